@@ -1,0 +1,32 @@
+/** One thing wrong with the configuration, in the user's terms. */
+export interface Problem {
+  /** Where: `Pulumi.prod.yaml: berth:projects.kmc.domain`. */
+  readonly path: string;
+  /** What is wrong. */
+  readonly message: string;
+  /** The value received, already safe to print; absent for secrets and missing values. */
+  readonly received?: string;
+  /** What is allowed. */
+  readonly allowed?: string;
+  /** What to do. */
+  readonly fix: string;
+}
+
+/** Every problem of a configuration at once; raised before anything is touched. */
+export class ConfigError extends Error {
+  constructor(readonly problems: readonly Problem[]) {
+    super(render(problems));
+    this.name = "ConfigError";
+  }
+}
+
+function render(problems: readonly Problem[]): string {
+  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  return [`The configuration has ${count}; nothing was changed.`, ...problems.map(line)].join("\n");
+}
+
+function line(problem: Problem): string {
+  const received = problem.received === undefined ? "" : ` Received: ${problem.received}.`;
+  const allowed = problem.allowed === undefined ? "" : ` Allowed: ${problem.allowed}.`;
+  return `  - ${problem.path}: ${problem.message}.${received}${allowed} Fix: ${problem.fix}.`;
+}
