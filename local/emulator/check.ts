@@ -1,0 +1,129 @@
+import { randomBytes } from "node:crypto";
+
+import type { CheckFailure, Context, Subject } from "./handler";
+import type { Field, ResourceTable } from "./table";
+import { isObject, UNKNOWN, type Props } from "./values";
+
+/**
+ * What `Check` answers: inputs with defaults and auto-names as the real provider adds them, and
+ * every refusal. Names given earlier by auto-naming are kept.
+ */
+export function check(
+  table: ResourceTable,
+  subject: Subject,
+  olds: Props,
+  news: Props,
+  context: Context,
+): { inputs: Props; failures: CheckFailure[] } {
+  const failures: CheckFailure[] = [];
+  const inputs = fill(table, table.inputs, news);
+  if (table.style === "sdkv2") applyAutoName(table, subject, olds, inputs);
+  judge(table, table.inputs, inputs, "", subject, failures);
+  failures.push(...(table.validate?.(inputs, subject, context) ?? []));
+  return { inputs, failures };
+}
+
+function fill(table: ResourceTable, fields: Readonly<Record<string, Field>>, news: Props): Props {
+  const inputs: Props = {};
+  const defaults: string[] = [];
+  for (const [key, value] of Object.entries(news)) {
+    if (key === "__defaults") continue;
+    const field = fields[key];
+    // The SDK drops unknown properties at the top; nested ones reach Check and are judged there.
+    if (value !== null && value !== undefined) inputs[key] = fillNested(table, field, value);
+  }
+  for (const [key, field] of Object.entries(fields)) {
+    if (field.default === undefined || inputs[key] !== undefined) continue;
+    inputs[key] = field.default;
+    defaults.push(key);
+  }
+  return table.style === "sdkv2" ? { __defaults: defaults.sort(), ...inputs } : inputs;
+}
+
+function fillNested(table: ResourceTable, field: Field | undefined, value: unknown): unknown {
+  if (!field?.fields) return coerce(field, value);
+  const members = field.fields;
+  const one = (item: unknown): unknown => (isObject(item) ? fill(table, members, item) : item);
+  return Array.isArray(value) ? value.map(one) : one(value);
+}
+
+/** Terraform's type system accepts "300" for a number and "true" for a boolean. */
+function coerce(field: Field | undefined, value: unknown): unknown {
+  if (typeof value !== "string" || value === UNKNOWN) return value;
+  if (field?.type === "integer" && /^-?\d+$/.test(value)) return Number(value);
+  if (field?.type === "boolean" && (value === "true" || value === "false")) return value === "true";
+  return value;
+}
+
+function applyAutoName(table: ResourceTable, subject: Subject, olds: Props, inputs: Props): void {
+  const key = table.autoName;
+  if (!key || inputs[key] !== undefined) return;
+  const wasDefault = Array.isArray(olds["__defaults"]) && olds["__defaults"].includes(key);
+  inputs[key] =
+    wasDefault && typeof olds[key] === "string"
+      ? olds[key]
+      : `${subject.name}-${randomBytes(4).toString("hex").slice(0, 7)}`;
+  inputs["__defaults"] = [...(inputs["__defaults"] as string[]), key].sort();
+}
+
+function judge(
+  table: ResourceTable,
+  fields: Readonly<Record<string, Field>>,
+  inputs: Props,
+  path: string,
+  subject: Subject,
+  failures: CheckFailure[],
+): void {
+  for (const [key, field] of Object.entries(fields)) {
+    const value = inputs[key];
+    if (value === undefined) {
+      if (field.required) failures.push(missing(table, key, path, subject));
+      continue;
+    }
+    if (value === UNKNOWN) continue;
+    const place = `${path}${key}`;
+    if (field.oneOf && !field.oneOf.includes(String(value))) {
+      failures.push({ property: "", reason: notOneOf(table, field.oneOf, value, place, subject) });
+    }
+    const refusal = field.refuse?.(value, subject);
+    if (refusal !== undefined) failures.push({ property: "", reason: refusal });
+    if (!field.fields) continue;
+    const items = Array.isArray(value) ? value : [value];
+    items.forEach((item, index) => {
+      const prefix = Array.isArray(value) ? `${place}[${index}].` : `${place}.`;
+      if (isObject(item)) judge(table, field.fields!, item, prefix, subject, failures);
+    });
+  }
+}
+
+function missing(table: ResourceTable, key: string, path: string, subject: Subject): CheckFailure {
+  if (table.missing) return { property: "", reason: table.missing(`${path}${key}`, subject) };
+  const reason =
+    table.style === "sdkv2"
+      ? `Missing required argument. The argument "${snake(key)}" is required, but no definition was found.. Examine values at '${subject.name}.${path}${key}'.`
+      : `Missing required property '${path}${key}'`;
+  return { property: "", reason };
+}
+
+function notOneOf(
+  table: ResourceTable,
+  allowed: readonly string[],
+  value: unknown,
+  place: string,
+  subject: Subject,
+): string {
+  const list = allowed.map((item) => `"${item}"`).join(" ");
+  return table.style === "sdkv2"
+    ? `expected ${terraformPath(place)} to be one of [${list}], got ${String(value)}. Examine values at '${subject.name}.${place}'.`
+    : `Invalid Attribute Value Match. Attribute ${terraformPath(place)} value must be one of: [${list}], got: "${String(value)}". Examine values at '${subject.name}.${place}'.`;
+}
+
+/** `inboundRules[0].portRange` in Terraform's spelling: `inbound_rules.0.port_range`. */
+function terraformPath(path: string): string {
+  return snake(path.replace(/\[(\d+)\]/g, ".$1"));
+}
+
+/** camelCase to snake_case. */
+export function snake(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

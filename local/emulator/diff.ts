@@ -1,0 +1,182 @@
+import type { Context, DiffResult, PropertyDiffKind, Subject } from "./handler";
+import type { DiffDraft, Field, ResourceTable } from "./table";
+import { equal, hasUnknown, isObject, UNKNOWN, type Props } from "./values";
+
+interface Change {
+  olds: Props;
+  oldInputs: Props;
+  news: Props;
+}
+
+/** What `Diff` answers: state against inputs, the way a Terraform plan compares them. */
+export function diff(
+  table: ResourceTable,
+  subject: Subject & { id: string },
+  change: Change,
+  context: Context,
+): DiffResult {
+  const paths: DiffDraft["paths"] = Object.assign(
+    {},
+    ...Object.entries(table.inputs).map(([key, field]) => fieldDiff(key, field, change)),
+  );
+  const replaces = topLevel(paths).filter((key) => table.inputs[key]?.forceNew);
+  const draft = table.adjustDiff?.({ paths, replaces }, { ...change, id: subject.id }, context) ?? {
+    paths,
+    replaces,
+  };
+  return table.style === "sdkv2" ? sdkResult(table, draft, change) : frameworkResult(table, draft);
+}
+
+function fieldDiff(key: string, field: Field, change: Change): DiffDraft["paths"] {
+  const wanted = change.news[key];
+  const state = change.olds[key];
+  if (wanted === undefined || wanted === null) {
+    const had = change.oldInputs[key];
+    if (had === undefined || had === null || field.computed) return {};
+    const absent = field.absent ?? null;
+    return equal(state ?? null, absent) || isEmpty(state) ? {} : { [key]: "DELETE" };
+  }
+  const present = field.toState ? change.oldInputs[key] : state;
+  if (field.same ? field.same(state, wanted) : sameValue(field, present, wanted)) return {};
+  if (field.toState && equal(field.toState(wanted), state)) return {};
+  const inner = nested(key, field, present, wanted);
+  return Object.keys(inner).length > 0 ? inner : { [key]: isNothing(present) ? "ADD" : "UPDATE" };
+}
+
+function sameValue(field: Field, state: unknown, wanted: unknown): boolean {
+  if (wanted === UNKNOWN) return false;
+  if (field.type === "set" && Array.isArray(state) && Array.isArray(wanted)) {
+    return (
+      state.length === wanted.length &&
+      wanted.every((item) => state.some((other) => sameMember(field, other, item)))
+    );
+  }
+  if (Array.isArray(state) && Array.isArray(wanted)) {
+    return (
+      state.length === wanted.length &&
+      wanted.every((item, index) => sameMember(field, state[index], item))
+    );
+  }
+  if (isNothing(state) && isEmpty(wanted)) return true;
+  if (isObject(wanted)) return sameMember(field, state, wanted);
+  return equal(state, wanted);
+}
+
+/** Compares what the input says; members that only the cloud fills in do not count. */
+function sameMember(field: Field, state: unknown, wanted: unknown): boolean {
+  if (!isObject(wanted)) return equal(state, wanted);
+  if (!isObject(state)) return false;
+  if (!field.fields) return equal(state, strip(wanted));
+  return Object.entries(field.fields).every(([key, member]) => {
+    const value = wanted[key];
+    if (value === undefined || value === null) {
+      return (
+        member.computed ||
+        isEmpty(state[key]) ||
+        equal(state[key], member.absent ?? member.default ?? null)
+      );
+    }
+    return member.same ? member.same(state[key], value) : sameValue(member, state[key], value);
+  });
+}
+
+/**
+ * Paths below a changed list or object. The whole property is named when the two differ in shape,
+ * when they hold unknowns, or when the elements have no order.
+ */
+function nested(key: string, field: Field, state: unknown, wanted: unknown): DiffDraft["paths"] {
+  if (field.type === "set" || hasUnknown(wanted)) return {};
+  const found: Record<string, "ADD" | "DELETE" | "UPDATE"> = {};
+  walk(key, strip(state), strip(wanted), found, field);
+  return Object.keys(found).every((path) => path === key) ? {} : found;
+}
+
+function walk(
+  path: string,
+  state: unknown,
+  wanted: unknown,
+  found: Record<string, "ADD" | "DELETE" | "UPDATE">,
+  field: Field | undefined,
+): void {
+  if (Array.isArray(state) && Array.isArray(wanted)) {
+    for (let index = 0; index < Math.max(state.length, wanted.length); index += 1) {
+      walk(`${path}[${index}]`, state[index], wanted[index], found, field);
+    }
+  } else if (isObject(state) && isObject(wanted)) {
+    for (const key of new Set([...Object.keys(state), ...Object.keys(wanted)])) {
+      const member = field?.fields?.[key];
+      if (wanted[key] === undefined && (member?.computed || isEmpty(state[key]))) continue;
+      walk(`${path}.${key}`, state[key], wanted[key], found, member);
+    }
+  } else if (!equal(state ?? null, wanted ?? null)) {
+    found[path] = isNothing(state) ? "ADD" : isNothing(wanted) ? "DELETE" : "UPDATE";
+  }
+}
+
+function sdkResult(table: ResourceTable, draft: DiffDraft, change: Change): DiffResult {
+  const diffs = topLevel(draft.paths);
+  const detailed: Record<string, PropertyDiffKind> = {};
+  for (const [path, kind] of Object.entries(draft.paths)) {
+    detailed[path] = draft.replaces.includes(topOf(path)) ? `${kind}_REPLACE` : kind;
+  }
+  const stables = Object.entries(table.inputs)
+    .filter(([key, field]) => field.forceNew && !diffs.includes(key))
+    .map(([key]) => key)
+    .sort();
+  return {
+    changes: diffs.length > 0,
+    replaces: draft.replaces,
+    diffs,
+    stables,
+    detailed,
+    deleteBeforeReplace: draft.replaces.length > 0 && hasFixedName(table, change.news),
+  };
+}
+
+/** Two resources of one fixed name cannot exist side by side, so the bridge deletes first. */
+function hasFixedName(table: ResourceTable, news: Props): boolean {
+  if (!table.autoName) return false;
+  const defaults = news["__defaults"];
+  return !(Array.isArray(defaults) && defaults.includes(table.autoName));
+}
+
+function frameworkResult(table: ResourceTable, draft: DiffDraft): DiffResult {
+  const changed = topLevel(draft.paths);
+  const diffs =
+    changed.length > 0 ? [...new Set([...changed, ...(table.volatile ?? [])])].sort() : [];
+  return { changes: diffs.length > 0, replaces: draft.replaces, diffs };
+}
+
+function topLevel(paths: DiffDraft["paths"]): string[] {
+  return [...new Set(Object.keys(paths).map(topOf))].sort();
+}
+
+function topOf(path: string): string {
+  return /^[^.[]+/.exec(path)?.[0] ?? path;
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null;
+}
+
+function isEmpty(value: unknown): boolean {
+  return (
+    isNothing(value) ||
+    value === "" ||
+    value === false ||
+    value === 0 ||
+    (Array.isArray(value) && value.length === 0) ||
+    (isObject(value) && Object.keys(strip(value) as Props).length === 0)
+  );
+}
+
+/** Removes the bridge's bookkeeping at any depth. */
+function strip(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(strip);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key, member]) => key !== "__defaults" && member !== null)
+      .map(([key, member]) => [key, strip(member)]),
+  );
+}

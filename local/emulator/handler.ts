@@ -1,0 +1,130 @@
+import type { Machines } from "./machines";
+import type { Props } from "./values";
+import type { World } from "./world";
+
+/** What every call of an emulated provider may use. */
+export interface Context {
+  /** Every object that exists on the local cloud. */
+  readonly world: World;
+  /** The provider's configuration as its own connection configured it. */
+  readonly config: Props;
+  /** The machines behind servers; booted or only recorded. */
+  readonly machines: Machines;
+  /** The local cloud's clock. */
+  now(): Date;
+  /** Writes a line into the engine's log of the resource at hand. */
+  log(severity: "info" | "warning" | "error", message: string): void;
+}
+
+/** One thing wrong with inputs; `property` may be empty when the reason names the place itself. */
+export interface CheckFailure {
+  readonly property: string;
+  readonly reason: string;
+}
+
+/** How one property changes. */
+export type PropertyDiffKind =
+  "ADD" | "ADD_REPLACE" | "DELETE" | "DELETE_REPLACE" | "UPDATE" | "UPDATE_REPLACE";
+
+/** The provider's verdict on a change. */
+export interface DiffResult {
+  readonly changes: boolean;
+  /** Top-level properties that force a replacement. */
+  readonly replaces: readonly string[];
+  /** Top-level properties that differ. */
+  readonly diffs: readonly string[];
+  /** Properties that this change cannot alter. */
+  readonly stables?: readonly string[];
+  /** By nested path; absent where the real provider gives none. */
+  readonly detailed?: Readonly<Record<string, PropertyDiffKind>>;
+  readonly deleteBeforeReplace?: boolean;
+}
+
+/** What identifies the resource a call is about. */
+export interface Subject {
+  readonly urn: string;
+  /** Logical name: the last part of the urn. */
+  readonly name: string;
+  readonly type: string;
+}
+
+/** One resource type of an emulated provider; all values are without secret markers. */
+export interface ResourceHandler {
+  readonly type: string;
+  /** Outputs that the provider itself marks as secret. */
+  readonly secretOutputs?: readonly string[];
+  check(
+    subject: Subject,
+    olds: Props,
+    news: Props,
+    context: Context,
+  ): { inputs: Props; failures?: readonly CheckFailure[]; secretInputs?: readonly string[] };
+  diff(
+    subject: Subject & { id: string },
+    change: { olds: Props; oldInputs: Props; news: Props },
+    context: Context,
+  ): DiffResult;
+  /** With `preview`, answers what is known before the call and touches nothing. */
+  create(
+    subject: Subject,
+    inputs: Props,
+    preview: boolean,
+    context: Context,
+  ): Promise<{ id: string; outputs: Props }>;
+  /** `undefined`: it does not exist (any more). Without `inputs` this is an import. */
+  read(
+    subject: Subject & { id: string },
+    known: { outputs: Props; inputs: Props },
+    context: Context,
+  ): Promise<{ id: string; outputs: Props; inputs: Props } | undefined>;
+  update(
+    subject: Subject & { id: string },
+    change: { olds: Props; oldInputs: Props; news: Props },
+    preview: boolean,
+    context: Context,
+  ): Promise<Props>;
+  delete(subject: Subject & { id: string }, outputs: Props, context: Context): Promise<void>;
+}
+
+/** A function call of a provider (a data source). */
+export type InvokeHandler = (args: Props, context: Context) => Promise<Props>;
+
+/** One emulated provider. */
+export interface Provider {
+  /** Package name: `digitalocean`. */
+  readonly name: string;
+  /** Version whose behaviour is emulated. */
+  readonly version: string;
+  readonly resources: readonly ResourceHandler[];
+  readonly invokes?: Readonly<Record<string, InvokeHandler>>;
+  /** What the real provider answers to Configure. */
+  readonly capabilities: {
+    readonly supportsPreview: boolean;
+    readonly acceptSecrets: boolean;
+    readonly supportsAutonaming: boolean;
+  };
+  /** Provider configuration keys that are secret. */
+  readonly secretConfig?: readonly string[];
+  /** Fills and judges provider configuration; environment variables included. */
+  checkConfig?(
+    news: Props,
+    env: NodeJS.ProcessEnv,
+  ): { inputs: Props; failures?: readonly CheckFailure[] };
+  /** Throws `ProviderError` when the real provider would refuse to start. */
+  configure?(config: Props, context: Context): void;
+}
+
+/** An error with exactly the text that the real provider gives. */
+export class ProviderError extends Error {}
+
+/** A create or update that reached the cloud but did not finish: the resource stays in state. */
+export class InitializationError extends ProviderError {
+  constructor(
+    readonly id: string,
+    readonly outputs: Props,
+    readonly inputs: Props,
+    readonly reasons: readonly string[],
+  ) {
+    super(reasons.join("\n"));
+  }
+}

@@ -1,0 +1,201 @@
+import type { EngineLog } from "./engine-log";
+import type { Faults } from "./faults";
+import {
+  InitializationError,
+  ProviderError,
+  type CheckFailure,
+  type Context,
+  type DiffResult,
+  type Provider,
+  type ResourceHandler,
+  type Subject,
+} from "./handler";
+import type { Machines } from "./machines";
+import { conceal, equal, reveal, type Props } from "./values";
+import type { World } from "./world";
+
+/** What all providers of one local cloud share. */
+export interface Cloud {
+  readonly world: World;
+  readonly faults: Faults;
+  readonly machines: Machines;
+  now(): Date;
+}
+
+/**
+ * One configured provider on one connection of the engine. Keeps secrets out of the handlers'
+ * sight and puts their markers back; shows the faults that were asked for.
+ */
+export class Session {
+  private config: Props = {};
+  private readonly handlers: ReadonlyMap<string, ResourceHandler>;
+  private readonly cancelled = new AbortController();
+
+  constructor(
+    private readonly provider: Provider,
+    private readonly cloud: Cloud,
+    private readonly engine: EngineLog,
+  ) {
+    this.handlers = new Map(provider.resources.map((handler) => [handler.type, handler]));
+  }
+
+  checkConfig(news: Props): { inputs: Props; failures: readonly CheckFailure[] } {
+    const secrets = new Set(this.provider.secretConfig);
+    const plain = reveal(news, secrets);
+    const { inputs, failures = [] } = this.provider.checkConfig?.(plain, process.env) ?? {
+      inputs: plain,
+    };
+    return {
+      inputs: this.provider.capabilities.acceptSecrets ? conceal(inputs, secrets) : inputs,
+      failures,
+    };
+  }
+
+  diffConfig(olds: Props, news: Props): DiffResult {
+    const diffs = Object.keys({ ...olds, ...news }).filter((key) => !equal(olds[key], news[key]));
+    return { changes: diffs.length > 0, replaces: [], diffs };
+  }
+
+  configure(args: Props): void {
+    this.config = reveal(args);
+    this.provider.configure?.(this.config, this.context(""));
+  }
+
+  cancel(): void {
+    this.cancelled.abort();
+  }
+
+  async invoke(token: string, args: Props): Promise<Props> {
+    const handler = this.provider.invokes?.[token];
+    if (!handler) throw new ProviderError(`${this.provider.name} is not emulated for ${token}`);
+    await this.strike(token, "invoke");
+    return handler(reveal(args), this.context(""));
+  }
+
+  check(
+    urn: string,
+    olds: Props,
+    news: Props,
+  ): { inputs: Props; failures: readonly CheckFailure[] } {
+    const [handler, subject] = this.resolve(urn);
+    const secrets = new Set<string>();
+    const result = handler.check(subject, reveal(olds), reveal(news, secrets), this.context(urn));
+    for (const key of result.secretInputs ?? []) secrets.add(key);
+    return { inputs: conceal(result.inputs, secrets), failures: result.failures ?? [] };
+  }
+
+  diff(
+    urn: string,
+    id: string,
+    change: { olds: Props; oldInputs: Props; news: Props; ignoreChanges: readonly string[] },
+  ): DiffResult {
+    const [handler, subject] = this.resolve(urn);
+    const oldInputs = reveal(change.oldInputs);
+    const news = reveal(change.news);
+    for (const key of change.ignoreChanges) {
+      if (key in oldInputs) news[key] = oldInputs[key];
+      else delete news[key];
+    }
+    return handler.diff(
+      { ...subject, id },
+      { olds: reveal(change.olds), oldInputs, news },
+      this.context(urn),
+    );
+  }
+
+  async create(
+    urn: string,
+    inputs: Props,
+    preview: boolean,
+  ): Promise<{ id: string; outputs: Props }> {
+    const [handler, subject] = this.resolve(urn);
+    const secrets = new Set(handler.secretOutputs);
+    const plain = reveal(inputs, secrets);
+    const fault = preview ? undefined : await this.strike(subject.type, "create");
+    const made = await handler.create(subject, plain, preview, this.context(urn));
+    const outputs = conceal(made.outputs, secrets);
+    if (fault) throw new InitializationError(made.id, outputs, inputs, [fault.message]);
+    return { id: made.id, outputs };
+  }
+
+  async read(
+    urn: string,
+    id: string,
+    known: { outputs: Props; inputs: Props },
+  ): Promise<{ id: string; outputs: Props; inputs: Props } | undefined> {
+    const [handler, subject] = this.resolve(urn);
+    await this.strike(subject.type, "read");
+    const inputSecrets = new Set<string>();
+    const inputs = reveal(known.inputs, inputSecrets);
+    const outputSecrets = new Set([...inputSecrets, ...(handler.secretOutputs ?? [])]);
+    const outputs = reveal(known.outputs, outputSecrets);
+    const found = await handler.read({ ...subject, id }, { outputs, inputs }, this.context(urn));
+    return (
+      found && {
+        id: found.id,
+        outputs: conceal(found.outputs, outputSecrets),
+        inputs: conceal(found.inputs, inputSecrets),
+      }
+    );
+  }
+
+  async update(
+    urn: string,
+    id: string,
+    change: { olds: Props; oldInputs: Props; news: Props },
+    preview: boolean,
+  ): Promise<Props> {
+    const [handler, subject] = this.resolve(urn);
+    const secrets = new Set(handler.secretOutputs);
+    const news = reveal(change.news, secrets);
+    const fault = preview ? undefined : await this.strike(subject.type, "update");
+    const outputs = conceal(
+      await handler.update(
+        { ...subject, id },
+        { olds: reveal(change.olds), oldInputs: reveal(change.oldInputs), news },
+        preview,
+        this.context(urn),
+      ),
+      secrets,
+    );
+    if (fault) throw new InitializationError(id, outputs, change.news, [fault.message]);
+    return outputs;
+  }
+
+  async delete(urn: string, id: string, outputs: Props): Promise<void> {
+    const [handler, subject] = this.resolve(urn);
+    const fault = await this.strike(subject.type, "delete");
+    await handler.delete({ ...subject, id }, reveal(outputs), this.context(urn));
+    if (fault) throw new ProviderError(fault.message);
+  }
+
+  private resolve(urn: string): [ResourceHandler, Subject] {
+    const [, , qualified = "", ...rest] = urn.split("::");
+    const name = rest.join("::");
+    const type = qualified.split("$").at(-1)!;
+    const handler = this.handlers.get(type);
+    if (!handler) throw new ProviderError(`${type} is not emulated on the local cloud`);
+    return [handler, { urn, name, type }];
+  }
+
+  private context(urn: string): Context {
+    return {
+      world: this.cloud.world,
+      config: this.config,
+      machines: this.cloud.machines,
+      now: () => this.cloud.now(),
+      log: (severity, message) => this.engine.write(severity, urn, message),
+    };
+  }
+
+  /** Shows a waiting fault; returns it only when the operation shall happen first (`half`). */
+  private async strike(type: string, operation: Parameters<Faults["strike"]>[1]) {
+    const fault = this.cloud.faults.strike(type, operation);
+    if (fault?.kind === "error") throw new ProviderError(fault.message);
+    if (fault?.kind === "timeout") {
+      await new Promise((resolve) => this.cancelled.signal.addEventListener("abort", resolve));
+      throw new ProviderError("context canceled");
+    }
+    return fault;
+  }
+}

@@ -1,0 +1,5 @@
+import type { Provider } from "../emulator/handler";
+import { digitalocean } from "./digitalocean";
+
+/** Every provider of the local cloud. */
+export const providers: readonly Provider[] = [digitalocean];
