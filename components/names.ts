@@ -1,0 +1,57 @@
+/** The DNS names of a project (R23–R25). */
+export interface Names {
+  /** What visitors use: a proxied A record (R23). */
+  readonly primary: string;
+  /**
+   * The host itself: an A record that is not proxied. It exists because a CNAME chain is proxied as
+   * a whole when any name on it is, so `direct` cannot point at the primary name.
+   */
+  readonly origin: string;
+  /** What people log in to: a CNAME to `origin`, not proxied (R24). */
+  readonly direct: string;
+}
+
+/**
+ * Derives a project's names. Under one of the agency's own domains the role is a suffix of the
+ * first label (`kmc.countable.ca` has `kmc-direct.countable.ca`, R25): one level of labels, which
+ * one wildcard certificate covers. Everywhere else, and at the apex of an agency domain, it is a
+ * label of its own (`direct.example.org`).
+ *
+ * The origin of a host stack carries the stack's name (`origin-prod-b.example.org`), so that two
+ * hosts can stand beside each other; `direct` and the primary name follow the host that serves.
+ */
+export function namesFor(
+  domain: string,
+  agencyDomains: readonly string[],
+  hostStack?: string,
+): Names {
+  const role = hostStack === undefined ? "origin" : `origin-${hostStack}`;
+  return {
+    primary: domain,
+    origin: derive(domain, agencyDomains, role),
+    direct: derive(domain, agencyDomains, "direct"),
+  };
+}
+
+/** Whether `name` lies below `domain`; a domain does not lie below itself. */
+export function isUnder(name: string, domain: string): boolean {
+  return name.endsWith(`.${domain}`);
+}
+
+/** The longest of `zones` that holds `name`, or undefined. */
+export function zoneOf(name: string, zones: readonly string[]): string | undefined {
+  return zones
+    .filter((zone) => name === zone || isUnder(name, zone))
+    .reduce<string | undefined>(
+      (longest, zone) => (longest && longest.length >= zone.length ? longest : zone),
+      undefined,
+    );
+}
+
+function derive(domain: string, agencyDomains: readonly string[], role: string): string {
+  if (!agencyDomains.some((agencyDomain) => isUnder(domain, agencyDomain))) {
+    return `${role}.${domain}`;
+  }
+  const [first, ...rest] = domain.split(".");
+  return [`${first}-${role}`, ...rest].join(".");
+}

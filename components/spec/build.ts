@@ -1,0 +1,159 @@
+import { zoneOf } from "../names";
+import { backupRegionOf, bucketName, keepDaysDefault } from "./backups";
+import { compare, entriesOf, type Draft, type MachineDraft, type ProjectDraft } from "./draft";
+import {
+  backupRegions,
+  takeOverSteps,
+  type BucketSpec,
+  type Environment,
+  type Fleet,
+  type NodeSpec,
+  type ProjectSpec,
+} from "./fleet";
+import { findSize } from "../sizes/choose";
+import { diskDefault, memoryDefault } from "./defaults";
+
+/** Makes the fleet of a draft that has no problems. A hole that a check let through throws. */
+export function fleetOf(draft: Draft): Fleet {
+  const { config } = draft.own;
+  const agency = {
+    name: sure(config.agency?.name),
+    domains: sure(config.agency?.domains),
+    zones: Object.fromEntries(entriesOf(config.agency?.zones)),
+    awsAccount: sure(config.agency?.awsAccount),
+  };
+  const members = entriesOf(config.team?.members).map(([name, member]) => ({
+    name,
+    keys: sure(member.keys),
+  }));
+  const groups = Object.fromEntries(entriesOf(config.team?.groups));
+  return {
+    stack: draft.stack,
+    environment: sure(draft.environment),
+    role: draft.role,
+    agency,
+    team: {
+      members: Object.fromEntries(members.map((member) => [member.name, member])),
+      groups,
+      deployers: Object.fromEntries(entriesOf(config.team?.deployers)),
+    },
+    nodes: draft.machines.filter((machine) => machine.entry?.retired?.remove !== true).map(nodeOf),
+    projects: draft.projects.map((project) =>
+      projectOf(project, draft, Object.keys(agency.zones), groups),
+    ),
+    buckets: bucketsOf(draft, agency.name, sure(draft.environment)),
+  };
+}
+
+function nodeOf(machine: MachineDraft): NodeSpec {
+  const { name, entry, needs, residency } = machine;
+  const { server, adopt, retired } = entry ?? {};
+  const adopted = adopt && findSize(sure(adopt.provider), sure(adopt.size));
+  const given = server !== undefined || adopt !== undefined;
+  return {
+    name,
+    projects: machine.projects.map((project) => project.slug),
+    needs,
+    residency,
+    memoryGb: entry?.memoryGb ?? adopted?.memoryGb ?? memoryDefault,
+    diskGb: entry?.diskGb ?? diskDefault,
+    manage: takeOverSteps.filter((step) => !given || entry?.manage?.includes(step)),
+    ...(entry?.size === undefined ? {} : { size: entry.size }),
+    ...(server === undefined
+      ? {}
+      : {
+          server: {
+            address: sure(server.address),
+            login: sure(server.login),
+            hostKey: sure(server.hostKey).trim(),
+          },
+        }),
+    ...(adopt === undefined
+      ? {}
+      : {
+          adopt: {
+            provider: sure(adopt.provider),
+            id: sure(adopt.id),
+            region: sure(adopt.region),
+            size: sure(adopt.size),
+            login: sure(adopt.login),
+            hostKey: sure(adopt.hostKey).trim(),
+          },
+        }),
+    ...(retired === undefined
+      ? {}
+      : {
+          retired: {
+            since: sure(retired.since).slice(0, "YYYY-MM-DD".length),
+            snapshot: sure(retired.snapshot),
+            remove: retired.remove ?? false,
+          },
+        }),
+  };
+}
+
+function projectOf(
+  project: ProjectDraft,
+  draft: Draft,
+  zones: readonly string[],
+  groups: Readonly<Record<string, readonly string[]>>,
+): ProjectSpec {
+  const { facts, slug } = project;
+  const domain = sure(facts.domain);
+  const dns = facts.dns ?? "cloudflare";
+  const access = sure(facts.access).flatMap((name) =>
+    Object.hasOwn(groups, name) ? sure(groups[name]) : [name],
+  );
+  const serving = draft.role === "environment" ? facts : {};
+  return {
+    slug,
+    domain,
+    dns,
+    ...(dns === "external" ? {} : { zone: sure(zoneOf(domain, zones)) }),
+    ...(facts.repository === undefined ? {} : { repository: facts.repository }),
+    node: project.node,
+    access: [...new Set(access)].sort(compare),
+    ...(facts.backup === undefined
+      ? {}
+      : {
+          backup: {
+            database: facts.backup.database ?? "none",
+            region: backupRegionOf(project, draft.machines),
+          },
+        }),
+    ...(serving.servedBy === undefined ? {} : { servedBy: serving.servedBy }),
+    ...(serving.migration === undefined
+      ? {}
+      : {
+          migration: { to: sure(serving.migration.to), phase: sure(serving.migration.phase) },
+        }),
+  };
+}
+
+function bucketsOf(draft: Draft, agency: string, environment: Environment): BucketSpec[] {
+  const settings = draft.definition?.config.backups;
+  const used = draft.projects.flatMap((project) =>
+    project.facts.backup === undefined ? [] : [backupRegionOf(project, draft.machines)],
+  );
+  return [...backupRegions]
+    .sort(compare)
+    .filter((region) => used.includes(region))
+    .map((region) => {
+      const adopted = settings?.adopt?.find((bucket) => bucket.region === region);
+      const lockDays = adopted === undefined ? settings?.lockDays : undefined;
+      return {
+        name: adopted === undefined ? bucketName(agency, environment, region) : sure(adopted.name),
+        region,
+        adopted: adopted !== undefined,
+        keepDays: settings?.keepDays ?? keepDaysDefault,
+        ...(lockDays === undefined ? {} : { lockDays }),
+      };
+    });
+}
+
+/** A value that the checks have proven to be there. */
+function sure<Value>(value: Value | undefined): Value {
+  if (value === undefined)
+    throw new Error("A check of the configuration let a missing value pass.");
+  return value;
+}

@@ -1,0 +1,70 @@
+/** The forms of names and addresses. Patterns are plain, so that the JSON schema carries them. */
+
+/** Lower-case words joined by single hyphens, first character a letter. */
+export const slugPattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+/** A slug becomes a Unix path, a bucket prefix and a host name, with room for a suffix. */
+export const slugLimit = 40;
+/** A node's name is one DNS label. */
+export const labelLimit = 63;
+/** Longest DNS name. */
+export const nameLimit = 253;
+
+/** A domain name of at least two labels, lower case, without trailing dot. */
+export const domainPattern =
+  /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
+export const zoneIdPattern = /^[0-9a-f]{32}$/;
+export const accountPattern = /^[0-9]{12}$/;
+/** What `useradd` takes on Ubuntu. */
+export const loginPattern = /^[a-z][a-z0-9_-]{0,31}$/;
+/** What Pulumi takes as a stack's name. */
+export const stackPattern = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/;
+export const datePattern = /^\d{4}-\d{2}-\d{2}(T00:00:00(\.000)?Z)?$/;
+/** `git@host:path` or a URL, without a password in it. */
+export const repositoryPattern =
+  /^(git@[a-z0-9.-]+:|(https|ssh|git):\/\/(git@)?[a-z0-9.-]+(:\d+)?\/)[\w./-]+$/;
+
+/** The day of a date in UTC as milliseconds, or undefined for a day the calendar does not have. */
+export function utcDay(text: string): number | undefined {
+  if (!datePattern.test(text)) return undefined;
+  const day = text.slice(0, 10);
+  const time = Date.parse(`${day}T00:00:00Z`);
+  return Number.isNaN(time) || dayText(time) !== day ? undefined : time;
+}
+
+/** YYYY-MM-DD in UTC. */
+export function dayText(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
+export const dayLength = 24 * 60 * 60 * 1000;
+
+/**
+ * What is wrong with an IPv4 address of a server, or undefined. Private ranges are fine: a client's
+ * machine may stand behind a VPN.
+ */
+export function addressFault(text: string): string | undefined {
+  const parts = text.split(".");
+  const isByte = (part: string) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255;
+  if (parts.length !== 4 || !parts.every(isByte)) return "is not an IPv4 address";
+  const [first, second] = parts.map(Number);
+  if (first === 0) return "is in 0.0.0.0/8, which no machine has";
+  if (first === 127) return "is in 127.0.0.0/8, the loopback of this very machine";
+  if (first === 169 && second === 254) return "is in 169.254.0.0/16, which is never routed";
+  if (first !== undefined && first >= 224) return "is in 224.0.0.0/3, multicast or reserved";
+  return undefined;
+}
+
+/** What is wrong with the name of an S3 bucket, or undefined (S3's naming rules). */
+export function bucketFault(name: string): string | undefined {
+  if (name.length < 3 || name.length > 63) return "must have 3 to 63 characters";
+  if (!/^[a-z0-9][a-z0-9.-]*[a-z0-9]$/.test(name)) {
+    return "must be of lower-case letters, digits, hyphens and dots, with a letter or digit at both ends";
+  }
+  if (name.includes("..")) return "must not have two dots in a row";
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) return "must not look like an address";
+  if (/^(xn--|sthree-|amzn-s3-demo-)/.test(name)) return "starts with a prefix that S3 reserves";
+  if (/(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(name)) {
+    return "ends with a suffix that S3 reserves";
+  }
+  return undefined;
+}

@@ -1,0 +1,79 @@
+import { checks } from "./checks";
+import type { StackDraft } from "./draft";
+import { draftOf } from "./draft-build";
+import { environments, type Environment, type Fleet } from "./fleet";
+import { fleetOf } from "./build";
+import { read } from "./loose";
+import { ConfigError, type Problem } from "./problem";
+import { environmentConfig, hostConfig } from "./schema";
+import { roleOf } from "./role";
+
+/** What the caller has read: raw values, with `berth:` taken off the keys. */
+export interface RawFleet {
+  readonly stack: string;
+  /** This stack's `berth:` keys, those of Pulumi.yaml merged in. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** The same of every other `Pulumi.<stack>.yaml`, by stack name. */
+  readonly stackFiles: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/**
+ * Makes the fleet of a stack from raw configuration. Pure: reads no file, no clock, no account.
+ *
+ * Throws one `ConfigError` with every problem, each with its place, the value received (never one
+ * that could be a secret), what is allowed and the fix. `today` decides about dates (R74).
+ */
+export function parseFleet(input: RawFleet, today: Date): Fleet {
+  const { role, environment, problems: roleProblems } = roleOf(input);
+  const own = read(role === "environment" ? environmentConfig : hostConfig, input.config);
+  const others = Object.entries(input.stackFiles)
+    .filter(([stack]) => stack !== input.stack)
+    .map(([stack, config]) => readOther(stack, config));
+  const ownDraft: StackDraft = { stack: input.stack, config: own.value };
+  const environmentReading = others.find(({ draft }) => draft.stack === environment);
+  const draft = draftOf({
+    stack: input.stack,
+    role,
+    environment,
+    today,
+    own: ownDraft,
+    definition: role === "environment" ? ownDraft : environmentReading?.draft,
+    others: others.map((other) => other.draft),
+  });
+  const hosted = new Set(Object.keys(own.value.projects ?? {}));
+  const problems = [
+    ...roleProblems,
+    ...own.problems,
+    ...(role === "host" ? ofHosted(environmentReading?.problems ?? [], hosted) : []),
+    ...checks.flatMap((check) => check(draft)),
+  ];
+  if (problems.length > 0) throw new ConfigError(distinct(problems));
+  return fleetOf(draft);
+}
+
+interface OtherReading {
+  readonly draft: StackDraft;
+  readonly problems: readonly (Problem & { readonly path: string })[];
+}
+
+function readOther(stack: string, config: Readonly<Record<string, unknown>>): OtherReading {
+  const file = `Pulumi.${stack}.yaml`;
+  const schema = isEnvironment(stack) ? environmentConfig : hostConfig;
+  const { value, problems } = read(schema, config, file);
+  return { draft: { stack, file, config: value }, problems };
+}
+
+/** A host stack answers for the projects it names; the rest of the file is the environment's. */
+function ofHosted(problems: readonly Problem[], hosted: ReadonlySet<string>): Problem[] {
+  return problems.filter(({ path }) =>
+    [...hosted].some((slug) => `${path}.`.includes(`: berth:projects.${slug}.`)),
+  );
+}
+
+function distinct(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+}
+
+function isEnvironment(stack: string): stack is Environment {
+  return environments.some((environment) => environment === stack);
+}
