@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
+import { serveVault } from "../cloud/vault";
 import { providers } from "../providers";
 import { Clock } from "./clock";
 import { serveControl } from "./control";
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
     providers.map(async (provider) => ({ name: provider.name, ...(await serve(provider, cloud)) })),
   );
   const control = await serveControl({ world, faults, clock });
+  const vault = await serveVault(directory);
 
   const file = path.join(directory, "cloud.json");
   const card = {
@@ -34,15 +36,18 @@ async function main(): Promise<void> {
     startedAt: new Date().toISOString(),
     ports: Object.fromEntries(served.map(({ name, port }) => [name, port])),
     control: control.port,
+    vault: vault.port,
   };
   fs.writeFileSync(`${file}.new`, JSON.stringify(card));
   fs.renameSync(`${file}.new`, file);
 
   const stop = () => {
-    void Promise.all([...served.map(({ stop }) => stop()), control.stop()]).then(() => {
-      fs.rmSync(file, { force: true });
-      process.exit(0);
-    });
+    void Promise.all([...served.map(({ stop }) => stop()), control.stop(), vault.stop()]).then(
+      () => {
+        fs.rmSync(file, { force: true });
+        process.exit(0);
+      },
+    );
   };
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);

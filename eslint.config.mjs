@@ -1,0 +1,68 @@
+import eslint from "@eslint/js";
+import tseslint from "typescript-eslint";
+
+/** No room imports a later one: the program knows nothing of what rehearses, judges or runs it. */
+const direction = (rooms) => ({
+  "no-restricted-imports": [
+    "error",
+    {
+      patterns: rooms.map((room) => ({
+        regex: `^(\\.\\./)+${room}(/|$)`,
+        message: `imports go one way; this room must not know ${room}/`,
+      })),
+    },
+  ],
+});
+
+export default tseslint.config(
+  { ignores: ["node_modules/", ".berth/", "coverage/", "test/recorded/"] },
+  eslint.configs.recommended,
+  ...tseslint.configs.recommended,
+  {
+    rules: {
+      "max-lines": ["error", { max: 300 }],
+      "@typescript-eslint/no-explicit-any": "error",
+      "@typescript-eslint/ban-ts-comment": ["error", { "ts-check": false }],
+      "@typescript-eslint/consistent-type-imports": "off",
+      eqeqeq: "error",
+    },
+  },
+  {
+    files: ["**/*.ts"],
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      "@typescript-eslint/no-floating-promises": "error",
+      "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: false }],
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+    },
+  },
+  {
+    // Plain CommonJS, because it runs before anything is installed.
+    files: ["**/*.js"],
+    languageOptions: {
+      sourceType: "commonjs",
+      globals: Object.fromEntries(
+        [
+          "require",
+          "module",
+          "process",
+          "__dirname",
+          "setTimeout",
+          "setInterval",
+          "clearInterval",
+          "console",
+        ].map((name) => [name, "readonly"]),
+      ),
+    },
+    rules: { "@typescript-eslint/no-require-imports": "off" },
+  },
+  { files: ["components/**/*.ts"], rules: direction(["local", "operations", "policies", "test"]) },
+  { files: ["policies/**/*.ts"], rules: direction(["local", "operations", "test"]) },
+  { files: ["operations/**/*.ts"], rules: direction(["local", "policies", "test"]) },
+  { files: ["local/**/*.ts"], rules: direction(["policies", "operations", "test"]) },
+);

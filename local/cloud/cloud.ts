@@ -1,0 +1,128 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+import { holder, isRunning, withLock } from "../setup/lock";
+import type { Say } from "../setup/progress";
+import { lastLines } from "../setup/run-command";
+import { repository, type CloudPaths } from "./paths";
+import { sourcesOf } from "./sources";
+
+/** A local cloud that serves: what its process writes into `cloud.json`. */
+export interface CloudCard {
+  readonly pid: number;
+  readonly startedAt: string;
+  /** Loopback port by emulated provider. */
+  readonly ports: Readonly<Record<string, number>>;
+  /** Loopback port of the control door. */
+  readonly control: number;
+  /** Loopback port of the vault that encrypts secrets in the state. */
+  readonly vault: number;
+}
+
+/** The process that was started, kept apart from the card so that a reused pid is noticed. */
+interface Started {
+  readonly pid: number;
+  readonly started: string;
+  readonly sources: string;
+}
+
+const startMs = 60_000;
+const stopMs = 10_000;
+
+/**
+ * The running local cloud, started when there is none: when none was started, it died, or it runs
+ * older code than the clone now holds. Its world is on disk, so a restart loses nothing. Several
+ * commands at once share one cloud. Refuses, with the last lines of its log, one that cannot start.
+ */
+export async function ensureCloud(paths: CloudPaths, say: Say): Promise<CloudCard> {
+  const sources = sourcesOf(repository);
+  return (
+    serving(paths, sources) ??
+    (await withLock(paths.lock, async () => {
+      const other = serving(paths, sources);
+      if (other) return other;
+      await stop(paths);
+      return start(paths, sources, say);
+    }))
+  );
+}
+
+/** Ends the local cloud and removes all it kept. Quiet when there is nothing. */
+export async function discardCloud(paths: CloudPaths): Promise<void> {
+  await withLock(paths.lock, async () => {
+    await stop(paths);
+    fs.rmSync(paths.directory, { recursive: true, force: true });
+  });
+}
+
+/** Whether there is anything to discard. */
+export function hasCloud(paths: CloudPaths): boolean {
+  return fs.existsSync(paths.directory);
+}
+
+function serving(paths: CloudPaths, sources: string): CloudCard | undefined {
+  const started = readJson<Started>(paths.started);
+  if (!started || started.sources !== sources || !isRunning(started)) return undefined;
+  const card = readJson<CloudCard>(paths.card);
+  return card?.pid === started.pid ? card : undefined;
+}
+
+async function start(paths: CloudPaths, sources: string, say: Say): Promise<CloudCard> {
+  say("starting the local cloud");
+  fs.mkdirSync(paths.directory, { recursive: true, mode: 0o700 });
+  fs.rmSync(paths.card, { force: true });
+  const log = fs.openSync(paths.log, "w");
+  const child = spawn(
+    process.execPath,
+    ["--import", "tsx", path.join("local", "emulator", "main.ts"), "--state", paths.directory],
+    { cwd: repository, detached: true, stdio: ["ignore", log, log] },
+  );
+  fs.closeSync(log);
+  child.unref();
+  const { pid } = child;
+  if (pid === undefined) throw new Error("the local cloud's process could not be started");
+  const started: Started = { ...holder(pid), sources };
+  fs.writeFileSync(paths.started, JSON.stringify(started));
+  const card = await until(startMs, () => {
+    const found = serving(paths, sources);
+    if (found) return found;
+    if (child.exitCode !== null || child.signalCode !== null) return "ended";
+    return undefined;
+  });
+  if (card !== undefined && card !== "ended") return card;
+  await stop(paths);
+  const how = card === "ended" ? "ended at once" : `did not serve within ${startMs / 1000}s`;
+  const said = lastLines(fs.readFileSync(paths.log, "utf8"), 12);
+  throw new Error(`the local cloud ${how}; the end of ${paths.log}:\n${said}`);
+}
+
+async function stop(paths: CloudPaths): Promise<void> {
+  const started = readJson<Started>(paths.started);
+  if (started && isRunning(started)) {
+    process.kill(started.pid, "SIGTERM");
+    const ended = await until(stopMs, () => !isRunning(started) || undefined);
+    if (!ended) process.kill(started.pid, "SIGKILL");
+    await until(stopMs, () => !isRunning(started) || undefined);
+  }
+  fs.rmSync(paths.started, { force: true });
+  fs.rmSync(paths.card, { force: true });
+}
+
+/** Asks again every few milliseconds until there is an answer or the time is over. */
+async function until<T>(milliseconds: number, ask: () => T | undefined): Promise<T | undefined> {
+  const end = Date.now() + milliseconds;
+  for (;;) {
+    const answer = ask();
+    if (answer !== undefined || Date.now() > end) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function readJson<T>(file: string): T | undefined {
+  try {
+    return JSON.parse(fs.readFileSync(file, "utf8")) as T;
+  } catch {
+    return undefined;
+  }
+}

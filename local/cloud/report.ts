@@ -1,0 +1,82 @@
+import type { NodeOutput, StackOutputs } from "./outputs";
+
+const columns = ["PROJECT", "PROVIDER", "ADDRESS", "LOG IN", "MONTHLY"] as const;
+
+/**
+ * The table that `npm run rehearse` ends with: for every project its provider, address, login and
+ * monthly cost, below it the rule that chose the provider, its names and its backups.
+ */
+export function report(outputs: StackOutputs): string {
+  const projects = Object.entries(outputs.projects).sort(([a], [b]) => a.localeCompare(b));
+  const rows = projects.map(([slug, project]) => {
+    const node = outputs.nodes[project.node ?? slug];
+    return [slug, ...cells(node, project.servedBy ?? undefined)];
+  });
+  const widths = columns.map((title, index) =>
+    Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0)),
+  );
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join("  ")
+      .trimEnd();
+  const blocks = projects.map(([slug, project], index) => {
+    const nodeName = project.node ?? slug;
+    const node = outputs.nodes[nodeName];
+    const backup = outputs.backups[slug];
+    return [
+      line(rows[index] ?? []),
+      ...detail("node", nodeName === slug ? undefined : nodeName),
+      ...detail("why", node && `${ruleName(node)}: ${node.reason}`),
+      ...detail(
+        "names",
+        [project.primary, project.origin, project.direct].filter(Boolean).join(", "),
+      ),
+      ...detail(
+        "backup",
+        backup &&
+          `${backup.bucket}/${backup.prefix ?? ""}${backup.region ? ` (${backup.region})` : ""}`,
+      ),
+    ].join("\n");
+  });
+  return [line(columns), "", blocks.join("\n\n"), "", `Together: ${totals(outputs)}`].join("\n");
+}
+
+function cells(node: NodeOutput | undefined, servedBy: string | undefined): string[] {
+  if (node === undefined) {
+    return [servedBy ? `see stack ${servedBy}` : "-", "-", "-", "-"];
+  }
+  return [
+    [node.provider, node.region, node.size].filter(Boolean).join(" "),
+    node.address ?? "-",
+    node.address && node.login ? `ssh ${node.login}@${node.address}` : "-",
+    node.monthlyCost ? money(node.monthlyCost.total, node.monthlyCost.currency) : "client's own",
+  ];
+}
+
+function ruleName(node: NodeOutput): string {
+  const { name, number } = node.rule;
+  return typeof number === "number" ? `rule ${number}, ${name}` : name;
+}
+
+function detail(label: string, text: string | undefined): string[] {
+  return text ? [`  ${label.padEnd(7)} ${text}`] : [];
+}
+
+/** Nodes, not projects: several projects may share one. */
+function totals(outputs: StackOutputs): string {
+  const sums = new Map<string, number>();
+  for (const { monthlyCost } of Object.values(outputs.nodes)) {
+    if (!monthlyCost) continue;
+    const { total, currency } = monthlyCost;
+    sums.set(currency, (sums.get(currency) ?? 0) + total);
+  }
+  const cost = [...sums].map(([currency, sum]) => `${money(sum, currency)} a month`);
+  const nodes = Object.keys(outputs.nodes).length;
+  const count = nodes === 1 ? "1 machine" : `${nodes} machines`;
+  return [count, ...cost].join(", ");
+}
+
+function money(amount: number, currency: string): string {
+  return `${amount.toFixed(2)} ${currency}`;
+}

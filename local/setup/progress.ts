@@ -1,0 +1,31 @@
+/** Tells a person what a longer piece of work is at. */
+export type Say = (line: string) => void;
+
+/** Writes progress where it does not mix with a command's own output. */
+export const sayOnStderr: Say = (line) => process.stderr.write(`berth: ${line}\n`);
+
+/** `42s`, `3m07s`. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  if (seconds < 60) return `${seconds}s`;
+  return `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, "0")}s`;
+}
+
+/** Does `work` and says every so often, with the time so far, that it is still at it. */
+export async function withProgress<T>(
+  say: Say,
+  what: string,
+  work: () => Promise<T>,
+  everyMs = 15_000,
+): Promise<T> {
+  const started = Date.now();
+  say(what);
+  const tick = setInterval(() => say(`${what}, ${duration(Date.now() - started)}`), everyMs);
+  try {
+    const result = await work();
+    say(`${what}: done in ${duration(Date.now() - started)}`);
+    return result;
+  } finally {
+    clearInterval(tick);
+  }
+}

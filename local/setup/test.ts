@@ -1,0 +1,19 @@
+import { runInForeground } from "../cloud/child";
+import { repository } from "../cloud/paths";
+import { obtainCli } from "./cli";
+import { sayOnStderr as say } from "./progress";
+
+/**
+ * `npm test`: formatting, linting and types, then every test. Arguments go to vitest, and leave
+ * out the checks: `npm test -- test/spec`.
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  const { source } = await obtainCli();
+  say(`the Pulumi CLI comes from: ${source}`);
+  const options = { cwd: repository, env: process.env };
+  if (argv.length === 0) {
+    const code = await runInForeground("npm", ["run", "--silent", "check"], options);
+    if (code !== 0) return code;
+  }
+  return runInForeground("npx", ["--no-install", "vitest", "run", ...argv], options);
+}

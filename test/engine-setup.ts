@@ -1,0 +1,9 @@
+import * as path from "node:path";
+
+import { obtainCli } from "../local/setup/cli";
+
+/** Puts the Pulumi CLI on the PATH of every test that starts the engine. */
+export default async function setup(): Promise<void> {
+  const { bin } = await obtainCli();
+  process.env["PATH"] = [bin, process.env["PATH"] ?? ""].join(path.delimiter);
+}

@@ -1,0 +1,56 @@
+import { defineConfig } from "vitest/config";
+
+/**
+ * Rooms of test/ whose tests start processes: the engine, the local cloud, hosts. All others are
+ * pure and take milliseconds, so they run first.
+ */
+const engine = [
+  "test/setup/**/*.test.ts",
+  "test/local/**/*.test.ts",
+  "test/engine/**/*.test.ts",
+  "test/policies/**/*.test.ts",
+  "test/stacks/**/*.test.ts",
+  "test/state/**/*.test.ts",
+  "test/**/*.engine.test.ts",
+];
+const hosts = ["test/hosts/**/*.test.ts"];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "pure",
+          include: ["test/**/*.test.ts"],
+          exclude: [...engine, ...hosts],
+          testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: "engine",
+          include: engine,
+          globalSetup: "test/engine-setup.ts",
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          pool: "forks",
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "hosts",
+          include: hosts,
+          globalSetup: "test/engine-setup.ts",
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          pool: "forks",
+          // Hosts boot whole systems: one file at a time.
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
