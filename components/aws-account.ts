@@ -1,0 +1,19 @@
+import * as aws from "@pulumi/aws";
+
+import type { Fleet } from "./spec/fleet";
+
+/** AWS's home region for what has none of its own, and the manual's for backups (R30). */
+const homeRegion = "us-east-1";
+
+/**
+ * The AWS provider bound to the declared account: credentials of another account fail before
+ * anything is planned (R33). Undefined when the fleet needs nothing of AWS, so that such a stack
+ * runs without AWS credentials.
+ */
+export function awsAccount(fleet: Fleet, usesAws: boolean): aws.Provider | undefined {
+  if (!usesAws && fleet.buckets.length === 0) return undefined;
+  return new aws.Provider("aws", {
+    region: homeRegion,
+    allowedAccountIds: [fleet.agency.awsAccount],
+  });
+}

@@ -1,0 +1,55 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+import { backupPrefix } from "./keys";
+
+/** Whose archives, and where to. */
+export interface BackupCredentialArgs {
+  /** Slug of the project. */
+  readonly project: string;
+  /** Name of the bucket. */
+  readonly bucket: string;
+  readonly stack: string;
+}
+
+/**
+ * A credential for one project on one node that can write its own archives and do nothing else: a
+ * node that is broken into can neither read, list nor delete a backup.
+ */
+export class BackupCredential extends pulumi.ComponentResource {
+  readonly accessKeyId: pulumi.Output<string>;
+  /** Secret. */
+  readonly secretAccessKey: pulumi.Output<string>;
+
+  constructor(name: string, args: BackupCredentialArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("berth:backups:BackupCredential", name, {}, opts);
+    const user = new aws.iam.User(
+      `${name}-writer`,
+      { path: "/berth/", tags: { berth: args.stack, project: args.project } },
+      { parent: this },
+    );
+    new aws.iam.UserPolicy(
+      `${name}-write-only`,
+      { user: user.name, policy: writeOnlyPolicy(args.bucket, args.project) },
+      { parent: this },
+    );
+    const key = new aws.iam.AccessKey(`${name}-key`, { user: user.name }, { parent: this });
+    this.accessKeyId = key.id;
+    this.secretAccessKey = key.secret;
+    this.registerOutputs({ accessKeyId: this.accessKeyId });
+  }
+}
+
+/** Put objects below the project's prefix; abort an upload that broke. Nothing else. */
+function writeOnlyPolicy(bucket: string, project: string): string {
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Action: ["s3:PutObject", "s3:AbortMultipartUpload"],
+        Resource: `arn:aws:s3:::${bucket}/${backupPrefix(project)}*`,
+      },
+    ],
+  });
+}

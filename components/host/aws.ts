@@ -1,0 +1,135 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+import { bootIdentity } from "./boot-key";
+import { anywhere, openings } from "./firewall";
+import { purchase, type Host, type HostArgs } from "./host";
+import { adoptionOptions, serverOptions } from "./options";
+
+/** `ami` and `keyName` replace an instance; `userData` stops and starts it without re-running. */
+const createOnly = ["ami", "userData", "userDataBase64", "keyName", "subnetId"];
+
+/** Makes an EC2 instance with an Elastic IP, so the address survives a stop and start. */
+export function createEc2Instance(
+  name: string,
+  args: HostArgs,
+  opts: pulumi.CustomResourceOptions,
+): Host {
+  const { region, size, image, diskGb } = purchase(args.placement);
+  const tags = { Name: args.node.name, berth: args.labels.stack };
+  const protection = pulumi.mergeOptions(opts, { protect: args.protect });
+  const boot = bootIdentity(name, args, opts);
+  const group = createSecurityGroup(name, region, tags, opts);
+  const ami = aws.ssm.getParameterOutput({ name: image, region }, { parent: opts.parent! });
+  const instance = new aws.ec2.Instance(
+    `${name}-server`,
+    {
+      region,
+      // `insecureValue`: a public parameter; `value` is marked secret.
+      ami: ami.insecureValue,
+      instanceType: size,
+      vpcSecurityGroupIds: [group.id],
+      userData: boot.userData,
+      rootBlockDevice: { volumeType: "gp3", volumeSize: diskGb, encrypted: true },
+      metadataOptions: { httpTokens: "required" },
+      tags,
+    },
+    serverOptions(args, opts, createOnly),
+  );
+  const address = new aws.ec2.Eip(`${name}-ip`, { region, domain: "vpc", tags }, protection);
+  new aws.ec2.EipAssociation(
+    `${name}-ip-association`,
+    { region, allocationId: address.allocationId, instanceId: instance.id },
+    opts,
+  );
+  return {
+    id: instance.id,
+    address: address.publicIp,
+    login: args.placement.login,
+    hostKey: boot.hostKey,
+  };
+}
+
+/** Takes over an EC2 instance; a security group is put on it only when `manage` says so. */
+export function adoptEc2Instance(
+  name: string,
+  args: HostArgs,
+  opts: pulumi.CustomResourceOptions,
+): Host {
+  const adopt = args.node.adopt!;
+  const guarded = args.node.manage.includes("firewall");
+  const group = guarded
+    ? createSecurityGroup(name, adopt.region, { berth: args.labels.stack }, opts)
+    : undefined;
+  const instance = new aws.ec2.Instance(
+    `${name}-server`,
+    {
+      region: adopt.region,
+      instanceType: adopt.size,
+      ...(group ? { vpcSecurityGroupIds: [group.id] } : {}),
+    },
+    adoptionOptions(args, opts, [
+      ...createOnly,
+      "region",
+      "instanceType",
+      "availabilityZone",
+      "associatePublicIpAddress",
+      "rootBlockDevice",
+      "ebsBlockDevices",
+      "ebsOptimized",
+      "metadataOptions",
+      "creditSpecification",
+      "iamInstanceProfile",
+      "privateIp",
+      "sourceDestCheck",
+      "monitoring",
+      "tags",
+      ...(guarded ? [] : ["vpcSecurityGroupIds", "securityGroups"]),
+    ]),
+  );
+  return {
+    id: instance.id,
+    address: instance.publicIp,
+    login: adopt.login,
+    hostKey: pulumi.output(adopt.hostKey),
+  };
+}
+
+function createSecurityGroup(
+  name: string,
+  region: string,
+  tags: Record<string, string>,
+  opts: pulumi.CustomResourceOptions,
+): aws.ec2.SecurityGroup {
+  const group = new aws.ec2.SecurityGroup(
+    `${name}-firewall`,
+    { region, description: "Berth: SSH and web", tags },
+    opts,
+  );
+  const families = [
+    { family: "ipv4", range: { cidrIpv4: anywhere.ipv4 } },
+    { family: "ipv6", range: { cidrIpv6: anywhere.ipv6 } },
+  ];
+  for (const { family, range } of families) {
+    for (const opening of openings) {
+      new aws.vpc.SecurityGroupIngressRule(
+        `${name}-firewall-${opening.name}-${family}`,
+        {
+          region,
+          securityGroupId: group.id,
+          ipProtocol: "tcp",
+          fromPort: opening.port,
+          toPort: opening.port,
+          ...range,
+        },
+        opts,
+      );
+    }
+    new aws.vpc.SecurityGroupEgressRule(
+      `${name}-firewall-out-${family}`,
+      { region, securityGroupId: group.id, ipProtocol: "-1", ...range },
+      opts,
+    );
+  }
+  return group;
+}

@@ -1,0 +1,72 @@
+import * as cloudflare from "@pulumi/cloudflare";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Names } from "./names";
+
+/** Seconds that resolvers keep a name of the host itself: it changes at a cut-over. */
+const hostTtl = 60;
+/** Seconds that resolvers keep `direct`: its target never changes. */
+const aliasTtl = 300;
+/** Cloudflare's "automatic", the only value for a proxied record. */
+const proxiedTtl = 1;
+
+/** Names to make, and the address they lead to. */
+export interface ProjectNamesArgs {
+  /** Cloudflare zone id. */
+  readonly zoneId: string;
+  readonly names: Names;
+  /** IPv4 address of the host that serves the project. */
+  readonly address: pulumi.Input<string>;
+}
+
+/**
+ * A project's names at Cloudflare: the primary name proxied (R23), the host's own name and `direct`
+ * not (R24).
+ *
+ * A changed address updates `content` in place: Cloudflare refuses a second record of the same name,
+ * so a record must never be made before the old one is gone.
+ */
+export class ProjectNames extends pulumi.ComponentResource {
+  readonly primary: pulumi.Output<string>;
+  readonly direct: pulumi.Output<string>;
+
+  constructor(name: string, args: ProjectNamesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("berth:index:ProjectNames", name, {}, opts);
+    const { zoneId, names, address } = args;
+    const options = { parent: this, deleteBeforeReplace: true };
+    const primary = new cloudflare.DnsRecord(
+      `${name}-primary`,
+      { zoneId, name: names.primary, type: "A", content: address, proxied: true, ttl: proxiedTtl },
+      options,
+    );
+    const origin = hostRecord(name, args, { parent: this });
+    const direct = new cloudflare.DnsRecord(
+      `${name}-direct`,
+      {
+        zoneId,
+        name: names.direct,
+        type: "CNAME",
+        content: origin.name,
+        proxied: false,
+        ttl: aliasTtl,
+      },
+      options,
+    );
+    this.primary = primary.name;
+    this.direct = direct.name;
+    this.registerOutputs({ primary: this.primary, direct: this.direct });
+  }
+}
+
+/** The host's own name: all that a host stack makes before a project is switched to it. */
+export function hostRecord(
+  name: string,
+  { zoneId, names, address }: ProjectNamesArgs,
+  opts: pulumi.CustomResourceOptions,
+): cloudflare.DnsRecord {
+  return new cloudflare.DnsRecord(
+    `${name}-origin`,
+    { zoneId, name: names.origin, type: "A", content: address, proxied: false, ttl: hostTtl },
+    pulumi.mergeOptions(opts, { deleteBeforeReplace: true }),
+  );
+}

@@ -1,0 +1,56 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { BackupCredential } from "./backups/credential";
+import { createHost, type Host } from "./host";
+import type { Placement } from "./placement";
+import type { BucketSpec, NodeSpec, ProjectSpec } from "./spec/fleet";
+
+/** What a node is made from. */
+export interface ProjectNodeArgs {
+  readonly node: NodeSpec;
+  readonly placement: Placement;
+  /** The projects that live on it. */
+  readonly projects: readonly ProjectSpec[];
+  /** Buckets their backups go to. */
+  readonly buckets: readonly BucketSpec[];
+  /** Public keys that may enter as the initial account. */
+  readonly deployerKeys: readonly string[];
+  readonly labels: { readonly stack: string; readonly environment: string };
+  /** Production machines are protected until their retirement is declared. */
+  readonly protect: boolean;
+}
+
+/**
+ * A node: one machine and what the projects on it need from outside it. It exists so that a machine
+ * and its credentials are seen, targeted and moved as one.
+ *
+ * Creates the server with its address and firewall at the provider the placement chose (nothing for
+ * a client's machine), and for every project with a backup one credential that can only write that
+ * project's own prefix.
+ *
+ * Protects the server and its address, not itself: children would inherit it, and then none of
+ * them could be replaced.
+ *
+ * @example
+ * new ProjectNode("kmc", { node, placement: place(node), projects, buckets, deployerKeys, labels, protect: true });
+ */
+export class ProjectNode extends pulumi.ComponentResource {
+  readonly host: Host;
+
+  constructor(name: string, args: ProjectNodeArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("berth:index:ProjectNode", name, {}, opts);
+    this.host = createHost(name, args, { parent: this });
+    for (const project of args.projects) this.createBackupCredential(name, project, args);
+    this.registerOutputs({ address: this.host.address, login: this.host.login });
+  }
+
+  private createBackupCredential(name: string, project: ProjectSpec, args: ProjectNodeArgs): void {
+    const bucket = args.buckets.find(({ region }) => region === project.backup?.region);
+    if (!bucket) return;
+    new BackupCredential(
+      `${name}-${project.slug}-backup`,
+      { project: project.slug, bucket: bucket.name, stack: args.labels.stack },
+      { parent: this },
+    );
+  }
+}
