@@ -5,7 +5,6 @@ import { defineConfig } from "vitest/config";
  * pure and take milliseconds, so they run first.
  */
 const engine = [
-  "test/setup/**/*.test.ts",
   "test/local/**/*.test.ts",
   "test/engine/**/*.test.ts",
   "test/policies/**/*.test.ts",

@@ -54,6 +54,7 @@ export async function discardCloud(paths: CloudPaths): Promise<void> {
     await stop(paths);
     fs.rmSync(paths.directory, { recursive: true, force: true });
   });
+  removeIfEmpty(path.dirname(paths.directory));
 }
 
 /** Whether there is anything to discard. */
@@ -73,6 +74,9 @@ async function start(paths: CloudPaths, sources: string, say: Say): Promise<Clou
   fs.mkdirSync(paths.directory, { recursive: true, mode: 0o700 });
   fs.rmSync(paths.card, { force: true });
   const log = fs.openSync(paths.log, "w");
+  // A Ctrl-C between the start and the note of it would leave a process that nobody knows of.
+  const hold = () => undefined;
+  process.on("SIGINT", hold).on("SIGTERM", hold);
   const child = spawn(
     process.execPath,
     ["--import", "tsx", path.join("local", "emulator", "main.ts"), "--state", paths.directory],
@@ -84,6 +88,7 @@ async function start(paths: CloudPaths, sources: string, say: Say): Promise<Clou
   if (pid === undefined) throw new Error("the local cloud's process could not be started");
   const started: Started = { ...holder(pid), sources };
   fs.writeFileSync(paths.started, JSON.stringify(started));
+  process.off("SIGINT", hold).off("SIGTERM", hold);
   const card = await until(startMs, () => {
     const found = serving(paths, sources);
     if (found) return found;
@@ -107,6 +112,14 @@ async function stop(paths: CloudPaths): Promise<void> {
   }
   fs.rmSync(paths.started, { force: true });
   fs.rmSync(paths.card, { force: true });
+}
+
+function removeIfEmpty(directory: string): void {
+  try {
+    fs.rmdirSync(directory);
+  } catch {
+    // Others keep something there.
+  }
 }
 
 /** Asks again every few milliseconds until there is an answer or the time is over. */

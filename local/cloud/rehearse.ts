@@ -14,7 +14,7 @@ const next = `Go on with any command, for example:
 Take it down, with all it kept:
   npm run rehearse -- --down`;
 
-/** `npm run rehearse`: the ${stack} stack on the local cloud; `-- --down` discards it. */
+/** `npm run rehearse`: the stage stack on the local cloud; `-- --down` discards it. */
 export async function main(argv: readonly string[]): Promise<number> {
   const [flag, ...rest] = argv;
   if (flag === "--down" && rest.length === 0) return down();

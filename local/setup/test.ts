@@ -1,3 +1,5 @@
+import * as path from "node:path";
+
 import { runInForeground } from "../cloud/child";
 import { repository } from "../cloud/paths";
 import { obtainCli } from "./cli";
@@ -15,5 +17,6 @@ export async function main(argv: readonly string[]): Promise<number> {
     const code = await runInForeground("npm", ["run", "--silent", "check"], options);
     if (code !== 0) return code;
   }
-  return runInForeground("npx", ["--no-install", "vitest", "run", ...argv], options);
+  const vitest = path.join(repository, "node_modules", ".bin", "vitest");
+  return runInForeground(vitest, ["run", ...argv], options);
 }
