@@ -8,7 +8,7 @@ import { ownConfig, readStackFiles } from "./components/stack-files";
 const stack = pulumi.getStack();
 
 const fleet = parseFleet(
-  { stack, config: ownConfig(allConfig()), stackFiles: readStackFiles(__dirname) },
+  { stack, config: ownConfig(allConfig()), stackFiles: readStackFiles(process.cwd()) },
   // BERTH_NOW: an ISO 8601 instant, for rehearsing what depends on the day.
   new Date(process.env["BERTH_NOW"] ?? Date.now()),
 );

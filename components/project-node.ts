@@ -38,7 +38,7 @@ export class ProjectNode extends pulumi.ComponentResource {
   readonly host: Host;
 
   constructor(name: string, args: ProjectNodeArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("berth:index:ProjectNode", name, {}, opts);
+    super("berth:index:ProjectNode", name, facts(args), opts);
     this.host = createHost(name, args, { parent: this });
     for (const project of args.projects) this.createBackupCredential(name, project, args);
     this.registerOutputs({ address: this.host.address, login: this.host.login });
@@ -53,4 +53,20 @@ export class ProjectNode extends pulumi.ComponentResource {
       { parent: this },
     );
   }
+}
+
+/** The decision and what led to it, as inputs: shown in a preview's diff and judged by policies. */
+function facts({ node, placement, labels, protect }: ProjectNodeArgs): pulumi.Inputs {
+  return {
+    node: node.name,
+    environment: labels.environment,
+    projects: [...node.projects],
+    needs: [...node.needs],
+    residency: node.residency,
+    provider: placement.provider,
+    region: placement.region,
+    rule: placement.rule,
+    reason: placement.reason,
+    protected: protect,
+  };
 }

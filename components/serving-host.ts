@@ -18,7 +18,7 @@ export function servingAddress(
     );
     const address = isRecord(node) ? node["address"] : undefined;
     if (typeof address !== "string" || !ipv4.test(address)) {
-      throw new Error(
+      throw new pulumi.RunError(
         `Project ${project} is served by stack ${stack}, but that stack's outputs hold no address ` +
           `for it (received: ${JSON.stringify(address) ?? "nothing"}). No record was touched. ` +
           `Fix: run pulumi up on stack ${stack} first, or take servedBy out again.`,

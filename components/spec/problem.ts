@@ -14,6 +14,9 @@ export interface Problem {
 
 /** Every problem of a configuration at once; raised before anything is touched. */
 export class ConfigError extends Error {
+  /** The engine prints errors with this mark (`RunError`) as they are, without a stack trace. */
+  readonly __pulumiRunError = true;
+
   constructor(readonly problems: readonly Problem[]) {
     super(render(problems));
     this.name = "ConfigError";
