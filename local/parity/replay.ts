@@ -1,0 +1,188 @@
+import { EngineLog } from "../emulator/engine-log";
+import { Faults, type FaultKind } from "../emulator/faults";
+import { InitializationError, type DiffResult, type Provider } from "../emulator/handler";
+import { recordedMachines } from "../emulator/machines";
+import { Session } from "../emulator/session";
+import { isObject, type Props } from "../emulator/values";
+import { World } from "../emulator/world";
+import { accounts, credentials, credentialVariables } from "./accounts";
+import type { Call } from "./recording";
+import { referencedBy, seed, subjectOf, type KnownObject } from "./seed";
+
+/** What an emulator answered, in the form of a recorded response. */
+export interface Answer {
+  readonly response: Props;
+  readonly error?: string;
+}
+
+/** The circumstances of a call, of which a recording shows only a part. */
+export interface Circumstances {
+  /** Objects on the cloud beside the one the call is about. */
+  readonly others: readonly KnownObject[];
+  /** Whether the object the call is about exists. */
+  readonly subject: boolean;
+  readonly credentials: boolean;
+  /** Provider configuration. */
+  readonly config: Props;
+  /** Makes the cloud fail with this text. */
+  readonly fault?: { readonly kind: FaultKind; readonly message: string };
+}
+
+/** Puts one recorded call to an emulator on a cloud of its own. */
+export async function replay(
+  call: Call,
+  provider: Provider,
+  circumstances: Circumstances,
+): Promise<Answer> {
+  const world = new World();
+  const faults = new Faults();
+  accounts[provider.name]?.(world, call);
+  seed(world, provider, circumstances.others);
+  const subject = circumstances.subject ? subjectOf(call) : undefined;
+  if (subject) seed(world, provider, [subject]);
+  const operation = call.method.toLowerCase();
+  if (circumstances.fault && isFaulty(operation)) {
+    faults.add({ type: call.type, operation, times: 1, ...circumstances.fault });
+  }
+  const now = () => new Date("2026-11-21T12:00:00.250Z");
+  const cloud = { world, faults, machines: recordedMachines, now };
+  const session = new Session(provider, cloud, new EngineLog());
+  const restore = setEnvironment(circumstances.credentials);
+  try {
+    if (call.method !== "Configure" && call.method !== "CheckConfig") {
+      session.configure(circumstances.config);
+    }
+    return { response: await ask(session, call, provider) };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const lasting = error instanceof InitializationError ? { id: error.id } : {};
+    return { response: lasting, error: error.message };
+  } finally {
+    restore();
+  }
+}
+
+const faulty = ["create", "read", "update", "delete", "invoke"] as const;
+function isFaulty(operation: string): operation is (typeof faulty)[number] {
+  return (faulty as readonly string[]).includes(operation);
+}
+
+/** Only made-up credentials, or none, while a call is replayed; returns what undoes it. */
+function setEnvironment(given: boolean): () => void {
+  const before = { ...process.env };
+  for (const key of Object.keys(process.env)) {
+    if (credentialVariables.test(key)) delete process.env[key];
+  }
+  if (given) Object.assign(process.env, credentials);
+  return () => {
+    for (const key of Object.keys(credentials)) delete process.env[key];
+    Object.assign(process.env, before);
+  };
+}
+
+async function ask(session: Session, call: Call, provider: Provider): Promise<Props> {
+  const { urn, id, request } = call;
+  const member = (key: string): Props => (isObject(request[key]) ? { ...request[key] } : {});
+  switch (call.method) {
+    case "CheckConfig":
+      return session.checkConfig(member("news"));
+    case "DiffConfig":
+      return asMessage(session.diffConfig(member("oldInputs"), member("news")));
+    case "Configure":
+      session.configure(configOf(call));
+      return {
+        acceptResources: true,
+        supportsPreview: provider.capabilities.supportsPreview,
+        acceptSecrets: provider.capabilities.acceptSecrets,
+        supportsAutonamingConfiguration: provider.capabilities.supportsAutonaming,
+      };
+    case "Invoke":
+      return { return: await session.invoke(call.type, member("args")) };
+    case "Check":
+      return session.check(urn, member("olds"), member("news"));
+    case "Diff": {
+      const ignored = request["ignoreChanges"];
+      const ignoreChanges = Array.isArray(ignored) ? ignored.map(String) : [];
+      const change = { olds: member("olds"), oldInputs: oldInputsOf(call), news: member("news") };
+      return asMessage(session.diff(urn, id, { ...change, ignoreChanges }));
+    }
+    case "Create": {
+      const made = await session.create(urn, member("properties"), call.preview);
+      return { id: made.id, properties: made.outputs };
+    }
+    case "Read": {
+      const known = { outputs: member("properties"), inputs: member("inputs") };
+      const found = await session.read(urn, id, known);
+      return found ? { id: found.id, properties: found.outputs, inputs: found.inputs } : {};
+    }
+    case "Update": {
+      const change = { olds: member("olds"), oldInputs: oldInputsOf(call), news: member("news") };
+      return { properties: await session.update(urn, id, change, call.preview) };
+    }
+    case "Delete":
+      await session.delete(urn, id, member("properties"));
+      return {};
+    default: {
+      const never: never = call.method;
+      throw new Error(`method ${String(never)}`);
+    }
+  }
+}
+
+/** A recording without old inputs: the old state, as far as the new inputs name its members. */
+function oldInputsOf(call: Call): Props {
+  const { oldInputs, olds, news } = call.request;
+  if (isObject(oldInputs)) return oldInputs;
+  if (!isObject(olds) || !isObject(news)) return {};
+  return Object.fromEntries(Object.entries(olds).filter(([key]) => key in news));
+}
+
+/** Configuration of a recorded Configure: `args`, or `variables` by `provider:config:key`. */
+export function configOf(call: Call): Props {
+  const { args, variables } = call.request;
+  if (isObject(args)) return args;
+  if (!isObject(variables)) return {};
+  return Object.fromEntries(
+    Object.entries(variables).map(([key, value]) => [key.split(":").at(-1)!, value]),
+  );
+}
+
+function asMessage(diff: DiffResult): Props {
+  const { changes, detailed, ...lists } = diff;
+  return {
+    ...lists,
+    changes: changes ? "DIFF_SOME" : "DIFF_NONE",
+    ...(detailed
+      ? {
+          hasDetailedDiff: true,
+          detailedDiff: Object.fromEntries(
+            Object.entries(detailed).map(([path, kind]) => [path, { kind }]),
+          ),
+        }
+      : {}),
+  };
+}
+
+/**
+ * Circumstances to try, most likely first. A call that succeeded had what it refers to. One that
+ * failed may have met anything recorded before it, or lacked its object or credentials: the
+ * recording does not say, so the emulator must give the recorded text in one of them.
+ */
+export function circumstancesOf(
+  call: Call,
+  provider: Provider,
+  history: { everSeen: readonly KnownObject[]; standing: readonly KnownObject[]; config: Props },
+): Circumstances[] {
+  const { config } = history;
+  const others = referencedBy(call, history.everSeen, provider);
+  const usual = { others, subject: true, credentials: true, config };
+  if (call.type === "(provider)") return [{ ...usual, credentials: false }, usual];
+  if (call.error === undefined) return [usual];
+  return [
+    usual,
+    { ...usual, others: history.standing },
+    { ...usual, subject: false },
+    { ...usual, others: [] },
+    { ...usual, credentials: false },
+  ];
+}
