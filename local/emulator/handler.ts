@@ -1,4 +1,5 @@
 import type { Machines } from "./machines";
+import type { ResourceTable } from "./table";
 import type { Props } from "./values";
 import type { World } from "./world";
 
@@ -12,8 +13,18 @@ export interface Context {
   readonly machines: Machines;
   /** The local cloud's clock. */
   now(): Date;
-  /** Writes a line into the engine's log of the resource at hand. */
-  log(severity: "info" | "warning" | "error", message: string): void;
+  /**
+   * Writes a line into the engine's log of the resource at hand; a `passing` one only shows in its
+   * status while it is worked on.
+   */
+  log(severity: "info" | "warning" | "error", message: string, passing?: boolean): void;
+  /**
+   * A variable of the calling engine's environment, which a provider that the engine starts itself
+   * inherits.
+   */
+  environment(name: string): string | undefined;
+  /** Aborted when the engine gives the call up: cancelled, gone, or past its custom time-out. */
+  readonly signal: AbortSignal;
 }
 
 /** One thing wrong with inputs; `property` may be empty when the reason names the place itself. */
@@ -53,6 +64,10 @@ export interface ResourceHandler {
   readonly type: string;
   /** Outputs that the provider itself marks as secret. */
   readonly secretOutputs?: readonly string[];
+  /** The declared inputs and outputs, for reports on what is emulated. */
+  readonly table?: Pick<ResourceTable, "kind" | "inputs" | "outputs" | "style">;
+  /** Puts an object that exists already into a world; `world.put` under the table's kind if absent. */
+  seed?(world: World, id: string, outputs: Props): void;
   check(
     subject: Subject,
     olds: Props,

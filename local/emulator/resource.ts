@@ -9,6 +9,7 @@ import { equal, UNKNOWN, type Props } from "./values";
 export function resource(table: ResourceTable): ResourceHandler {
   return {
     type: table.type,
+    table,
     ...(table.secretOutputs ? { secretOutputs: table.secretOutputs } : {}),
     check: (subject, olds, news, context) => check(table, subject, olds, news, context),
     diff: (subject, change, context) => diff(table, subject, change, context),
