@@ -8,7 +8,7 @@ const severities = {
   error: engineproto.LogSeverity.ERROR,
 };
 
-/** Sends log lines to the engine that attached last; silent when none did. */
+/** Sends log lines to the engine that attached; silent when none did. */
 export class EngineLog {
   private client: EngineClient | undefined;
 
@@ -17,11 +17,12 @@ export class EngineLog {
     this.client = new EngineClient(address, grpc.credentials.createInsecure());
   }
 
-  write(severity: keyof typeof severities, urn: string, message: string): void {
+  write(severity: keyof typeof severities, urn: string, message: string, passing = false): void {
     const request = new engineproto.LogRequest();
     request.setSeverity(severities[severity]);
     request.setUrn(urn);
     request.setMessage(message);
+    request.setEphemeral(passing);
     // A line that cannot be delivered is no reason to fail a deployment.
     this.client?.log(request, () => undefined);
   }

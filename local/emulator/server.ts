@@ -5,6 +5,7 @@ import * as plugproto from "@pulumi/pulumi/proto/plugin_pb";
 import * as provproto from "@pulumi/pulumi/proto/provider_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 
+import { callerEnvironment } from "./caller";
 import { EngineLog } from "./engine-log";
 import { toServiceError } from "./errors";
 import type { Provider } from "./handler";
@@ -28,30 +29,41 @@ export async function serve(
 ): Promise<{ port: number; stop: () => Promise<void> }> {
   const server = new grpc.Server({ "grpc.max_receive_message_length": 400 * 1024 * 1024 });
   const sessions = new Map<string, Session>();
-  const engine = new EngineLog();
   const session = (call: Call<unknown>): Session => {
     const peer = call.getPeer();
     let found = sessions.get(peer);
-    if (!found) sessions.set(peer, (found = new Session(provider, cloud, engine)));
+    if (!found) {
+      found = new Session(provider, cloud, new EngineLog(), callerEnvironment(peer));
+      sessions.set(peer, found);
+    }
     return found;
   };
   const unary =
     <Request, Response>(
-      answer: (request: Request, session: Session) => Promise<Response> | Response,
+      answer: (
+        request: Request,
+        session: Session,
+        signal: AbortSignal,
+      ) => Promise<Response> | Response,
     ) =>
     async (call: Call<Request>, callback: grpc.sendUnaryData<Response>) => {
+      const given = new AbortController();
+      call.on("cancelled", () => given.abort());
       try {
-        callback(null, await answer(call.request, session(call)));
+        callback(null, await answer(call.request, session(call), given.signal));
       } catch (error) {
         callback(toServiceError(error), null);
       }
     };
 
   server.addService(ResourceProviderService as unknown as grpc.ServiceDefinition, {
-    attach: unary((request: plugproto.PluginAttach) => {
-      engine.attach(request.getAddress());
-      return new emptyproto.Empty();
-    }),
+    attach: (call: Call<plugproto.PluginAttach>, callback: grpc.sendUnaryData<unknown>) => {
+      // The first call of every engine: whatever an earlier one left under this port is over.
+      sessions.get(call.getPeer())?.engine.close();
+      sessions.delete(call.getPeer());
+      session(call).engine.attach(call.request.getAddress());
+      callback(null, new emptyproto.Empty());
+    },
     getPluginInfo: unary(() => {
       const info = new plugproto.PluginInfo();
       info.setVersion(provider.version);
@@ -93,11 +105,12 @@ export async function serve(
         }),
       ),
     ),
-    create: unary(async (request: provproto.CreateRequest, session) => {
+    create: unary(async (request: provproto.CreateRequest, session, signal) => {
       const { id, outputs } = await session.create(
         request.getUrn(),
         props(request.getProperties()),
         request.getPreview(),
+        { signal, timeoutSeconds: request.getTimeout() },
       );
       const response = new provproto.CreateResponse();
       response.setId(id);
@@ -117,7 +130,7 @@ export async function serve(
       }
       return response;
     }),
-    update: unary(async (request: provproto.UpdateRequest, session) => {
+    update: unary(async (request: provproto.UpdateRequest, session, signal) => {
       const outputs = await session.update(
         request.getUrn(),
         request.getId(),
@@ -127,13 +140,17 @@ export async function serve(
           news: props(request.getNews()),
         },
         request.getPreview(),
+        { signal, timeoutSeconds: request.getTimeout() },
       );
       const response = new provproto.UpdateResponse();
       response.setProperties(struct(outputs));
       return response;
     }),
-    delete: unary(async (request: provproto.DeleteRequest, session) => {
-      await session.delete(request.getUrn(), request.getId(), props(request.getProperties()));
+    delete: unary(async (request: provproto.DeleteRequest, session, signal) => {
+      await session.delete(request.getUrn(), request.getId(), props(request.getProperties()), {
+        signal,
+        timeoutSeconds: request.getTimeout(),
+      });
       return new emptyproto.Empty();
     }),
     cancel: unary((_request: emptyproto.Empty, session) => {
@@ -151,7 +168,7 @@ export async function serve(
     port,
     stop: () => {
       server.forceShutdown();
-      engine.close();
+      for (const { engine } of sessions.values()) engine.close();
       return Promise.resolve();
     },
   };

@@ -22,6 +22,22 @@ export interface Cloud {
   now(): Date;
 }
 
+/** What bounds one call of the engine. */
+export interface CallLimits {
+  /** Aborted when the engine gives the call up or is gone. */
+  readonly signal?: AbortSignal;
+  /** The resource's custom time-out; 0 or absent: none. */
+  readonly timeoutSeconds?: number;
+}
+
+/** What a provider written in Go says of a call that was given up. */
+export function contextError(signal: AbortSignal): string {
+  const reason: unknown = signal.reason;
+  return reason instanceof Error && reason.name === "TimeoutError"
+    ? "context deadline exceeded"
+    : "context canceled";
+}
+
 /**
  * One configured provider on one connection of the engine. Keeps secrets out of the handlers'
  * sight and puts their markers back; shows the faults that were asked for.
@@ -34,7 +50,10 @@ export class Session {
   constructor(
     private readonly provider: Provider,
     private readonly cloud: Cloud,
-    private readonly engine: EngineLog,
+    /** Where log lines of this connection's engine go. */
+    readonly engine: EngineLog,
+    private readonly environment: (name: string) => string | undefined = (name) =>
+      process.env[name],
   ) {
     this.handlers = new Map(provider.resources.map((handler) => [handler.type, handler]));
   }
@@ -107,12 +126,14 @@ export class Session {
     urn: string,
     inputs: Props,
     preview: boolean,
+    limits?: CallLimits,
   ): Promise<{ id: string; outputs: Props }> {
     const [handler, subject] = this.resolve(urn);
     const secrets = new Set(handler.secretOutputs);
     const plain = reveal(inputs, secrets);
-    const fault = preview ? undefined : await this.strike(subject.type, "create");
-    const made = await handler.create(subject, plain, preview, this.context(urn));
+    const context = this.context(urn, limits);
+    const fault = preview ? undefined : await this.strike(subject.type, "create", context.signal);
+    const made = await handler.create(subject, plain, preview, context);
     const outputs = conceal(made.outputs, secrets);
     if (fault) throw new InitializationError(made.id, outputs, inputs, [fault.message]);
     return { id: made.id, outputs };
@@ -144,17 +165,19 @@ export class Session {
     id: string,
     change: { olds: Props; oldInputs: Props; news: Props },
     preview: boolean,
+    limits?: CallLimits,
   ): Promise<Props> {
     const [handler, subject] = this.resolve(urn);
     const secrets = new Set(handler.secretOutputs);
     const news = reveal(change.news, secrets);
-    const fault = preview ? undefined : await this.strike(subject.type, "update");
+    const context = this.context(urn, limits);
+    const fault = preview ? undefined : await this.strike(subject.type, "update", context.signal);
     const outputs = conceal(
       await handler.update(
         { ...subject, id },
         { olds: reveal(change.olds), oldInputs: reveal(change.oldInputs), news },
         preview,
-        this.context(urn),
+        context,
       ),
       secrets,
     );
@@ -162,10 +185,11 @@ export class Session {
     return outputs;
   }
 
-  async delete(urn: string, id: string, outputs: Props): Promise<void> {
+  async delete(urn: string, id: string, outputs: Props, limits?: CallLimits): Promise<void> {
     const [handler, subject] = this.resolve(urn);
-    const fault = await this.strike(subject.type, "delete");
-    await handler.delete({ ...subject, id }, reveal(outputs), this.context(urn));
+    const context = this.context(urn, limits);
+    const fault = await this.strike(subject.type, "delete", context.signal);
+    await handler.delete({ ...subject, id }, reveal(outputs), context);
     if (fault) throw new ProviderError(fault.message);
   }
 
@@ -178,23 +202,34 @@ export class Session {
     return [handler, { urn, name, type }];
   }
 
-  private context(urn: string): Context {
+  private context(urn: string, limits: CallLimits = {}): Context {
+    const signals = [this.cancelled.signal];
+    if (limits.signal) signals.push(limits.signal);
+    if (limits.timeoutSeconds) signals.push(AbortSignal.timeout(limits.timeoutSeconds * 1000));
     return {
       world: this.cloud.world,
       config: this.config,
       machines: this.cloud.machines,
       now: () => this.cloud.now(),
-      log: (severity, message) => this.engine.write(severity, urn, message),
+      log: (severity, message, passing) => this.engine.write(severity, urn, message, passing),
+      environment: this.environment,
+      signal: AbortSignal.any(signals),
     };
   }
 
   /** Shows a waiting fault; returns it only when the operation shall happen first (`half`). */
-  private async strike(type: string, operation: Parameters<Faults["strike"]>[1]) {
+  private async strike(
+    type: string,
+    operation: Parameters<Faults["strike"]>[1],
+    signal: AbortSignal = this.cancelled.signal,
+  ) {
     const fault = this.cloud.faults.strike(type, operation);
     if (fault?.kind === "error") throw new ProviderError(fault.message);
     if (fault?.kind === "timeout") {
-      await new Promise((resolve) => this.cancelled.signal.addEventListener("abort", resolve));
-      throw new ProviderError("context canceled");
+      if (!signal.aborted) {
+        await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+      }
+      throw new ProviderError(contextError(signal));
     }
     return fault;
   }

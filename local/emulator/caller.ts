@@ -1,0 +1,76 @@
+import * as fs from "node:fs";
+
+/**
+ * The environment of the process on the other end of a loopback connection: the engine's. A real
+ * provider is the engine's child and inherits it (`SSH_AUTH_SOCK`, tokens); this process was
+ * started by an earlier command and may hold another. Read from /proc when first asked for; where
+ * that cannot be (not Linux, another user's engine), this process's own environment stands in.
+ */
+export function callerEnvironment(peer: string): (name: string) => string | undefined {
+  let found: NodeJS.ProcessEnv | undefined;
+  return (name) => {
+    found ??= environmentOf(processBehind(Number(peer.split(":").at(-1)))) ?? process.env;
+    return found[name];
+  };
+}
+
+/** The pid that holds the established TCP connection from this local port. */
+function processBehind(port: number): string | undefined {
+  const socket = socketOf(port);
+  if (!socket) return undefined;
+  return entries("/proc").find(
+    (pid) =>
+      /^\d+$/.test(pid) &&
+      entries(`/proc/${pid}/fd`).some((fd) => linkOf(`/proc/${pid}/fd/${fd}`) === socket),
+  );
+}
+
+/** `socket:[inode]` of that connection; columns as in proc_pid_net(5). */
+function socketOf(port: number): string | undefined {
+  const wanted = port.toString(16).toUpperCase().padStart(4, "0");
+  const established = "01";
+  for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {
+    for (const line of (read(table) ?? "").split("\n").slice(1)) {
+      const columns = line.trim().split(/\s+/);
+      if (columns[1]?.endsWith(`:${wanted}`) && columns[3] === established) {
+        return `socket:[${columns[9]}]`;
+      }
+    }
+  }
+  return undefined;
+}
+
+function environmentOf(pid: string | undefined): NodeJS.ProcessEnv | undefined {
+  const block = pid === undefined ? undefined : read(`/proc/${pid}/environ`);
+  if (block === undefined) return undefined;
+  return Object.fromEntries(
+    block
+      .split("\0")
+      .filter((entry) => entry.includes("="))
+      .map((entry) => [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)]),
+  );
+}
+
+function entries(directory: string): string[] {
+  try {
+    return fs.readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+function linkOf(file: string): string | undefined {
+  try {
+    return fs.readlinkSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+function read(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
