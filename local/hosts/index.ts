@@ -1,0 +1,19 @@
+/** Hosts that boot on this machine, for the emulated clouds (and anyone else) to call. */
+
+export { openMachines } from "./booted";
+export { clearHosts } from "./clear";
+export { anywhere, type Firewall, type FirewallRule } from "./firewall";
+export { addressAt, layoutOf } from "./layout";
+export type { Machines, Milestone } from "./machine";
+export type { Finished } from "./process";
+export { type Bootable, canBoot, installCommand, type Progress } from "./requirements";
+export type {
+  HostCloud,
+  HostReport,
+  HostSpec,
+  HostStatus,
+  InitialLogin,
+  PublicMetadata,
+  Seed,
+} from "./spec";
+export { builtTemplate, cacheDirectory, ensureTemplate, type Template } from "./template";

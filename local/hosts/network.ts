@@ -1,0 +1,136 @@
+/**
+ * The network of one local cloud on this machine: a bridge that holds the gateway's address, one
+ * cable (veth) a host with a route of its own, and one nftables table. Routed, not switched: every
+ * packet from or to a host passes this machine's forwarding, so the firewall sees it, also between
+ * two hosts. Cables belong to the supervisors and go away with them.
+ */
+
+import { existsSync, readFileSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type GuardedHost, renderRuleset } from "./firewall";
+import { type Layout, linkOf } from "./layout";
+import { run, tryRun } from "./process";
+
+const forwarding = "/proc/sys/net/ipv4/ip_forward";
+
+/** Brings the bridge and forwarding up; does nothing where they are. Refuses a range in use. */
+export async function openNetwork(layout: Layout): Promise<void> {
+  const links = await run(["ip", "-o", "link", "show"]);
+  if (!links.includes(`: ${layout.bridge}:`)) {
+    const routes = await run(["ip", "-4", "route", "show", "table", "all", "root", layout.range]);
+    if (routes.trim() !== "") throw new Error(taken(layout.range, routes));
+    await run(["ip", "link", "add", layout.bridge, "type", "bridge"]);
+    await run(["ip", "address", "add", `${layout.gateway}/32`, "dev", layout.bridge]);
+    await run(["ip", "link", "set", layout.bridge, "up"]);
+  }
+  if (readFileSync(forwarding, "utf8").trim() !== "1") {
+    await writeFile(join(layout.home, "forwarding-was-off"), "");
+    await writeFile(forwarding, "1\n");
+  }
+  await passForwardPolicy(layout);
+}
+
+/**
+ * Refuses an address that this machine or another local cloud uses already: a seeded machine's
+ * address is written in a stack file, so two clouds may want the same.
+ */
+export async function refuseTakenAddress(layout: Layout, address: string): Promise<void> {
+  const routes = await run(["ip", "-4", "route", "show", "table", "all", "exact", `${address}/32`]);
+  const others = routes.split("\n").filter((line) => line && !line.includes(`bv${layout.cloud}`));
+  if (others.length > 0) throw new Error(taken(address, others.join("\n")));
+}
+
+function taken(what: string, routes: string): string {
+  return (
+    `address ${what} is in use on this machine (${routes.trim().split("\n")[0]}); ` +
+    "take the other local cloud down, or keep this one's state in another directory"
+  );
+}
+
+/**
+ * A machine with a Docker or a firewall of its own drops what it forwards; an accepting table
+ * cannot undo that, so the dropping chain gets two rules, marked with the table's name.
+ */
+async function passForwardPolicy(layout: Layout): Promise<void> {
+  const listed = await tryRun(["iptables", "-S", "FORWARD"]).catch(() => undefined);
+  if (!listed?.stdout.includes("-P FORWARD DROP") || listed.stdout.includes(layout.table)) return;
+  for (const side of ["-i", "-o"]) {
+    await run(["iptables", ...forwardRule("-I", side, layout)]);
+  }
+}
+
+function forwardRule(action: "-I" | "-D", side: string, layout: Layout): string[] {
+  const comment = ["-m", "comment", "--comment", layout.table];
+  return ["-w", action, "FORWARD", side, `bv${layout.cloud}+`, ...comment, "-j", "ACCEPT"];
+}
+
+/** Gives a running host another address; `leader` is any process in its network namespace. */
+export async function exchangeAddress(
+  layout: Layout,
+  hostId: string,
+  leader: number,
+  before: string,
+  after: string,
+): Promise<void> {
+  const link = linkOf(layout, hostId);
+  const inside = ["nsenter", "--target", String(leader), "--net", "ip"];
+  await run([...inside, "address", "add", `${after}/32`, "dev", "host0"]);
+  await run(["ip", "route", "replace", `${after}/32`, "dev", link, "src", layout.gateway]);
+  await run(["ip", "route", "delete", `${before}/32`, "dev", link]);
+  await run([...inside, "address", "delete", `${before}/32`, "dev", "host0"]);
+  // Both routes go with an address that was their source; they are the new address's now.
+  const gateway = `${layout.gateway}/32`;
+  await run([...inside, "route", "replace", gateway, "dev", "host0", "src", after]);
+  const rest = ["via", layout.gateway, "dev", "host0", "src", after];
+  await run([...inside, "route", "replace", "default", ...rest]);
+}
+
+/** Puts the rules of all hosts in force at once. */
+export async function applyRules(
+  layout: Layout,
+  hosts: readonly GuardedHost[],
+  metadataPort: number | undefined,
+): Promise<void> {
+  await run(["nft", "-f", "-"], { input: renderRuleset(layout, hosts, metadataPort) });
+}
+
+/** Takes everything of this cloud off the machine's network; what is gone already is no error. */
+export async function closeNetwork(layout: Layout): Promise<void> {
+  const links = (await tryRun(["ip", "-o", "link", "show"]).catch(() => undefined))?.stdout ?? "";
+  for (const [, link] of links.matchAll(/^\d+: ([^:@]+)[:@]/gm)) {
+    if (link === layout.bridge || link?.startsWith(`bv${layout.cloud}`)) {
+      await tryRun(["ip", "link", "delete", link]);
+    }
+  }
+  await tryRun(["nft", "delete", "table", "inet", layout.table]).catch(() => undefined);
+  const listed = await tryRun(["iptables", "-S", "FORWARD"]).catch(() => undefined);
+  if (listed?.stdout.includes(layout.table)) {
+    for (const side of ["-i", "-o"]) await tryRun(["iptables", ...forwardRule("-D", side, layout)]);
+  }
+  await restoreForwarding(layout);
+}
+
+/** Forwarding goes off again where this cloud switched it on and no other still needs it. */
+async function restoreForwarding(layout: Layout): Promise<void> {
+  const mark = join(layout.home, "forwarding-was-off");
+  if (!existsSync(mark)) return;
+  const tables = (await tryRun(["nft", "list", "tables"]).catch(() => undefined))?.stdout ?? "";
+  if (!/\bberth_[0-9a-f]{6}\b/.test(tables)) await writeFile(forwarding, "0\n");
+  await rm(mark);
+}
+
+/**
+ * What the hosts ask for names: the machine's own name servers, without those that only the
+ * machine itself reaches (a stub on 127.0.0.53).
+ */
+export async function resolverConfiguration(): Promise<string> {
+  const files = ["/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"];
+  for (const file of files.filter((name) => existsSync(name))) {
+    const lines = (await readFile(file, "utf8")).split("\n");
+    const kept = lines.filter((line) => /^(nameserver|search|options)\s/.test(line));
+    const usable = kept.filter((line) => !/^nameserver\s+(127\.|::1)/.test(line));
+    if (usable.some((line) => line.startsWith("nameserver"))) return usable.join("\n") + "\n";
+  }
+  return "nameserver 1.1.1.1\nnameserver 9.9.9.9\n";
+}
