@@ -17,7 +17,10 @@ const patterns: readonly (readonly [RegExp, string | ((match: RegExpExecArray) =
   [/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? [+-]\d{4} UTC$/, "timestamp in UTC, Go form"],
   [/^\d+$/, "digits"],
   [/^-----BEGIN ([A-Z0-9 ]+)-----/, (match) => `PEM ${match[1]}${trail(match.input)}`],
-  [/^((?:ssh|ecdsa)-[a-z0-9-]+) [A-Za-z0-9+/=]+/, (match) => `${match[1]} key${trail(match.input)}`],
+  [
+    /^((?:ssh|ecdsa)-[a-z0-9-]+) [A-Za-z0-9+/=]+/,
+    (match) => `${match[1]} key${trail(match.input)}`,
+  ],
   [/^SHA256:[A-Za-z0-9+/]{43}$/, "sha256 fingerprint"],
   [/^arn:(aws[a-z-]*):([a-z0-9-]+):.*:(?:([a-z-]+)\/)?[^/:]*$/, (m) => `arn ${m[2]} ${m[3] ?? ""}`],
   [/^do:([a-z]+):/, (match) => `do:${match[1]}:…`],

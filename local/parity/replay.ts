@@ -46,7 +46,9 @@ export async function replay(
   }
   const now = () => new Date("2026-11-21T12:00:00.250Z");
   const cloud = { world, faults, machines: recordedMachines, now };
-  const session = new Session(provider, cloud, new EngineLog());
+  const session = new Session(provider, cloud, new EngineLog(), (name) =>
+    circumstances.credentials ? credentials[name] : undefined,
+  );
   const restore = setEnvironment(circumstances.credentials);
   try {
     if (call.method !== "Configure" && call.method !== "CheckConfig") {

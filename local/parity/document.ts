@@ -1,0 +1,111 @@
+import { aspects, type Aspect } from "./finding";
+import type { Gap } from "./gap";
+import type { Outcome } from "./run";
+import type { Cell, Row } from "./table";
+
+const preamble = `# How close the local cloud is to the real providers
+
+Written by \`npm run parity -- --write\`; a test keeps it current. Every call in \`test/recorded/\` is put to the emulators, each on a fresh cloud that holds what the call presupposes, and the answers are compared field by field. Never compared: \`__meta\` and \`__pulumi_raw_state_delta\`, which only the real plugins' own machinery reads.
+
+Columns:
+
+- **check**: inputs as \`Check\` completes them. **refusal**: the texts of its refusals.
+- **diff**: no change, update or replacement, with the nested paths; \`(diff)\` also compares \`deleteBeforeReplace\` and what stays stable. The number counts diffs in which the property changed; *stays* means that it was only seen not to.
+- **preview**: which outputs a preview shows, with which value, and which it leaves unknown.
+- **output**: which outputs exist after create, update and read: the same value where it was known before, else the same format (id, uuid, address, timestamp, hash).
+- **read inputs**: what refresh and import take over as inputs. **secret**: which values are marked secret.
+- **error**: the texts of failed calls, without hosts, ports and numbers of objects. *on request*: the cloud had a bad moment (500, 429, out of stock); the emulator shows that text only as a fault.
+
+A number says how many calls agreed; **gap n** points to a known gap below; *not yet recorded* means that the emulator declares the field and no recording touches it.
+`;
+
+/** The whole report as Markdown. */
+export function document(outcome: Outcome, rows: readonly Row[], gaps: readonly Gap[]): string {
+  const numbers = new Map(gaps.map((gap, index) => [gap, index + 1]));
+  const parts = [preamble, summary(rows), "\n"];
+  for (const provider of unique(rows.map((row) => row.provider))) {
+    parts.push(`## ${provider}\n\n`);
+    const ofProvider = rows.filter((row) => row.provider === provider);
+    for (const type of unique(ofProvider.map((row) => row.type))) {
+      parts.push(
+        section(
+          type,
+          ofProvider.filter((row) => row.type === type),
+          numbers,
+        ),
+      );
+    }
+  }
+  parts.push("## Known gaps\n\n", gapList(gaps, numbers));
+  parts.push("## Recorded, not emulated\n\n");
+  for (const { type, calls, reason } of outcome.leftOut) {
+    parts.push(`- \`${type}\` (${calls} calls): ${reason}\n`);
+  }
+  return parts.join("");
+}
+
+function summary(rows: readonly Row[]): string {
+  const lines = ["| provider | fields compared | equal | with a known gap | not yet recorded |"];
+  lines.push("|---|---|---|---|---|");
+  for (const provider of unique(rows.map((row) => row.provider))) {
+    const of = rows.filter((row) => row.provider === provider);
+    const recorded = of.filter((row) => row.recorded);
+    const gap = recorded.filter((row) => Object.values(row.cells).some((c) => c.status === "gap"));
+    const equal = recorded.filter((row) =>
+      Object.values(row.cells).every((c) => c.status === "equal"),
+    );
+    lines.push(
+      `| ${provider} | ${recorded.length} | ${equal.length} | ${gap.length} | ${of.length - recorded.length} |`,
+    );
+  }
+  return `\n${lines.join("\n")}\n`;
+}
+
+function section(type: string, rows: readonly Row[], numbers: ReadonlyMap<Gap, number>): string {
+  if (rows.every((row) => !row.recorded)) {
+    const fields = rows.map((row) => `\`${row.field}\``).join(", ");
+    return `### ${type}\n\nNot yet recorded: ${fields}.\n\n`;
+  }
+  const used = aspects.filter((aspect) => rows.some((row) => row.cells[aspect]));
+  const lines = [`| field | ${used.join(" | ")} |`, `|---${"|---".repeat(used.length)}|`];
+  for (const row of rows.filter((item) => item.recorded)) {
+    const cells = used.map((aspect) => cellText(aspect, row.cells[aspect], numbers));
+    lines.push(`| ${row.field} | ${cells.join(" | ")} |`);
+  }
+  const open = rows.filter((row) => !row.recorded).map((row) => `\`${row.field}\``);
+  const rest = open.length > 0 ? `\nNot yet recorded: ${open.join(", ")}.\n` : "";
+  return `### ${type}\n\n${lines.join("\n")}\n${rest}\n`;
+}
+
+function cellText(
+  aspect: Aspect,
+  cell: Cell | undefined,
+  numbers: ReadonlyMap<Gap, number>,
+): string {
+  if (!cell) return "";
+  if (cell.status === "different") return "**different**";
+  if (cell.status === "gap") {
+    return `**gap ${cell.gaps.map((gap) => numbers.get(gap)).join(", ")}**`;
+  }
+  if (aspect === "diff" && cell.changes === 0) return "stays";
+  const count = aspect === "diff" ? cell.changes : cell.calls;
+  return cell.onRequest > 0 ? `${count} (${cell.onRequest} on request)` : String(count);
+}
+
+function gapList(gaps: readonly Gap[], numbers: ReadonlyMap<Gap, number>): string {
+  if (gaps.length === 0) return "None.\n\n";
+  const lines = gaps.map(
+    (gap) =>
+      `${numbers.get(gap)}. \`${gap.type}\` ${gap.field}, ${gap.aspect}: ${gap.reason} Real: \`${short(gap.recorded)}\`; here: \`${short(gap.emulated)}\`.`,
+  );
+  return `${lines.join("\n")}\n\n`;
+}
+
+function short(text: string): string {
+  const line = text.replaceAll("\n", " ").replaceAll("`", "'");
+  return line.length > 160 ? `${line.slice(0, 157)}…` : line;
+}
+
+function unique<T>(items: readonly T[]): T[] {
+  return [...new Set(items)];
+}

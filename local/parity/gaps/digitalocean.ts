@@ -1,0 +1,4 @@
+import type { Gap } from "../gap";
+
+/** Differences from DigitalOcean's recorded calls that are accepted, and why. */
+export const digitaloceanGaps: readonly Gap[] = [];
