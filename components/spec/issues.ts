@@ -53,6 +53,7 @@ function fieldProblem(issue: z.core.$ZodIssue, hint: Hint, value: unknown, path:
 function messageOf(issue: z.core.$ZodIssue, hint: Hint, value: unknown): string {
   switch (issue.code) {
     case "invalid_type":
+      if (issue.expected === "int" && typeof value === "number") return "must be a whole number";
       return `must be ${hint.what}, not ${kindOf(value)}`;
     case "too_small":
       return value === "" ? `is empty: ${hint.what} is needed` : `is too small for ${hint.what}`;

@@ -70,14 +70,10 @@ export const node = group("A machine that needs more than the defaults, or exist
       allowed: "YYYY-MM-DD",
       fix: "write the UTC date on which its service ended",
     }),
-    snapshot: z
-      .string()
-      .min(1)
-      .describe("Id of the offline snapshot taken of it.")
-      .register(hints, {
-        what: "the id of a snapshot",
-        fix: "take a snapshot of the stopped machine and write its id (R75)",
-      }),
+    snapshot: text("Id of the offline snapshot taken of it.", /\S/, {
+      what: "the id of a snapshot",
+      fix: "take a snapshot of the stopped machine and write its id (R75)",
+    }),
     remove: z
       .boolean()
       .describe("Second update: the machine goes. Refused before seven days.")

@@ -26,14 +26,11 @@ const stack = (description: string) =>
   });
 
 const flag = (description: string) =>
-  z
-    .boolean()
-    .describe(description)
-    .register(hints, {
-      what: "true or false",
-      allowed: "true, false",
-      fix: "write it without quotes",
-    });
+  z.boolean().describe(description).register(hints, {
+    what: "true or false",
+    allowed: "true, false",
+    fix: "write it without quotes",
+  });
 
 const memberName = z.string().describe("Name of a member of berth:team.members.").register(hints, {
   what: "a member's name",
@@ -61,7 +58,7 @@ const agency = group("Facts about the agency that all stacks share.", {
     }),
   ),
   awsAccount: text("AWS account of backups and AWS nodes, in quotes (R33).", accountPattern, {
-    what: "an AWS account number",
+    what: "the text of an AWS account",
     allowed: "12 digits in quotes",
     fix: "copy it from `aws sts get-caller-identity` and keep the quotes, since it may start with 0",
   }),

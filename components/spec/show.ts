@@ -66,3 +66,9 @@ export function keyText(key: PropertyKey): string {
   if (looksSecret(text)) return "(a key that looks like a secret)";
   return text.length > limit ? `${text.slice(0, limit)}…` : text;
 }
+
+/** The `received` part of a problem, when the value may be shown. */
+export function received(value: unknown): { readonly received?: string } {
+  const shown = show(value);
+  return shown === undefined ? {} : { received: shown };
+}

@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import type { RawFleet } from "../../components/spec/parse";
 import { parseFleet } from "../../components/spec/parse";
 import { ConfigError, type Problem } from "../../components/spec/problem";
@@ -131,4 +132,41 @@ export function problemsOf(input: RawFleet): readonly Problem[] {
     throw error;
   }
   return [];
+}
+
+/** What a problem must say; texts are parts of what it says. */
+export interface Expected {
+  readonly path: string;
+  readonly message: string;
+  readonly received?: string;
+  readonly allowed?: string;
+  readonly fix: string;
+}
+
+/** The one problem of a config, compared part by part. */
+export function expectProblem(input: RawFleet, expected: Expected): void {
+  const problems = problemsOf(input);
+  expect(problems.map(({ path, message }) => `${path}: ${message}`)).toHaveLength(1);
+  const [problem] = problems;
+  expect(problem?.path).toBe(expected.path);
+  expect(problem?.message).toContain(expected.message);
+  expect(problem?.fix).toContain(expected.fix);
+  expect(problem?.received).toBe(expected.received);
+  if (expected.allowed !== undefined) expect(problem?.allowed).toContain(expected.allowed);
+}
+
+/** One row of a table of bad input: what is changed in a valid config, and what must be said. */
+export type BadInput = readonly [
+  title: string,
+  change: readonly (readonly [path: readonly (string | number)[], value: unknown])[],
+  expected: Expected,
+];
+
+/** A valid config with changes. */
+export function changed<Input extends RawFleet & { config: Config }>(
+  input: Input,
+  changes: BadInput[1],
+): Input {
+  for (const [path, value] of changes) put(input.config, path, value);
+  return input;
 }

@@ -1,0 +1,44 @@
+import type { Draft, ProjectDraft } from "../draft";
+import { suggest } from "../nearest";
+import type { Problem } from "../problem";
+import { received } from "../show";
+
+/** Every project names people who may log in, and all of them exist. */
+export function checkAccess({ own, projects }: Draft): readonly Problem[] {
+  const members = Object.keys(own.config.team?.members ?? {});
+  const groups = own.config.team?.groups ?? {};
+  const known = [...Object.keys(groups), ...members];
+  return projects.flatMap((project) => {
+    const access = project.facts.access;
+    if (access === undefined) return [];
+    const unknown = access.flatMap((name, index) =>
+      known.includes(name) ? [] : [unknownName(project, name, index, known)],
+    );
+    const nobody = access.every((name) => groups[name]?.length === 0 && !members.includes(name));
+    return nobody
+      ? [
+          {
+            path: project.at("access"),
+            message: "lets nobody log in",
+            allowed: known.join(", "),
+            fix: "name at least one member, or a group with members",
+          },
+        ]
+      : unknown;
+  });
+}
+
+function unknownName(
+  project: ProjectDraft,
+  name: string,
+  index: number,
+  known: readonly string[],
+): Problem {
+  return {
+    path: project.at("access", index),
+    message: "is neither a group nor a member of the team",
+    ...received(name),
+    allowed: known.join(", "),
+    fix: suggest(name, known, "add the member to berth:team or remove the name"),
+  };
+}

@@ -1,0 +1,65 @@
+import { namesFor, zoneOf } from "../../names";
+import type { Draft, ProjectDraft } from "../draft";
+import { labelLimit, nameLimit } from "../formats";
+import type { Problem } from "../problem";
+
+/** Each domain lies in a declared zone, and the names derived from it are ones DNS can hold. */
+export function checkDomains(draft: Draft): readonly Problem[] {
+  return draft.projects.flatMap((project) => {
+    const { domain } = project.facts;
+    if (domain === undefined) return [];
+    const agencyDomains = draft.own.config.agency?.domains ?? [];
+    const host = draft.role === "host" ? draft.stack : project.facts.servedBy;
+    const { origin, direct } = namesFor(domain, agencyDomains, host);
+    return [
+      ...[origin, direct].flatMap((name) => lengthProblems(project, domain, name)),
+      ...zoneProblems(draft, project, domain, [origin, direct]),
+    ];
+  });
+}
+
+function lengthProblems(project: ProjectDraft, domain: string, name: string): Problem[] {
+  const long = name.split(".").find((label) => label.length > labelLimit);
+  if (long === undefined && name.length <= nameLimit) return [];
+  return [
+    {
+      path: project.at("domain"),
+      message:
+        long === undefined
+          ? `leads to the name ${name} of ${name.length} characters`
+          : `leads to the name ${name}, whose first label has ${long.length} characters`,
+      received: JSON.stringify(domain),
+      allowed: `at most ${labelLimit} characters between dots and ${nameLimit} in all`,
+      fix: "choose a shorter domain or a shorter name for the host stack",
+    },
+  ];
+}
+
+function zoneProblems(
+  draft: Draft,
+  project: ProjectDraft,
+  domain: string,
+  derived: readonly string[],
+): Problem[] {
+  if (project.facts.dns === "external") return [];
+  const zones = Object.keys(draft.own.config.agency?.zones ?? {});
+  const zone = zoneOf(domain, zones);
+  const base = { path: project.at("domain"), received: JSON.stringify(domain) };
+  if (zone === undefined) {
+    return [
+      {
+        ...base,
+        message: "lies in no declared Cloudflare zone",
+        allowed: zones.length === 0 ? "none is declared" : `names in ${zones.join(", ")}`,
+        fix: "add the zone to berth:agency.zones, or set dns: external when the client runs the DNS",
+      },
+    ];
+  }
+  return derived
+    .filter((name) => zoneOf(name, [zone]) === undefined)
+    .map((name) => ({
+      ...base,
+      message: `lies in the zone ${zone}, but its name ${name} does not`,
+      fix: `use the parent zone instead of ${zone}, or take the domain's parent out of berth:agency.domains`,
+    }));
+}

@@ -1,0 +1,90 @@
+import type { Draft, ProjectDraft } from "../draft";
+import { environments } from "../fleet";
+import type { Problem } from "../problem";
+import { received } from "../show";
+
+/** A project is served by, and moves to, host stacks that exist and hold it. */
+export function checkServing(draft: Draft): readonly Problem[] {
+  if (draft.role === "host") return [];
+  return draft.projects.flatMap((project) => [
+    ...hostProblems(draft, project, project.facts.servedBy, ["servedBy"]),
+    ...hostProblems(draft, project, project.facts.migration?.to, ["migration", "to"]),
+    ...phaseProblems(project),
+  ]);
+}
+
+function hostProblems(
+  draft: Draft,
+  project: ProjectDraft,
+  stack: string | undefined,
+  path: readonly string[],
+): Problem[] {
+  if (stack === undefined) return [];
+  const base = { path: project.at(...path), ...received(stack), ...allowedHosts(draft, project) };
+  if (environments.some((environment) => environment === stack)) {
+    return [
+      {
+        ...base,
+        message: "is an environment, not a host stack",
+        fix: `remove the line when the machine of ${draft.stack} itself serves it`,
+      },
+    ];
+  }
+  const host = draft.others.find((other) => other.stack === stack);
+  if (host === undefined) {
+    return [
+      {
+        ...base,
+        message: `is a stack without a file: there is no Pulumi.${stack}.yaml`,
+        fix: "correct the name, or add the host stack's file and bring it up first",
+      },
+    ];
+  }
+  if (host.config.environment !== draft.environment) {
+    return [
+      {
+        ...base,
+        message: `serves ${host.config.environment ?? "no environment"}, not ${draft.stack}`,
+        fix: `name a host stack whose file says \`berth:environment: ${draft.stack}\``,
+      },
+    ];
+  }
+  if (Object.hasOwn(host.config.projects ?? {}, project.slug)) return [];
+  return [
+    {
+      ...base,
+      message: `is a host stack without a machine for ${project.slug}`,
+      fix: `add \`${project.slug}: {}\` to berth:projects in Pulumi.${stack}.yaml and bring it up first`,
+    },
+  ];
+}
+
+function allowedHosts(draft: Draft, project: ProjectDraft): { readonly allowed?: string } {
+  const hosts = draft.others.filter(
+    ({ config }) =>
+      config.environment === draft.environment &&
+      Object.hasOwn(config.projects ?? {}, project.slug),
+  );
+  return hosts.length === 0 ? {} : { allowed: hosts.map(({ stack }) => stack).join(", ") };
+}
+
+/** The phase of a move and the stack that serves agree: names switch in the phase of that name. */
+function phaseProblems({ facts, at }: ProjectDraft): Problem[] {
+  const { to, phase } = facts.migration ?? {};
+  if (to === undefined || phase === undefined) return [];
+  const switched = phase === "switched" || phase === "settled";
+  if (switched === (facts.servedBy === to)) return [];
+  return [
+    {
+      path: at("migration", "phase"),
+      message: switched
+        ? `says that ${to} serves already, but servedBy does not`
+        : `says that the old host serves still, but servedBy names ${to}`,
+      ...received(phase),
+      allowed: switched ? "preparing, frozen" : "switched, settled",
+      fix: switched
+        ? `set servedBy: ${to} in the same commit, or go back to frozen`
+        : "set phase: switched in the same commit, or remove servedBy",
+    },
+  ];
+}
