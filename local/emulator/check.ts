@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-import type { CheckFailure, Context, Subject } from "./handler";
+import { ProviderError, type CheckFailure, type Context, type Subject } from "./handler";
 import type { Field, ResourceTable } from "./table";
 import { isObject, UNKNOWN, type Props } from "./values";
 
@@ -30,7 +30,7 @@ function fill(table: ResourceTable, fields: Readonly<Record<string, Field>>, new
     if (key === "__defaults") continue;
     const field = fields[key];
     // The SDK drops unknown properties at the top; nested ones reach Check and are judged there.
-    if (value !== null && value !== undefined) inputs[key] = fillNested(table, field, value);
+    if (value !== null && value !== undefined) inputs[key] = fillNested(table, key, field, value);
   }
   for (const [key, field] of Object.entries(fields)) {
     if (field.default === undefined || inputs[key] !== undefined) continue;
@@ -40,27 +40,50 @@ function fill(table: ResourceTable, fields: Readonly<Record<string, Field>>, new
   return table.style === "sdkv2" ? { __defaults: defaults.sort(), ...inputs } : inputs;
 }
 
-function fillNested(table: ResourceTable, field: Field | undefined, value: unknown): unknown {
-  if (!field?.fields) return coerce(field, value);
+function fillNested(
+  table: ResourceTable,
+  key: string,
+  field: Field | undefined,
+  value: unknown,
+): unknown {
+  // The bridge's bookkeeping stands in maps (tags) as it does in objects.
+  if (field?.type === "map" && table.style === "sdkv2" && isObject(value)) {
+    return { __defaults: [], ...value };
+  }
+  if (!field?.fields) return coerce(table, key, field, value);
   const members = field.fields;
   const one = (item: unknown): unknown => (isObject(item) ? fill(table, members, item) : item);
+  // A Terraform block that occurs once at most is an object here; a list of one is taken for it.
+  if (field.type === "object" && Array.isArray(value) && value.length === 1) return one(value[0]);
   return Array.isArray(value) ? value.map(one) : one(value);
 }
 
-/** Terraform's type system accepts "300" for a number and "true" for a boolean. */
-function coerce(field: Field | undefined, value: unknown): unknown {
+/**
+ * Terraform's type system accepts "300" for a number, "true" for a boolean, and, behind the bridge,
+ * a single value for a list of one. Throws `ProviderError` for text that is no whole number.
+ */
+function coerce(
+  table: ResourceTable,
+  key: string,
+  field: Field | undefined,
+  value: unknown,
+): unknown {
   if (typeof value !== "string" || value === UNKNOWN) return value;
-  if (field?.type === "integer" && /^-?\d+$/.test(value)) return Number(value);
+  const isList = field?.type === "list" || field?.type === "set";
+  if (isList && table.style === "sdkv2") return [value];
   if (field?.type === "boolean" && (value === "true" || value === "false")) return value === "true";
-  return value;
+  if (field?.type !== "integer") return value;
+  if (/^-?\d+$/.test(value)) return Number(value);
+  if (table.style !== "sdkv2") return value;
+  throw new ProviderError(`${snake(key)}: strconv.ParseInt: parsing "${value}": invalid syntax`);
 }
 
 function applyAutoName(table: ResourceTable, subject: Subject, olds: Props, inputs: Props): void {
   const key = table.autoName;
   if (!key || inputs[key] !== undefined) return;
-  const wasDefault = Array.isArray(olds["__defaults"]) && olds["__defaults"].includes(key);
+  // Removing a given name from the program keeps it: the bridge prefers any prior value.
   inputs[key] =
-    wasDefault && typeof olds[key] === "string"
+    typeof olds[key] === "string"
       ? olds[key]
       : `${subject.name}-${randomBytes(4).toString("hex").slice(0, 7)}`;
   inputs["__defaults"] = [...(inputs["__defaults"] as string[]), key].sort();
@@ -82,17 +105,39 @@ function judge(
     }
     if (value === UNKNOWN) continue;
     const place = `${path}${key}`;
+    if (field.type === "boolean" && typeof value === "string" && table.style === "sdkv2") {
+      // The words are the bridge's own, an empty quotation included.
+      const reason = `cannot parse '' as bool: strconv.ParseBool: parsing "${value}": invalid syntax. Examine values at '${subject.name}.${place}'.`;
+      failures.push({ property: "", reason });
+    }
     if (field.oneOf && !field.oneOf.includes(String(value))) {
       failures.push({ property: "", reason: notOneOf(table, field.oneOf, value, place, subject) });
     }
-    const refusal = field.refuse?.(value, subject);
+    const refusal = field.refuse?.(value, subject, place);
     if (refusal !== undefined) failures.push({ property: "", reason: refusal });
     if (!field.fields) continue;
     const items = Array.isArray(value) ? value : [value];
     items.forEach((item, index) => {
       const prefix = Array.isArray(value) ? `${place}[${index}].` : `${place}.`;
-      if (isObject(item)) judge(table, field.fields!, item, prefix, subject, failures);
+      if (!isObject(item)) return;
+      judge(table, field.fields!, item, prefix, subject, failures);
+      if (table.style === "sdkv2") judgeKeys(field.fields!, item, prefix, subject, failures);
     });
+  }
+}
+
+/** Below the top level an unknown key is refused; at the top the SDK has dropped it already. */
+function judgeKeys(
+  fields: Readonly<Record<string, Field>>,
+  item: Props,
+  prefix: string,
+  subject: Subject,
+  failures: CheckFailure[],
+): void {
+  for (const key of Object.keys(item)) {
+    if (key === "__defaults" || key in fields) continue;
+    const reason = `Invalid or unknown key. Examine values at '${subject.name}.${prefix}${key}'.`;
+    failures.push({ property: "", reason });
   }
 }
 
@@ -100,7 +145,7 @@ function missing(table: ResourceTable, key: string, path: string, subject: Subje
   if (table.missing) return { property: "", reason: table.missing(`${path}${key}`, subject) };
   const reason =
     table.style === "sdkv2"
-      ? `Missing required argument. The argument "${snake(key)}" is required, but no definition was found.. Examine values at '${subject.name}.${path}${key}'.`
+      ? `Missing required argument. The argument "${terraformPath(`${path}${key}`)}" is required, but no definition was found.. Examine values at '${subject.name}.${path}${key}'.`
       : `Missing required property '${path}${key}'`;
   return { property: "", reason };
 }
@@ -118,9 +163,9 @@ function notOneOf(
     : `Invalid Attribute Value Match. Attribute ${terraformPath(place)} value must be one of: [${list}], got: "${String(value)}". Examine values at '${subject.name}.${place}'.`;
 }
 
-/** `inboundRules[0].portRange` in Terraform's spelling: `inbound_rules.0.port_range`. */
+/** `inboundRules[0].portRange` in Terraform's spelling: `inbound_rule.0.port_range`. */
 function terraformPath(path: string): string {
-  return snake(path.replace(/\[(\d+)\]/g, ".$1"));
+  return snake(path.replace(/s?\[(\d+)\]/g, ".$1"));
 }
 
 /** camelCase to snake_case. */

@@ -86,6 +86,11 @@ function sameMember(field: Field, state: unknown, wanted: unknown): boolean {
  */
 function nested(key: string, field: Field, state: unknown, wanted: unknown): DiffDraft["paths"] {
   if (field.type === "set" || hasUnknown(wanted)) return {};
+  if (Array.isArray(state) && Array.isArray(wanted)) {
+    // An empty list and none are one to Terraform, so filling or emptying a list is one change.
+    if (state.length === 0) return { [key]: "ADD" };
+    if (wanted.length === 0) return { [key]: "DELETE" };
+  }
   const found: Record<string, "ADD" | "DELETE" | "UPDATE"> = {};
   walk(key, strip(state), strip(wanted), found, field);
   return Object.keys(found).every((path) => path === key) ? {} : found;
@@ -106,11 +111,16 @@ function walk(
     for (const key of new Set([...Object.keys(state), ...Object.keys(wanted)])) {
       const member = field?.fields?.[key];
       if (wanted[key] === undefined && (member?.computed || isEmpty(state[key]))) continue;
-      walk(`${path}.${key}`, state[key], wanted[key], found, member);
+      walk(`${path}${step(key)}`, state[key], wanted[key], found, member);
     }
   } else if (!equal(state ?? null, wanted ?? null)) {
     found[path] = isNothing(state) ? "ADD" : isNothing(wanted) ? "DELETE" : "UPDATE";
   }
+}
+
+/** One key of a property path; keys that are no names stand in brackets. */
+function step(key: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `["${key}"]`;
 }
 
 function sdkResult(table: ResourceTable, draft: DiffDraft, change: Change): DiffResult {

@@ -3,7 +3,7 @@ import { diff } from "./diff";
 import { ProviderError, type ResourceHandler } from "./handler";
 import { plan } from "./plan";
 import type { Field, ResourceTable } from "./table";
-import { equal, UNKNOWN, type Props } from "./values";
+import { equal, isObject, UNKNOWN, type Props } from "./values";
 
 /** Turns a declared resource type into a handler: the semantics all Terraform providers share. */
 export function resource(table: ResourceTable): ResourceHandler {
@@ -28,7 +28,7 @@ export function resource(table: ResourceTable): ResourceHandler {
       const id = imported ? (table.api.importId?.(subject.id) ?? subject.id) : subject.id;
       const entity = context.world.get(table.kind, id);
       if (!entity) return Promise.resolve(undefined);
-      const outputs = table.api.read?.(id, entity.data, context) ?? entity.data;
+      const outputs = table.api.read?.(id, entity.data, context, known.outputs) ?? entity.data;
       const inputs = imported
         ? (table.api.importInputs?.(outputs) ?? readInputs(table, outputs))
         : refreshInputs(table, known.inputs, outputs);
@@ -75,10 +75,23 @@ function refreshInputs(table: ResourceTable, inputs: Props, outputs: Props): Pro
         refreshed[key] = state;
       }
     } else if (!matches(table, key, field, given, state)) {
-      refreshed[key] = state;
+      refreshed[key] = isObject(given) && isObject(state) ? refreshMembers(given, state) : state;
     }
   }
-  return refreshed;
+  return withoutDefaults(inputs, refreshed);
+}
+
+/** Of an object that changed on the cloud, only the members that were given become inputs. */
+function refreshMembers(given: Props, state: Props): Props {
+  const members = Object.keys(given).map((key) => [key, key in state ? state[key] : given[key]]);
+  return Object.fromEntries(members);
+}
+
+/** A value that the cloud shows is no default of `Check` any more. */
+function withoutDefaults(before: Props, after: Props): Props {
+  const defaults = after["__defaults"];
+  if (!Array.isArray(defaults)) return after;
+  return { ...after, __defaults: defaults.filter((key) => equal(before[key], after[key])) };
 }
 
 function matches(table: ResourceTable, key: string, field: Field, given: unknown, state: unknown) {

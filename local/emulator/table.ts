@@ -23,8 +23,11 @@ export interface Field {
   readonly toState?: (value: unknown) => unknown;
   /** Whether a state value and an input mean the same; equality unless told. */
   readonly same?: (state: unknown, input: unknown) => boolean;
-  /** The place and reason of a refusal by `Check`; undefined when the value is fine. */
-  readonly refuse?: (value: unknown, subject: Subject) => string | undefined;
+  /**
+   * The reason of a refusal by `Check`, undefined when the value is fine. `place` is the path of
+   * the value below the resource: `inboundRules[0].ipRange`.
+   */
+  readonly refuse?: (value: unknown, subject: Subject, place: string) => string | undefined;
 }
 
 /**
@@ -92,8 +95,11 @@ export interface ResourceApi {
   ): Promise<Props> | Props;
   /** Throws when something depends on it. The object itself is removed by the caller. */
   delete?(id: string, outputs: Props, context: Context): Promise<void> | void;
-  /** The present outputs, when they are more than what the world holds. */
-  read?(id: string, outputs: Props, context: Context): Props | undefined;
+  /**
+   * The present outputs, when they are more than what the world holds. `known` are the outputs in
+   * the program's state, empty for an import.
+   */
+  read?(id: string, outputs: Props, context: Context, known: Props): Props | undefined;
   /** Id as given to import (`zone_id/record_id`) to the id proper. Throws on a malformed one. */
   importId?(id: string): string;
   /** Inputs that an import yields, where the generic reading of the state is not it. */
