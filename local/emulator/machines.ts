@@ -30,6 +30,8 @@ export interface Machines {
   stop(id: string): Promise<void>;
   /** Starts a stopped machine; `address` when the cloud gives it a new one. */
   start(id: string, address?: string): Promise<void>;
+  /** A running machine answers on another address from now on (an Elastic IP came or went). */
+  address?(id: string, address: string): Promise<void>;
   snapshot(id: string, snapshot: string): Promise<void>;
   delete(id: string): Promise<void>;
   /** `undefined`: no firewall, everything is open. */

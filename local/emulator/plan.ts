@@ -27,6 +27,9 @@ function planField(field: Field, wanted: unknown, old: unknown, exists: boolean)
   if (field.fields) return planMembers(field, wanted, old, exists);
   // A Terraform list or set with one unknown element is unknown as a whole.
   if (hasUnknown(wanted)) return UNKNOWN;
+  if (field.type === "map" && isObject(wanted)) {
+    return Object.fromEntries(Object.entries(wanted).filter(([key]) => key !== "__defaults"));
+  }
   return field.toState ? field.toState(wanted) : wanted;
 }
 

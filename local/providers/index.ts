@@ -1,5 +1,6 @@
 import type { Provider } from "../emulator/handler";
+import { aws } from "./aws";
 import { digitalocean } from "./digitalocean";
 
 /** Every provider of the local cloud. */
-export const providers: readonly Provider[] = [digitalocean];
+export const providers: readonly Provider[] = [aws, digitalocean];

@@ -1,0 +1,4 @@
+/** The machine behind an instance. */
+export function machineOf(instanceId: string): string {
+  return `aws-${instanceId}`;
+}

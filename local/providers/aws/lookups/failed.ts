@@ -1,0 +1,6 @@
+import { ProviderError } from "../../../emulator/handler";
+
+/** An error of a data source; the engine adds which function it was. */
+export function lookupFailed(doing: string, cause: string): ProviderError {
+  return new ProviderError(`1 error occurred:\n\t* ${doing}: ${cause}\n\n`);
+}
