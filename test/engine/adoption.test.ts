@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { fleetOf, hostKey, project } from "./agency";
+import { ScratchCloud } from "../../local/cloud/scratch";
+
+const projects = { club: project("club.example"), shop: project("shop.example") };
+
+/** Two droplets that somebody made by hand before Berth. */
+const handmade = { first: "7001", second: "7002" };
+
+function nodes(id: string, more: Record<string, unknown> = {}) {
+  const adopt = {
+    provider: "digitalocean",
+    id,
+    region: "nyc3",
+    size: "s-2vcpu-4gb",
+    login: "root",
+  };
+  return { club: { adopt: { ...adopt, hostKey }, ...more } };
+}
+
+describe("a machine made by hand", () => {
+  let cloud: ScratchCloud;
+  const declare = (id: string, more?: Record<string, unknown>) =>
+    cloud.stack("prod", { projects, nodes: nodes(id, more) });
+  const droplets = async () => (await cloud.objects("digitalocean/droplet")).map(({ id }) => id);
+
+  beforeAll(async () => {
+    cloud = await ScratchCloud.start(fleetOf("prod", projects, nodes("9999")));
+    for (const id of Object.values(handmade)) {
+      await cloud.seedDroplet({ id, name: `handmade-${id}`, region: "nyc3", size: "s-2vcpu-4gb" });
+    }
+  });
+  afterAll(() => cloud.stop());
+
+  it("is not found under a mistyped id: the run fails and nothing is deleted", async () => {
+    const outcome = await cloud.pulumi("up", "--yes", "--skip-preview", "--stack", "prod");
+    expect(outcome.code).not.toBe(0);
+    expect(outcome.stdout + outcome.stderr).toContain("9999");
+    expect(await droplets()).toEqual(["7001", "7002"]);
+  });
+
+  it("is imported as it is: no replacement, no update, no firewall", async () => {
+    declare(handmade.first);
+    const before = await cloud.objects("digitalocean/droplet");
+    await cloud.up("prod");
+    expect(await cloud.objects("digitalocean/droplet")).toEqual(before);
+    expect(await cloud.objects("digitalocean/firewall")).toEqual([]);
+    const { nodes: published } = await cloud.outputs("prod");
+    expect(published!["club"]).toMatchObject({
+      provider: "digitalocean",
+      rule: { name: "already-there", number: 11 },
+      address: before.find(({ id }) => id === handmade.first)!.data["ipv4Address"],
+      hostKey,
+    });
+    await cloud.succeed("up", "--yes", "--expect-no-changes", "--stack", "prod");
+  });
+
+  it("is not exchanged for another when its id is changed afterwards", async () => {
+    declare(handmade.second);
+    const outcome = await cloud.pulumi("up", "--yes", "--skip-preview", "--stack", "prod");
+    expect(outcome.code).not.toBe(0);
+    expect(outcome.stdout + outcome.stderr).toMatch(/protect/);
+    expect(await droplets()).toEqual(["7001", "7002"]);
+    declare(handmade.first);
+    await cloud.succeed("up", "--yes", "--expect-no-changes", "--stack", "prod");
+  });
+
+  it("gets a firewall when that step of the take-over is switched on, and nothing else", async () => {
+    declare(handmade.first, { manage: ["firewall"] });
+    const steps = await cloud.plan("prod");
+    expect(steps.map(({ op, urn }) => `${op} ${urn.split("::").at(-1)!}`)).toEqual([
+      "create club-firewall",
+    ]);
+  });
+
+  it("stays where it is when it leaves the stack", async () => {
+    cloud.stack("prod", { projects: { shop: projects.shop } });
+    const refused = await cloud.pulumi("up", "--yes", "--skip-preview", "--stack", "prod");
+    expect(refused.code).not.toBe(0);
+    await cloud.succeed("state", "unprotect", "--all", "--yes", "--stack", "prod");
+    await cloud.up("prod");
+    expect(await droplets()).toEqual(["7001", "7002"]);
+  });
+});

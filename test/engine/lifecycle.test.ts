@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { agency, fleetOf, project } from "./agency";
+import { ScratchCloud, type Step } from "../../local/cloud/scratch";
+
+const typeOf = (step: Step) => step.urn.split("::")[2]!.split("$").at(-1)!;
+const nameOf = (step: Step) => step.urn.split("::")[3]!;
+
+/** Registrations by type: what a preview says it will make. */
+function counts(steps: readonly Step[]): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const step of steps) found[typeOf(step)] = (found[typeOf(step)] ?? 0) + 1;
+  return found;
+}
+
+describe("one project on each provider, in production", () => {
+  let cloud: ScratchCloud;
+  const projects = {
+    shop: project("shop.example"),
+    club: project("club.example", { residency: "canada" }),
+    portal: project("portal.acme.dev", { needs: ["cognito"] }),
+  };
+
+  beforeAll(async () => {
+    cloud = await ScratchCloud.start(fleetOf("prod", projects));
+  });
+  afterAll(() => cloud.stop());
+
+  it("previews exactly the resources that the rules ask for, and touches nothing", async () => {
+    const steps = await cloud.plan("prod");
+    expect(steps.every(({ op }) => op === "create")).toBe(true);
+    expect(counts(steps)).toEqual({
+      "pulumi:pulumi:Stack": 1,
+      "pulumi:providers:aws": 1,
+      "berth:index:ProjectNode": 3,
+      "berth:index:ProjectNames": 3,
+      "berth:backups:BackupBucket": 2,
+      "berth:backups:BackupCredential": 3,
+      "tls:index/privateKey:PrivateKey": 3,
+      "scaleway:instance/server:Server": 1,
+      "scaleway:instance/ip:Ip": 1,
+      "scaleway:instance/securityGroup:SecurityGroup": 1,
+      "digitalocean:index/droplet:Droplet": 1,
+      "digitalocean:index/firewall:Firewall": 1,
+      "aws:ec2/instance:Instance": 1,
+      "aws:ec2/eip:Eip": 1,
+      "aws:ec2/eipAssociation:EipAssociation": 1,
+      "aws:ec2/securityGroup:SecurityGroup": 1,
+      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 6,
+      "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": 2,
+      "aws:s3/bucket:Bucket": 2,
+      "aws:s3/bucketVersioning:BucketVersioning": 2,
+      "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": 2,
+      "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": 2,
+      "aws:s3/bucketPolicy:BucketPolicy": 2,
+      "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": 2,
+      "aws:iam/user:User": 3,
+      "aws:iam/userPolicy:UserPolicy": 3,
+      "aws:iam/accessKey:AccessKey": 3,
+      "cloudflare:index/dnsRecord:DnsRecord": 9,
+    });
+    expect(await cloud.objects("digitalocean/droplet")).toEqual([]);
+  });
+
+  it("comes up, publishes every node, project and backup, and a second up changes nothing", async () => {
+    await cloud.up("prod");
+    const { nodes, projects: served, backups } = await cloud.outputs("prod");
+    expect(nodes!["shop"]).toMatchObject({
+      provider: "scaleway",
+      rule: { name: "unrestricted", number: 4 },
+      login: "root",
+      projects: ["shop"],
+    });
+    expect(nodes!["club"]).toMatchObject({
+      provider: "digitalocean",
+      region: "tor1",
+      login: "root",
+    });
+    expect(nodes!["portal"]).toMatchObject({
+      provider: "aws",
+      region: "us-east-1",
+      login: "ubuntu",
+    });
+    const addresses = Object.values(nodes!).map(({ address }) => address);
+    expect(new Set(addresses).size).toBe(3);
+    expect(served!["portal"]).toMatchObject({
+      primary: "portal.acme.dev",
+      origin: "portal-origin.acme.dev",
+      direct: "portal-direct.acme.dev",
+      servedBy: "prod",
+    });
+    expect(backups!["club"]).toEqual({
+      bucket: "acme-prod-backups-ca-central-1",
+      prefix: "backups/club/",
+      region: "ca-central-1",
+    });
+    await cloud.succeed("up", "--yes", "--expect-no-changes", "--stack", "prod");
+  });
+
+  it("makes records that lead to the host, of which only the primary name is proxied", async () => {
+    const { nodes } = await cloud.outputs("prod");
+    const records = (await cloud.objects("cloudflare/record")).map(({ data }) => data);
+    const found = (name: string) => records.find((record) => record["name"] === name);
+    const address = nodes!["shop"]!["address"];
+    expect(found("shop.example")).toMatchObject({ type: "A", content: address, proxied: true });
+    expect(found("origin.shop.example")).toMatchObject({
+      type: "A",
+      content: address,
+      proxied: false,
+    });
+    expect(found("direct.shop.example")).toMatchObject({
+      type: "CNAME",
+      content: "origin.shop.example",
+      proxied: false,
+    });
+  });
+
+  it("resizes a node in place", async () => {
+    cloud.stack("prod", { projects, nodes: { club: { memoryGb: 4 } } });
+    const steps = await cloud.plan("prod");
+    expect(steps.map((step) => [step.op, typeOf(step)])).toEqual([
+      ["update", "digitalocean:index/droplet:Droplet"],
+    ]);
+    const before = await cloud.objects("digitalocean/droplet");
+    await cloud.up("prod");
+    const after = await cloud.objects("digitalocean/droplet");
+    expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+    expect(after[0]!.data["size"]).toBe("s-2vcpu-4gb");
+  });
+
+  it("shows a move to another provider, and refuses it while the machine is protected", async () => {
+    cloud.stack("prod", {
+      projects: { ...projects, club: project("club.example") },
+      nodes: { club: { memoryGb: 4 } },
+    });
+    const shown = await cloud.pulumi("preview", "--stack", "prod");
+    expect(shown.code).not.toBe(0);
+    expect(shown.stdout + shown.stderr).toMatch(/protected/);
+    const steps = await cloud.plan("prod", "--ignore-protect");
+    const moved = steps.map((step) => `${step.op} ${typeOf(step)} ${nameOf(step)}`);
+    expect(moved).toContain("create scaleway:instance/server:Server club-server");
+    expect(moved).toContain("delete digitalocean:index/droplet:Droplet club-server");
+    expect(await cloud.objects("digitalocean/droplet")).toHaveLength(1);
+    cloud.stack("prod", { projects, nodes: { club: { memoryGb: 4 } } });
+  });
+
+  it("keeps live machines when a newer image, other user data or other keys come out", async () => {
+    // As if they had been made in the year of the last LTS, by another deployer.
+    await cloud.rewriteState("prod", (resource) => {
+      if (resource.type.endsWith(":Droplet")) {
+        resource.inputs["image"] = resource.outputs["image"] = "ubuntu-24-04-x64";
+        resource.inputs["userData"] = "#cloud-config\n";
+        resource.outputs["userData"] = "0".repeat(40);
+      }
+      if (resource.type === "scaleway:instance/server:Server") {
+        resource.inputs["image"] = resource.outputs["image"] = "ubuntu_noble";
+        resource.inputs["userData"] = resource.outputs["userData"] = { "cloud-init": "old" };
+      }
+      if (resource.type === "aws:ec2/instance:Instance") {
+        resource.inputs["ami"] = resource.outputs["ami"] = "ami-0123456789abcdef0";
+        resource.inputs["userData"] = resource.outputs["userData"] = "old";
+      }
+    });
+    const keys = { cd: agency.team.members.ben.keys[0].replace("ben", "cd") };
+    const team = {
+      ...agency.team,
+      members: { ana: agency.team.members.ana },
+      groups: { everyone: ["ana"] },
+    };
+    cloud.stack("prod", {
+      projects,
+      nodes: { club: { memoryGb: 4 } },
+      team: { ...team, deployers: keys },
+    });
+    expect(await cloud.plan("prod")).toEqual([]);
+    cloud.stack("prod", { projects, nodes: { club: { memoryGb: 4 } } });
+  });
+
+  it("sees what was changed behind its back on refresh, and the next up restores it", async () => {
+    const record = (await cloud.objects("cloudflare/record")).find(
+      ({ data }) => data["name"] === "shop.example",
+    )!;
+    await cloud.tamper("cloudflare/record", record.id, { content: "198.51.100.9", proxied: false });
+    await cloud.succeed("refresh", "--yes", "--stack", "prod");
+    const steps = await cloud.plan("prod");
+    expect(steps.map((step) => [step.op, nameOf(step)])).toEqual([["update", "shop-primary"]]);
+    await cloud.up("prod");
+    const restored = (await cloud.objects("cloudflare/record")).find(({ id }) => id === record.id);
+    expect(restored!.data).toMatchObject({ proxied: true });
+    expect(restored!.data["content"]).not.toBe("198.51.100.9");
+  });
+
+  it("is not destroyed while protected, and leaves nothing behind once unprotected", async () => {
+    const refused = await cloud.pulumi("destroy", "--yes", "--stack", "prod");
+    expect(refused.code).not.toBe(0);
+    expect(await cloud.objects("digitalocean/droplet")).toHaveLength(1);
+    await cloud.succeed("state", "unprotect", "--all", "--yes", "--stack", "prod");
+    await cloud.succeed("destroy", "--yes", "--stack", "prod");
+    for (const kind of [
+      "digitalocean/droplet",
+      "scaleway/server",
+      "aws/instance",
+      "cloudflare/record",
+      "aws/bucket",
+    ]) {
+      expect(await cloud.objects(kind), kind).toEqual([]);
+    }
+  });
+});
