@@ -120,10 +120,14 @@ export interface Provider {
   };
   /** Provider configuration keys that are secret. */
   readonly secretConfig?: readonly string[];
-  /** Fills and judges provider configuration; environment variables included. */
+  /**
+   * Fills and judges provider configuration; `env` are the variables of the calling engine, `urn`
+   * that of the provider resource, whose name some refusals tell.
+   */
   checkConfig?(
     news: Props,
     env: NodeJS.ProcessEnv,
+    urn: string,
   ): { inputs: Props; failures?: readonly CheckFailure[] };
   /** Throws `ProviderError` when the real provider would refuse to start. */
   configure?(config: Props, context: Context): void;

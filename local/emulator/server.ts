@@ -70,7 +70,7 @@ export async function serve(
       return info;
     }),
     checkConfig: unary((request: provproto.CheckRequest, session) =>
-      checkResponse(session.checkConfig(props(request.getNews()))),
+      checkResponse(session.checkConfig(props(request.getNews()), request.getUrn())),
     ),
     diffConfig: unary((request: provproto.DiffRequest, session) =>
       diffResponse(session.diffConfig(props(request.getOldInputs()), props(request.getNews()))),

@@ -58,10 +58,14 @@ export class Session {
     this.handlers = new Map(provider.resources.map((handler) => [handler.type, handler]));
   }
 
-  checkConfig(news: Props): { inputs: Props; failures: readonly CheckFailure[] } {
+  checkConfig(news: Props, urn = ""): { inputs: Props; failures: readonly CheckFailure[] } {
     const secrets = new Set(this.provider.secretConfig);
     const plain = reveal(news, secrets);
-    const { inputs, failures = [] } = this.provider.checkConfig?.(plain, process.env) ?? {
+    const env = new Proxy<NodeJS.ProcessEnv>(
+      {},
+      { get: (_, name) => this.environment(String(name)) },
+    );
+    const { inputs, failures = [] } = this.provider.checkConfig?.(plain, env, urn) ?? {
       inputs: plain,
     };
     return {

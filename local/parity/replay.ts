@@ -87,7 +87,7 @@ async function ask(session: Session, call: Call, provider: Provider): Promise<Pr
   const member = (key: string): Props => (isObject(request[key]) ? { ...request[key] } : {});
   switch (call.method) {
     case "CheckConfig":
-      return session.checkConfig(member("news"));
+      return session.checkConfig(member("news"), urn);
     case "DiffConfig":
       return asMessage(session.diffConfig(member("oldInputs"), member("news")));
     case "Configure":
