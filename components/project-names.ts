@@ -31,7 +31,7 @@ export class ProjectNames extends pulumi.ComponentResource {
   readonly direct: pulumi.Output<string>;
 
   constructor(name: string, args: ProjectNamesArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("berth:index:ProjectNames", name, {}, opts);
+    super("berth:index:ProjectNames", name, { ...args.names }, opts);
     const { zoneId, names, address } = args;
     const options = { parent: this, deleteBeforeReplace: true };
     const primary = new cloudflare.DnsRecord(

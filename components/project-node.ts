@@ -49,7 +49,12 @@ export class ProjectNode extends pulumi.ComponentResource {
     if (!bucket) return;
     new BackupCredential(
       `${name}-${project.slug}-backup`,
-      { project: project.slug, bucket: bucket.name, stack: args.labels.stack },
+      {
+        project: project.slug,
+        bucket: bucket.name,
+        region: bucket.region,
+        stack: args.labels.stack,
+      },
       { parent: this },
     );
   }
@@ -68,5 +73,9 @@ function facts({ node, placement, labels, protect }: ProjectNodeArgs): pulumi.In
     rule: placement.rule,
     reason: placement.reason,
     protected: protect,
+    clientServer: node.server !== undefined,
+    adopted: node.adopt !== undefined,
+    manage: [...node.manage],
+    retired: node.retired !== undefined,
   };
 }

@@ -25,7 +25,8 @@ export class BackupBucket extends pulumi.ComponentResource {
   readonly bucketName: pulumi.Output<string>;
 
   constructor(name: string, args: BackupBucketArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("berth:backups:BackupBucket", name, {}, opts);
+    const { name: bucketName, region, adopted } = args.bucket;
+    super("berth:backups:BackupBucket", name, { bucketName, region, adopted }, opts);
     const bucket = args.bucket.adopted ? this.adopt(name, args) : this.create(name, args);
     this.bucketName = bucket.bucket;
     this.registerOutputs({ bucketName: this.bucketName });

@@ -9,6 +9,8 @@ export interface BackupCredentialArgs {
   readonly project: string;
   /** Name of the bucket. */
   readonly bucket: string;
+  /** AWS region of the bucket. */
+  readonly region: string;
   readonly stack: string;
 }
 
@@ -22,7 +24,8 @@ export class BackupCredential extends pulumi.ComponentResource {
   readonly secretAccessKey: pulumi.Output<string>;
 
   constructor(name: string, args: BackupCredentialArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("berth:backups:BackupCredential", name, {}, opts);
+    const { project, bucket, region } = args;
+    super("berth:backups:BackupCredential", name, { project, bucket, region }, opts);
     const user = new aws.iam.User(
       `${name}-writer`,
       { path: "/berth/", tags: { berth: args.stack, project: args.project } },
