@@ -19,13 +19,14 @@ export const keyTypes = [
 /** Shortest RSA modulus taken, in bits: NIST's 128-bit strength. */
 export const rsaBits = 3072;
 
+const privateKeyMessage = "is a private key";
 const makeKey = 'make one with `ssh-keygen -t ed25519` and paste the line of the ".pub" file';
 
 /** Reads one line in the form of `authorized_keys`, without options: type, key, comment. */
 export function readPublicKey(line: string): KeyReading {
   if (/PRIVATE KEY|PuTTY-User-Key/.test(line)) {
     return fault(
-      "is a private key",
+      privateKeyMessage,
       "remove it from the file and its history, treat it as stolen and make a new pair; declare the public half alone",
     );
   }
@@ -52,13 +53,13 @@ export function readPublicKey(line: string): KeyReading {
  */
 export function readHostKey(line: string): KeyReading {
   const reading = readPublicKey(line);
-  if (reading.kind === "key" && (reading.type === "ssh-rsa" || reading.type.startsWith("sk-"))) {
-    return fault(
-      `is of type ${reading.type}, to which connections cannot be pinned`,
-      "declare the machine's Ed25519 key: `ssh-keyscan -t ed25519 <address>`, compared with what its owner says",
-    );
+  const fix =
+    "declare the machine's Ed25519 key: the line of `ssh-keyscan -t ed25519 <address>` from the type on, compared with what its owner says";
+  if (reading.kind === "fault") {
+    return reading.message === privateKeyMessage ? reading : fault(reading.message, fix);
   }
-  return reading;
+  if (reading.type !== "ssh-rsa" && !reading.type.startsWith("sk-")) return reading;
+  return fault(`is of type ${reading.type}, to which connections cannot be pinned`, fix);
 }
 
 function readBlob(type: string, blob: string): KeyReading {

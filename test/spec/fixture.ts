@@ -31,6 +31,12 @@ export function blob(fields: readonly Buffer[]): string {
 
 type Config = Record<string, unknown>;
 
+/** A raw fleet that tests may change. */
+export interface Input extends RawFleet {
+  config: Config;
+  stackFiles: Record<string, Config>;
+}
+
 /** What all stacks share: Pulumi.yaml. */
 export function shared(): Config {
   return {
@@ -87,7 +93,7 @@ export function nodes(): Config {
 }
 
 /** A valid environment stack. */
-export function prod(): RawFleet & { config: Config } {
+export function prod(): Input {
   return {
     stack: "prod",
     config: { ...shared(), projects: projects(), nodes: nodes() },
@@ -96,7 +102,7 @@ export function prod(): RawFleet & { config: Config } {
 }
 
 /** A valid host stack of prod, with prod's file beside it. */
-export function hostStack(): RawFleet & { config: Config; stackFiles: Record<string, Config> } {
+export function hostStack(): Input {
   return {
     stack: "prod-b",
     config: { ...shared(), environment: "prod", projects: { cryptsend: {} } },
@@ -163,10 +169,7 @@ export type BadInput = readonly [
 ];
 
 /** A valid config with changes. */
-export function changed<Input extends RawFleet & { config: Config }>(
-  input: Input,
-  changes: BadInput[1],
-): Input {
+export function changed(input: Input, changes: BadInput[1]): Input {
   for (const [path, value] of changes) put(input.config, path, value);
   return input;
 }

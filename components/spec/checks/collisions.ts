@@ -33,8 +33,17 @@ export function checkCollisions(draft: Draft): readonly Problem[] {
     if (foreign !== undefined) clashes.push({ claim: first, other: foreign });
     return clashes
       .filter(({ claim, other }) => isNews(claim, other, sameDomain))
+      .filter(({ claim, other }) => concerns(draft, claim) || concerns(draft, other))
       .map(({ claim, other }) => collision(claim, other));
   });
+}
+
+/** A host stack answers for the projects it holds; the rest is the environment's. */
+function concerns(draft: Draft, claim: Claim): boolean {
+  return (
+    claim.environment === draft.environment &&
+    draft.projects.some((project) => project.slug === claim.slug)
+  );
 }
 
 /** Of two projects with one domain all names collide; saying it once is enough. */

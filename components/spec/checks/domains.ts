@@ -12,15 +12,21 @@ export function checkDomains(draft: Draft): readonly Problem[] {
     const host = draft.role === "host" ? draft.stack : project.facts.servedBy;
     const { origin, direct } = namesFor(domain, agencyDomains, host);
     return [
-      ...[origin, direct].flatMap((name) => lengthProblems(project, domain, name)),
-      ...zoneProblems(draft, project, domain, [origin, direct]),
+      ...lengthProblems(project, domain, [direct, origin]),
+      ...zoneProblems(draft, project, domain, [direct, origin]),
     ];
   });
 }
 
-function lengthProblems(project: ProjectDraft, domain: string, name: string): Problem[] {
-  const long = name.split(".").find((label) => label.length > labelLimit);
-  if (long === undefined && name.length <= nameLimit) return [];
+function lengthProblems(
+  project: ProjectDraft,
+  domain: string,
+  derived: readonly string[],
+): Problem[] {
+  const tooLong = (label: string) => label.length > labelLimit;
+  const name = derived.find((name) => name.length > nameLimit || name.split(".").some(tooLong));
+  if (name === undefined) return [];
+  const long = name.split(".").find(tooLong);
   return [
     {
       path: project.at("domain"),
@@ -55,11 +61,13 @@ function zoneProblems(
       },
     ];
   }
-  return derived
-    .filter((name) => zoneOf(name, [zone]) === undefined)
-    .map((name) => ({
+  const outside = derived.filter((name) => zoneOf(name, [zone]) === undefined);
+  if (outside.length === 0) return [];
+  return [
+    {
       ...base,
-      message: `lies in the zone ${zone}, but its name ${name} does not`,
+      message: `lies in the zone ${zone}, but its names ${outside.join(" and ")} do not`,
       fix: `use the parent zone instead of ${zone}, or take the domain's parent out of berth:agency.domains`,
-    }));
+    },
+  ];
 }
