@@ -1,0 +1,158 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+
+import { cloudEnvironment } from "../../local/cloud/environment";
+import { cloudPaths, repository } from "../../local/cloud/paths";
+import { stackNames } from "../../local/cloud/stacks";
+import { isRunning } from "../../local/setup/lock";
+import { Clone } from "./clone";
+
+const clone = new Clone();
+const { local, rehearse } = clone;
+afterAll(() => clone.remove());
+
+const gitStatus = () =>
+  execFileSync("git", ["status", "--porcelain", "--", "Pulumi*.yaml"], {
+    cwd: repository,
+    encoding: "utf8",
+  });
+
+describe("npm run local", () => {
+  it("says how it is used when there is no command", async () => {
+    const { code, stderr } = await local();
+    expect(code).toBe(2);
+    expect(stderr).toContain("usage: npm run local -- <command>");
+  });
+
+  it.each([
+    ["the command's exit code", ["bash", "-c", "exit 7"], 7],
+    ["success", ["true"], 0],
+    ["a signal as a shell tells it", ["bash", "-c", "kill -KILL $$"], 137],
+    ["a command that is not found", ["no-such-command"], 127],
+  ])("passes on %s", async (_, argv, expected) => {
+    expect((await local(...argv)).code).toBe(expected);
+  });
+
+  it("writes nothing to the command's own output", async () => {
+    expect(await local("echo", "alone")).toMatchObject({ code: 0, stdout: "alone\n" });
+  });
+
+  it("shares one cloud between two runs at once", async () => {
+    const control = () => local("bash", "-c", "echo $BERTH_LOCAL_CONTROL");
+    const [one, two] = await Promise.all([control(), control()]);
+    expect(one.stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\n$/);
+    expect(two.stdout).toBe(one.stdout);
+  });
+
+  it("replaces a cloud that died, and keeps its vault", async () => {
+    await local("true");
+    const before = { pid: clone.pid(), vault: clone.read<{ key: string }>("vault.json").key };
+    process.kill(before.pid, "SIGKILL");
+    expect((await local("true")).code).toBe(0);
+    expect(clone.pid()).not.toBe(before.pid);
+    expect(clone.read<{ key: string }>("vault.json").key).toBe(before.vault);
+  });
+
+  it("does not mistake another process with the same id for the cloud", async () => {
+    await local("true");
+    const started = clone.read<object>("started.json");
+    const real = clone.pid();
+    fs.writeFileSync(
+      path.join(clone.directory, "started.json"),
+      JSON.stringify({ ...started, pid: process.pid }),
+    );
+    expect((await local("true")).code).toBe(0);
+    expect(clone.pid()).not.toBe(process.pid);
+    process.kill(real, "SIGTERM");
+  });
+
+  it("restarts a cloud that runs older code", async () => {
+    await local("true");
+    const before = clone.started();
+    fs.writeFileSync(
+      path.join(clone.directory, "started.json"),
+      JSON.stringify({ ...before, sources: "older" }),
+    );
+    const { stderr } = await local("true");
+    expect(stderr).toContain("starting the local cloud");
+    expect(clone.pid()).not.toBe(before.pid);
+    expect(isRunning(before)).toBe(false);
+  });
+
+  it("passes SIGINT to the command once and waits for it", async () => {
+    const script = `
+      process.on("SIGINT", () => {
+        console.log("caught");
+        setTimeout(() => process.exit(5), 100);
+      });
+      setInterval(() => undefined, 1000);
+      console.log("ready");`;
+    const child = clone.start("local/cloud/local", ["node", "-e", script]);
+    let stdout = "";
+    child.stdout?.on("data", (data: Buffer) => {
+      stdout += data.toString();
+      if (data.toString().includes("ready")) child.kill("SIGINT");
+    });
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    expect({ code, stdout }).toEqual({ code: 5, stdout: "ready\ncaught\n" });
+  });
+
+  it("shows the engine every stack that has a file and changes none of them", async () => {
+    const before = gitStatus();
+    const { stdout } = await local("pulumi", "stack", "ls", "--json");
+    const names = (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);
+    expect(names.sort()).toEqual(stackNames(repository));
+    expect(gitStatus()).toBe(before);
+  });
+
+  it("remembers the selected stack", async () => {
+    expect((await local("pulumi", "stack", "select", "prod")).code).toBe(0);
+    expect((await local("pulumi", "stack", "--show-name")).stdout).toBe("prod\n");
+  });
+});
+
+describe("npm run rehearse", () => {
+  it("refuses an argument it does not know", async () => {
+    const { code, stderr } = await rehearse("--upside-down");
+    expect(code).toBe(2);
+    expect(stderr).toContain("unknown argument --upside-down; allowed: --down");
+  });
+
+  it("leaves neither process nor state after --down", async () => {
+    await local("true");
+    const before = clone.started();
+    expect((await rehearse("--down")).code).toBe(0);
+    expect(isRunning(before)).toBe(false);
+    expect(fs.existsSync(clone.directory)).toBe(false);
+    expect(fs.existsSync(`${clone.directory}.lock`)).toBe(false);
+    const again = await rehearse("--down");
+    expect(again).toMatchObject({ code: 0, stderr: "berth: there is no local cloud here\n" });
+  });
+});
+
+it("leads no command to a real account", () => {
+  const real = {
+    PATH: "/bin",
+    HOME: "/home/clark",
+    AWS_PROFILE: "prod",
+    AWS_SESSION_TOKEN: "real",
+    CLOUDFLARE_API_KEY: "real",
+    DIGITALOCEAN_ACCESS_TOKEN: "real",
+    SCW_SECRET_KEY: "real",
+    PULUMI_ACCESS_TOKEN: "real",
+    PULUMI_STACK: "prod",
+  };
+  const card = { pid: 1, startedAt: "", ports: { aws: 1, tls: 2 }, control: 3, vault: 4 };
+  const env = cloudEnvironment(cloudPaths({ BERTH_LOCAL_DIR: "/tmp/x" }), card, "/cli", real);
+  expect(Object.values(env)).not.toContain("real");
+  expect(env).not.toHaveProperty("AWS_PROFILE");
+  expect(env).not.toHaveProperty("PULUMI_STACK");
+  expect(env).toMatchObject({
+    PATH: "/cli:/bin",
+    HOME: "/home/clark",
+    PULUMI_BACKEND_URL: "file:///tmp/x/state",
+    PULUMI_DEBUG_PROVIDERS: "aws:1,tls:2",
+  });
+});
