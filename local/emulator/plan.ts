@@ -22,8 +22,11 @@ export function plan(table: ResourceTable, news: Props, olds: Props | undefined)
 function planField(field: Field, wanted: unknown, old: unknown, exists: boolean): unknown {
   if (wanted === undefined || wanted === null) {
     if (field.computed) return exists ? (old ?? null) : UNKNOWN;
+    // An empty value and none are no change to Terraform; the state keeps which of them it has.
+    if (exists && (old === "" || (Array.isArray(old) && old.length === 0))) return old;
     return field.absent ?? null;
   }
+  if (exists && field.same?.(old, wanted)) return old;
   if (field.fields) return planMembers(field, wanted, old, exists);
   // A Terraform list or set with one unknown element is unknown as a whole.
   if (hasUnknown(wanted)) return UNKNOWN;
