@@ -33,6 +33,7 @@ export function settle(id: string, inputs: Props, planned: Props, context: Conte
       capacityReservationTarget: null,
     },
     cpuOptions: { amdSevSnp: "", coreCount: Math.ceil(hardware.vcpus / 2), threadsPerCore: 2 },
+    creditSpecification: burstable ? { cpuCredits: credits(inputs) } : null,
     disableApiStop: false,
     disableApiTermination: false,
     ebsBlockDevices: [],
@@ -92,8 +93,6 @@ export function settle(id: string, inputs: Props, planned: Props, context: Conte
   return {
     ...made,
     primaryNetworkInterfaceId: primary["networkInterfaceId"],
-    creditSpecification:
-      planned["creditSpecification"] ?? (burstable ? { cpuCredits: credits(inputs) } : null),
     metadataOptions: merged(planned["metadataOptions"], {
       httpEndpoint: "enabled",
       httpProtocolIpv6: "disabled",

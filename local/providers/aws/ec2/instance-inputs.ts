@@ -82,7 +82,7 @@ export const instanceInputs: Readonly<Record<string, Field>> = {
     httpTokens: { type: "string", computed: true, oneOf: ["optional", "required"] },
     instanceMetadataTags: { type: "string", computed: true },
   }),
-  creditSpecification: { type: "object", fields: { cpuCredits: { type: "string" } } },
+  creditSpecification: computedObject({ cpuCredits: { type: "string" } }),
   capacityReservationSpecification: computedObject({
     capacityReservationPreference: { type: "string" },
   }),

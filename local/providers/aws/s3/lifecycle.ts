@@ -28,7 +28,7 @@ export const bucketLifecycle: ResourceTable = bucketPart({
       fields: {
         id: { type: "string", required: true },
         status: { type: "string", required: true, oneOf: ["Enabled", "Disabled"] },
-        prefix: { type: "string", computed: true },
+        prefix: { type: "string", absent: "" },
         filter: { type: "object" },
         abortIncompleteMultipartUpload: {
           type: "object",

@@ -19,7 +19,7 @@ export const bucketVersioning: ResourceTable = bucketPart({
       type: "object",
       required: true,
       fields: {
-        mfaDelete: { type: "string", computed: true, absent: "" },
+        mfaDelete: { type: "string", absent: "" },
         status: { type: "string", required: true, oneOf: ["Enabled", "Suspended", "Disabled"] },
       },
     },
