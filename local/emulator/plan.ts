@@ -12,7 +12,8 @@ export function plan(table: ResourceTable, news: Props, olds: Props | undefined)
       outputs[key] = planField(field, news[key], olds?.[key], olds !== undefined);
   }
   for (const [key, value] of Object.entries(table.outputs)) {
-    outputs[key] = olds ? (olds[key] ?? value) : value;
+    // The engine drops nulls from its state: what is not there was null.
+    outputs[key] = olds ? (olds[key] ?? (value === UNKNOWN ? null : value)) : value;
   }
   if (olds) for (const key of table.volatile ?? []) outputs[key] = UNKNOWN;
   outputs["id"] = olds?.["id"] ?? UNKNOWN;
