@@ -1,6 +1,7 @@
 import type { Provider } from "../emulator/handler";
 import { aws } from "./aws";
+import { command } from "./command";
 import { digitalocean } from "./digitalocean";
 
 /** Every provider of the local cloud. */
-export const providers: readonly Provider[] = [aws, digitalocean];
+export const providers: readonly Provider[] = [aws, command, digitalocean];
