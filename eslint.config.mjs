@@ -22,6 +22,10 @@ export default tseslint.config(
     rules: {
       "max-lines": ["error", { max: 300 }],
       "@typescript-eslint/no-explicit-any": "error",
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { argsIgnorePattern: "^_", varsIgnorePattern: "^_", destructuredArrayIgnorePattern: "^_" },
+      ],
       "@typescript-eslint/ban-ts-comment": ["error", { "ts-check": false }],
       "@typescript-eslint/consistent-type-imports": "off",
       eqeqeq: "error",

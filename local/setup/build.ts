@@ -56,6 +56,8 @@ async function buildOne(
     go([
       "build",
       "-trimpath",
+      // The clone or the cache may lie in a repository that git refuses to look at.
+      "-buildvcs=false",
       ...target.flags,
       "-o",
       path.join(directory, target.binary),
