@@ -18,7 +18,11 @@ export const accountPattern = /^[0-9]{12}$/;
 export const loginPattern = /^[a-z][a-z0-9_-]{0,31}$/;
 /** What Pulumi takes as a stack's name. */
 export const stackPattern = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/;
-export const datePattern = /^\d{4}-\d{2}-\d{2}(T00:00:00(\.000)?Z)?$/;
+/**
+ * A UTC date. Without quotes YAML reads it as a time, and the engine hands it on as
+ * `2026-11-01 00:00:00 +0000 UTC`.
+ */
+export const datePattern = /^\d{4}-\d{2}-\d{2}( 00:00:00 \+0000 UTC|T00:00:00(\.000)?Z)?$/;
 /** `git@host:path` or a URL, without a password in it. */
 export const repositoryPattern =
   /^(git@[a-z0-9.-]+:|(https|ssh|git):\/\/(git@)?[a-z0-9.-]+(:\d+)?\/)[\w./-]+$/;

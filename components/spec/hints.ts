@@ -39,10 +39,19 @@ export function count(description: string, least: number, hint: Omit<Hint, "allo
     .register(hints, { ...hint, allowed: `a whole number of at least ${least}` });
 }
 
-/** A map from names that people choose to something. */
-export function map<Value extends z.ZodType>(description: string, what: string, value: Value) {
+/**
+ * A map from names that people choose to something. The form of the names goes into the JSON schema
+ * alone: the cross-checks refuse bad ones with a better message, and still read what is below them.
+ */
+export function map<Value extends z.ZodType>(
+  description: string,
+  what: string,
+  value: Value,
+  names?: RegExp,
+) {
+  const key = names === undefined ? z.string() : z.string().meta({ pattern: names.source });
   return z
-    .record(z.string(), value)
+    .record(key, value)
     .describe(description)
     .register(hints, { what, fix: "write it as `name: …`, one a line" });
 }

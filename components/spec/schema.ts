@@ -4,6 +4,7 @@ import { backupRegions, environments, migrationPhases, awsServices, residencies 
 import {
   accountPattern,
   domainPattern,
+  loginPattern,
   repositoryPattern,
   slugPattern,
   stackPattern,
@@ -56,6 +57,7 @@ const agency = group("Facts about the agency that all stacks share.", {
       fix: "copy the zone id from the zone's overview page in Cloudflare",
       secret: true,
     }),
+    domainPattern,
   ),
   awsAccount: text("AWS account of backups and AWS nodes, in quotes (R33).", accountPattern, {
     what: "the text of an AWS account",
@@ -78,6 +80,7 @@ const team = group("The roster: who exists and who may deploy.", {
     group("A person of the team.", {
       keys: list("The person's SSH keys; at least one.", publicKey("A line of a .pub file.")),
     }),
+    loginPattern,
   ),
   groups: map(
     "Named sets of members, for access.",
@@ -172,20 +175,30 @@ const shared = {
   agency,
   team,
   environment,
-  nodes: map("Machines that need more than the defaults.", "a map of nodes", node).optional(),
+  nodes: map(
+    "Machines that need more than the defaults.",
+    "a map of nodes",
+    node,
+    slugPattern,
+  ).optional(),
   backups: backupSettings.optional(),
 };
 
 /** The `berth:` keys of an environment stack (`stage`, `prod`). */
 export const environmentConfig = group("Berth's keys of an environment stack.", {
   ...shared,
-  projects: map("Projects by slug.", "a map of projects", project),
+  projects: map("Projects by slug.", "a map of projects", project, slugPattern),
 });
 
 /** The `berth:` keys of a host stack. */
 export const hostConfig = group("Berth's keys of a host stack.", {
   ...shared,
-  projects: map("Projects of the environment by slug.", "a map of projects", hostedProject),
+  projects: map(
+    "Projects of the environment by slug.",
+    "a map of projects",
+    hostedProject,
+    slugPattern,
+  ),
 });
 
 export type EnvironmentConfig = z.infer<typeof environmentConfig>;
