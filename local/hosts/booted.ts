@@ -1,20 +1,9 @@
 /** Machines that boot: the implementation over overlay disks, supervisors and nftables. */
 
-import { existsSync, readFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { answersSsh } from "./answers-ssh";
-import {
-  halfMade,
-  type HostRecord,
-  layersOf,
-  prepareDisk,
-  readRecords,
-  readSnapshot,
-  removeDisk,
-  takeSnapshot,
-  writeRecord,
-} from "./disk";
+import { waitForMilestone } from "./answers";
+import { halfMade, layersOf, prepareDisk, readSnapshot, removeDisk, takeSnapshot } from "./disk";
 import { type Firewall, firewallProblems } from "./firewall";
 import {
   addressAt,
@@ -33,8 +22,9 @@ import {
   refuseTakenAddress,
   resolverConfiguration,
 } from "./network";
-import { type Finished, isAlive, run, signal, tryRun, waitUntil } from "./process";
-import { type HostReport, type HostSpec, type HostStatus, specProblems } from "./spec";
+import { type Finished, isAlive, signal, tryRun, waitUntil } from "./process";
+import { Registry } from "./registry";
+import { type HostReport, type HostSpec, specProblems } from "./spec";
 import {
   killSupervisor,
   leaderOf,
@@ -55,27 +45,30 @@ const restart = 39;
  */
 export async function openMachines(stateDirectory: string, template: Template): Promise<Machines> {
   const layout = layoutOf(stateDirectory);
-  await mkdir(layout.home, { recursive: true, mode: 0o711 });
+  for (const folder of ["machines", "snapshots"]) {
+    await mkdir(join(layout.home, folder), { recursive: true, mode: 0o700 });
+  }
   const machines = new BootedMachines(layout, template);
   await machines.recover();
   return machines;
 }
 
 class BootedMachines implements Machines {
-  private readonly records = new Map<string, HostRecord>();
-  private readonly turns = new Map<string, Promise<unknown>>();
+  private readonly hosts: Registry;
   private metadata: MetadataServer | undefined;
 
   constructor(
     private readonly layout: Layout,
     private readonly template: Template,
-  ) {}
+  ) {
+    this.hosts = new Registry(layout);
+  }
 
   async recover(): Promise<void> {
-    for (const record of await readRecords(this.layout)) this.records.set(record.spec.id, record);
+    await this.hosts.load();
     for (const directory of await halfMade(this.layout)) await removeDisk(directory);
-    for (const { spec } of this.records.values()) {
-      if (this.status(spec.id) !== "running") await killSupervisor(this.layout, spec.id);
+    for (const id of this.hosts.ids()) {
+      if (this.hosts.status(id) !== "running") await killSupervisor(this.layout, id);
     }
     await openNetwork(this.layout);
     const resolver = await resolverConfiguration();
@@ -84,7 +77,7 @@ class BootedMachines implements Machines {
         gateway: this.layout.gateway,
         nameservers: [...resolver.matchAll(/^nameserver\s+(\S+)/gm)].map(([, server]) => server!),
       },
-      (address) => [...this.records.values()].find(({ spec }) => spec.address === address)?.spec,
+      (address) => this.hosts.at(address),
     );
     await this.applyRules();
   }
@@ -102,14 +95,14 @@ class BootedMachines implements Machines {
   }
 
   private make(spec: HostSpec, lower: readonly string[], snapshotId?: string): Promise<void> {
-    return this.inTurn(spec.id, async () => {
+    return this.hosts.inTurn(spec.id, async () => {
       refuse(`host ${spec.name}`, [
         ...specProblems(spec),
         ...(spec.firewall ? firewallProblems(spec.firewall) : []),
       ]);
       await this.refuseAddress(spec.id, spec.address);
       await prepareDisk(this.layout, spec, lower, snapshotId);
-      this.records.set(spec.id, { spec, lower });
+      this.hosts.add({ spec, lower });
       try {
         if (spec.firewall) await this.applyRules();
         await startSupervisor(this.layout, spec, lower);
@@ -120,32 +113,14 @@ class BootedMachines implements Machines {
     });
   }
 
-  async ready(id: string, milestone: Milestone = "ssh", timeoutMs = 60_000): Promise<void> {
-    const end = performance.now() + timeoutMs;
-    const left = () => end - performance.now();
-    const { spec } = this.record(id);
-    const reached =
-      (await waitUntil(() => answersSsh(spec.address), left(), 50)) &&
-      (milestone === "ssh" || (await this.finishesBoot(id, left())));
-    if (reached) return;
-    const said = readFileSync(this.consoleOf(id), "utf8").trim().split("\n").slice(-5).join("\n");
-    const seconds = Math.round(timeoutMs / 1000);
-    throw new Error(
-      `host ${spec.name} (${spec.address}) has not come to ${milestone} in ${seconds} s; ` +
-        `it is ${this.status(id)}. Its console (${this.consoleOf(id)}) ends:\n${said}`,
-    );
-  }
-
-  private async finishesBoot(id: string, timeoutMs: number): Promise<boolean> {
-    const script = "cloud-init status --wait; systemctl is-system-running --wait";
-    const seconds = String(Math.max(1, Math.ceil(timeoutMs / 1000)));
-    const done = await this.exec(id, ["timeout", seconds, "sh", "-c", script]);
-    return /(running|degraded)\s*$/.test(done.stdout);
+  ready(id: string, milestone: Milestone = "ssh", timeoutMs = 60_000): Promise<void> {
+    const execute = (argv: readonly string[]) => this.exec(id, argv);
+    return waitForMilestone(() => this.hosts.report(id), execute, milestone, timeoutMs);
   }
 
   stop(id: string, options: { readonly force?: boolean } = {}): Promise<void> {
-    return this.inTurn(id, async () => {
-      this.record(id);
+    return this.hosts.inTurn(id, async () => {
+      this.hosts.get(id);
       const supervisor = supervisorOf(this.layout, id);
       if (supervisor && !options.force) {
         // Asked again each second: a system that has only begun to start does not listen yet.
@@ -156,24 +131,24 @@ class BootedMachines implements Machines {
         }
       }
       await killSupervisor(this.layout, id);
-      await run(["touch", join(hostDirectory(this.layout, id), "ended")]);
+      await writeFile(join(hostDirectory(this.layout, id), "ended"), "");
     });
   }
 
   start(id: string, address?: string): Promise<void> {
-    return this.inTurn(id, async () => {
-      if (this.status(id) === "running") return;
+    return this.hosts.inTurn(id, async () => {
+      if (this.hosts.status(id) === "running") return;
       if (address !== undefined) await this.recordAddress(id, address);
-      const { spec, lower } = this.record(id);
+      const { spec, lower } = this.hosts.get(id);
       await killSupervisor(this.layout, id);
       await startSupervisor(this.layout, spec, lower);
     });
   }
 
   reboot(id: string): Promise<void> {
-    return this.inTurn(id, async () => {
-      const { spec, lower } = this.record(id);
-      const supervisor = this.running(id);
+    return this.hosts.inTurn(id, async () => {
+      const { spec, lower } = this.hosts.get(id);
+      const supervisor = this.hosts.supervisor(id);
       const before = leaderOf(supervisor);
       for (let second = 0; second < 20 && before && isAlive(before); second++) {
         signal(before, restart);
@@ -190,8 +165,8 @@ class BootedMachines implements Machines {
   }
 
   setAddress(id: string, address: string): Promise<void> {
-    return this.inTurn(id, async () => {
-      const { spec } = this.record(id);
+    return this.hosts.inTurn(id, async () => {
+      const { spec } = this.hosts.get(id);
       if (spec.address === address) return;
       await this.recordAddress(id, address);
       const supervisor = supervisorOf(this.layout, id);
@@ -201,7 +176,7 @@ class BootedMachines implements Machines {
   }
 
   snapshot(id: string, snapshotId: string): Promise<void> {
-    return this.inTurn(id, () => takeSnapshot(this.layout, this.record(id), snapshotId));
+    return this.hosts.inTurn(id, () => takeSnapshot(this.layout, this.hosts.get(id), snapshotId));
   }
 
   async deleteSnapshot(snapshotId: string): Promise<void> {
@@ -209,30 +184,32 @@ class BootedMachines implements Machines {
   }
 
   delete(id: string): Promise<void> {
-    return this.inTurn(id, () => this.remove(id));
+    return this.hosts.inTurn(id, () => this.remove(id));
   }
 
   private async remove(id: string): Promise<void> {
-    const known = this.records.get(id);
+    const guarded = this.hosts.has(id) && this.hosts.get(id).spec.firewall !== undefined;
     await killSupervisor(this.layout, id);
     await tryRun(["ip", "link", "delete", linkOf(this.layout, id)]);
     await removeDisk(hostDirectory(this.layout, id));
-    this.records.delete(id);
-    if (known?.spec.firewall) await this.applyRules();
+    this.hosts.forget(id);
+    if (guarded) await this.applyRules();
   }
 
   guard(id: string, firewall: Firewall | undefined): Promise<void> {
-    return this.inTurn(id, async () => {
+    return this.hosts.inTurn(id, async () => {
       if (firewall) refuse(`firewall of host ${id}`, firewallProblems(firewall));
-      const { spec, lower } = this.record(id);
-      const { firewall: _, ...open } = spec;
-      await this.update({ spec: firewall ? { ...open, firewall } : open, lower });
+      const { spec, lower } = this.hosts.get(id);
+      const changed: { -readonly [K in keyof HostSpec]: HostSpec[K] } = { ...spec };
+      delete changed.firewall;
+      if (firewall) changed.firewall = firewall;
+      await this.hosts.update({ spec: changed, lower });
       await this.applyRules();
     });
   }
 
   async exec(id: string, argv: readonly string[], input = ""): Promise<Finished> {
-    const supervisor = this.running(id);
+    const supervisor = this.hosts.supervisor(id);
     await waitUntil(() => leaderOf(supervisor) !== undefined, 5_000);
     const leader = leaderOf(supervisor);
     if (!leader) throw new Error(`host ${id} is between two boots; try again`);
@@ -245,88 +222,44 @@ class BootedMachines implements Machines {
   }
 
   async list(): Promise<HostReport[]> {
-    return [...this.records.values()].map(({ spec }) => {
-      const pid = supervisorOf(this.layout, spec.id)?.pid;
-      const console = this.consoleOf(spec.id);
-      const status = this.status(spec.id);
-      return { spec, status, console, ...(pid === undefined ? {} : { pid }) };
-    });
+    return this.hosts.ids().map((id) => this.hosts.report(id));
   }
 
   async restartLost(): Promise<void> {
-    const lost = [...this.records.keys()].filter((id) => this.status(id) === "lost");
+    const lost = this.hosts.ids().filter((id) => this.hosts.status(id) === "lost");
     await Promise.all(lost.map((id) => this.start(id)));
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.turns.values());
+    await this.hosts.settled();
     await this.metadata?.close();
   }
 
-  private consoleOf(id: string): string {
-    return join(hostDirectory(this.layout, id), "console.log");
-  }
-
-  private record(id: string): HostRecord {
-    const record = this.records.get(id);
-    if (!record) throw new Error(`host ${id} does not exist`);
-    return record;
-  }
-
-  private running(id: string) {
-    const { spec } = this.record(id);
-    const supervisor = supervisorOf(this.layout, id);
-    if (!supervisor) throw new Error(`host ${spec.name} (${id}) is ${this.status(id)}`);
-    return supervisor;
-  }
-
-  private status(id: string): HostStatus {
-    this.record(id);
-    if (supervisorOf(this.layout, id)) return "running";
-    return existsSync(join(hostDirectory(this.layout, id), "ended")) ? "off" : "lost";
-  }
-
   private async recordAddress(id: string, address: string): Promise<void> {
-    const { spec, lower } = this.record(id);
+    const { spec, lower } = this.hosts.get(id);
     if (spec.address === address) return;
     refuse(`host ${spec.name}`, specProblems({ ...spec, address }));
     await this.refuseAddress(id, address);
-    await this.update({ spec: { ...spec, address }, lower });
+    await this.hosts.update({ spec: { ...spec, address }, lower });
     await writeNetwork(this.layout, id, address);
   }
 
   private async refuseAddress(id: string, address: string): Promise<void> {
-    const other = [...this.records.values()].find(({ spec }) => spec.address === address);
-    if (other && other.spec.id !== id) {
-      throw new Error(`address ${address} is host ${other.spec.name}'s (${other.spec.id})`);
+    const other = this.hosts.at(address);
+    if (other && other.id !== id) {
+      throw new Error(`address ${address} is host ${other.name}'s (${other.id})`);
     }
     await refuseTakenAddress(this.layout, address);
   }
 
-  private async update(record: HostRecord): Promise<void> {
-    await writeRecord(this.layout, record);
-    this.records.set(record.spec.id, record);
-  }
-
   private async applyRules(): Promise<void> {
-    const guarded = [...this.records.values()].map(({ spec }) => ({
+    const guarded = this.hosts.specs().map((spec) => ({
       link: linkOf(this.layout, spec.id),
       ...(spec.firewall ? { firewall: spec.firewall } : {}),
     }));
-    await this.inTurn("firewall rules", () =>
+    await this.hosts.inTurn("firewall rules", () =>
       applyRules(this.layout, guarded, this.metadata?.port),
     );
-  }
-
-  /** One call after the other for one host; different hosts at the same time. */
-  private inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
-    const before = this.turns.get(id) ?? Promise.resolve();
-    const mine = before.then(work, work);
-    this.turns.set(
-      id,
-      mine.catch(() => undefined),
-    );
-    return mine;
   }
 }
 

@@ -47,7 +47,7 @@ export async function prepareDisk(
 ): Promise<void> {
   const directory = hostDirectory(layout, spec.id);
   if (existsSync(directory)) throw new Error(`host ${spec.id} exists already`);
-  await mkdir(directory, { recursive: true, mode: 0o711 });
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   for (const part of [...parts, "work", "root"]) await mkdir(join(directory, part));
   if (snapshotId !== undefined) {
     await copyParts(snapshotDirectory(layout, snapshotId), directory);

@@ -68,8 +68,14 @@ function imageConfiguration(spec: HostSpec): unknown {
         : { name: "root" },
     },
     // What someone did to the machine before it was Berth's.
-    ...(spec.seed?.script === undefined ? {} : { runcmd: [["sh", `/${seedScript}`]] }),
+    ...(spec.seed?.script === undefined ? {} : { runcmd: seedCommands(spec) }),
   };
+}
+
+/** Docker first: cloud-init's last stage does not wait for it. */
+function seedCommands(spec: HostSpec): string[][] {
+  const docker = spec.docker === false ? [] : [["systemctl", "start", "docker.service"]];
+  return [...docker, ["sh", `/${seedScript}`]];
 }
 
 function seedUserData(spec: HostSpec): string {

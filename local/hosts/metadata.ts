@@ -42,13 +42,14 @@ export function answerMetadata(
   request: MetadataRequest,
   tokens: TokenKeeper,
 ): MetadataAnswer {
+  const told = { ...spec, id: spec.metadata?.id ?? spec.id };
   switch (spec.cloud) {
     case "digitalocean":
-      return answerDigitalOcean(spec, network, request);
+      return answerDigitalOcean(told, network, request);
     case "aws":
-      return answerAws(spec, request, tokens);
+      return answerAws(told, request, tokens);
     case "scaleway":
-      return answerScaleway(spec, request);
+      return answerScaleway(told, request);
     case "client":
       return text(404, "not found");
     default: {

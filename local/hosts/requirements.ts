@@ -111,6 +111,7 @@ export async function installRequirements(progress: Progress): Promise<void> {
   } catch (error) {
     throw new Error(
       `could not install what hosts need; run \`${installCommand()}\` by hand: ${String(error)}`,
+      { cause: error },
     );
   }
 }

@@ -13,6 +13,8 @@ export type InitialLogin = (typeof initialLogins)[number];
 
 /** What the cloud's metadata service tells about a host beside what the host was made from. */
 export interface PublicMetadata {
+  /** The cloud's own id where the host's is another, e.g. `1003` of `digitalocean-1003`. */
+  readonly id?: string;
   /** DigitalOcean and AWS region, e.g. `tor1`, `us-east-1`. */
   readonly region?: string;
   /** Scaleway zone or AWS availability zone, e.g. `fr-par-1`, `us-east-1a`. */

@@ -74,17 +74,22 @@ while :; do
     exec env SYSTEMD_SECCOMP=0 SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 \\
       SYSTEMD_NSPAWN_API_VFS_WRITABLE=network systemd-nspawn --quiet --boot --directory=root \\
       --machine="$NAME" --network-namespace-path=/run/netns/host --register=no --keep-unit \\
-      --resolv-conf=off --timezone=off --link-journal=no --capability=all --console=pipe \\
+      --resolv-conf=off --timezone=off --link-journal=no --capability=all --console=read-only \\
       --bind="$PWD/docker:/var/lib/docker" --bind="$PWD/containerd:/var/lib/containerd" \\
-      </dev/null >>console.log 2>&1
+      </dev/null >>console.log 2>&1 9>&-
   ) || status=$?
   [ "$status" = 133 ] || break
 done
 echo "$status" > ended
 `;
 
-/** Writes its own pid and start before it becomes `unshare`: a crash right here leaves a trace. */
-const enter = `echo "$$ $(cut -d' ' -f22 /proc/$$/stat)" > supervisor
+/**
+ * Writes its own pid and start before it becomes `unshare`, so that a crash right here leaves a
+ * trace; the lock keeps a second supervisor from a disk in use, also in the moment before that.
+ */
+const enter = `exec 9>lock
+flock --nonblock 9 || exit 75
+echo "$$ $(cut -d' ' -f22 /proc/$$/stat)" > supervisor
 exec unshare --mount --propagation private --pid --fork --kill-child --mount-proc sh -c "$1"`;
 
 /** Starts a host whose disk is prepared; answers when its system has been started. */
@@ -111,12 +116,14 @@ export async function startSupervisor(
     },
   });
   closeSync(log);
-  let ended = false;
-  child.on("exit", () => (ended = true));
-  child.on("error", () => (ended = true));
+  let status: number | undefined;
+  child.on("exit", (code) => (status = code ?? 1));
+  child.on("error", () => (status = 1));
   child.unref();
-  const started = () => existsSync(join(directory, "booting"));
-  if ((await waitUntil(() => started() || ended, 30_000)) && started() && !ended) return;
+  // Refused by the lock: a supervisor that an owner started in its last moment is at work already.
+  const begun = () => status === 75 || existsSync(join(directory, "booting"));
+  await waitUntil(() => begun() || status !== undefined, 30_000);
+  if (begun() && supervisorOf(layout, host.id)) return;
   await killSupervisor(layout, host.id);
   const said = (await readFile(join(directory, "supervisor.log"), "utf8")).trim();
   throw new Error(`host ${host.name} could not start: ${said.split("\n").slice(-4).join("; ")}`);
