@@ -1,0 +1,71 @@
+import type { Resource } from "./resource";
+import { input } from "./resource";
+import { isList, isMap, unknown, type Found, type Unknown, type Value } from "./value";
+
+/** IAM policies written into a user, role or group. */
+export const inlinePolicies: readonly string[] = [
+  "aws:iam/userPolicy:UserPolicy",
+  "aws:iam/rolePolicy:RolePolicy",
+  "aws:iam/groupPolicy:GroupPolicy",
+  "aws:iam/policy:Policy",
+];
+
+/** One statement of an AWS policy document, every "one or many" as a list. */
+export interface Statement {
+  readonly effect: string;
+  readonly actions: readonly string[];
+  /** Actions left out of a grant of everything else. */
+  readonly notActions: readonly string[];
+  readonly resources: readonly string[];
+  readonly notResources: readonly string[];
+  readonly principals: readonly string[];
+  readonly conditional: boolean;
+}
+
+/**
+ * The statements of a resource's `policy` input; `unknown` while it is not known; undefined when it
+ * is no policy document.
+ */
+export function statements(resource: Resource): readonly Statement[] | Unknown | undefined {
+  const text: Found = resource.inputs === undefined ? unknown : input(resource, "policy");
+  if (text === unknown) return unknown;
+  const document: Found = typeof text === "string" ? parse(text) : text;
+  if (!isMap(document)) return undefined;
+  const listed = document["Statement"];
+  return (isList(listed) ? listed : [listed]).filter((entry) => isMap(entry)).map(statement);
+}
+
+function statement(raw: Value): Statement {
+  const of = (key: string): readonly string[] => (isMap(raw) ? flat(raw[key]) : []);
+  return {
+    effect: of("Effect")[0] ?? "",
+    actions: of("Action"),
+    notActions: of("NotAction"),
+    resources: of("Resource"),
+    notResources: of("NotResource"),
+    principals: [...of("Principal"), ...of("NotPrincipal").map(() => "*")],
+    conditional: isMap(raw) && "Condition" in raw,
+  };
+}
+
+/** `"*"`, `["a"]`, `{ AWS: ["a"] }`. */
+function flat(value: Value | undefined): readonly string[] {
+  if (value === undefined || value === null) return [];
+  if (isList(value)) return value.flatMap(flat);
+  if (isMap(value)) return Object.values(value).flatMap(flat);
+  return [String(value)];
+}
+
+function parse(text: string): Value | undefined {
+  try {
+    return JSON.parse(text) as Value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bucket and key prefix of a resource such as `arn:aws:s3:::bucket/backups/kmc/*`. */
+export function objectArn(arn: string): { bucket: string; key: string } | undefined {
+  const [, bucket, key] = /^arn:aws[a-z-]*:s3:::([^/*]+)\/(.*)$/.exec(arn) ?? [];
+  return bucket === undefined || key === undefined ? undefined : { bucket, key };
+}

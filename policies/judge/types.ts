@@ -1,0 +1,45 @@
+/** Type tokens that policies know, and what they are to them. */
+export const projectNode = "berth:index:ProjectNode";
+export const projectNames = "berth:index:ProjectNames";
+export const backupBucket = "berth:backups:BackupBucket";
+export const backupCredential = "berth:backups:BackupCredential";
+
+/** Machines, by type: whose they are and which input says where they run. */
+export const servers: Readonly<
+  Record<string, { readonly provider: string; readonly place: string; readonly image: string }>
+> = {
+  "digitalocean:index/droplet:Droplet": {
+    provider: "digitalocean",
+    place: "region",
+    image: "image",
+  },
+  "scaleway:instance/server:Server": { provider: "scaleway", place: "zone", image: "image" },
+  "scaleway:index/instanceServer:InstanceServer": {
+    provider: "scaleway",
+    place: "zone",
+    image: "image",
+  },
+  "aws:ec2/instance:Instance": { provider: "aws", place: "region", image: "ami" },
+  "aws:lightsail/instance:Instance": {
+    provider: "aws",
+    place: "availabilityZone",
+    image: "blueprintId",
+  },
+};
+
+/** Addresses that would be lost with their resource. */
+export const addresses: readonly string[] = [
+  "scaleway:instance/ip:Ip",
+  "scaleway:index/instanceIp:InstanceIp",
+  "aws:ec2/eip:Eip",
+  "digitalocean:index/reservedIp:ReservedIp",
+  "digitalocean:index/floatingIp:FloatingIp",
+];
+
+export const dnsRecords: readonly string[] = [
+  "cloudflare:index/dnsRecord:DnsRecord",
+  "cloudflare:index/record:Record",
+];
+
+/** Buckets, the present type and those that older programs have in state. */
+export const buckets: readonly string[] = ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"];

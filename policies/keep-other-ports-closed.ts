@@ -1,0 +1,35 @@
+import { openings } from "./judge/openings";
+import { unjudged, violation, type Finding, type Policy } from "./judge/policy";
+import type { Resource } from "./judge/resource";
+import { unknown } from "./judge/value";
+
+/** SSH (R26) and the web (R23): all that a node is reached for. */
+const allowed: readonly number[] = [22, 80, 443];
+
+export const policy: Policy = {
+  name: "keep-other-ports-closed",
+  rules: [23, 26],
+  description: "Firewalls let in SSH (22) and the web (80, 443), and nothing else.",
+  check: keepOtherPortsClosed,
+};
+
+/** Judges every rule of every provider's firewall, whomever the rule admits. */
+export function* keepOtherPortsClosed(resource: Resource): Generator<Finding> {
+  for (const opening of openings(resource)) {
+    if (opening.from === unknown) {
+      yield unjudged(resource, opening.path);
+      continue;
+    }
+    const { path, from, to } = opening;
+    // A range is allowed only where each of its ports is: none of two ports is.
+    if (from > to || (from === to && allowed.includes(from))) continue;
+    const ports = from === to ? `port ${from}` : `ports ${from} to ${to}`;
+    yield path === "inboundDefaultPolicy"
+      ? violation(resource, "it lets in what no rule names", 'set inboundDefaultPolicy to "drop"')
+      : violation(
+          resource,
+          `${path} opens ${ports}; allowed: ${allowed.join(", ")}`,
+          "take the rule out, or narrow it to one allowed port",
+        );
+  }
+}
