@@ -36,11 +36,10 @@ function fieldDiff(key: string, field: Field, change: Change): DiffDraft["paths"
     const absent = field.absent ?? null;
     return equal(state ?? null, absent) || isEmpty(state) ? {} : { [key]: "DELETE" };
   }
-  const present = field.toState ? change.oldInputs[key] : state;
-  if (field.same ? field.same(state, wanted) : sameValue(field, present, wanted)) return {};
-  if (field.toState && equal(field.toState(wanted), state)) return {};
-  const inner = nested(key, field, present, wanted);
-  return Object.keys(inner).length > 0 ? inner : { [key]: isNothing(present) ? "ADD" : "UPDATE" };
+  const planned = field.toState ? field.toState(wanted) : wanted;
+  if (field.same ? field.same(state, wanted) : sameValue(field, state, planned)) return {};
+  const inner = nested(key, field, state, planned);
+  return Object.keys(inner).length > 0 ? inner : { [key]: isNothing(state) ? "ADD" : "UPDATE" };
 }
 
 function sameValue(field: Field, state: unknown, wanted: unknown): boolean {

@@ -78,7 +78,19 @@ function refreshInputs(table: ResourceTable, inputs: Props, outputs: Props): Pro
       refreshed[key] = isObject(given) && isObject(state) ? refreshMembers(given, state) : state;
     }
   }
-  return withoutDefaults(inputs, refreshed);
+  const left = withoutDefaults(inputs, refreshed);
+  return table.style === "sdkv2" ? (withoutEmptyDefaults(left) as Props) : left;
+}
+
+/** After a refresh the bridge notes defaults only where there are any, at every depth. */
+function withoutEmptyDefaults(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutEmptyDefaults);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key, member]) => key !== "__defaults" || !equal(member, []))
+      .map(([key, member]) => [key, withoutEmptyDefaults(member)]),
+  );
 }
 
 /** Of an object that changed on the cloud, only the members that were given become inputs. */
@@ -96,8 +108,10 @@ function withoutDefaults(before: Props, after: Props): Props {
 
 function matches(table: ResourceTable, key: string, field: Field, given: unknown, state: unknown) {
   if (field.same) return field.same(state, given);
+  // What a plan decides by asking the cloud is no part of what a field's values say.
+  const { adjustDiff: _, ...plain } = table;
   const verdict = diff(
-    { ...table, inputs: { [key]: field } },
+    { ...plain, inputs: { [key]: field } },
     { urn: "", name: "", type: table.type, id: "" },
     { olds: { [key]: state }, oldInputs: { [key]: given }, news: { [key]: given } },
     undefined as never,

@@ -1,5 +1,6 @@
 import { isObject } from "../emulator/values";
 import type { World } from "../emulator/world";
+import { openSecret } from "./bookkeeping";
 import type { Call } from "./recording";
 
 /** Environment variables that carry credentials; none of the operator's own may take part. */
@@ -16,14 +17,49 @@ export const credentials: Readonly<Record<string, string>> = {
   AWS_SECRET_ACCESS_KEY: "parity-secret-key",
 };
 
+/** Variables that fill provider configuration, by provider and configuration key. */
+const variables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  scaleway: {
+    accessKey: "SCW_ACCESS_KEY",
+    secretKey: "SCW_SECRET_KEY",
+    projectId: "SCW_DEFAULT_PROJECT_ID",
+    zone: "SCW_DEFAULT_ZONE",
+  },
+};
+
+/**
+ * The environment that a recorded CheckConfig betrays: what it answered and was not told came from
+ * a variable. Undefined for other calls.
+ */
+export function environmentOf(call: Call): Record<string, string> | undefined {
+  const { inputs } = call.response;
+  if (call.method !== "CheckConfig" || !isObject(inputs)) return undefined;
+  const told = isObject(call.request["news"]) ? call.request["news"] : {};
+  const found = Object.entries(variables[call.provider] ?? {})
+    .filter(([key]) => key in inputs && !(key in told))
+    .map(([key, variable]) => [variable, String(openSecret(inputs[key]))]);
+  return Object.fromEntries(found) as Record<string, string>;
+}
+
 /**
  * What an account holds before any program runs, by provider: objects that a recording refers to
  * but that no recorded call made.
  */
 export const accounts: Readonly<Record<string, (world: World, call: Call) => void>> = {
+  digitalocean: (world, call) => {
+    for (const id of valuesOf("vpcUuid", call.request)) world.put("digitalocean/vpc", id, { id });
+  },
   cloudflare: (world, call) => {
     for (const id of new Set(valuesOf("zoneId", call.request))) {
       world.put("cloudflare/zone", id, { id, zoneId: id, name: "example.com", status: "active" });
+    }
+  },
+  scaleway: (world, call) => {
+    // A volume comes with a server, so no call about it is recorded; the API tells the kinds apart.
+    if (!call.type.endsWith("snapshot:Snapshot") || call.error !== undefined) return;
+    const volumeType = call.type.startsWith("scaleway:block/") ? "sbs_volume" : "l_ssd";
+    for (const volumeId of valuesOf("volumeId", call.request)) {
+      world.put("scaleway/volume", volumeId, { volumeId, volumeType, sizeInGb: 20 });
     }
   },
 };

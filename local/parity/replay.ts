@@ -5,7 +5,7 @@ import { recordedMachines } from "../emulator/machines";
 import { Session } from "../emulator/session";
 import { isObject, type Props } from "../emulator/values";
 import { World } from "../emulator/world";
-import { accounts, credentials, credentialVariables } from "./accounts";
+import { accounts, credentials, credentialVariables, environmentOf } from "./accounts";
 import type { Call } from "./recording";
 import { referencedBy, seed, subjectOf, type KnownObject } from "./seed";
 
@@ -22,7 +22,9 @@ export interface Circumstances {
   /** Whether the object the call is about exists. */
   readonly subject: boolean;
   readonly credentials: boolean;
-  /** Provider configuration. */
+  /** Variables on top of the credentials, or instead of them. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Provider configuration; what CheckConfig makes of the environment when empty. */
   readonly config: Props;
   /** Makes the cloud fail with this text. */
   readonly fault?: { readonly kind: FaultKind; readonly message: string };
@@ -46,13 +48,17 @@ export async function replay(
   }
   const now = () => new Date("2026-11-21T12:00:00.250Z");
   const cloud = { world, faults, machines: recordedMachines, now };
-  const session = new Session(provider, cloud, new EngineLog(), (name) =>
-    circumstances.credentials ? credentials[name] : undefined,
-  );
-  const restore = setEnvironment(circumstances.credentials);
+  const environment: Readonly<Record<string, string>> = {
+    ...(circumstances.credentials ? credentials : {}),
+    ...circumstances.environment,
+  };
+  const session = new Session(provider, cloud, new EngineLog(), (name) => environment[name]);
+  const restore = setEnvironment(environment);
   try {
     if (call.method !== "Configure" && call.method !== "CheckConfig") {
-      session.configure(circumstances.config);
+      const { config } = circumstances;
+      const given = Object.keys(config).length > 0;
+      session.configure(given ? config : session.checkConfig({}).inputs);
     }
     return { response: await ask(session, call, provider) };
   } catch (error) {
@@ -70,14 +76,14 @@ function isFaulty(operation: string): operation is (typeof faulty)[number] {
 }
 
 /** Only made-up credentials, or none, while a call is replayed; returns what undoes it. */
-function setEnvironment(given: boolean): () => void {
+function setEnvironment(given: Readonly<Record<string, string>>): () => void {
   const before = { ...process.env };
   for (const key of Object.keys(process.env)) {
     if (credentialVariables.test(key)) delete process.env[key];
   }
-  if (given) Object.assign(process.env, credentials);
+  Object.assign(process.env, given);
   return () => {
-    for (const key of Object.keys(credentials)) delete process.env[key];
+    for (const key of Object.keys(given)) delete process.env[key];
     Object.assign(process.env, before);
   };
 }
@@ -178,7 +184,10 @@ export function circumstancesOf(
   const { config } = history;
   const others = referencedBy(call, history.everSeen, provider);
   const usual = { others, subject: true, credentials: true, config };
-  if (call.type === "(provider)") return [{ ...usual, credentials: false }, usual];
+  if (call.type === "(provider)") {
+    const environment = environmentOf(call) ?? {};
+    return [{ ...usual, credentials: false, environment }, usual];
+  }
   if (call.error === undefined) return [usual];
   return [
     usual,

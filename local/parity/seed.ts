@@ -78,12 +78,18 @@ export function referencedBy(
 ): KnownObject[] {
   const mentioned = new Set<string>();
   collect(call.request, mentioned);
-  return known.filter((object) => {
-    if (object.type === call.type && object.id === call.id) return false;
+  const given = known.map((object) => {
     const outputs = handlerOf(provider, object.type)?.table?.outputs ?? {};
-    const marks = [object.id, ...Object.keys(outputs).map((key) => object.outputs[key])];
-    return marks.some((mark) => isTelling(mark) && mentioned.has(String(mark)));
+    const values = Object.keys(outputs).map((key) => object.outputs[key]);
+    return { object, values: new Set(values.filter(isTelling).map(String)) };
   });
+  // A value that several objects share (an organization, a network) names none of them.
+  const count = (value: string) => given.filter(({ values }) => values.has(value)).length;
+  const mentions = (value: string) => mentioned.has(value) && count(value) === 1;
+  return given
+    .filter(({ object }) => object.type !== call.type || object.id !== call.id)
+    .filter(({ object, values }) => mentioned.has(object.id) || [...values].some(mentions))
+    .map(({ object }) => object);
 }
 
 /** Long enough to be an identity rather than a state or a count. */

@@ -1,50 +1,81 @@
-/** A droplet size as the API lists it. */
-export interface DropletSize {
-  readonly memory: number;
-  readonly vcpus: number;
-  readonly disk: number;
-  readonly priceMonthly: number;
-}
+import { createHash } from "node:crypto";
 
-const size = (memory: number, vcpus: number, disk: number, priceMonthly: number): DropletSize => ({
-  memory,
-  vcpus,
-  disk,
-  priceMonthly,
-});
+import type { Context } from "../../emulator/handler";
+import type { World } from "../../emulator/world";
 
-/** Sizes the local cloud sells (slugs of the SDK's enum). Memory in MB, disk in GB, USD. */
-export const sizes: Readonly<Record<string, DropletSize>> = {
-  "s-1vcpu-1gb": size(1024, 1, 25, 6),
-  "s-1vcpu-2gb": size(2048, 1, 50, 12),
-  "s-2vcpu-2gb": size(2048, 2, 60, 18),
-  "s-2vcpu-4gb": size(4096, 2, 80, 24),
-  "s-4vcpu-8gb": size(8192, 4, 160, 48),
-  "s-8vcpu-16gb": size(16384, 8, 320, 96),
+/** Regions by slug, with the names that the API shows. */
+export const regions: Readonly<Record<string, string>> = {
+  ams3: "Amsterdam 3",
+  atl1: "Atlanta 1",
+  blr1: "Bangalore 1",
+  fra1: "Frankfurt 1",
+  lon1: "London 1",
+  nyc1: "New York 1",
+  nyc2: "New York 2",
+  nyc3: "New York 3",
+  sfo2: "San Francisco 2",
+  sfo3: "San Francisco 3",
+  sgp1: "Singapore 1",
+  syd1: "Sydney 1",
+  tor1: "Toronto 1",
 };
 
-/** Regions of the SDK's enum. */
-export const regions: readonly string[] = [
-  "ams3",
-  "atl1",
-  "blr1",
-  "fra1",
-  "lon1",
-  "nyc1",
-  "nyc2",
-  "nyc3",
-  "sfo2",
-  "sfo3",
-  "sgp1",
-  "syd1",
-  "tor1",
-];
+/** A public image. */
+export interface PublicImage {
+  readonly id: number;
+  readonly distribution: string;
+  readonly name: string;
+  /** GB that a droplet must have. */
+  readonly minDiskSize: number;
+}
 
-/** Public images by slug. */
-export const images: readonly string[] = [
-  "ubuntu-26-04-x64",
-  "ubuntu-24-04-x64",
-  "ubuntu-22-04-x64",
-  "debian-13-x64",
-  "debian-12-x64",
-];
+const image = (id: number, distribution: string, name: string): PublicImage => ({
+  id,
+  distribution,
+  name,
+  minDiskSize: 7,
+});
+
+/** Public images by slug; ids are the local cloud's own. */
+export const images: Readonly<Record<string, PublicImage>> = {
+  "ubuntu-26-04-x64": image(204126004, "Ubuntu", "26.04 (LTS) x64"),
+  "ubuntu-24-04-x64": image(155133621, "Ubuntu", "24.04 (LTS) x64"),
+  "ubuntu-22-04-x64": image(129211873, "Ubuntu", "22.04 (LTS) x64"),
+  "debian-13-x64": image(198456701, "Debian", "13 x64"),
+  "debian-12-x64": image(136750174, "Debian", "12 x64"),
+};
+
+/** Id of the default network of a region, which every account has. */
+export function defaultVpc(region: string): string {
+  const hex = createHash("sha256").update(`vpc ${region}`).digest("hex");
+  return asUuid(hex);
+}
+
+/** A new uuid, different in every world position but the same in a repeated run. */
+export function nextUuid(world: World, what: string): string {
+  const number = world.next(`digitalocean/${what}`);
+  return asUuid(createHash("sha256").update(`${what} ${number}`).digest("hex"));
+}
+
+function asUuid(hex: string): string {
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`];
+  return [...parts, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join("-");
+}
+
+/** Numeric ids come from one series, as those of the API do. */
+export function nextNumber(world: World): number {
+  return world.next("digitalocean", 1000);
+}
+
+/** The local cloud's time as the API writes it, without fraction. */
+export function stamp(context: Context): string {
+  return context
+    .now()
+    .toISOString()
+    .replace(/\.\d+Z$/, "Z");
+}
+
+/** Slugs are lower case in every answer of the API, whatever was asked for. */
+export function lowerCase(value: unknown): unknown {
+  return typeof value === "string" ? value.toLowerCase() : value;
+}

@@ -1,38 +1,55 @@
 import { createHash } from "node:crypto";
 
-import { ProviderError, type Context } from "../../emulator/handler";
-import type { ResourceTable } from "../../emulator/table";
-import { UNKNOWN, type Props } from "../../emulator/values";
-import { images, regions, sizes } from "./catalog";
+import { bridged } from "../../emulator/bridged";
+import { ProviderError, type ResourceHandler } from "../../emulator/handler";
+import { plan } from "../../emulator/plan";
+import { resource } from "../../emulator/resource";
+import type { DiffDraft, ResourceTable } from "../../emulator/table";
+import { equal, UNKNOWN, type Props } from "../../emulator/values";
+import { lowerCase } from "./catalog";
+import { createDroplet, deleteDroplet, updateDroplet } from "./droplet-api";
+import { enforceFirewalls } from "./firewall-rules";
+import { emptySetsToNull, notEmpty, sameSet, validTags } from "./rules";
 
-const kind = "digitalocean/droplet";
-
-/** Droplets. Source: the provider's recorded calls. */
-export const droplet: ResourceTable = {
+/** Droplets. Source: the provider's recorded calls and upstream's resource_droplet.go. */
+export const dropletTable: ResourceTable = {
   type: "digitalocean:index/droplet:Droplet",
   style: "sdkv2",
-  kind,
+  kind: "digitalocean/droplet",
   autoName: "name",
   inputs: {
-    name: { type: "string" },
-    image: { type: "string", required: true, forceNew: true },
-    size: { type: "string", required: true },
-    region: { type: "string", computed: true, forceNew: true },
-    userData: { type: "string", forceNew: true, toState: sha1 },
-    sshKeys: { type: "list", forceNew: true },
+    name: { type: "string", refuse: notEmpty },
+    image: { type: "string", required: true, forceNew: true, refuse: notEmpty },
+    size: { type: "string", required: true, toState: lowerCase, refuse: notEmpty },
+    region: {
+      type: "string",
+      computed: true,
+      forceNew: true,
+      toState: lowerCase,
+      refuse: notEmpty,
+    },
+    userData: { type: "string", forceNew: true, toState: sha1, refuse: notEmpty },
+    sshKeys: { type: "list", forceNew: true, same: sameSet, refuse: notEmpty },
     monitoring: { type: "boolean", forceNew: true, absent: false },
     dropletAgent: { type: "boolean", forceNew: true },
     publicNetworking: { type: "boolean", forceNew: true, computed: true },
-    vpcUuid: { type: "string", forceNew: true, computed: true },
+    vpcUuid: { type: "string", forceNew: true, computed: true, refuse: notEmpty },
     backups: { type: "boolean", absent: false },
-    backupPolicy: { type: "object" },
+    backupPolicy: {
+      type: "object",
+      fields: {
+        plan: { type: "string", oneOf: ["daily", "weekly"] },
+        weekday: { type: "string", oneOf: ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"] },
+        hour: { type: "integer" },
+      },
+    },
     ipv6: { type: "boolean", absent: false },
     ipv6Address: { type: "string", computed: true },
     privateNetworking: { type: "boolean", computed: true },
     resizeDisk: { type: "boolean", default: true },
     gracefulShutdown: { type: "boolean", absent: false },
-    volumeIds: { type: "set", computed: true },
-    tags: { type: "set" },
+    volumeIds: { type: "list", computed: true, same: sameSet },
+    tags: { type: "list", same: sameSet, refuse: validTags },
   },
   outputs: {
     createdAt: UNKNOWN,
@@ -47,67 +64,90 @@ export const droplet: ResourceTable = {
     status: UNKNOWN,
     vcpus: UNKNOWN,
   },
+  adjustDiff,
+  adjustPlan: (outputs, news, olds) => {
+    const planned = emptySetsToNull(outputs, ["sshKeys", "tags"]);
+    const gainsIpv6 = olds !== undefined && olds["ipv6"] !== true && news["ipv6"] === true;
+    return gainsIpv6 ? { ...planned, ipv6Address: UNKNOWN } : planned;
+  },
   api: {
-    async create(inputs, planned, context) {
-      const region = String(inputs["region"] ?? "nyc3");
-      const hardware = hardwareOf(inputs["size"]);
-      if (!regions.includes(region))
-        throw refused("POST", "You specified an invalid region for Droplet creation.");
-      if (!images.includes(String(inputs["image"])))
-        throw refused("POST", "You specified an invalid image for Droplet creation.");
-      const number = context.world.next("digitalocean", 1000);
-      const address = `203.0.113.${number % 250}`;
-      await context.machines.create({
-        id: `digitalocean-${number}`,
-        name: String(planned["name"]),
-        cloud: "digitalocean",
-        address,
-        login: "root",
-        userData: String(inputs["userData"] ?? ""),
-      });
-      return {
-        id: String(number),
-        outputs: {
-          ...hardware,
-          region,
-          createdAt: stamp(context),
-          dropletUrn: `do:droplet:${number}`,
-          ipv4Address: address,
-          ipv4AddressPrivate: `10.118.0.${number % 250}`,
-          ipv6Address: "",
-          locked: false,
-          privateNetworking: true,
-          publicNetworking: true,
-          status: "active",
-          volumeIds: [],
-          vpcUuid: "11c6374e-990b-4214-beb7-ce5acb47253a",
-        },
-      };
+    create: createDroplet,
+    update: updateDroplet,
+    delete: deleteDroplet,
+    read: (_id, outputs, _context, known) =>
+      Object.keys(known).length === 0 ? { ...outputs, ...unknownToImport(outputs) } : outputs,
+    importId: (id) => {
+      if (/^\d+$/.test(id)) return id;
+      throw new ProviderError(
+        `Invalid droplet id: strconv.Atoi: parsing ${JSON.stringify(id)}: invalid syntax`,
+      );
     },
-    update: (_id, { news, planned }) => ({ ...planned, ...hardwareOf(news["size"]) }),
-    delete: (id, _outputs, context) => context.machines.delete(`digitalocean-${id}`),
+    importInputs,
   },
 };
 
-function hardwareOf(size: unknown): Props {
-  const found = sizes[String(size)];
-  if (!found) throw refused("POST", "You specified an invalid size for Droplet creation.");
-  return { ...found, priceHourly: found.priceMonthly / 672 };
+const table = resource(dropletTable);
+
+/** Droplets, with the firewalls that reach them by tag. */
+export const droplet: ResourceHandler = bridged(
+  {
+    ...table,
+    async create(subject, inputs, preview, context) {
+      const made = await table.create(subject, inputs, preview, context);
+      if (!preview && made.outputs["tags"]) await enforceFirewalls(context, [made.id]);
+      return made;
+    },
+    async update(subject, change, preview, context) {
+      const outputs = await table.update(subject, change, preview, context);
+      const retagged = !sameSet(change.olds["tags"], change.news["tags"]);
+      if (!preview && retagged) await enforceFirewalls(context, [subject.id]);
+      return outputs;
+    },
+  },
+  (inputs, olds) => plan(dropletTable, inputs, olds),
+);
+
+/** Upstream's CustomizeDiff: IPv6 can be switched on, never off. */
+function adjustDiff(draft: DiffDraft, change: { olds: Props; news: Props }): DiffDraft {
+  const { olds, news } = change;
+  const paths: Record<string, "ADD" | "DELETE" | "UPDATE"> = { ...draft.paths };
+  const replaces = [...draft.replaces];
+  if (olds["ipv6"] !== true && news["ipv6"] === true) paths["ipv6Address"] = "UPDATE";
+  if (olds["ipv6"] === true && (news["ipv6"] ?? false) === false) {
+    paths["ipv6"] ??= "UPDATE";
+    replaces.push("ipv6");
+  }
+  // An import leaves it null, and null is not the default false.
+  if (olds["gracefulShutdown"] === null && news["gracefulShutdown"] === undefined) {
+    paths["gracefulShutdown"] = "ADD";
+  }
+  return { paths, replaces: [...new Set(replaces)] };
 }
 
-function refused(method: string, message: string): ProviderError {
-  return new ProviderError(
-    `1 error occurred:\n\t* Error creating droplet: ${method} https://api.digitalocean.com/v2/droplets: 422 ${message}\n\n`,
-  );
+/** What the API does not tell of a droplet, so an import cannot know it. */
+function unknownToImport(outputs: Props): Props {
+  const nothing = ["backupPolicy", "dropletAgent", "gracefulShutdown", "sshKeys", "userData"];
+  return {
+    ...Object.fromEntries(nothing.map((key) => [key, null])),
+    resizeDisk: true,
+    tags: outputs["tags"] ?? [],
+  };
+}
+
+function importInputs(outputs: Props): Props {
+  const shown = ["image", "monitoring", "name", "privateNetworking", "publicNetworking", "region"];
+  const keys = [...shown, "size", "vpcUuid", "backups", "ipv6", "ipv6Address", "tags", "volumeIds"];
+  const telling = keys.filter((key) => {
+    const value = outputs[key];
+    return value !== false && value !== "" && value !== null && !equal(value, []);
+  });
+  return {
+    __defaults: [],
+    gracefulShutdown: null,
+    ...Object.fromEntries(telling.map((key) => [key, outputs[key]])),
+  };
 }
 
 function sha1(value: unknown): unknown {
   return value === UNKNOWN ? value : createHash("sha1").update(String(value)).digest("hex");
-}
-
-function stamp(context: Context): string {
-  return context
-    .now()
-    .toISOString()
-    .replace(/\.\d+Z$/, "Z");
 }
