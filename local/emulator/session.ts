@@ -68,10 +68,7 @@ export class Session {
     const { inputs, failures = [] } = this.provider.checkConfig?.(plain, env, urn) ?? {
       inputs: plain,
     };
-    return {
-      inputs: this.provider.capabilities.acceptSecrets ? conceal(inputs, secrets) : inputs,
-      failures,
-    };
+    return { inputs: conceal(inputs, secrets), failures };
   }
 
   diffConfig(olds: Props, news: Props): DiffResult {
