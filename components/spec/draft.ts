@@ -51,6 +51,8 @@ export interface Draft {
   readonly definition: StackDraft | undefined;
   /** Every other stack file, read loosely. */
   readonly others: readonly StackDraft[];
+  /** Places whose value has a wrong form and is therefore absent here; told already. */
+  readonly broken: readonly string[];
   /** This stack's projects, sorted by slug. */
   readonly projects: readonly ProjectDraft[];
   /** This stack's machines, sorted by name. */
@@ -60,6 +62,16 @@ export interface Draft {
 /** The place of a value in a stack file. */
 export function at(draft: StackDraft, ...path: readonly PropertyKey[]): string {
   return placeOf(path, draft.file);
+}
+
+/**
+ * Whether the value at a place, or what holds it, was left out for its form. What follows from its
+ * absence alone is not worth telling: it would go with the first correction.
+ */
+export function isBroken({ broken }: Draft, place: string): boolean {
+  return broken.some(
+    (wrong) => place === wrong || place.startsWith(`${wrong}.`) || place.startsWith(`${wrong}[`),
+  );
 }
 
 /** The entries of a loose map that are there, sorted by key. */

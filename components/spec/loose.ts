@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { problemsOf } from "./issues";
 import type { Problem } from "./problem";
+import { placeOf } from "./show";
 
 /**
  * A config of which any part may be absent. The cross-checks read this form, so that one wrong
@@ -16,12 +17,14 @@ export type Loose<T> = T extends readonly (infer Element)[]
 export interface Reading<T> {
   readonly value: Loose<T>;
   readonly problems: readonly Problem[];
+  /** Places whose value was left out because its form is wrong. */
+  readonly broken: readonly string[];
 }
 
 /** Reads a config by its schema. `file` is named in problems when it is another stack's. */
 export function read<T>(schema: z.ZodType<T>, input: unknown, file?: string): Reading<T> {
   const result = schema.safeParse(input);
-  if (result.success) return { value: loosened(result.data), problems: [] };
+  if (result.success) return { value: loosened(result.data), problems: [], broken: [] };
   const { issues } = result.error;
   const paths = issues.flatMap((issue) =>
     issue.code === "unrecognized_keys"
@@ -30,7 +33,10 @@ export function read<T>(schema: z.ZodType<T>, input: unknown, file?: string): Re
   );
   // Without the paths complained of, the copy is the config with holes: exactly the loose form.
   const value = without(structuredClone(input), paths) as Loose<T>;
-  return { value, problems: problemsOf(schema, issues, input, file) };
+  const broken = issues
+    .filter((issue) => issue.code !== "unrecognized_keys")
+    .map((issue) => placeOf(issue.path, file));
+  return { value, problems: problemsOf(schema, issues, input, file), broken };
 }
 
 /** A complete value is a loose one; the compiler cannot see it through the conditional type. */

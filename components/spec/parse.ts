@@ -1,5 +1,5 @@
 import { checks } from "./checks";
-import type { StackDraft } from "./draft";
+import { isBroken, type StackDraft } from "./draft";
 import { draftOf } from "./draft-build";
 import { environments, type Environment, type Fleet } from "./fleet";
 import { fleetOf } from "./build";
@@ -39,13 +39,14 @@ export function parseFleet(input: RawFleet, today: Date): Fleet {
     own: ownDraft,
     definition: role === "environment" ? ownDraft : environmentReading?.draft,
     others: others.map((other) => other.draft),
+    broken: [...own.broken, ...others.flatMap((other) => other.broken)],
   });
   const hosted = new Set(Object.keys(own.value.projects ?? {}));
   const problems = [
     ...roleProblems,
     ...own.problems,
     ...(role === "host" ? ofHosted(environmentReading?.problems ?? [], hosted) : []),
-    ...checks.flatMap((check) => check(draft)),
+    ...checks.flatMap((check) => check(draft)).filter(({ path }) => !isBroken(draft, path)),
   ];
   if (problems.length > 0) throw new ConfigError(distinct(problems));
   return fleetOf(draft);
@@ -53,14 +54,15 @@ export function parseFleet(input: RawFleet, today: Date): Fleet {
 
 interface OtherReading {
   readonly draft: StackDraft;
-  readonly problems: readonly (Problem & { readonly path: string })[];
+  readonly problems: readonly Problem[];
+  readonly broken: readonly string[];
 }
 
 function readOther(stack: string, config: Readonly<Record<string, unknown>>): OtherReading {
   const file = `Pulumi.${stack}.yaml`;
   const schema = isEnvironment(stack) ? environmentConfig : hostConfig;
-  const { value, problems } = read(schema, config, file);
-  return { draft: { stack, file, config: value }, problems };
+  const { value, problems, broken } = read(schema, config, file);
+  return { draft: { stack, file, config: value }, problems, broken };
 }
 
 /** A host stack answers for the projects it names; the rest of the file is the environment's. */

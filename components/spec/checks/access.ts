@@ -1,21 +1,33 @@
-import type { Draft, ProjectDraft } from "../draft";
+import { at, isBroken, type Draft, type ProjectDraft } from "../draft";
 import { suggest } from "../nearest";
 import type { Problem } from "../problem";
 import { received } from "../show";
 
 /** Every project names people who may log in, and all of them exist. */
-export function checkAccess({ own, projects }: Draft): readonly Problem[] {
+export function checkAccess(draft: Draft): readonly Problem[] {
+  const { own, projects } = draft;
   const members = Object.keys(own.config.team?.members ?? {});
   const groups = own.config.team?.groups ?? {};
   const known = [...Object.keys(groups), ...members];
+  const isKnown = (name: string) =>
+    known.includes(name) ||
+    isBroken(draft, at(own, "team", "members", name)) ||
+    isBroken(draft, at(own, "team", "groups", name));
   return projects.flatMap((project) => {
     const access = project.facts.access;
     if (access === undefined) return [];
     const unknown = access.flatMap((name, index) =>
-      known.includes(name) ? [] : [unknownName(project, name, index, known)],
+      isKnown(name) ? [] : [unknownName(project, name, index, known)],
     );
-    const nobody = access.every((name) => groups[name]?.length === 0 && !members.includes(name));
-    return nobody
+    const nobody = access.every(
+      (name) =>
+        groups[name]?.length === 0 &&
+        !members.includes(name) &&
+        // A list emptied of what was wrong in it is not an empty list.
+        !draft.broken.some((place) => place.startsWith(at(own, "team", "groups", name))),
+    );
+    const emptied = draft.broken.some((place) => place.startsWith(`${project.at("access")}[`));
+    return nobody && !(access.length === 0 && emptied)
       ? [
           {
             path: project.at("access"),

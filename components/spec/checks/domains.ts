@@ -1,5 +1,5 @@
 import { namesFor, zoneOf } from "../../names";
-import type { Draft, ProjectDraft } from "../draft";
+import { at, isBroken, type Draft, type ProjectDraft } from "../draft";
 import { labelLimit, nameLimit } from "../formats";
 import type { Problem } from "../problem";
 
@@ -47,7 +47,12 @@ function zoneProblems(
   domain: string,
   derived: readonly string[],
 ): Problem[] {
-  if (project.facts.dns === "external") return [];
+  if (project.facts.dns === "external" || isBroken(draft, project.at("dns"))) return [];
+  const declared = at(draft.own, "agency", "zones");
+  // With a zone left out for its id, nobody can say what lies in no zone.
+  if (draft.broken.some((place) => place.startsWith(declared) || declared.startsWith(place))) {
+    return [];
+  }
   const zones = Object.keys(draft.own.config.agency?.zones ?? {});
   const zone = zoneOf(domain, zones);
   const base = { path: project.at("domain"), received: JSON.stringify(domain) };

@@ -1,4 +1,4 @@
-import { at, entriesOf, type Draft } from "../draft";
+import { at, entriesOf, isBroken, type Draft } from "../draft";
 import { suggest } from "../nearest";
 import type { Problem } from "../problem";
 import { keyText } from "../show";
@@ -25,6 +25,7 @@ export function checkHosting(draft: Draft): readonly Problem[] {
   return entriesOf(own.config.projects).flatMap(([slug, declared]): Problem[] => {
     const facts = Object.hasOwn(defined, slug) ? defined[slug] : undefined;
     if (facts === undefined) {
+      if (isBroken(draft, at(definition, "projects", slug))) return [];
       return [
         {
           path: at(own, "projects", slug),

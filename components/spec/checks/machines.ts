@@ -1,4 +1,4 @@
-import type { Draft, MachineDraft, NodeDraft } from "../draft";
+import { isBroken, type Draft, type MachineDraft, type NodeDraft } from "../draft";
 import type { Cloud } from "../fleet";
 import { addressFault } from "../formats";
 import type { Problem } from "../problem";
@@ -20,13 +20,16 @@ const forms: Readonly<Record<Cloud, { id: RegExp; idForm: string; region: RegExp
 };
 
 /** Machines that exist already are described completely, once, and not sized by Berth. */
-export function checkMachines({ machines }: Draft): readonly Problem[] {
+export function checkMachines(draft: Draft): readonly Problem[] {
+  const { machines } = draft;
   return [
     ...machines.flatMap(({ entry, at }) => {
       if (entry === undefined) return [];
       const { server, adopt } = entry;
       return [
-        ...combinationProblems(entry, at),
+        ...(isBroken(draft, at("server")) || isBroken(draft, at("adopt"))
+          ? []
+          : combinationProblems(entry, at)),
         ...(server === undefined ? [] : serverProblems(server, at)),
         ...(adopt === undefined ? [] : adoptProblems(adopt, at)),
       ];

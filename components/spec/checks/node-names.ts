@@ -4,10 +4,16 @@ import type { Problem } from "../problem";
 import { keyText } from "../show";
 
 /** A node is named like a project on it, or `slug-client` (R9), and every entry is used. */
-export function checkNodeNames({ machines }: Draft): readonly Problem[] {
+export function checkNodeNames(draft: Draft): readonly Problem[] {
+  const { machines } = draft;
+  // A project, or the name of its node, left out for its form may live on any node.
+  const someProjectIsBroken = draft.broken.some((place) =>
+    /berth:projects((\.|\[)[^.]*(\.node)?)?$/.test(place),
+  );
   const used = machines.filter((machine) => machine.projects.length > 0).map(({ name }) => name);
   return machines.flatMap((machine) => {
     if (machine.projects.length > 0) return nameProblems(machine);
+    if (someProjectIsBroken) return [];
     return [
       {
         path: machine.at(),

@@ -1,4 +1,4 @@
-import type { Draft, MachineDraft } from "../draft";
+import { isBroken, type Draft, type MachineDraft } from "../draft";
 import { dayLength, dayText, utcDay } from "../formats";
 import type { Problem } from "../problem";
 import { received } from "../show";
@@ -11,12 +11,14 @@ export function checkRetirement(draft: Draft): readonly Problem[] {
   return draft.machines.flatMap((machine) =>
     machine.entry?.retired === undefined
       ? []
-      : [...servingProblems(machine, draft.stack), ...dateProblems(machine, draft.today)],
+      : [...servingProblems(machine, draft), ...dateProblems(machine, draft.today)],
   );
 }
 
-function servingProblems({ projects, at }: MachineDraft, stack: string): Problem[] {
-  const here = projects.filter(({ servingStack }) => servingStack === stack);
+function servingProblems({ projects, at }: MachineDraft, draft: Draft): Problem[] {
+  const here = projects.filter(
+    (project) => project.servingStack === draft.stack && !isBroken(draft, project.at("servedBy")),
+  );
   if (here.length === 0) return [];
   return [
     {

@@ -1,4 +1,4 @@
-import type { Draft, ProjectDraft } from "../draft";
+import { isBroken, type Draft, type ProjectDraft } from "../draft";
 import { environments } from "../fleet";
 import type { Problem } from "../problem";
 import { received } from "../show";
@@ -9,7 +9,7 @@ export function checkServing(draft: Draft): readonly Problem[] {
   return draft.projects.flatMap((project) => [
     ...hostProblems(draft, project, project.facts.servedBy, ["servedBy"]),
     ...hostProblems(draft, project, project.facts.migration?.to, ["migration", "to"]),
-    ...phaseProblems(project),
+    ...phaseProblems(draft, project),
   ]);
 }
 
@@ -69,9 +69,10 @@ function allowedHosts(draft: Draft, project: ProjectDraft): { readonly allowed?:
 }
 
 /** The phase of a move and the stack that serves agree: names switch in the phase of that name. */
-function phaseProblems({ facts, at }: ProjectDraft): Problem[] {
+function phaseProblems(draft: Draft, { facts, at }: ProjectDraft): Problem[] {
   const { to, phase } = facts.migration ?? {};
   if (to === undefined || phase === undefined) return [];
+  if (isBroken(draft, at("servedBy"))) return [];
   const switched = phase === "switched" || phase === "settled";
   if (switched === (facts.servedBy === to)) return [];
   return [

@@ -1,7 +1,7 @@
 import { locate } from "../../placement";
 import { cheapest, findSize, largestDisk, priceLists, satisfies } from "../../sizes/choose";
 import { diskDefault, memoryDefault } from "../defaults";
-import type { Draft, MachineDraft } from "../draft";
+import { isBroken, type Draft, type MachineDraft } from "../draft";
 import { clouds, type Cloud } from "../fleet";
 import { suggest } from "../nearest";
 import type { Problem } from "../problem";
@@ -11,13 +11,21 @@ import { received } from "../show";
 const busy = 1000;
 
 /** Busy projects have a chosen size, and the provider sells what is asked for. */
-export function checkSizes({ machines }: Draft): readonly Problem[] {
-  return machines.flatMap((machine) => {
+export function checkSizes(draft: Draft): readonly Problem[] {
+  return draft.machines.flatMap((machine) => {
     const { entry, projects } = machine;
     const exists = entry?.server !== undefined || entry?.adopt !== undefined;
     const goes = entry?.retired?.remove === true;
     if (exists || goes || projects.length === 0) return [];
-    return [...busyProblems(machine), ...sizeProblems(machine)];
+    const deciding = [
+      ...["memoryGb", "diskGb", "size", "server", "adopt"].map((key) => machine.at(key)),
+      ...projects.flatMap((project) => [project.at("needs"), project.at("residency")]),
+    ];
+    // Without a value that decides about provider and size, nothing can be said about them.
+    const unclear = draft.broken.some((place) =>
+      deciding.some((decides) => place.startsWith(decides) || isBroken(draft, decides)),
+    );
+    return unclear ? [] : [...busyProblems(machine), ...sizeProblems(machine)];
   });
 }
 

@@ -1,4 +1,4 @@
-import { at, entriesOf, type Draft } from "../draft";
+import { at, entriesOf, isBroken, type Draft } from "../draft";
 import { loginPattern } from "../formats";
 import { nearest } from "../nearest";
 import type { Problem } from "../problem";
@@ -23,7 +23,8 @@ interface DeclaredKey {
 }
 
 /** People have usable accounts and keys of their own, groups name people, and someone can deploy. */
-export function checkTeam({ own }: Draft): readonly Problem[] {
+export function checkTeam(draft: Draft): readonly Problem[] {
+  const { own } = draft;
   const { team } = own.config;
   const members = entriesOf(team?.members);
   const keys: DeclaredKey[] = [
@@ -43,15 +44,21 @@ export function checkTeam({ own }: Draft): readonly Problem[] {
   return [
     ...members.flatMap(([name]) => accountProblems(name, at(own, "team", "members", name))),
     ...members
-      .filter(([, { keys: declared }]) => declared?.length === 0)
+      .filter(([name, { keys: declared }]) => {
+        const place = at(own, "team", "members", name, "keys");
+        // A list emptied of what was wrong in it is not an empty list.
+        return declared?.length === 0 && !draft.broken.some((wrong) => wrong.startsWith(place));
+      })
       .map(([name]) => ({
         path: at(own, "team", "members", name, "keys"),
         message: "is empty: a member without a key cannot log in (R17)",
         fix: "add the line of the member's .pub file",
       })),
     ...keyProblems(keys),
-    ...groupProblems(own),
-    ...(team?.deployers !== undefined && Object.keys(team.deployers).length === 0
+    ...groupProblems(draft),
+    ...(team?.deployers !== undefined &&
+    Object.keys(team.deployers).length === 0 &&
+    !draft.broken.some((place) => place.startsWith(at(own, "team", "deployers")))
       ? [
           {
             path: at(own, "team", "deployers"),
@@ -100,7 +107,8 @@ function keyProblems(keys: readonly DeclaredKey[]): Problem[] {
   });
 }
 
-function groupProblems(own: Draft["own"]): Problem[] {
+function groupProblems(draft: Draft): Problem[] {
+  const { own } = draft;
   const members = Object.keys(own.config.team?.members ?? {});
   return entriesOf(own.config.team?.groups).flatMap(([group, names]): Problem[] => [
     ...(members.includes(group)
@@ -113,7 +121,7 @@ function groupProblems(own: Draft["own"]): Problem[] {
         ]
       : []),
     ...names.flatMap((name, index) => {
-      if (members.includes(name)) return [];
+      if (members.includes(name) || isBroken(draft, at(own, "team", "members", name))) return [];
       const near = nearest(name, members);
       return [
         {
