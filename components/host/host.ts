@@ -33,8 +33,6 @@ export interface Purchase {
   readonly size: string;
   readonly image: string;
   readonly diskGb: number;
-  /** Whether the size boots from a volume that is bought beside it. */
-  readonly volume: boolean;
 }
 
 /** Reads a purchase out of a placement. Throws when the placement creates nothing. */
@@ -42,5 +40,5 @@ export function purchase({ region, size, image, diskGb }: Placement): Purchase {
   if (region === undefined || !size || image === undefined || diskGb === undefined) {
     throw new Error("This placement does not create a machine.");
   }
-  return { region, size: size.name, image, diskGb, volume: size.diskGb === 0 };
+  return { region, size: size.name, image, diskGb };
 }

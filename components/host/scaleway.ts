@@ -18,7 +18,7 @@ export function createInstance(
   args: HostArgs,
   opts: pulumi.CustomResourceOptions,
 ): Host {
-  const { region: zone, size, image, diskGb, volume } = purchase(args.placement);
+  const { region: zone, size, image, diskGb } = purchase(args.placement);
   const tags = ["berth", `berth-${args.labels.stack}`];
   const boot = bootIdentity(name, args, opts);
   const ip = new scaleway.instance.Ip(
@@ -36,9 +36,9 @@ export function createInstance(
       zone,
       ipIds: [ip.id],
       securityGroupId: group.id,
-      // Without an explicit type the provider takes a block volume even where the size includes a
-      // local disk.
-      rootVolume: { volumeType: volume ? "sbs_volume" : "l_ssd", sizeInGb: diskGb },
+      // Always a block volume: a root disk that switched between local and block when the size
+      // changes would replace the server.
+      rootVolume: { volumeType: "sbs_volume", sizeInGb: diskGb },
       userData: { "cloud-init": boot.userData },
       tags,
     },
