@@ -1,0 +1,100 @@
+import { webcrypto } from "node:crypto";
+
+import type { World } from "../../emulator/world";
+
+/** What a certificate is to say. */
+export interface CertificateOrder {
+  /** PEM of the request; its key and its signature count, its names do not. */
+  readonly csr: string;
+  readonly hostnames: readonly string[];
+  readonly from: Date;
+  readonly to: Date;
+}
+
+const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+const kind = "cloudflare/origin_ca";
+
+/**
+ * Signs a real certificate with the local cloud's own authority, made at its first use and kept in
+ * the world (`cloudflare/origin_ca`, PEM), so that a test can trust it. Undefined: the request is
+ * no valid one.
+ */
+export async function signCertificate(
+  world: World,
+  order: CertificateOrder,
+): Promise<string | undefined> {
+  const x509 = await library();
+  let request;
+  try {
+    request = new x509.Pkcs10CertificateRequest(order.csr);
+    if (!(await request.verify())) return undefined;
+  } catch {
+    return undefined;
+  }
+  const authority = await theAuthority(world, order.from);
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: Buffer.from(webcrypto.getRandomValues(new Uint8Array(16))).toString("hex"),
+    subject: "O=CloudFlare\\, Inc., OU=CloudFlare Origin CA, CN=CloudFlare Origin Certificate",
+    issuer: authority.certificate.subject,
+    notBefore: order.from,
+    notAfter: order.to,
+    publicKey: request.publicKey,
+    signingKey: authority.key,
+    signingAlgorithm: algorithm,
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(
+        x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment,
+        true,
+      ),
+      new x509.ExtendedKeyUsageExtension([
+        x509.ExtendedKeyUsage.clientAuth,
+        x509.ExtendedKeyUsage.serverAuth,
+      ]),
+      new x509.SubjectAlternativeNameExtension(
+        order.hostnames.map((value) => ({ type: "dns" as const, value })),
+      ),
+    ],
+  });
+  return `${certificate.toString("pem")}\n`;
+}
+
+async function theAuthority(world: World, from: Date) {
+  const x509 = await library();
+  const kept = world.get(kind, "authority")?.data;
+  if (kept) {
+    const pem = String(kept["privateKey"]);
+    const der = x509.PemConverter.decodeFirst(pem);
+    const key = await webcrypto.subtle.importKey("pkcs8", der, algorithm, true, ["sign"]);
+    return { certificate: new x509.X509Certificate(String(kept["certificate"])), key };
+  }
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: "01",
+    name: "C=US, O=CloudFlare\\, Inc., OU=CloudFlare Origin SSL ECC Certificate Authority, CN=Local cloud",
+    notBefore: from,
+    notAfter: new Date(from.getTime() + 20 * 365.25 * 86_400_000),
+    keys,
+    signingAlgorithm: algorithm,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(
+        x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign,
+        true,
+      ),
+    ],
+  });
+  const der = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey);
+  world.put(kind, "authority", {
+    certificate: certificate.toString("pem"),
+    privateKey: x509.PemConverter.encode(der, "PRIVATE KEY"),
+  });
+  return { certificate, key: keys.privateKey };
+}
+
+/** Loaded at the first certificate: most runs of the local cloud make none. */
+async function library() {
+  // The library's container of algorithms wants this polyfill first.
+  await import("reflect-metadata");
+  return import("@peculiar/x509");
+}
