@@ -7,12 +7,14 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { type GuardedHost, renderRuleset } from "./firewall";
 import { type Layout, linkOf } from "./layout";
 import { run, tryRun } from "./process";
 
 const forwarding = "/proc/sys/net/ipv4/ip_forward";
+
+/** Left by the first local cloud that had to switch forwarding on, for the last that closes. */
+const forwardingWasOff = "/run/berth-forwarding-was-off";
 
 /** Brings the bridge and forwarding up; does nothing where they are. Refuses a range in use. */
 export async function openNetwork(layout: Layout): Promise<void> {
@@ -25,7 +27,7 @@ export async function openNetwork(layout: Layout): Promise<void> {
     await run(["ip", "link", "set", layout.bridge, "up"]);
   }
   if (readFileSync(forwarding, "utf8").trim() !== "1") {
-    await writeFile(join(layout.home, "forwarding-was-off"), "");
+    await writeFile(forwardingWasOff, "");
     await writeFile(forwarding, "1\n");
   }
   await passForwardPolicy(layout);
@@ -108,16 +110,16 @@ export async function closeNetwork(layout: Layout): Promise<void> {
   if (listed?.stdout.includes(layout.table)) {
     for (const side of ["-i", "-o"]) await tryRun(["iptables", ...forwardRule("-D", side, layout)]);
   }
-  await restoreForwarding(layout);
+  await restoreForwarding();
 }
 
-/** Forwarding goes off again where this cloud switched it on and no other still needs it. */
-async function restoreForwarding(layout: Layout): Promise<void> {
-  const mark = join(layout.home, "forwarding-was-off");
-  if (!existsSync(mark)) return;
+/** Forwarding goes off again where a local cloud switched it on and none needs it any more. */
+async function restoreForwarding(): Promise<void> {
+  if (!existsSync(forwardingWasOff)) return;
   const tables = (await tryRun(["nft", "list", "tables"]).catch(() => undefined))?.stdout ?? "";
-  if (!/\bberth_[0-9a-f]{6}\b/.test(tables)) await writeFile(forwarding, "0\n");
-  await rm(mark);
+  if (/\bberth_[0-9a-f]{6}\b/.test(tables)) return;
+  await writeFile(forwarding, "0\n");
+  await rm(forwardingWasOff);
 }
 
 /**
