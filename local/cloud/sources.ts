@@ -3,7 +3,13 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 /** Rooms whose code runs inside the local cloud's process. */
-const rooms = ["local/emulator", "local/providers", "local/hosts", "local/cloud/vault.ts"];
+const rooms = [
+  "local/emulator",
+  "local/providers",
+  "local/hosts",
+  "local/s3",
+  "local/cloud/vault.ts",
+];
 
 /**
  * A fingerprint of the code that the local cloud runs: when it differs from the one the running

@@ -10,10 +10,10 @@ import { sayOnStderr as say } from "./progress";
  * out the checks: `npm test -- test/spec`.
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  const { source } = await obtainCli();
-  say(`the Pulumi CLI comes from: ${source}`);
   const options = { cwd: repository, env: process.env };
   if (argv.length === 0) {
+    const { source } = await obtainCli();
+    say(`the Pulumi CLI comes from: ${source}`);
     const code = await runInForeground("npm", ["run", "--silent", "check"], options);
     if (code !== 0) return code;
   }
