@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { pathToFileURL } from "node:url";
 
 import type { CloudCard } from "./cloud";
 import type { CloudPaths } from "./paths";
@@ -55,7 +56,7 @@ export function cloudEnvironment(
       .filter((entry, index, all) => entry !== "" && all.indexOf(entry) === index)
       .join(path.delimiter),
     PULUMI_HOME: paths.home,
-    PULUMI_BACKEND_URL: `file://${paths.state}`,
+    PULUMI_BACKEND_URL: pathToFileURL(paths.state).href,
     PULUMI_DEBUG_PROVIDERS: Object.entries(card.ports)
       .map(([name, port]) => `${name}:${port}`)
       .join(","),

@@ -1,6 +1,7 @@
 import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
 
 import { cliVersion } from "../setup/pins";
@@ -82,7 +83,7 @@ function keepCredentials(paths: CloudPaths, url: string): void {
   const file = path.join(paths.home, "credentials.json");
   const kept = fs.existsSync(file)
     ? (JSON.parse(fs.readFileSync(file, "utf8")) as Credentials)
-    : { current: `file://${paths.state}` };
+    : { current: pathToFileURL(paths.state).href };
   if (kept.accounts?.[url]) return;
   const credentials: Credentials = {
     ...kept,
