@@ -11,6 +11,25 @@ export const organizationId = "105bdce1-64c0-48ab-899d-868455867ecf";
 const zoneForm = /^[a-z]{2}-[a-z]{3}-\d$/;
 const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** Environment variables behind provider configuration that the program leaves out. */
+export const variables: Readonly<Record<string, string>> = {
+  accessKey: "SCW_ACCESS_KEY",
+  secretKey: "SCW_SECRET_KEY",
+  organizationId: "SCW_ORGANIZATION_ID",
+  projectId: "SCW_DEFAULT_PROJECT_ID",
+  region: "SCW_DEFAULT_REGION",
+  zone: "SCW_DEFAULT_ZONE",
+};
+
+/**
+ * A value of the provider's configuration. The plugin reads the environment by itself once more: an
+ * import configures it with what the program says, not with what CheckConfig made of it.
+ */
+export function setting(key: keyof typeof variables, context: Context): string | undefined {
+  const value = context.config[key] ?? context.environment(variables[key]!);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
 /** True for text in the form of a UUID. */
 export function isUuid(value: unknown): boolean {
   return typeof value === "string" && uuidForm.test(value);
@@ -29,7 +48,7 @@ export function uuidProblem(value: unknown): string | undefined {
 
 /** The zone a resource goes to: its own input, the provider's, then fr-par-1. */
 export function zoneOf(inputs: Props, context: Context): string {
-  return String(inputs["zone"] ?? context.config["zone"] ?? "fr-par-1");
+  return String(inputs["zone"] ?? setting("zone", context) ?? "fr-par-1");
 }
 
 /** The zone for an API call; refuses one of bad form, as the SDK does before calling. */
@@ -43,7 +62,7 @@ export function zoneForCall(inputs: Props, context: Context): string {
 
 /** `projectId` and `organizationId` of a new object. */
 export function ownership(inputs: Props, context: Context): Props {
-  const projectId = inputs["projectId"] ?? context.config["projectId"] ?? organizationId;
+  const projectId = inputs["projectId"] ?? setting("projectId", context) ?? organizationId;
   return { projectId, organizationId };
 }
 
@@ -92,7 +111,7 @@ export function stamp(context: Context): string {
 
 /** Every API call needs a key; without one the API answers 401. */
 export function authenticate(context: Context): void {
-  if (!context.config["secretKey"]) {
+  if (setting("secretKey", context) === undefined) {
     throw new ApiError("denied authentication: invalid API key format or empty value");
   }
 }

@@ -1,17 +1,7 @@
-import { ProviderError, type CheckFailure } from "../../emulator/handler";
+import { ProviderError, type CheckFailure, type Context } from "../../emulator/handler";
 import type { Props } from "../../emulator/values";
-import { isZone, uuidProblem } from "./account";
+import { isZone, setting, uuidProblem, variables } from "./account";
 import { regions, zones } from "./catalog";
-
-/** Environment variables that fill what the program leaves out. */
-const variables: Readonly<Record<string, string>> = {
-  accessKey: "SCW_ACCESS_KEY",
-  secretKey: "SCW_SECRET_KEY",
-  organizationId: "SCW_ORGANIZATION_ID",
-  projectId: "SCW_DEFAULT_PROJECT_ID",
-  region: "SCW_DEFAULT_REGION",
-  zone: "SCW_DEFAULT_ZONE",
-};
 
 /**
  * Fills provider configuration from the environment and refuses ids that are no UUIDs. A bad access
@@ -42,8 +32,10 @@ export function checkConfig(
 }
 
 /** Refuses what the SDK's client refuses: the forms of access key, default zone and region. */
-export function configure(config: Props): void {
-  const { accessKey, zone, region } = config as Record<string, string | undefined>;
+export function configure(_config: Props, context: Context): void {
+  const accessKey = setting("accessKey", context);
+  const zone = setting("zone", context);
+  const region = setting("region", context);
   if (accessKey !== undefined && !/^SCW[A-Z0-9]{17}$/.test(accessKey)) {
     throw refused(`invalid access key format '${accessKey}', expected SCWXXXXXXXXXXXXXXXXX format`);
   }

@@ -20,10 +20,16 @@ export const projectId: Field = {
 };
 
 /**
- * `zone`: a change replaces. `Check` never adds it, so a preview shows null where the cloud will
- * show a zone.
+ * `zone`: a change from one to another replaces. The provider suppresses a difference from or to
+ * none (`SuppressSDKNullAssignment`), so `Check` never adds it, a preview shows null where the cloud
+ * will show a zone, and a state without one is no reason to replace.
  */
-export const zone: Field = { type: "string", computed: true, forceNew: true };
+export const zone: Field = {
+  type: "string",
+  computed: true,
+  forceNew: true,
+  same: (state, input) => state === null || state === undefined || state === input,
+};
 
 /** `tags`, which stay null in the state until there are some. */
 export const tags: Field = { type: "list", absent: null };

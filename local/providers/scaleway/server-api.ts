@@ -41,7 +41,7 @@ export async function createServer(inputs: Props, planned: Props, context: Conte
   for (const ip of ips) existingIp(ip, context);
   checkSupply(zone, type, context);
 
-  const id = newId(zone);
+  const id = context.assignedId ?? newId(zone);
   context.world.remove(volumeKind, String(rootVolume["volumeId"]));
   const data: Props = {
     ...known(planned),
