@@ -11,12 +11,13 @@ import { sayOnStderr as say } from "./progress";
  */
 export async function main(argv: readonly string[]): Promise<number> {
   const options = { cwd: repository, env: process.env };
-  if (argv.length === 0) {
-    const { source } = await obtainCli();
-    say(`the Pulumi CLI comes from: ${source}`);
-    const code = await runInForeground("npm", ["run", "--silent", "check"], options);
-    if (code !== 0) return code;
-  }
   const vitest = path.join(repository, "node_modules", ".bin", "vitest");
-  return runInForeground(vitest, ["run", ...argv], options);
+  if (argv.length > 0) return runInForeground(vitest, ["run", ...argv], options);
+  const { source } = await obtainCli();
+  say(`the Pulumi CLI comes from: ${source}`);
+  const checks = await runInForeground("npm", ["run", "--silent", "check"], options);
+  const tests = await runInForeground(vitest, ["run"], options);
+  // Said last, because the tests' own lines have pushed it out of sight.
+  if (checks !== 0) say("npm run check failed; its output stands above the tests");
+  return tests || checks;
 }
