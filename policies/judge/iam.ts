@@ -1,6 +1,14 @@
 import type { Resource } from "./resource";
 import { input } from "./resource";
-import { isList, isMap, unknown, type Found, type Unknown, type Value } from "./value";
+import {
+  isList,
+  isMap,
+  unknown,
+  type Found,
+  type Unknown,
+  type Value,
+  type ValueMap,
+} from "./value";
 
 /** IAM policies written into a user, role or group. */
 export const inlinePolicies: readonly string[] = [
@@ -19,7 +27,6 @@ export interface Statement {
   readonly resources: readonly string[];
   readonly notResources: readonly string[];
   readonly principals: readonly string[];
-  readonly conditional: boolean;
 }
 
 /**
@@ -31,12 +38,12 @@ export function statements(resource: Resource): readonly Statement[] | Unknown |
   if (text === unknown) return unknown;
   const document: Found = typeof text === "string" ? parse(text) : text;
   if (!isMap(document)) return undefined;
-  const listed = document["Statement"];
-  return (isList(listed) ? listed : [listed]).filter((entry) => isMap(entry)).map(statement);
+  const listed: Found = document["Statement"];
+  return (isList(listed) ? [...listed] : [listed]).filter((entry) => isMap(entry)).map(statement);
 }
 
-function statement(raw: Value): Statement {
-  const of = (key: string): readonly string[] => (isMap(raw) ? flat(raw[key]) : []);
+function statement(raw: ValueMap): Statement {
+  const of = (key: string) => flat(raw[key]);
   return {
     effect: of("Effect")[0] ?? "",
     actions: of("Action"),
@@ -44,7 +51,6 @@ function statement(raw: Value): Statement {
     resources: of("Resource"),
     notResources: of("NotResource"),
     principals: [...of("Principal"), ...of("NotPrincipal").map(() => "*")],
-    conditional: isMap(raw) && "Condition" in raw,
   };
 }
 

@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+
+import { unknown, type Value, type ValueMap } from "../../policies/judge/value";
+import { keepSecretsSecret, listUnknown } from "../../policies/keep-secrets-secret";
+import { haveAllNames, proxyPrimaryNames } from "../../policies/proxy-primary-names";
+import { resource, told } from "./resources";
+
+const names = resource("berth:index:ProjectNames", {
+  primary: "red-direct.example",
+  origin: "origin.red-direct.example",
+  direct: "direct.red-direct.example",
+});
+const record = (name: Value, type: Value, proxied: Value, parent = names) =>
+  resource("cloudflare:index/dnsRecord:DnsRecord", { name, type, proxied }, { parent });
+
+const primary = record("red-direct.example", "A", true);
+const origin = record("origin.red-direct.example", "A", false);
+const direct = record("direct.red-direct.example", "CNAME", false);
+
+describe("visitors' names are proxied, login names are not", () => {
+  it("passes a project's three records, even where the domain reads like a role", () => {
+    for (const each of [primary, origin, direct]) {
+      expect(told(proxyPrimaryNames(each))).toEqual([]);
+    }
+    expect(told(haveAllNames([names, primary, origin, direct]))).toEqual([]);
+  });
+
+  it.each([
+    ["a primary name that is not proxied", record("red-direct.example", "A", false), "to every"],
+    ["a proxied origin", record("origin.red-direct.example", "A", true), "SSH would reach"],
+    ["a proxied direct", record("direct.red-direct.example", "CNAME", true), "SSH would reach"],
+    ["a direct that is an A record", record("direct.red-direct.example", "A", false), "CNAME"],
+  ])("refuses %s", (_, given, message) => {
+    expect(told(proxyPrimaryNames(given)).join("\n")).toContain(message);
+  });
+
+  it("knows the roles of names that stand alone by their first label", () => {
+    const alone = (name: string) =>
+      resource("cloudflare:index/dnsRecord:DnsRecord", { name, type: "A", proxied: true });
+    for (const name of ["origin-prod-b.shop.example", "kmc-origin.countable.ca"]) {
+      expect(told(proxyPrimaryNames(alone(name)))).toHaveLength(1);
+    }
+    expect(told(proxyPrimaryNames(alone("www.shop.example")))).toEqual([]);
+    expect(told(proxyPrimaryNames(alone("original.shop.example")))).toEqual([]);
+  });
+
+  it("refuses a project that lacks one of its names", () => {
+    expect(told(haveAllNames([names, primary, origin]))).toEqual([
+      expect.stringContaining("create the direct record"),
+    ]);
+  });
+
+  it("judges the rest of a record of which something is not known", () => {
+    expect(told(proxyPrimaryNames(record("origin.red-direct.example", unknown, true)))).toEqual([
+      "not judged: dnsrecord.type",
+      expect.stringContaining("is proxied"),
+    ]);
+    expect(told(proxyPrimaryNames(record(unknown, "A", true)))).toEqual([
+      "not judged: dnsrecord.name",
+    ]);
+  });
+});
+
+describe("no secret stands in plain inputs", () => {
+  const some = (inputs: ValueMap, secrets: string[] = []) =>
+    resource("command:remote:Command", inputs, { secrets });
+  const pem =
+    "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaA==\n-----END OPENSSH PRIVATE KEY-----";
+
+  it.each([
+    ["a private key", { userData: `#cloud-config\n${pem}` }],
+    ["a private key in base64", { userDataBase64: Buffer.from(pem).toString("base64") }],
+    ["a DigitalOcean token", { create: `TOKEN=dop_v1_${"0a".repeat(32)} run` }],
+    ["a GitHub token deep inside", { environment: [{ value: `ghp_${"a1B2".repeat(9)}` }] }],
+    ["a password in an address", { url: "postgres://app:hunter22@10.0.0.1/app" }],
+    ["an input that is a secret by name", { connection: { password: "x" } }],
+  ])("refuses %s, and does not repeat it", (_, inputs) => {
+    const [message, ...more] = told(keepSecretsSecret(some(inputs as ValueMap)));
+    expect(more).toEqual([]);
+    expect(message).toContain("in plain form");
+    for (const secret of ["b3BlbnNzaA", "0a0a", "a1B2", "hunter22"]) {
+      expect(message).not.toContain(secret);
+    }
+  });
+
+  it("passes the same values as secrets, and what only looks similar", () => {
+    expect(told(keepSecretsSecret(some({ userData: pem }, ["userData"])))).toEqual([]);
+    expect(told(keepSecretsSecret(some({ a: { b: [pem] } }, ["a"])))).toEqual([]);
+    expect(told(keepSecretsSecret(some({ userDataNote: pem }, ["userData"])))).toHaveLength(1);
+    const plain = {
+      httpTokens: "required",
+      publicKey: "-----BEGIN PUBLIC KEY-----",
+      url: "https://example.com/a:b@c",
+    };
+    expect(told(keepSecretsSecret(some(plain)))).toEqual([]);
+  });
+
+  it("names the inputs that are not known, once for the stack, and no secret ones", () => {
+    expect(told(listUnknown([some({ stdin: unknown })]))).toEqual([
+      "not judged: stack.stdin of command",
+    ]);
+    expect(told(listUnknown([some({ stdin: unknown }, ["stdin"]), some({ a: 1 })]))).toEqual([]);
+  });
+});

@@ -1,0 +1,151 @@
+import { describe, expect, it } from "vitest";
+
+import { guardEveryServer } from "../../policies/guard-every-server";
+import { unknown, type Value, type ValueMap } from "../../policies/judge/value";
+import { keepDatabasePortsClosed } from "../../policies/keep-database-ports-closed";
+import { keepOtherPortsClosed } from "../../policies/keep-other-ports-closed";
+import { droplet, node, resource, told } from "./resources";
+
+const digitalocean = (...portRanges: Value[]) =>
+  resource("digitalocean:index/firewall:Firewall", {
+    inboundRules: portRanges.map((portRange) => ({ protocol: "tcp", portRange })),
+  });
+const scaleway = (inputs: ValueMap) =>
+  resource("scaleway:instance/securityGroup:SecurityGroup", {
+    inboundDefaultPolicy: "drop",
+    ...inputs,
+  });
+const ingress = (inputs: ValueMap) =>
+  resource("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", inputs);
+
+describe("ports beyond SSH and the web stay closed", () => {
+  it.each([
+    ["DigitalOcean", digitalocean("22", "80", "443")],
+    ["Scaleway", scaleway({ inboundRules: [{ action: "accept", protocol: "TCP", port: 22 }] })],
+    ["AWS", ingress({ ipProtocol: "tcp", fromPort: 443, toPort: 443 })],
+    ["a group without rules", resource("aws:ec2/securityGroup:SecurityGroup", {})],
+    ["an egress rule", resource("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", {})],
+    ["ICMP", ingress({ ipProtocol: "icmp", fromPort: -1, toPort: -1 })],
+    ["a Scaleway rule that drops", scaleway({ inboundRules: [{ action: "drop", port: 5432 }] })],
+  ])("passes %s", (_, firewall) => {
+    expect(told(keepOtherPortsClosed(firewall))).toEqual([]);
+    expect(told(keepDatabasePortsClosed(firewall))).toEqual([]);
+  });
+
+  it.each([
+    ["one port", digitalocean("8080"), "inboundRules[0] opens port 8080"],
+    ["a range, though it begins allowed", digitalocean("80-443"), "opens ports 80 to 443"],
+    ["all ports", digitalocean("all"), "opens ports 0 to 65535"],
+    ["no port, which means all", digitalocean(""), "opens ports 0 to 65535"],
+    [
+      "Scaleway's default, which accepts",
+      resource("scaleway:instance/securityGroup:SecurityGroup", {}),
+      'set inboundDefaultPolicy to "drop"',
+    ],
+    [
+      "a Scaleway rule without a port",
+      scaleway({ inboundRules: [{ action: "accept", protocol: "ANY" }] }),
+      "opens ports 0 to 65535",
+    ],
+    [
+      "Scaleway rules of their own",
+      resource("scaleway:instance/securityGroupRules:SecurityGroupRules", {
+        inboundRules: [{ action: "accept", portRange: "20-30" }],
+      }),
+      "opens ports 20 to 30",
+    ],
+    ["every protocol of AWS", ingress({ ipProtocol: "-1" }), "opens ports 0 to 65535"],
+    [
+      "a rule inside an AWS group",
+      resource("aws:ec2/securityGroup:SecurityGroup", {
+        ingress: [{ protocol: "tcp", fromPort: 8000, toPort: 9000 }],
+      }),
+      "ingress[0] opens ports 8000 to 9000",
+    ],
+    [
+      "an old rule resource of AWS",
+      resource("aws:ec2/securityGroupRule:SecurityGroupRule", {
+        type: "ingress",
+        protocol: "tcp",
+        fromPort: 8000,
+        toPort: 8000,
+      }),
+      "opens port 8000",
+    ],
+  ])("refuses %s", (_, firewall, message) => {
+    expect(told(keepOtherPortsClosed(firewall)).join("\n")).toContain(message);
+  });
+
+  it("judges the rules it knows and reports the one it does not", () => {
+    expect(told(keepOtherPortsClosed(digitalocean("22", unknown, "8080")))).toEqual([
+      "not judged: firewall.inboundRules[1]",
+      expect.stringContaining("inboundRules[2] opens port 8080"),
+    ]);
+  });
+
+  it("says of a firewall that it cannot read that it was not judged", () => {
+    const firewall = resource("hcloud:index/firewall:Firewall", { rules: [] });
+    expect(told(keepOtherPortsClosed(firewall))).toEqual(["not judged: firewall.every input"]);
+  });
+});
+
+describe("database ports stay closed", () => {
+  it.each([
+    ["PostgreSQL", digitalocean("5432"), "5432 (PostgreSQL)"],
+    ["a range that covers MySQL", digitalocean("3300-3310"), "3306 (MySQL)"],
+    ["MongoDB and its companions", digitalocean("27000-27100"), "27017 (MongoDB) and 27018"],
+    ["every port", ingress({ ipProtocol: "-1" }), "database ports, 1433 to 33060"],
+    [
+      "Redis at Scaleway",
+      scaleway({ inboundRules: [{ action: "accept", protocol: "TCP", port: 6379 }] }),
+      "6379 (Redis)",
+    ],
+  ])("refuses %s", (_, firewall, message) => {
+    expect(told(keepDatabasePortsClosed(firewall)).join("\n")).toContain(message);
+  });
+
+  it("refuses a managed database with a public address, and passes a private one", () => {
+    const database = (publiclyAccessible: Value) =>
+      resource("aws:rds/instance:Instance", { publiclyAccessible });
+    expect(told(keepDatabasePortsClosed(database(false)))).toEqual([]);
+    expect(told(keepDatabasePortsClosed(database(true)))).toEqual([
+      expect.stringContaining("set publiclyAccessible to false"),
+    ]);
+    expect(told(keepDatabasePortsClosed(database(unknown)))).toEqual([
+      "not judged: instance.publiclyAccessible",
+    ]);
+  });
+});
+
+describe("every server has a firewall", () => {
+  const shop = node();
+  const server = droplet({ region: "tor1" }, shop);
+  const guard = {
+    ...digitalocean("22"),
+    dependencies: { dropletIds: [server.urn] },
+  };
+
+  it("passes a droplet that a firewall is computed from, before it has an id", () => {
+    expect(told(guardEveryServer([shop, server, guard]))).toEqual([]);
+  });
+
+  it("refuses a droplet without one, and one whose firewall is another's", () => {
+    const message = [expect.stringContaining("it has no cloud firewall")];
+    expect(told(guardEveryServer([shop, server]))).toEqual(message);
+    expect(told(guardEveryServer([shop, server, digitalocean("22")]))).toEqual(message);
+  });
+
+  it("passes a server that names its group, and refuses one that names none", () => {
+    const instance = (inputs: ValueMap) =>
+      resource("aws:ec2/instance:Instance", inputs, { parent: shop });
+    expect(told(guardEveryServer([instance({ vpcSecurityGroupIds: [unknown] })]))).toEqual([]);
+    expect(told(guardEveryServer([instance({ vpcSecurityGroupIds: [] })]))).toHaveLength(1);
+  });
+
+  it("leaves an adopted machine alone until its firewall is managed", () => {
+    const adopted = node({ adopted: true, manage: [] });
+    expect(told(guardEveryServer([droplet({}, adopted)]))).toEqual([]);
+    const managed = node({ adopted: true, manage: ["firewall"] });
+    expect(told(guardEveryServer([droplet({}, managed)]))).toHaveLength(1);
+  });
+});

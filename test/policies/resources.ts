@@ -1,0 +1,93 @@
+import type { Finding } from "../../policies/judge/policy";
+import type { Resource } from "../../policies/judge/resource";
+import type { ValueMap } from "../../policies/judge/value";
+
+type Given = Partial<Omit<Resource, "inputs">> & { readonly stack?: string };
+
+/** A resource as the engine would show it, named after its type unless told otherwise. */
+export function resource(type: string, inputs: ValueMap, given: Given = {}): Resource {
+  const { stack = "prod", ...rest } = given;
+  const name = given.name ?? type.split(":").at(-1)!.toLowerCase();
+  return {
+    urn: `urn:pulumi:${stack}::berth::${type}::${given.parent?.name ?? ""}/${name}`,
+    type,
+    name,
+    inputs,
+    secrets: [],
+    protect: false,
+    ignoreChanges: [],
+    parent: undefined,
+    dependencies: {},
+    provider: undefined,
+    ...rest,
+  };
+}
+
+/** A production node that nothing restricts, unless told otherwise. */
+export function node(facts: ValueMap = {}, given: Given = {}): Resource {
+  const inputs: ValueMap = {
+    node: "shop",
+    environment: "prod",
+    projects: ["shop"],
+    needs: [],
+    residency: "anywhere",
+    provider: "scaleway",
+    region: "fr-par-1",
+    rule: { name: "unrestricted", number: 4 },
+    clientServer: false,
+    adopted: false,
+    manage: ["people", "firewall", "proxy", "deploy"],
+    retired: false,
+    ...facts,
+  };
+  return resource("berth:index:ProjectNode", inputs, {
+    name: String(inputs["node"]),
+    ...given,
+  });
+}
+
+export const canadian: ValueMap = {
+  residency: "canada",
+  provider: "digitalocean",
+  region: "tor1",
+  rule: { name: "canada", number: 3 },
+};
+
+export function droplet(inputs: ValueMap, parent: Resource, given: Given = {}): Resource {
+  return resource("digitalocean:index/droplet:Droplet", inputs, { parent, ...given });
+}
+
+/** A node's backup credential with the policy and the key that make it one. */
+export function credential(
+  parent: Resource,
+  document: unknown,
+  facts: ValueMap = { project: "shop", bucket: "acme-backups", region: "us-east-1" },
+): readonly Resource[] {
+  const component = resource("berth:backups:BackupCredential", facts, { parent });
+  return [
+    component,
+    resource(
+      "aws:iam/userPolicy:UserPolicy",
+      { policy: typeof document === "object" ? JSON.stringify(document) : (document as never) },
+      { parent: component },
+    ),
+    resource("aws:iam/accessKey:AccessKey", {}, { parent: component }),
+  ];
+}
+
+/** A policy document of one statement. */
+export function document(
+  Action: readonly string[] = ["s3:PutObject", "s3:AbortMultipartUpload"],
+  Resource = "arn:aws:s3:::acme-backups/backups/shop/*",
+) {
+  return { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, Resource }] };
+}
+
+/** What was found, as people read it: a violation's message, or the property not judged. */
+export function told(findings: Iterable<Finding>): string[] {
+  return [...findings].map((finding) =>
+    finding.kind === "violation"
+      ? finding.message
+      : `not judged: ${finding.resource?.name ?? "stack"}.${finding.property}`,
+  );
+}

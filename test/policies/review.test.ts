@@ -1,0 +1,90 @@
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { describe, expect, it } from "vitest";
+
+import type { Policy } from "../../policies/judge/policy";
+import { unjudged, violation } from "../../policies/judge/policy";
+import { input } from "../../policies/judge/resource";
+import { unknown } from "../../policies/judge/value";
+import { decode } from "../../policies/serve/decode";
+import { Review, type Shown } from "../../policies/serve/review";
+
+const secret = (value: unknown) => ({
+  "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+  value,
+});
+const notKnown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const properties = (fields: object) => decode(Struct.fromJavaScript(fields as never));
+
+describe("properties on the wire", () => {
+  it("are read with unknown values and secrets apart, secrets that are not known too", () => {
+    const read = properties({
+      a: [1, notKnown],
+      b: { c: secret({ d: "xyz" }) },
+      e: secret(notKnown),
+    });
+    expect(read.values).toEqual({ a: [1, unknown], b: { c: { d: "xyz" } }, e: unknown });
+    expect(read.secrets).toEqual(["b.c", "e"]);
+    expect(read.secretTexts).toEqual(["xyz"]);
+  });
+});
+
+describe("a review", () => {
+  const shown = (name: string, fields: object, parent = ""): Shown => ({
+    urn: name,
+    type: "test:index:Thing",
+    name,
+    properties: properties(fields),
+    protect: false,
+    ignoreChanges: [],
+    parent,
+    dependencies: {},
+    provider: undefined,
+  });
+  const policyOf = (judge: Pick<Policy, "check" | "checkStack">): Policy => ({
+    name: "test",
+    rules: [1],
+    description: "",
+    ...judge,
+  });
+
+  it("lets a resource see the inputs of its parent", () => {
+    const policy = policyOf({
+      *check(resource) {
+        if (resource.parent) yield violation(resource, String(input(resource.parent, "fact")), "");
+      },
+    });
+    const review = new Review([policy]);
+    review.judge(shown("node", { fact: "canada" }));
+    expect(review.judge(shown("server", {}, "node"))[0]!.message).toContain("canada");
+  });
+
+  it("judges the stack by inputs, also of resources listed before their parents", () => {
+    const policy = policyOf({
+      *checkStack(resources) {
+        for (const resource of resources) {
+          yield unjudged(resource, `${String(input(resource, "fact"))}<${resource.parent?.name}`);
+        }
+      },
+    });
+    const review = new Review([policy]);
+    review.judge(shown("node", { fact: "asked" }));
+    const told = review.judgeStack([
+      shown("untouched", { fact: "output" }, "node"),
+      shown("node", { fact: "output" }),
+    ]);
+    expect(told.map(({ message }) => message)).toEqual([
+      expect.stringContaining("undefined<node"),
+      expect.stringContaining("asked<undefined"),
+    ]);
+  });
+
+  it("repeats no secret, whatever a policy says", () => {
+    const policy = policyOf({
+      *check(resource) {
+        yield violation(resource, `the value is ${String(input(resource, "key"))}`, "change it");
+      },
+    });
+    const [told] = new Review([policy]).judge(shown("thing", { key: secret("open sesame") }));
+    expect(told!.message).toContain("the value is [secret]");
+  });
+});
