@@ -13,6 +13,8 @@ export interface Context {
   readonly machines: Machines;
   /** The local cloud's clock. */
   now(): Date;
+  /** Id of an object that existed before Berth: a create that puts it there takes this one. */
+  readonly assignedId?: string;
   /**
    * Writes a line into the engine's log of the resource at hand; a `passing` one only shows in its
    * status while it is worked on.
@@ -129,12 +131,17 @@ export interface Provider {
     env: NodeJS.ProcessEnv,
     urn: string,
   ): { inputs: Props; failures?: readonly CheckFailure[] };
+  /** False: the real provider cannot tell configurations apart. */
+  readonly diffsConfig?: false;
   /** Throws `ProviderError` when the real provider would refuse to start. */
   configure?(config: Props, context: Context): void;
 }
 
 /** An error with exactly the text that the real provider gives. */
 export class ProviderError extends Error {}
+
+/** A method that the real provider does not have, which the engine knows by its code. */
+export class NotImplementedError extends ProviderError {}
 
 /** A create or update that reached the cloud but did not finish: the resource stays in state. */
 export class InitializationError extends ProviderError {

@@ -2,6 +2,7 @@ import type { EngineLog } from "./engine-log";
 import type { Faults } from "./faults";
 import {
   InitializationError,
+  NotImplementedError,
   ProviderError,
   type CheckFailure,
   type Context,
@@ -11,7 +12,7 @@ import {
   type Subject,
 } from "./handler";
 import type { Machines } from "./machines";
-import { conceal, equal, reveal, type Props } from "./values";
+import { conceal, equal, reveal, UNKNOWN, type Props } from "./values";
 import type { World } from "./world";
 
 /** What all providers of one local cloud share. */
@@ -28,6 +29,8 @@ export interface CallLimits {
   readonly signal?: AbortSignal;
   /** The resource's custom time-out; 0 or absent: none. */
   readonly timeoutSeconds?: number;
+  /** See `Context.assignedId`. */
+  readonly assignedId?: string;
 }
 
 /** What a provider written in Go says of a call that was given up. */
@@ -36,6 +39,11 @@ export function contextError(signal: AbortSignal): string {
   return reason instanceof Error && reason.name === "TimeoutError"
     ? "context deadline exceeded"
     : "context canceled";
+}
+
+/** Outputs to mark: what is unknown yet is marked by the engine itself, not by the provider. */
+function knownOf(outputs: Props, secrets: ReadonlySet<string>): string[] {
+  return [...secrets].filter((key) => outputs[key] !== UNKNOWN);
 }
 
 /**
@@ -72,6 +80,9 @@ export class Session {
   }
 
   diffConfig(olds: Props, news: Props): DiffResult {
+    if (this.provider.diffsConfig === false) {
+      throw new NotImplementedError("DiffConfig is not implemented");
+    }
     const diffs = Object.keys({ ...olds, ...news }).filter((key) => !equal(olds[key], news[key]));
     return { changes: diffs.length > 0, replaces: [], diffs };
   }
@@ -135,7 +146,7 @@ export class Session {
     const context = this.context(urn, limits);
     const fault = preview ? undefined : await this.strike(subject.type, "create", context.signal);
     const made = await handler.create(subject, plain, preview, context);
-    const outputs = conceal(made.outputs, secrets);
+    const outputs = conceal(made.outputs, knownOf(made.outputs, secrets));
     if (fault) throw new InitializationError(made.id, outputs, inputs, [fault.message]);
     return { id: made.id, outputs };
   }
@@ -173,15 +184,13 @@ export class Session {
     const news = reveal(change.news, secrets);
     const context = this.context(urn, limits);
     const fault = preview ? undefined : await this.strike(subject.type, "update", context.signal);
-    const outputs = conceal(
-      await handler.update(
-        { ...subject, id },
-        { olds: reveal(change.olds), oldInputs: reveal(change.oldInputs), news },
-        preview,
-        context,
-      ),
-      secrets,
+    const updated = await handler.update(
+      { ...subject, id },
+      { olds: reveal(change.olds), oldInputs: reveal(change.oldInputs), news },
+      preview,
+      context,
     );
+    const outputs = conceal(updated, knownOf(updated, secrets));
     if (fault) throw new InitializationError(id, outputs, change.news, [fault.message]);
     return outputs;
   }
@@ -215,6 +224,7 @@ export class Session {
       log: (severity, message, passing) => this.engine.write(severity, urn, message, passing),
       environment: this.environment,
       signal: AbortSignal.any(signals),
+      ...(limits.assignedId === undefined ? {} : { assignedId: limits.assignedId }),
     };
   }
 

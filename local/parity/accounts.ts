@@ -50,8 +50,12 @@ export const accounts: Readonly<Record<string, (world: World, call: Call) => voi
     for (const id of valuesOf("vpcUuid", call.request)) world.put("digitalocean/vpc", id, { id });
   },
   cloudflare: (world, call) => {
-    for (const id of new Set(valuesOf("zoneId", call.request))) {
-      world.put("cloudflare/zone", id, { id, zoneId: id, name: "example.com", status: "active" });
+    const named = valuesOf("zoneId", call.request);
+    // A lookup that failed met no such zone; every other call had the zone it is about.
+    const missed = call.method === "Invoke" && call.error !== undefined;
+    const zones = missed || named.length === 0 ? ["0".repeat(32)] : named;
+    for (const id of new Set(zones)) {
+      world.put("cloudflare/zone", id, { id, name: "example.com", status: "active" });
     }
   },
   scaleway: (world, call) => {

@@ -128,7 +128,7 @@ function earlierState(
         : earlier.preview
           ? undefined
           : earlier.response["properties"];
-    if (isObject(state)) return state;
+    if (isObject(state) && Object.keys(state).length > 0) return state;
   }
   return undefined;
 }

@@ -5,8 +5,10 @@ import { recordedMachines } from "../emulator/machines";
 import { Session } from "../emulator/session";
 import { isObject, type Props } from "../emulator/values";
 import { World } from "../emulator/world";
+import { commandOver } from "../providers/command";
 import { accounts, credentials, credentialVariables, environmentOf } from "./accounts";
 import type { Call } from "./recording";
+import { recordedShell } from "./recorded-shell";
 import { referencedBy, seed, subjectOf, type KnownObject } from "./seed";
 
 /** What an emulator answered, in the form of a recorded response. */
@@ -33,9 +35,11 @@ export interface Circumstances {
 /** Puts one recorded call to an emulator on a cloud of its own. */
 export async function replay(
   call: Call,
-  provider: Provider,
+  emulated: Provider,
   circumstances: Circumstances,
 ): Promise<Answer> {
+  // The machines that recorded commands ran on are gone: their answers stand in for them.
+  const provider = emulated.name === "command" ? commandOver(recordedShell(call)) : emulated;
   const world = new World();
   const faults = new Faults();
   accounts[provider.name]?.(world, call);
@@ -195,5 +199,12 @@ export function circumstancesOf(
     { ...usual, subject: false },
     { ...usual, others: [] },
     { ...usual, credentials: false },
+    ...badCredentials.map((environment) => ({ ...usual, environment })),
   ];
 }
+
+/** Credentials that no cloud takes. */
+const badCredentials: readonly Readonly<Record<string, string>>[] = [
+  { CLOUDFLARE_API_TOKEN: "short" },
+  { CLOUDFLARE_API_TOKEN: `${credentials["CLOUDFLARE_API_TOKEN"]}\n` },
+];

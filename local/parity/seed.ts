@@ -92,8 +92,9 @@ export function referencedBy(
     .map(({ object }) => object);
 }
 
-/** Long enough to be an identity rather than a state or a count. */
+/** Long enough to be an identity rather than a state or a count; an instant is none. */
 function isTelling(mark: unknown): boolean {
+  if (typeof mark === "string" && /^\d{4}-\d\d-\d\d[T ]/.test(mark)) return false;
   return typeof mark === "string" && (/^\d{4,}$/.test(mark) || mark.length >= 7);
 }
 

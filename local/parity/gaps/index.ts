@@ -1,8 +1,9 @@
 import type { Gap, LeftOut } from "../gap";
+import { cloudflareGaps } from "./cloudflare";
 import { digitaloceanGaps } from "./digitalocean";
 
 /** Every accepted difference. */
-export const gaps: readonly Gap[] = [...digitaloceanGaps];
+export const gaps: readonly Gap[] = [...cloudflareGaps, ...digitaloceanGaps];
 
 /** Recorded types that the local cloud leaves out. */
 export const leftOut: readonly LeftOut[] = [

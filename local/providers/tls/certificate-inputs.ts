@@ -1,0 +1,67 @@
+import { snake } from "../../emulator/check";
+import type { Field } from "../../emulator/table";
+
+/** Purposes of a certificate in the provider's words. */
+export const allowedUses = [
+  "any_extended",
+  "cert_signing",
+  "client_auth",
+  "code_signing",
+  "content_commitment",
+  "crl_signing",
+  "data_encipherment",
+  "decipher_only",
+  "digital_signature",
+  "email_protection",
+  "encipher_only",
+  "ipsec_end_system",
+  "ipsec_tunnel",
+  "ipsec_user",
+  "key_agreement",
+  "key_encipherment",
+  "microsoft_commercial_code_signing",
+  "microsoft_kernel_code_signing",
+  "microsoft_server_gated_crypto",
+  "netscape_server_gated_crypto",
+  "ocsp_signing",
+  "server_auth",
+  "timestamping",
+] as const;
+
+/** Inputs that requests and certificates share. */
+export const subjectInputs: Readonly<Record<string, Field>> = {
+  dnsNames: { type: "list", forceNew: true },
+  ipAddresses: { type: "list", forceNew: true },
+  privateKeyPem: { type: "string", required: true, forceNew: true },
+  subject: {
+    type: "object",
+    forceNew: true,
+    fields: {
+      commonName: { type: "string" },
+      country: { type: "string" },
+      emailAddress: { type: "string" },
+      locality: { type: "string" },
+      organization: { type: "string" },
+      organizationalUnit: { type: "string" },
+      postalCode: { type: "string" },
+      province: { type: "string" },
+      serialNumber: { type: "string" },
+      streetAddresses: { type: "list" },
+    },
+  },
+  uris: { type: "list", forceNew: true },
+};
+
+/** Purposes, each of which must be known. */
+export const allowedUsesInput: Field = {
+  type: "list",
+  required: true,
+  forceNew: true,
+  refuse: (value, { name }, place) => {
+    const uses = Array.isArray(value) ? value : [];
+    const index = uses.findIndex((use) => !(allowedUses as readonly unknown[]).includes(use));
+    if (index < 0) return undefined;
+    const list = allowedUses.map((use) => `"${use}"`).join(" ");
+    return `Invalid Attribute Value Match. Attribute ${snake(place)}[${index}] value must be one of: [${list}], got: "${String(uses[index])}". Examine values at '${name}.${place}'.`;
+  },
+};
