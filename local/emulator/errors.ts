@@ -4,12 +4,12 @@ import * as structproto from "google-protobuf/google/protobuf/struct_pb";
 import * as provproto from "@pulumi/pulumi/proto/provider_pb";
 import * as statusproto from "@pulumi/pulumi/proto/status_pb";
 
-import { InitializationError, ProviderError } from "./handler";
+import { InitializationError, NotImplementedError, ProviderError } from "./handler";
 import { compact, type Props } from "./values";
 
 /**
- * The gRPC form of an error: code Unknown and the provider's own text, as the real providers
- * answer. An `InitializationError` carries the state of what was half made, which the engine
+ * The gRPC form of an error: code Unknown (Unimplemented for a method that the real provider
+ * lacks) and the provider's own text, as the real providers answer. An `InitializationError` carries the state of what was half made, which the engine
  * keeps, so that the next `up` continues with it.
  */
 export function toServiceError(error: unknown): grpc.ServiceError {
@@ -22,7 +22,7 @@ export function toServiceError(error: unknown): grpc.ServiceError {
     console.error(error instanceof Error ? error.stack : error);
   }
   return Object.assign(new Error(message), {
-    code: grpc.status.UNKNOWN,
+    code: error instanceof NotImplementedError ? grpc.status.UNIMPLEMENTED : grpc.status.UNKNOWN,
     details: message,
     metadata,
   });

@@ -23,11 +23,14 @@ export function refusal(
   status: 400 | 403 | 404,
   error: { readonly code: number; readonly message: string } & Props,
 ): ProviderError {
-  const base = context.config["baseUrl"] ?? "https://api.cloudflare.com/client/v4";
   const body = JSON.stringify({ result: null, success: false, errors: [error], messages: [] });
   return new ProviderError(
-    `failed to make http request: ${method} "${String(base)}${path}": ${status} ${reasons[status]} ${body}`,
+    `failed to make http request: ${method} "${base(context)}${path}": ${status} ${reasons[status]} ${body}`,
   );
+}
+
+function base(context: Context): string {
+  return String(context.config["baseUrl"] ?? "https://api.cloudflare.com/client/v4");
 }
 
 /**
@@ -40,6 +43,12 @@ export function authorize(context: Context, request: Request): void {
   const token = context.environment("CLOUDFLARE_API_TOKEN");
   if (token) {
     if (tokenForm.test(token)) return;
+    if (/[\r\n]/.test(token)) {
+      const method = request.method[0] + request.method.slice(1).toLowerCase();
+      throw new ProviderError(
+        `failed to make http request: ${method} "${base(context)}${request.path}": net/http: invalid header field value for "Authorization"`,
+      );
+    }
     throw refusal(context, request, 400, {
       code: 6003,
       message: "Invalid request headers",

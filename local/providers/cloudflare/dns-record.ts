@@ -123,7 +123,9 @@ export const dnsRecord: ObjectType = {
     const now = stamp(context);
     const tags = Array.isArray(planned["tags"]) ? planned["tags"] : [];
     const was = (key: string, changed: boolean) => (changed ? now : (olds[key] ?? null));
+    const settings = { ...noSettings(planned["type"]), ...settingsOf(planned) };
     return {
+      settings,
       modifiedOn: now,
       tagsModifiedOn: tags.length > 0 ? was("tagsModifiedOn", !equal(olds["tags"], tags)) : null,
       commentModifiedOn: planned["comment"]

@@ -110,8 +110,8 @@ export function object(type: ObjectType): ResourceHandler {
     update(subject, { olds, news }, preview, context) {
       const planned = withoutNulls(plan(type, news, olds, context));
       if (preview) return Promise.resolve(planned);
-      authorize(context, type.request("PUT", subject.id, olds));
-      if (!find(subject.id, olds, context)) throw notFound("PUT", subject.id, olds, context);
+      authorize(context, type.request("PUT", subject.id, planned));
+      if (!find(subject.id, planned, context)) throw notFound("PUT", subject.id, planned, context);
       const changed = type.update?.(subject.id, planned, context, olds);
       const outputs = withoutNulls({ ...planned, ...changed, id: subject.id });
       put(subject.id, outputs, context);

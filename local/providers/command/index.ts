@@ -10,6 +10,7 @@ export function commandOver(shell: Shell): Provider {
     version: "1.2.1",
     resources: [remoteCommand(shell)],
     capabilities: { supportsPreview: true, acceptSecrets: true, supportsAutonaming: false },
+    diffsConfig: false,
     // The real plugin's framework signs its configuration.
     checkConfig: (news) => ({ inputs: { "__pulumi-go-provider-version": "1.2.0", ...news } }),
   };
