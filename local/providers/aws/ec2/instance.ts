@@ -43,7 +43,7 @@ export const instance: ResourceTable = {
   api: {
     async create(inputs, planned, context, subject) {
       refuse(inputs, context);
-      const id = newId("i");
+      const id = context.assignedId ?? newId("i");
       const outputs = settle(id, inputs, planned, context);
       await context.machines.create({
         id: machineOf(id),
