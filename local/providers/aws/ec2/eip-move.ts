@@ -1,7 +1,7 @@
 import type { Context } from "../../../emulator/handler";
 import type { Props } from "../../../emulator/values";
 import { failed } from "../errors";
-import { publicDns, nextPublicAddress } from "./network";
+import { dropOwnAddress, ownAddress, publicDns } from "./network";
 import { regionOf } from "../ids";
 import { machineOf } from "./machine";
 
@@ -34,6 +34,7 @@ export async function moveTo(
     privateDns: instance.data["privateDns"],
   };
   context.world.patch("aws/eip", allocationId, shown);
+  dropOwnAddress(instanceId, context);
   await readdress(instanceId, String(address["publicIp"]), context);
   return shown;
 }
@@ -50,7 +51,7 @@ export async function release(allocationId: string, context: Context): Promise<v
     privateIp: "",
   });
   if (context.world.get("aws/instance", instanceId)) {
-    await readdress(instanceId, nextPublicAddress(context), context);
+    await readdress(instanceId, ownAddress(instanceId, context), context);
   }
 }
 

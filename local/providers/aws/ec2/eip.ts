@@ -1,3 +1,4 @@
+import { release as giveBack } from "../../../emulator/addresses";
 import type { Context } from "../../../emulator/handler";
 import type { ResourceTable } from "../../../emulator/table";
 import { UNKNOWN, type Props } from "../../../emulator/values";
@@ -5,7 +6,7 @@ import { failed } from "../errors";
 import { ec2Arn, newId, regionOf } from "../ids";
 import { region, tags } from "../resource";
 import { moveTo, release } from "./eip-move";
-import { nextPublicAddress, publicDns } from "./network";
+import { publicAddress, publicDns } from "./network";
 
 const kind = "aws/eip";
 
@@ -54,7 +55,7 @@ export const eip: ResourceTable = {
         });
       }
       const id = newId("eipalloc");
-      const publicIp = nextPublicAddress(context);
+      const publicIp = publicAddress(`${kind}/${id}`, context);
       const where = regionOf(inputs, context);
       const outputs: Props = {
         allocationId: id,
@@ -82,7 +83,7 @@ export const eip: ResourceTable = {
       if (news["instance"] === olds["instance"] || news["instance"] === undefined) return planned;
       return { ...planned, ...(await place(id, news, context)) };
     },
-    async delete(id, _outputs, context) {
+    async delete(id, outputs, context) {
       const held = context.world.find("aws/eip-association", (data) => data["allocationId"] === id);
       if (held) {
         throw failed(`deleting EC2 EIP (${id})`, {
@@ -94,6 +95,7 @@ export const eip: ResourceTable = {
         });
       }
       await release(id, context);
+      giveBack(context.world, String(outputs["publicIp"]));
     },
   },
 };

@@ -2,13 +2,7 @@ import type { Context } from "../../../emulator/handler";
 import { isObject, UNKNOWN, type Props } from "../../../emulator/values";
 import { newId, regionOf } from "../ids";
 import { instanceTypes } from "./catalog";
-import {
-  defaultNetwork,
-  nextPrivateAddress,
-  nextPublicAddress,
-  privateDns,
-  publicDns,
-} from "./network";
+import { defaultNetwork, nextPrivateAddress, ownAddress, privateDns, publicDns } from "./network";
 
 /**
  * What AWS fills in when it makes an instance: everything the plan left unknown. Image defaults are
@@ -22,8 +16,11 @@ export function settle(id: string, inputs: Props, planned: Props, context: Conte
     network.subnets.find(({ id, zone }) => inputs["subnetId"] === id || wantedZone === zone) ??
     network.subnets[0]!;
   const hardware = instanceTypes[String(inputs["instanceType"])]!;
-  const privateIp = String(inputs["privateIp"] ?? nextPrivateAddress(context));
-  const publicIp = inputs["associatePublicIpAddress"] === false ? "" : nextPublicAddress(context);
+  const hidden = inputs["associatePublicIpAddress"] === false;
+  const publicIp = hidden ? "" : ownAddress(id, context);
+  // The machine answers on one address: without a public one, that is its private one.
+  const inside = hidden ? ownAddress(id, context) : nextPrivateAddress(context);
+  const privateIp = String(inputs["privateIp"] ?? inside);
   const burstable = /^t\d/.test(String(inputs["instanceType"]));
   const filled: Props = {
     associatePublicIpAddress: publicIp !== "",

@@ -6,7 +6,7 @@ import { ec2Arn, newId, regionOf } from "../ids";
 import { images, instanceTypes } from "./catalog";
 import { settle } from "./instance-defaults";
 import { instanceInputs } from "./instance-inputs";
-import { nextPublicAddress, publicDns } from "./network";
+import { dropOwnAddress, ownAddress, publicDns } from "./network";
 import { refreshInstance } from "./openings";
 import { machineOf } from "./machine";
 
@@ -93,6 +93,7 @@ export const instance: ResourceTable = {
           networkInterface: "",
         });
       }
+      dropOwnAddress(id, context);
       await context.machines.delete(machineOf(id));
     },
   },
@@ -128,7 +129,8 @@ async function restart(id: string, now: Props, news: Props, context: Context): P
     await context.machines.start(machineOf(id));
     return {};
   }
-  const publicIp = nextPublicAddress(context);
+  dropOwnAddress(id, context);
+  const publicIp = ownAddress(id, context);
   await context.machines.start(machineOf(id), publicIp);
   return { publicIp, publicDns: publicDns(publicIp, regionOf(news, context)) };
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 
+import { allocate, release } from "../../../emulator/addresses";
 import type { Context } from "../../../emulator/handler";
 import type { Props } from "../../../emulator/values";
 import { regionOf } from "../ids";
@@ -50,8 +51,24 @@ export function nextPrivateAddress(context: Context): string {
   return `172.31.${Math.floor(number / 250) % 250}.${(number % 250) + 4}`;
 }
 
-/** A public address never given twice in a world. */
-export function nextPublicAddress(context: Context): string {
-  const number = context.world.next("aws/public-address", 9);
-  return `198.51.100.${(number % 240) + 10}`;
+/**
+ * A public address for `owner` (`aws/eip/eipalloc-…`), the same one when asked again. From the
+ * range that all clouds share: the machine behind it really answers there.
+ */
+export function publicAddress(owner: string, context: Context): string {
+  return allocate(context.world, owner);
+}
+
+/** The instance's own address; lost at a stop, and while an Elastic IP stands in its place. */
+export function ownAddress(instanceId: string, context: Context): string {
+  return publicAddress(`aws/instance/${instanceId}`, context);
+}
+
+/** Gives the instance's own address back; no error when it has none. */
+export function dropOwnAddress(instanceId: string, context: Context): void {
+  const held = context.world.find(
+    "local/address",
+    (data) => data["owner"] === `aws/instance/${instanceId}`,
+  );
+  if (held) release(context.world, held.id);
 }
