@@ -2,6 +2,7 @@ import { obtainCli } from "../setup/cli";
 import { sayOnStderr, type Say } from "../setup/progress";
 import { ensureCloud, type CloudCard } from "./cloud";
 import { cloudEnvironment } from "./environment";
+import { ensureExisting } from "./existing";
 import { cloudPaths, repository, type CloudPaths } from "./paths";
 import { ensureStacks } from "./stacks";
 
@@ -18,5 +19,6 @@ export async function ready(say: Say = sayOnStderr): Promise<Ready> {
   const { bin } = await obtainCli({ say });
   const card = await ensureCloud(paths, say);
   ensureStacks(paths, repository, card.vault);
+  await ensureExisting(card, repository);
   return { paths, card, env: cloudEnvironment(paths, card, bin) };
 }

@@ -9,7 +9,8 @@ import { report } from "./report";
 
 const stack = "stage";
 
-const next = `Go on with any command, for example:
+const next = `The addresses are the local cloud's own: its machines are records, nobody answers there.
+Go on with any command, for example:
   npm run local -- pulumi preview --stack ${stack} --diff
 Take it down, with all it kept:
   npm run rehearse -- --down`;

@@ -6,8 +6,10 @@ import { stringify } from "yaml";
 
 import { discardCloud, ensureCloud, type CloudCard } from "./cloud";
 import { cloudEnvironment } from "./environment";
+import { ensureExisting } from "./existing";
 import { cloudPaths, repository, type CloudPaths } from "./paths";
 import { ensureStacks } from "./stacks";
+import type { Existing } from "../providers/existing";
 import { obtainCli } from "../setup/cli";
 
 /** What a command printed and how it ended. */
@@ -54,8 +56,11 @@ export class ScratchCloud {
     readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  /** `fleet` undefined: the project's own committed stack files. */
-  static async start(fleet?: ScratchFleet): Promise<ScratchCloud> {
+  /**
+   * `fleet` undefined: the project's own committed stack files. What they say exists before Berth is
+   * there; `existing` is there besides.
+   */
+  static async start(fleet?: ScratchFleet, existing: Existing = {}): Promise<ScratchCloud> {
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), "berth-scratch-"));
     const paths = cloudPaths({ BERTH_LOCAL_DIR: path.join(directory, "cloud") });
     const { bin } = await obtainCli({ say: () => undefined });
@@ -65,7 +70,7 @@ export class ScratchCloud {
     const cloud = new ScratchCloud(paths, card, project, cloudEnvironment(paths, card, bin));
     if (fleet) cloud.write(fleet);
     else copyStackFiles(project);
-    cloud.prepare();
+    await cloud.prepare(existing);
     return cloud;
   }
 
@@ -81,7 +86,6 @@ export class ScratchCloud {
   stack(stack: string, config: Record<string, unknown>): void {
     const entries = Object.entries(config).map(([key, value]) => [`berth:${key}`, value]);
     this.file(`Pulumi.${stack}.yaml`, { config: Object.fromEntries(entries) });
-    this.prepare();
   }
 
   /** Runs `pulumi` in the project; never throws for an exit code. */
@@ -169,8 +173,10 @@ export class ScratchCloud {
     fs.rmSync(path.dirname(this.project), { recursive: true, force: true });
   }
 
-  private prepare(): void {
+  private async prepare(existing: Existing): Promise<void> {
     ensureStacks(this.paths, this.project, this.card.vault);
+    await ensureExisting(this.card, this.project);
+    await this.control("POST", "/existing", existing);
   }
 
   private file(name: string, content: unknown): void {

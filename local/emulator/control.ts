@@ -6,16 +6,24 @@ import { parseFault, type Faults } from "./faults";
 import { isObject } from "./values";
 import type { World } from "./world";
 
+/** What the control door opens onto. */
+export interface Controlled {
+  readonly world: World;
+  readonly faults: Faults;
+  readonly clock: Clock;
+  /** Puts there what exists before the first deployment; throws an error naming what it cannot. */
+  putExisting(existing: Record<string, unknown>): Promise<void>;
+}
+
 /**
  * The control door of the local cloud, on loopback only: what a console is to a real cloud.
  * `GET /objects`, `PATCH|PUT|DELETE /objects/<kind>/<id>` change things behind the program's back;
- * `GET|POST|DELETE /faults` ask for failures; `PUT /clock` sets the time.
+ * `GET|POST|DELETE /faults` ask for failures; `PUT /clock` sets the time; `POST /existing` puts
+ * there what exists before the first deployment.
  */
-export async function serveControl(cloud: {
-  world: World;
-  faults: Faults;
-  clock: Clock;
-}): Promise<{ port: number; stop: () => Promise<void> }> {
+export async function serveControl(
+  cloud: Controlled,
+): Promise<{ port: number; stop: () => Promise<void> }> {
   const server = http.createServer((request, response) => {
     void answer(cloud, request).then(
       (body) => send(response, 200, body),
@@ -35,7 +43,7 @@ export async function serveControl(cloud: {
 }
 
 async function answer(
-  { world, faults, clock }: { world: World; faults: Faults; clock: Clock },
+  { world, faults, clock, putExisting }: Controlled,
   request: http.IncomingMessage,
 ): Promise<unknown> {
   const [, room, kind, id] = (request.url ?? "/").split("/").map(decodeURIComponent);
@@ -57,6 +65,9 @@ async function answer(
     case "DELETE faults":
       faults.clear();
       return [];
+    case "POST existing":
+      await putExisting(object(body));
+      return {};
     case "GET clock":
       return { now: clock.now().toISOString() };
     case "PUT clock":

@@ -3,6 +3,7 @@ import * as path from "node:path";
 
 import { serveVault } from "../cloud/vault";
 import { providers } from "../providers";
+import { seedExisting } from "../providers/existing";
 import { Clock } from "./clock";
 import { serveControl } from "./control";
 import { Faults } from "./faults";
@@ -27,7 +28,12 @@ async function main(): Promise<void> {
   const served = await Promise.all(
     providers.map(async (provider) => ({ name: provider.name, ...(await serve(provider, cloud)) })),
   );
-  const control = await serveControl({ world, faults, clock });
+  const control = await serveControl({
+    world,
+    faults,
+    clock,
+    putExisting: (existing) => seedExisting(cloud, existing),
+  });
   const vault = await serveVault(directory);
 
   const file = path.join(directory, "cloud.json");

@@ -26,10 +26,12 @@ describe("a machine made by hand", () => {
   const droplets = async () => (await cloud.objects("digitalocean/droplet")).map(({ id }) => id);
 
   beforeAll(async () => {
-    cloud = await ScratchCloud.start(fleetOf("prod", projects, nodes("9999")));
-    for (const id of Object.values(handmade)) {
-      await cloud.seedDroplet({ id, name: `handmade-${id}`, region: "nyc3", size: "s-2vcpu-4gb" });
-    }
+    const machines = Object.values(handmade).map((id) => ({
+      ...{ provider: "digitalocean" as const, id, name: `handmade-${id}` },
+      ...{ region: "nyc3", size: "s-2vcpu-4gb" },
+    }));
+    cloud = await ScratchCloud.start(fleetOf("prod", projects), { machines });
+    declare("9999");
   });
   afterAll(() => cloud.stop());
 

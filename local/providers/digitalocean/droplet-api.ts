@@ -15,6 +15,11 @@ export function machineOf(dropletId: string | number): string {
   return `digitalocean-${dropletId}`;
 }
 
+/** Id of a snapshot among those of the machines. */
+export function machineSnapshotOf(snapshotId: string | number): string {
+  return `digitalocean-snapshot-${snapshotId}`;
+}
+
 /** Makes a droplet and its machine; refuses what the API refuses, in its words. */
 export async function createDroplet(
   inputs: Props,
@@ -24,7 +29,7 @@ export async function createDroplet(
   authenticate(context, doing, request);
   const slug = String(inputs["region"] ?? "nyc3").toLowerCase();
   const size = judge(inputs, slug, context);
-  const number = nextNumber(context.world);
+  const number = context.assignedId ? Number(context.assignedId) : nextNumber(context.world);
   const owner = `${kind}/${number}`;
   const address = allocate(context.world, owner);
   const tail = `${Math.floor(number / 250) % 250}.${(number % 250) + 2}`;
@@ -36,6 +41,7 @@ export async function createDroplet(
       address,
       login: "root",
       userData: String(inputs["userData"] ?? ""),
+      ...copyOf(inputs["image"], context),
     });
   } catch (error) {
     release(context.world, address);
@@ -60,6 +66,12 @@ export async function createDroplet(
       vpcUuid: inputs["vpcUuid"] ?? defaultVpc(slug),
     },
   };
+}
+
+/** A droplet made from a snapshot starts as a copy of that machine. */
+function copyOf(image: unknown, context: Context): { from?: string } {
+  const snapshot = context.world.get("digitalocean/dropletSnapshot", String(image));
+  return snapshot ? { from: machineSnapshotOf(snapshot.id) } : {};
 }
 
 /** Everything the API looks at before it makes a droplet, in its order. */

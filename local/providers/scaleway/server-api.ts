@@ -122,15 +122,19 @@ function checkSupply(zone: string, type: string, context: Context): void {
  */
 export async function updateServer(
   id: string,
-  change: { olds: Props; news: Props; planned: Props },
+  change: { olds: Props; oldInputs: Props; news: Props; planned: Props },
   context: Context,
 ): Promise<Props> {
-  const { olds, news, planned } = change;
+  const { olds, oldInputs, news, planned } = change;
   const now = context.world.get(serverKind, id)?.data;
   if (!now) {
     throw new ApiError(`waiting for server failed: ${notFound("instance_server", id).message}`);
   }
-  const differs = (key: string) => planned[key] !== UNKNOWN && !equal(planned[key], olds[key]);
+  // What the program neither says nor said stays, as in the diff.
+  const differs = (key: string) =>
+    (key in news || key in oldInputs) &&
+    planned[key] !== UNKNOWN &&
+    !equal(planned[key], olds[key]);
   const data: Props = { ...now };
   for (const key of Object.keys(planned)) if (differs(key)) data[key] = planned[key];
   data["cloudInit"] = planned["cloudInit"] === UNKNOWN ? null : planned["cloudInit"];

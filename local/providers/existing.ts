@@ -1,0 +1,139 @@
+import { EngineLog } from "../emulator/engine-log";
+import { Session, type Cloud } from "../emulator/session";
+import type { Props } from "../emulator/values";
+import { seedAccount, seedImage } from "./aws/seed";
+import { seedZones } from "./cloudflare/seed";
+import { providers } from ".";
+
+/** A machine that somebody made before Berth. */
+export interface ExistingMachine {
+  readonly provider: "digitalocean" | "scaleway" | "aws";
+  /** Droplet number, `zone/uuid` or `i-…`. */
+  readonly id: string;
+  readonly name: string;
+  /** Region (DigitalOcean, AWS) or zone (Scaleway). */
+  readonly region: string;
+  readonly size: string;
+}
+
+/** What exists on the local cloud before the first deployment. */
+export interface Existing {
+  /** Cloudflare zone id by zone name. */
+  readonly zones?: Readonly<Record<string, string>>;
+  readonly awsAccount?: string;
+  readonly machines?: readonly ExistingMachine[];
+  /** S3 buckets with their regions. */
+  readonly buckets?: readonly { readonly name: string; readonly region: string }[];
+}
+
+/**
+ * Marks what was put there once: a thing that was deleted since does not come back, and a machine
+ * keeps the id under which it was first named, so that a mistyped id finds nothing, as on a cloud.
+ */
+const marks = "local/seeded";
+
+/**
+ * Puts what exists before Berth into the local cloud, once each. Machines and buckets are made by
+ * the providers' own creates, so that they look like any other.
+ */
+export async function seedExisting(cloud: Cloud, existing: Existing): Promise<void> {
+  const { world } = cloud;
+  seedZones(world, existing.zones ?? {});
+  if (existing.awsAccount) {
+    await once(cloud, "aws/account", () => seedAccount(world, existing.awsAccount!));
+  }
+  seedImage(world, handmadeImage, "made by hand");
+  for (const machine of existing.machines ?? []) {
+    const { provider, id } = machine;
+    await once(cloud, `machine/${machine.name}`, () =>
+      create(
+        cloud,
+        provider,
+        orders[provider].type,
+        orders[provider].inputs(machine),
+        machine.name,
+        id,
+      ),
+    );
+  }
+  for (const { name, region } of existing.buckets ?? []) {
+    await once(cloud, `bucket/${name}`, () =>
+      create(cloud, "aws", "aws:s3/bucket:Bucket", { bucket: name, region }, name, name),
+    );
+  }
+}
+
+async function once({ world }: Cloud, mark: string, action: () => unknown): Promise<void> {
+  if (world.get(marks, mark)) return;
+  world.put(marks, mark, {});
+  try {
+    await action();
+  } catch (error) {
+    world.remove(marks, mark);
+    throw error;
+  }
+}
+
+const handmadeImage = "ami-0a1b2c3d4e5f60718";
+
+/** What somebody would have ordered by hand. */
+const orders: Readonly<
+  Record<
+    ExistingMachine["provider"],
+    { readonly type: string; readonly inputs: (machine: ExistingMachine) => Props }
+  >
+> = {
+  digitalocean: {
+    type: "digitalocean:index/droplet:Droplet",
+    inputs: ({ name, region, size }) => ({ name, region, size, image: "ubuntu-24-04-x64" }),
+  },
+  scaleway: {
+    type: "scaleway:instance/server:Server",
+    inputs: ({ name, region, size }) => ({
+      name,
+      type: size,
+      zone: region,
+      image: "ubuntu_noble",
+      enableDynamicIp: true,
+    }),
+  },
+  aws: {
+    type: "aws:ec2/instance:Instance",
+    inputs: ({ name, region, size }) => ({
+      ami: handmadeImage,
+      instanceType: size,
+      region,
+      tags: { Name: name },
+    }),
+  },
+};
+
+/** Credentials that every emulated provider takes. */
+const credentials: Readonly<Record<string, Props>> = {
+  digitalocean: { token: `dop_v1_${"0".repeat(64)}` },
+  scaleway: {
+    accessKey: "SCWXXXXXXXXXXXXXXXXX",
+    secretKey: "11111111-1111-4111-8111-111111111111",
+    projectId: "22222222-2222-4222-8222-222222222222",
+  },
+  aws: { region: "us-east-1", accessKey: "AKIAREHEARSAL0000000", secretKey: "0".repeat(40) },
+};
+
+async function create(
+  cloud: Cloud,
+  providerName: string,
+  type: string,
+  inputs: Props,
+  name: string,
+  id: string,
+): Promise<void> {
+  const provider = providers.find((candidate) => candidate.name === providerName)!;
+  const session = new Session(provider, cloud, new EngineLog());
+  session.configure(credentials[providerName]!);
+  const urn = `urn:pulumi:before::berth::${type}::${name}`;
+  const checked = session.check(urn, {}, inputs);
+  if (checked.failures.length > 0) {
+    throw new Error(`${name}: ${checked.failures.map(({ reason }) => reason).join("; ")}`);
+  }
+  await session.create(urn, checked.inputs, false, { assignedId: id });
+}
