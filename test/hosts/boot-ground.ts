@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { renderUserData } from "../../components/host/user-data";
 import {
   canBoot,
   clearHosts,
@@ -79,15 +80,14 @@ export class Ground {
   }
 }
 
-/** User data as the program renders it: a boot host key, and a key for the initial account. */
+/** The program's own user data: a boot host key, and a key for the initial account. */
 export function userData(login: "root" | "ubuntu", hostKey: KeyPair, mine: KeyPair): string {
-  const sudo = login === "ubuntu" ? { sudo: "ALL=(ALL) NOPASSWD:ALL", shell: "/bin/bash" } : {};
-  return `#cloud-config\n${JSON.stringify({
-    ssh_deletekeys: true,
-    ssh_keys: { ecdsa_private: hostKey.private, ecdsa_public: hostKey.public },
-    disable_root: login !== "root",
-    users: [{ name: login, ssh_authorized_keys: [mine.public], ...sudo }],
-  })}\n`;
+  const { private: privateKey, public: publicKey } = hostKey;
+  return renderUserData({
+    login,
+    authorizedKeys: [mine.public],
+    hostKey: { privateKey, publicKey },
+  });
 }
 
 /** Everything on this machine that carries a cloud's name, one line each; empty after a clear. */
