@@ -6,9 +6,10 @@ export const defaultAccount = "413528927365";
 const kind = "aws/account";
 const id = "current";
 
-/** The 12 digits of the account whose credentials the local cloud sees. */
+/** The 12 digits of the account whose credentials the local cloud sees: the one seeded last. */
 export function accountOf(world: World): string {
-  return String(world.get(kind, id)?.data["accountId"] ?? defaultAccount);
+  const seeded = world.list(kind).at(-1);
+  return String(seeded?.data["accountId"] ?? seeded?.data["id"] ?? defaultAccount);
 }
 
 /**
@@ -28,7 +29,7 @@ export function seedAccount(
 
 /** What AWS says of the credentials at hand. */
 export function credentialsOf(world: World): "valid" | "missing" | "invalid" {
-  const state = world.get(kind, id)?.data["credentials"];
+  const state = world.list(kind).at(-1)?.data["credentials"];
   return state === "missing" || state === "invalid" ? state : "valid";
 }
 
