@@ -10,6 +10,8 @@ export interface MachineSpec {
   readonly login: "root" | "ubuntu";
   /** cloud-init user data, as text. */
   readonly userData: string;
+  /** The snapshot (its id among the machines') that this machine starts as a copy of. */
+  readonly from?: string;
 }
 
 /** One inbound opening of a cloud firewall. */

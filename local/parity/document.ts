@@ -101,8 +101,8 @@ function gapList(gaps: readonly Gap[], numbers: ReadonlyMap<Gap, number>): strin
   return `${lines.join("\n")}\n\n`;
 }
 
-function short(text: string): string {
-  const line = text.replaceAll("\n", " ").replaceAll("`", "'");
+function short(text: string | RegExp): string {
+  const line = String(text).replaceAll("\n", " ").replaceAll("`", "'");
   return line.length > 160 ? `${line.slice(0, 157)}…` : line;
 }
 

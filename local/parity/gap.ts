@@ -8,8 +8,9 @@ export interface Gap {
   readonly type: string;
   readonly field: string;
   readonly aspect: Aspect;
-  readonly recorded: string;
-  readonly emulated: string;
+  readonly recorded: string | RegExp;
+  /** A pattern only where the answer follows the inputs, as a price follows the size. */
+  readonly emulated: string | RegExp;
   /** Why the emulator answers otherwise, and what follows for the program. */
   readonly reason: string;
   /** Only calls of this recording, where another one settles the matter the other way. */
@@ -29,8 +30,12 @@ export function gapFor(finding: Finding, gaps: readonly Gap[]): Gap | undefined 
       gap.type === finding.type &&
       gap.field === finding.field &&
       gap.aspect === finding.aspect &&
-      gap.recorded === finding.recorded &&
-      gap.emulated === finding.emulated &&
+      fits(gap.recorded, finding.recorded) &&
+      fits(gap.emulated, finding.emulated) &&
       (gap.file === undefined || finding.at.startsWith(`${gap.file}:`)),
   );
+}
+
+function fits(expected: string | RegExp, text: string): boolean {
+  return typeof expected === "string" ? expected === text : expected.test(text);
 }

@@ -26,6 +26,9 @@ export function printed(
   for (const { type: absent, calls } of outcome.missing) {
     lines.push(`NOT EMULATED: ${absent} (${calls} calls), and no reason is given`);
   }
+  for (const [method, calls] of outcome.skipped) {
+    lines.push(`not compared: ${method} (${calls} calls)`);
+  }
   for (const { at, reason } of outcome.unreadable) lines.push(`CANNOT REPLAY ${at}: ${reason}`);
   for (const gap of unused) {
     lines.push(`UNUSED GAP: ${gap.type} ${gap.field}, ${gap.aspect}: ${gap.reason}`);

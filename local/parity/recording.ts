@@ -45,32 +45,63 @@ export interface Unreadable {
   readonly reason: string;
 }
 
-/** All recordings (`*.jsonl`) of a folder, in order of file name and line. */
-export function readRecordings(directory: string): { calls: Call[]; unreadable: Unreadable[] } {
+/** What a folder holds. */
+export interface Recordings {
+  readonly calls: readonly Call[];
+  readonly unreadable: readonly Unreadable[];
+  /** Calls of methods that say nothing about resources (`GetSchema`), by method. */
+  readonly skipped: ReadonlyMap<string, number>;
+}
+
+/**
+ * All recordings of a folder and those below it, in order of file name and line: `*.jsonl`, and
+ * `*.json` whose lines are calls.
+ */
+export function readRecordings(directory: string): Recordings {
   if (!fs.existsSync(directory)) throw new Error(`no folder ${directory} with recordings`);
-  const files = fs
-    .readdirSync(directory)
-    .filter((name) => name.endsWith(".jsonl"))
-    .sort();
-  if (files.length === 0) throw new Error(`no recording (*.jsonl) in ${directory}`);
   const calls: Call[] = [];
   const unreadable: Unreadable[] = [];
-  for (const file of files) {
+  const skipped = new Map<string, number>();
+  for (const file of filesWithCalls(directory)) {
     const lines = fs.readFileSync(path.join(directory, file), "utf8").split("\n");
     const ofFile: Call[] = [];
     lines.forEach((line, index) => {
       if (line.trim() === "") return;
-      const at = `${file}:${index + 1}`;
-      const read = readCall(line, at, file, ofFile);
-      if ("reason" in read) unreadable.push(read);
+      const read = readCall(line, `${file}:${index + 1}`, file, ofFile);
+      if ("method" in read && !("urn" in read)) {
+        skipped.set(read.method, (skipped.get(read.method) ?? 0) + 1);
+      } else if ("reason" in read) unreadable.push(read);
       else ofFile.push(read);
     });
-    calls.push(...ofFile);
+    const [named] = ofFile.filter(({ provider }) => provider !== "");
+    calls.push(
+      ...ofFile.map((call) =>
+        call.provider === "" ? { ...call, provider: named?.provider ?? "" } : call,
+      ),
+    );
   }
-  return { calls, unreadable };
+  if (calls.length === 0) throw new Error(`no recorded call (*.jsonl) in ${directory}`);
+  return { calls, unreadable, skipped };
 }
 
-function readCall(line: string, at: string, file: string, before: Call[]): Call | Unreadable {
+function filesWithCalls(directory: string): string[] {
+  return fs
+    .readdirSync(directory, { recursive: true, encoding: "utf8" })
+    .filter((name) => {
+      if (name.endsWith(".jsonl")) return true;
+      if (!name.endsWith(".json")) return false;
+      const [first = ""] = fs.readFileSync(path.join(directory, name), "utf8").split("\n", 1);
+      return /^\s*\{.*"method"\s*:/.test(first);
+    })
+    .sort();
+}
+
+function readCall(
+  line: string,
+  at: string,
+  file: string,
+  before: Call[],
+): Call | Unreadable | { method: string } {
   let raw: unknown;
   try {
     raw = fillPlaceholders(JSON.parse(line));
@@ -81,10 +112,11 @@ function readCall(line: string, at: string, file: string, before: Call[]): Call 
   const method = String(raw["method"] ?? "")
     .split("/")
     .at(-1) as Method;
-  if (!methods.includes(method)) return { at, reason: `method ${String(raw["method"])}` };
+  if (method === ("" as string)) return { at, reason: "no method" };
+  if (!methods.includes(method)) return { method };
   if (!isObject(raw["request"])) return { at, reason: "no request" };
   const request = { ...raw["request"] };
-  const about = subjectOf(request, method, file);
+  const about = subjectOf(request, method);
   if (!about) return { at, reason: "neither urn nor tok nor type" };
   const call = {
     at,
@@ -136,7 +168,6 @@ function earlierState(
 function subjectOf(
   request: Props,
   method: Method,
-  file: string,
 ): Pick<Call, "provider" | "type" | "urn"> | undefined {
   if (typeof request["tok"] === "string") {
     const tok = request["tok"];
@@ -151,7 +182,8 @@ function subjectOf(
     return { provider, type: "(provider)", urn: `urn:pulumi:dev::parity::${type}::${name}` };
   }
   if (type === "" && ["CheckConfig", "DiffConfig", "Configure"].includes(method)) {
-    return { provider: file.split(/[-.]/)[0]!, type: "(provider)", urn: "" };
+    // The other calls of the file tell which provider it is.
+    return { provider: "", type: "(provider)", urn: "" };
   }
   if (type.split(":").length !== 3) return undefined;
   return {

@@ -6,7 +6,8 @@ import { Session } from "../emulator/session";
 import { isObject, type Props } from "../emulator/values";
 import { World } from "../emulator/world";
 import { commandOver } from "../providers/command";
-import { accounts, credentials, credentialVariables, environmentOf } from "./accounts";
+import { accounts } from "./accounts";
+import { credentials, credentialVariables, environmentOf } from "./credentials";
 import type { Call } from "./recording";
 import { recordedShell } from "./recorded-shell";
 import { referencedBy, seed, subjectOf, type KnownObject } from "./seed";
@@ -24,6 +25,8 @@ export interface Circumstances {
   /** Whether the object the call is about exists. */
   readonly subject: boolean;
   readonly credentials: boolean;
+  /** Whether what the recording refers to without showing it exists. */
+  readonly account: boolean;
   /** Variables on top of the credentials, or instead of them. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Provider configuration; what CheckConfig makes of the environment when empty. */
@@ -42,10 +45,10 @@ export async function replay(
   const provider = emulated.name === "command" ? commandOver(recordedShell(call)) : emulated;
   const world = new World();
   const faults = new Faults();
-  accounts[provider.name]?.(world, call);
   seed(world, provider, circumstances.others);
   const subject = circumstances.subject ? subjectOf(call) : undefined;
   if (subject) seed(world, provider, [subject]);
+  if (circumstances.account) accounts[provider.name]?.(world, call);
   const operation = call.method.toLowerCase();
   if (circumstances.fault && isFaulty(operation)) {
     faults.add({ type: call.type, operation, times: 1, ...circumstances.fault });
@@ -187,7 +190,7 @@ export function circumstancesOf(
 ): Circumstances[] {
   const { config } = history;
   const others = referencedBy(call, history.everSeen, provider);
-  const usual = { others, subject: true, credentials: true, config };
+  const usual = { others, subject: true, credentials: true, account: true, config };
   if (call.type === "(provider)") {
     const environment = environmentOf(call) ?? {};
     return [{ ...usual, credentials: false, environment }, usual];
@@ -198,6 +201,8 @@ export function circumstancesOf(
     { ...usual, others: history.standing },
     { ...usual, subject: false },
     { ...usual, others: [] },
+    { ...usual, account: false },
+    { ...usual, others: [], account: false },
     { ...usual, credentials: false },
     ...badCredentials.map((environment) => ({ ...usual, environment })),
   ];

@@ -16,14 +16,19 @@ export interface Outcome {
   /** Types that are neither emulated nor left out with a reason. */
   readonly missing: readonly { type: string; calls: number }[];
   readonly unreadable: readonly Unreadable[];
+  /** Calls that say nothing about resources, by method. */
+  readonly skipped: ReadonlyMap<string, number>;
 }
+
+/** What the comparison itself finds out. */
+export type Compared = Omit<Outcome, "unreadable" | "skipped">;
 
 /** Replays every call, each on a fresh cloud that holds what the call presupposes. */
 export async function run(
   calls: readonly Call[],
   providers: readonly Provider[],
   known: readonly LeftOut[],
-): Promise<Omit<Outcome, "unreadable">> {
+): Promise<Compared> {
   const findings: Finding[] = [];
   const absent = new Map<string, number>();
   for (const file of new Set(calls.map((call) => call.file))) {
@@ -100,7 +105,7 @@ async function replayBest(
 
 /** What a run proves: unexplained differences and gaps that nothing needs. */
 export function judge(
-  outcome: Omit<Outcome, "unreadable">,
+  outcome: Compared,
   gaps: readonly Gap[],
 ): { unexplained: Finding[]; unused: Gap[]; accepted: Map<Gap, Finding[]> } {
   const accepted = new Map<Gap, Finding[]>();

@@ -62,9 +62,13 @@ function asUuid(hex: string): string {
   return [...parts, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join("-");
 }
 
-/** Numeric ids come from one series, as those of the API do. */
+/** Numeric ids come from one series, as those of the API do; ids that exist are left out. */
 export function nextNumber(world: World): number {
-  return world.next("digitalocean", 1000);
+  const kinds = ["droplet", "dropletSnapshot", "sshKey"].map((kind) => `digitalocean/${kind}`);
+  for (;;) {
+    const number = world.next("digitalocean", 1000);
+    if (!kinds.some((kind) => world.get(kind, String(number)))) return number;
+  }
 }
 
 /** The local cloud's time as the API writes it, without fraction. */

@@ -5,14 +5,9 @@ import { resource } from "../../emulator/resource";
 import type { ResourceTable } from "../../emulator/table";
 import { UNKNOWN } from "../../emulator/values";
 import { nextNumber, stamp } from "./catalog";
-import { machineOf } from "./droplet-api";
+import { machineOf, machineSnapshotOf } from "./droplet-api";
 import { authenticate, notFound } from "./errors";
 import { notEmpty } from "./rules";
-
-/** Id of a snapshot among those of the machines. */
-export function machineSnapshotOf(snapshotId: string | number): string {
-  return `digitalocean-snapshot-${snapshotId}`;
-}
 
 /** Snapshots of droplets, whose id is an image for new ones. Source: upstream's source. */
 export const snapshotTable: ResourceTable = {
