@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { holder, isRunning, withLock } from "../setup/lock";
 import type { Say } from "../setup/progress";
 import { lastLines } from "../setup/run-command";
+import { rehearsalAccounts } from "./environment";
 import { repository, type CloudPaths } from "./paths";
 import { sourcesOf } from "./sources";
 
@@ -80,7 +81,14 @@ async function start(paths: CloudPaths, sources: string, say: Say): Promise<Clou
   const child = spawn(
     process.execPath,
     ["--import", "tsx", path.join("local", "emulator", "main.ts"), "--state", paths.directory],
-    { cwd: repository, detached: true, stdio: ["ignore", log, log] },
+    {
+      cwd: repository,
+      detached: true,
+      stdio: ["ignore", log, log],
+      // Providers look for credentials in the engine's environment, and where the system does not
+      // show that (it is read from /proc), in this process's own.
+      env: { ...process.env, ...rehearsalAccounts },
+    },
   );
   fs.closeSync(log);
   child.unref();

@@ -17,7 +17,7 @@ const realEngine = [
  * Credentials in the form that each provider's real `Configure` accepts; the local cloud takes
  * any. They are no secrets.
  */
-const rehearsalAccounts = {
+export const rehearsalAccounts = {
   DIGITALOCEAN_TOKEN: "dop_v1_".padEnd(71, "0"),
   SPACES_ACCESS_KEY_ID: "REHEARSAL".padEnd(20, "0"),
   SPACES_SECRET_ACCESS_KEY: "0".repeat(43),
