@@ -1,0 +1,73 @@
+import { execFileSync } from "node:child_process";
+import { afterAll, describe, expect, it } from "vitest";
+
+import { stackOutputs } from "../../local/cloud/outputs";
+import { repository } from "../../local/cloud/paths";
+import { Clone } from "./clone";
+
+const committed = () =>
+  execFileSync("git", ["status", "--porcelain", "--", "Pulumi*.yaml"], {
+    cwd: repository,
+    encoding: "utf8",
+  });
+
+describe("a rehearsal, from nothing to nothing", () => {
+  const clone = new Clone();
+  const { local, rehearse } = clone;
+  const before = committed();
+  afterAll(() => clone.remove());
+
+  it("survives Ctrl-C in the middle of the deployment", async () => {
+    const child = clone.start("local/cloud/rehearse", []);
+    let interrupted = false;
+    child.stdout?.on("data", (data: Buffer) => {
+      if (interrupted || !/Bucket|Droplet|Server|Record/.test(data.toString())) return;
+      interrupted = true;
+      child.kill("SIGINT");
+    });
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    expect(interrupted).toBe(true);
+    expect(code).not.toBe(0);
+  });
+
+  it("ends with the table, also after that", async () => {
+    const { code, stdout } = await rehearse();
+    expect(code).toBe(0);
+    const output = await local("pulumi", "stack", "output", "--json", "--stack", "stage");
+    const { projects, nodes } = stackOutputs.parse(JSON.parse(output.stdout));
+    expect(Object.keys(projects).length).toBeGreaterThan(0);
+    for (const [slug, { primary, node }] of Object.entries(projects)) {
+      expect(stdout).toMatch(new RegExp(`^${slug} +${nodes[node ?? slug]?.provider}`, "m"));
+      expect(stdout).toContain(primary);
+      expect(stdout).toContain(nodes[node ?? slug]?.reason);
+    }
+    expect(stdout).toContain("npm run rehearse -- --down");
+  });
+
+  it("changes nothing the second time", async () => {
+    const { code, stdout } = await rehearse();
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ +\d+ unchanged$/m);
+    expect(stdout).not.toMatch(/\d+ (created|updated|deleted|replaced)/);
+  });
+
+  it("keeps to plain habits: select, preview, up with a target, refresh, destroy", async () => {
+    expect((await local("pulumi", "stack", "select", "stage")).code).toBe(0);
+    expect((await local("pulumi", "preview", "--diff", "--expect-no-changes")).code).toBe(0);
+    const preview = await local("pulumi", "preview", "--json");
+    expect(
+      Object.keys((JSON.parse(preview.stdout) as { changeSummary: object }).changeSummary),
+    ).toEqual(["same"]);
+    expect((await local("pulumi", "refresh", "--yes", "--expect-no-changes")).code).toBe(0);
+    const target = ["--target", "**DnsRecord::*"];
+    expect((await local("pulumi", "destroy", "--yes", "--skip-preview", ...target)).code).toBe(0);
+    const restored = await local("pulumi", "up", "--yes", "--skip-preview", ...target);
+    expect(restored.stdout).toMatch(/\+ \d+ created/);
+    expect((await local("pulumi", "preview", "--expect-no-changes")).code).toBe(0);
+    expect((await local("pulumi", "destroy", "--yes", "--skip-preview")).code).toBe(0);
+  });
+
+  it("has changed no committed file", () => {
+    expect(committed()).toBe(before);
+  });
+});
