@@ -17,6 +17,7 @@ import {
   setIps,
   wantedIps,
 } from "./server-addresses";
+import { asKnown } from "./server-read";
 import { changedVolume, rootVolumeFor } from "./server-volume";
 
 /**
@@ -154,7 +155,9 @@ export async function updateServer(
   if (differs("type")) await migrate(id, now, data, context);
   await settleMachine(id, context);
   if (differs("securityGroupId")) await settleFirewall(id, context);
-  return data;
+  const state = Object.keys(planned).filter((key) => planned[key] !== UNKNOWN);
+  const known = Object.fromEntries(state.map((key) => [key, planned[key]]));
+  return { ...data, ...asKnown(id, data, { ...known, ipIds: planned["ipIds"] ?? olds["ipIds"] }) };
 }
 
 function object(server: Props): Props {

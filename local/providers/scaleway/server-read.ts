@@ -5,26 +5,44 @@ import { publicIps } from "./server-addresses";
 import { imageId, labelOf } from "./server-volume";
 
 /**
- * What a read shows. `cloudInit` and `replaceOnTypeChange` are the state's own, never the cloud's;
- * a label stays a label, while an import shows the image's uuid; `ipIds` are shown to those who
- * manage them.
+ * What a read shows. `cloudInit` and `replaceOnTypeChange` are the state's own, never the cloud's.
+ * Empty `known` means an import, which shows the address both ways.
  */
 export function readServer(id: string, data: Props, _context: Context, known: Props): Props {
-  const attached = publicIps(data)
-    .filter((ip) => ip["dynamic"] !== true)
-    .map((ip) => ip["id"]);
   const imported = Object.keys(known).length === 0;
-  const managed = Array.isArray(known["ipIds"]) && known["ipIds"].length > 0;
+  const attached = attachedTo(data);
+  const seen = asKnown(id, data, known);
   return {
     ...data,
+    ...seen,
     additionalVolumeIds: data["additionalVolumeIds"] ?? [],
     cloudInit: known["cloudInit"] ?? null,
-    image: readImage(id, data, known),
-    ipId: imported ? (attached[0] ?? "") : known["ipId"] ? (attached[0] ?? "") : "",
-    ipIds: imported || managed ? attached : [],
+    ipId: imported ? (attached[0] ?? "") : seen["ipId"],
+    ipIds: imported ? attached : (seen["ipIds"] ?? []),
     replaceOnTypeChange: known["replaceOnTypeChange"] ?? null,
     tags: readTags(data, known),
   };
+}
+
+/**
+ * The fields whose form is the state's: an image is shown as label or uuid, whichever the state
+ * has; addresses are shown by `ipId`, `ipIds` or neither, however they are managed.
+ */
+export function asKnown(id: string, data: Props, known: Props): Props {
+  const attached = attachedTo(data);
+  const { ipId, ipIds } = known;
+  const managed = Array.isArray(ipIds) && ipIds.length > 0;
+  return {
+    image: readImage(id, data, known),
+    ipId: ipId ? (attached[0] ?? "") : "",
+    ipIds: managed ? attached : (ipIds ?? null),
+  };
+}
+
+function attachedTo(server: Props): unknown[] {
+  return publicIps(server)
+    .filter((ip) => ip["dynamic"] !== true)
+    .map((ip) => ip["id"]);
 }
 
 function readImage(id: string, data: Props, known: Props): unknown {

@@ -127,6 +127,31 @@ describe("an import", () => {
   });
 });
 
+describe("an imported server", () => {
+  it("keeps image and IP in the form the import gave them when something else changes", async () => {
+    const { bench, server } = await fleet();
+    const found = (await bench.import("Server", server.id))!;
+    const imported = { ...server, ...found };
+    const group = await bench.make("SecurityGroup", {}, "other");
+    const { rootVolume: _, ...rest } = found.inputs;
+    const changed = await bench.update(imported, { ...rest, securityGroupId: group.id });
+    expect(changed.outputs).toMatchObject({
+      securityGroupId: group.id,
+      image: found.outputs["image"],
+      ipId: found.outputs["ipId"],
+      ipIds: found.outputs["ipIds"],
+    });
+  });
+
+  it("cannot be declared with both its image and its root volume", async () => {
+    const { bench, server } = await fleet();
+    const found = (await bench.import("Server", server.id))!;
+    expect(bench.failures("Server", found.inputs)).toHaveLength(2);
+    const { rootVolume: _, ...rest } = found.inputs;
+    expect(bench.failures("Server", rest)).toEqual([]);
+  });
+});
+
 describe("the provider", () => {
   it("refuses every call without a key, except a preview", async () => {
     const bench = new ScalewayBench({});
