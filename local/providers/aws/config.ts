@@ -27,10 +27,21 @@ export function checkConfig(
     ...news,
     ...(region === undefined ? {} : { region }),
   };
-  return {
-    inputs,
-    failures: region === undefined ? [{ property: "", reason: texts.region }] : [],
-  };
+  const skips = inputs["skipCredentialsValidation"] === "true";
+  const reasons = [
+    ...(region === undefined ? [texts.region] : []),
+    ...(skips || hasCredentials(inputs, env) ? [] : [texts.missing]),
+  ];
+  return { inputs, failures: reasons.map((reason) => ({ property: "", reason })) };
+}
+
+/** Where the AWS SDK looks first; whether AWS accepts what it finds there is `configure`'s matter. */
+function hasCredentials(inputs: Props, env: NodeJS.ProcessEnv): boolean {
+  const given = ["accessKey", "profile", "assumeRoleWithWebIdentity"].some(
+    (key) => inputs[key] !== undefined && inputs[key] !== "",
+  );
+  const variables = ["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE"];
+  return given || variables.some((name) => (env[name] ?? "") !== "");
 }
 
 /**

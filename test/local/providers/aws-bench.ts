@@ -122,6 +122,7 @@ export const types = {
   group: "aws:ec2/securityGroup:SecurityGroup",
   ingress: "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
   keyPair: "aws:ec2/keyPair:KeyPair",
+  image: "aws:ec2/amiFromInstance:AmiFromInstance",
   bucket: "aws:s3/bucket:Bucket",
   versioning: "aws:s3/bucketVersioning:BucketVersioning",
   policy: "aws:s3/bucketPolicy:BucketPolicy",

@@ -118,6 +118,17 @@ describe("an instance", () => {
     expect(bench.failures(types.instance, {})).toHaveLength(2);
   });
 
+  it("starts as a copy of the instance whose image it is made of", async () => {
+    const source = await bench.make(types.instance, server);
+    const image = await bench.make(types.image, { sourceInstanceId: source.id, name: "copy" });
+    await bench.make(types.instance, { ...server, ami: image.id });
+    const starts = bench.machineCalls.filter(([operation]) => operation === "create");
+    expect(starts.map(([, spec]) => (spec as { from?: string }).from)).toEqual([
+      undefined,
+      image.id,
+    ]);
+  });
+
   it("is imported by its id, without a difference", async () => {
     const { id } = await bench.make(types.instance, server);
     const read = await bench.read(types.instance, id);

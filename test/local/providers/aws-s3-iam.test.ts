@@ -159,11 +159,17 @@ describe("an IAM user", () => {
 });
 
 describe("the provider", () => {
-  it("refuses to start without a region", () => {
-    expect(aws.checkConfig!({}, {}, "").failures?.[0]?.reason).toContain(
-      "Missing region information",
-    );
-    expect(aws.checkConfig!({}, { AWS_REGION: "us-east-1" }, "")).toMatchObject({
+  const keys = { AWS_ACCESS_KEY_ID: "AKIA", AWS_SECRET_ACCESS_KEY: "x" };
+
+  it("refuses to start without a region, or without credentials", () => {
+    const reasons = (env: NodeJS.ProcessEnv) =>
+      (aws.checkConfig!({}, env, "").failures ?? []).map(({ reason }) => reason.split("\n")[0]);
+    expect(reasons(keys)).toEqual(["Missing region information"]);
+    expect(reasons({ AWS_REGION: "us-east-1" })).toEqual(["No valid credential sources found."]);
+  });
+
+  it("takes region and credentials from the environment", () => {
+    expect(aws.checkConfig!({}, { ...keys, AWS_REGION: "us-east-1" }, "")).toMatchObject({
       inputs: { region: "us-east-1", skipCredentialsValidation: "false" },
       failures: [],
     });

@@ -52,6 +52,7 @@ export const instance: ResourceTable = {
         address: String(outputs["publicIp"] || outputs["privateIp"]),
         login: "ubuntu",
         userData: userDataOf(inputs),
+        ...originOf(inputs, context),
       });
       // The firewall looks the instance up, and the caller records it only after this call.
       context.world.put(kind, id, { ...planned, ...outputs, id });
@@ -166,6 +167,12 @@ function refuse(inputs: Props, context: Context): void {
       throw refusal("InvalidGroup.NotFound", `The security group '${group}' does not exist`);
     }
   }
+}
+
+/** An image made of an instance holds that instance's disk. */
+function originOf(inputs: Props, context: Context): { from?: string } {
+  const image = context.world.get("aws/ami", String(inputs["ami"]));
+  return image?.data["sourceInstanceId"] === undefined ? {} : { from: image.id };
 }
 
 function userDataOf(inputs: Props): string {
