@@ -141,7 +141,7 @@ async function copyParts(from: string, to: string): Promise<void> {
 
 /** Stops a host's processes where they are; the answer lets them go on. */
 async function freeze(layout: Layout, id: string): Promise<() => Promise<void>> {
-  const groups = cgroupsAt(`${layout.cgroup}/${fileNameOf(id)}/boot`);
+  const groups = cgroupsAt(`${layout.cgroup}/${fileNameOf(id)}`);
   const first = groups.find((group) => existsSync(join(group, "freezer.state")));
   if (first !== undefined) {
     const file = join(first, "freezer.state");

@@ -17,6 +17,8 @@ import { childrenOf, identify, isAlive, type ProcessIdentity, signal, waitUntil 
  *
  * - Without systemd on the machine all hosts would share one cgroup and come up degraded: each
  *   supervisor makes one of its own in every hierarchy (a cpuset needs cpus and mems first).
+ * - A cgroup for every boot: in a unified hierarchy the one before keeps its controllers switched on
+ *   for the groups below, and then takes no process itself.
  * - The tmpfs mounts keep nspawn's locks and the network namespace's name off the machine.
  * - A network namespace made here, not nspawn's own: the address is there before the system
  *   starts, and what a host did to its packet filter is gone after a reboot, as on a real machine.
@@ -47,14 +49,16 @@ join() {
 delegate() {
   for group in /sys/fs/cgroup/$CGROUP/.. /sys/fs/cgroup/$CGROUP; do
     [ -e "$group/cgroup.subtree_control" ] || continue
-    for controller in cpu memory pids io; do
+    for controller in $(cat "$group/cgroup.controllers"); do
       echo "+$controller" > "$group/cgroup.subtree_control" || true
     done
   done 2>/dev/null
 }
 join supervisor
 delegate
+boot=0
 while :; do
+  boot=$((boot + 1))
   . ./network.env
   ip netns delete host 2>/dev/null || true
   ip link delete "$LINK" 2>/dev/null || true
@@ -70,7 +74,7 @@ while :; do
   : > booting
   status=0
   (
-    join boot
+    join "boot-$boot"
     exec env SYSTEMD_SECCOMP=0 SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 \\
       SYSTEMD_NSPAWN_API_VFS_WRITABLE=network systemd-nspawn --quiet --boot --directory=root \\
       --machine="$NAME" --network-namespace-path=/run/netns/host --register=no --keep-unit \\
@@ -78,6 +82,9 @@ while :; do
       --bind="$PWD/docker:/var/lib/docker" --bind="$PWD/containerd:/var/lib/containerd" \\
       </dev/null >>console.log 2>&1 9>&-
   ) || status=$?
+  for top in $hierarchies; do
+    find "$top/$CGROUP/boot-$boot" -depth -type d -exec rmdir {} + 2>/dev/null || true
+  done
   [ "$status" = 133 ] || break
 done
 echo "$status" > ended
