@@ -1,5 +1,6 @@
 import { isObject, UNKNOWN, type Props } from "../emulator/values";
 import type { World } from "../emulator/world";
+import { groupKind, ipKind } from "../providers/scaleway/kinds";
 import type { Call } from "./recording";
 
 /**
@@ -17,15 +18,24 @@ export const accounts: Readonly<Record<string, (world: World, call: Call) => voi
       add(world, "cloudflare/zone", id, { name: "example.com", status: "active" });
     }
   },
-  scaleway: (world, call) => {
-    // A volume comes with a server, so no call about it is recorded; the API tells the kinds apart.
-    if (!call.type.endsWith("snapshot:Snapshot") || call.error !== undefined) return;
-    const volumeType = call.type.startsWith("scaleway:block/") ? "sbs_volume" : "l_ssd";
-    for (const volumeId of valuesOf("volumeId", call.request)) {
-      add(world, "scaleway/volume", volumeId, { volumeId, volumeType, sizeInGb: 20 });
-    }
-  },
+  scaleway: seedScaleway,
 };
+
+function seedScaleway(world: World, call: Call): void {
+  if (call.error !== undefined) return;
+  const ids = (key: string) => valuesOf(key, call.request);
+  for (const id of [...ids("ipIds"), ...ids("ipId")]) {
+    const zone = id.split("/")[0];
+    add(world, ipKind, id, { address: "10.77.9.9", serverId: "", type: "routed_ipv4", zone });
+  }
+  for (const id of ids("securityGroupId")) add(world, groupKind, id, {});
+  // A volume comes with a server, so no call about it is recorded; the API tells the kinds apart.
+  if (!call.type.endsWith("snapshot:Snapshot")) return;
+  const volumeType = call.type.startsWith("scaleway:block/") ? "sbs_volume" : "l_ssd";
+  for (const volumeId of ids("volumeId")) {
+    add(world, "scaleway/volume", volumeId, { volumeId, volumeType, sizeInGb: 20 });
+  }
+}
 
 function seedDigitalOcean(world: World, { request }: Call): void {
   const ids = (key: string) => valuesOf(key, request);

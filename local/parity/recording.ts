@@ -130,7 +130,7 @@ function readCall(
   };
   for (const key of ["olds", "news", "oldInputs", "properties", "inputs", "args"]) {
     if (typeof request[key] !== "string") continue;
-    const state = key === "inputs" || key === "oldInputs" ? undefined : earlierState(call, before);
+    const state = key === "inputs" || key === "oldInputs" ? undefined : stateOf(call, before);
     if (!state) return { at, reason: `${key} is "${request[key]}" and no earlier call shows it` };
     request[key] = state;
   }
@@ -144,6 +144,16 @@ function errorOf(raw: Props): string | undefined {
   const texts = (Array.isArray(given) ? given : [given]).filter((text) => typeof text === "string");
   if (texts.length === 0) return undefined;
   return texts.join("\n").replace(/^rpc error: code = \w+ desc = /, "");
+}
+
+/** The last state that an earlier call shows; for a read without one, what it answered. */
+function stateOf(
+  call: { urn: string; id: string; method: Method; response: Props },
+  before: Call[],
+): Props | undefined {
+  const state = earlierState(call, before);
+  if (state || call.method !== "Read") return state;
+  return isObject(call.response["properties"]) ? call.response["properties"] : undefined;
 }
 
 /** The last state that an earlier call of the same resource shows. */

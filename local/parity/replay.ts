@@ -27,6 +27,8 @@ export interface Circumstances {
   readonly credentials: boolean;
   /** Whether what the recording refers to without showing it exists. */
   readonly account: boolean;
+  /** Whether the same was asked once before, so that another such object is in the way. */
+  readonly twin?: boolean;
   /** Variables on top of the credentials, or instead of them. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Provider configuration; what CheckConfig makes of the environment when empty. */
@@ -67,6 +69,7 @@ export async function replay(
       const given = Object.keys(config).length > 0;
       session.configure(given ? config : session.checkConfig({}).inputs);
     }
+    if (circumstances.twin) await ask(session, call, provider);
     return { response: await ask(session, call, provider) };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -201,6 +204,7 @@ export function circumstancesOf(
     { ...usual, others: history.standing },
     { ...usual, subject: false },
     { ...usual, others: [] },
+    ...(call.method === "Create" && !call.preview ? [{ ...usual, twin: true }] : []),
     { ...usual, account: false },
     { ...usual, others: [], account: false },
     { ...usual, credentials: false },
