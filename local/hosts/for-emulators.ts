@@ -1,14 +1,8 @@
 /** Booted hosts in the shape that the emulated clouds call their machines by. */
 
-import type { MachineSpec, Machines as EmulatedMachines, Opening } from "../emulator/machines";
+import type { Machines as EmulatedMachines, Opening } from "../emulator/machines";
 import { anywhere, type Firewall } from "./firewall";
 import type { Machines } from "./machine";
-
-/** What an emulated cloud may say beyond its own interface. */
-export interface EmulatedSpec extends MachineSpec {
-  /** The snapshot or image that this machine is a copy of. */
-  readonly from?: string;
-}
 
 /** What holds for every machine of the emulated clouds. */
 export interface EmulatedOptions {
@@ -16,20 +10,12 @@ export interface EmulatedOptions {
   readonly docker?: boolean;
 }
 
-/** The emulators' machines, which here may also be copies. */
-export interface BootedForEmulators extends EmulatedMachines {
-  create(spec: EmulatedSpec): Promise<void>;
-}
-
 /**
  * The emulators' machines, booted. Their ids name the cloud (`digitalocean-1003`); the metadata
  * service tells the cloud's own id. Names that no host may have (an AWS name tag is free text)
  * become host names as a cloud makes them.
  */
-export function forEmulators(
-  machines: Machines,
-  options: EmulatedOptions = {},
-): BootedForEmulators {
+export function forEmulators(machines: Machines, options: EmulatedOptions = {}): EmulatedMachines {
   return {
     create: ({ from, ...spec }) => {
       const host = {

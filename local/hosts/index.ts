@@ -3,12 +3,7 @@
 export { openMachines } from "./booted";
 export { clearHosts } from "./clear";
 export { anywhere, type Firewall, type FirewallRule } from "./firewall";
-export {
-  type BootedForEmulators,
-  type EmulatedOptions,
-  type EmulatedSpec,
-  forEmulators,
-} from "./for-emulators";
+export { type EmulatedOptions, forEmulators } from "./for-emulators";
 export { addressAt, layoutOf } from "./layout";
 export type { Machines, Milestone } from "./machine";
 export type { Finished } from "./process";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type BootedForEmulators, forEmulators, type Machines } from "../../local/hosts";
+import { forEmulators, type Machines } from "../../local/hosts";
 import { hostNameOf } from "../../local/hosts/for-emulators";
 import { Ground, userData } from "./boot-ground";
 
@@ -9,7 +9,7 @@ describe("machines of emulated clouds, booted", () => {
   const hostKey = ground.key("host", "ecdsa");
   const id = "aws-i-0123456789abcdef0";
   let machines: Machines;
-  let emulated: BootedForEmulators;
+  let emulated: ReturnType<typeof forEmulators>;
   let address: string;
 
   const ssh = (command: string) =>
