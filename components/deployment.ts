@@ -2,13 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { awsAccount } from "./aws-account";
 import { BackupBucket } from "./backups/bucket";
+import type { Host } from "./host";
 import { namesFor } from "./names";
 import { backupOutput, nodeOutput, projectOutput } from "./outputs";
-import { place } from "./placement";
+import { place, type Placement } from "./placement";
 import { hostRecord, ProjectNames } from "./project-names";
 import { ProjectNode } from "./project-node";
-import { servingAddress } from "./serving-host";
-import type { Fleet, ProjectSpec } from "./spec/fleet";
+import { PublishedStacks } from "./published";
+import type { Fleet, NodeSpec, ProjectSpec } from "./spec/fleet";
 
 /** What a stack publishes. */
 export interface Deployment {
@@ -17,65 +18,43 @@ export interface Deployment {
   readonly backups: Record<string, ReturnType<typeof backupOutput>>;
 }
 
+/** A node and where it runs. */
+interface Site {
+  readonly node: NodeSpec;
+  readonly placement: Placement;
+}
+
 /**
  * Builds what a fleet declares. An environment stack makes nodes, names and buckets; a host stack
  * makes nodes, their own names and their credentials, and leaves visitors' names and buckets to the
  * environment it serves.
  */
 export function deploy(fleet: Fleet, stackReferenceName: (stack: string) => string): Deployment {
-  const production = fleet.environment === "prod";
-  const placements = new Map(fleet.nodes.map((node) => [node.name, place(node)]));
-  const usesAws = [...placements.values()].some(({ provider }) => provider === "aws");
+  const published = new PublishedStacks(stackReferenceName);
+  const sites = fleet.nodes.map((node) => ({ node, placement: place(node) }));
+  const usesAws = sites.some(({ placement }) => placement.provider === "aws");
   const aws = awsAccount(fleet, usesAws);
   const opts: pulumi.ComponentResourceOptions = aws ? { providers: [aws] } : {};
 
-  if (fleet.role === "environment") {
-    for (const bucket of fleet.buckets) {
-      new BackupBucket(`backups-${bucket.region}`, { bucket, protect: production }, opts);
-    }
-  }
-  const nodes = new Map(
-    fleet.nodes.map((node) => [
-      node.name,
-      new ProjectNode(
-        node.name,
-        {
-          node,
-          placement: placements.get(node.name)!,
-          projects: fleet.projects.filter((project) => project.node === node.name),
-          buckets: fleet.buckets,
-          deployerKeys: Object.values(fleet.team.deployers),
-          labels: { stack: fleet.stack, environment: fleet.environment },
-          protect: production && node.retired === undefined,
-        },
-        opts,
-      ),
-    ]),
+  if (fleet.role === "environment") createBuckets(fleet, opts);
+  const hosts = new Map(
+    sites.map((site) => [site.node.name, createNode(fleet, site, published, opts).host]),
   );
-  const references = new Map(
-    [...new Set(fleet.projects.flatMap(({ servedBy }) => servedBy ?? []))].map((stack) => [
-      stack,
-      new pulumi.StackReference(stackReferenceName(stack)),
-    ]),
-  );
-  const addressOf = ({ slug, node, servedBy }: ProjectSpec): pulumi.Output<string> =>
-    servedBy
-      ? servingAddress(references.get(servedBy)!, servedBy, slug)
-      : nodes.get(node)!.host.address;
+  const served = fleet.projects.map((project) => ({
+    project,
+    address: servingAddress(project, hosts, published),
+  }));
+  for (const { project, address } of served) createNames(fleet, project, address);
 
-  for (const project of fleet.projects) createNames(fleet, project, addressOf(project));
   return {
     nodes: Object.fromEntries(
-      fleet.nodes.map((node) => [
+      sites.map(({ node, placement }) => [
         node.name,
-        nodeOutput(node, placements.get(node.name)!, nodes.get(node.name)!.host),
+        nodeOutput(node, placement, hosts.get(node.name)!),
       ]),
     ),
     projects: Object.fromEntries(
-      fleet.projects.map((project) => [
-        project.slug,
-        projectOutput(fleet, project, addressOf(project)),
-      ]),
+      served.map(({ project, address }) => [project.slug, projectOutput(fleet, project, address)]),
     ),
     backups: Object.fromEntries(
       fleet.projects
@@ -83,6 +62,40 @@ export function deploy(fleet: Fleet, stackReferenceName: (stack: string) => stri
         .map((project) => [project.slug, backupOutput(project, fleet.buckets)]),
     ),
   };
+}
+
+function createBuckets(fleet: Fleet, opts: pulumi.ComponentResourceOptions): void {
+  const protect = fleet.environment === "prod";
+  for (const bucket of fleet.buckets) {
+    new BackupBucket(`backups-${bucket.region}`, { bucket, protect }, opts);
+  }
+}
+
+function createNode(
+  fleet: Fleet,
+  { node, placement }: Site,
+  published: PublishedStacks,
+  opts: pulumi.ComponentResourceOptions,
+): ProjectNode {
+  const args = {
+    node,
+    placement,
+    projects: fleet.projects.filter((project) => project.node === node.name),
+    buckets: fleet.buckets,
+    deployerKeys: Object.values(fleet.team.deployers),
+    labels: { stack: fleet.stack, environment: fleet.environment },
+    protect: fleet.environment === "prod" && node.retired === undefined,
+    ...(node.adopt ? { adoptedAs: published.adoptedId(fleet.stack, node.name) } : {}),
+  };
+  return new ProjectNode(node.name, args, opts);
+}
+
+function servingAddress(
+  { slug, node, servedBy }: ProjectSpec,
+  hosts: ReadonlyMap<string, Host>,
+  published: PublishedStacks,
+): pulumi.Output<string> {
+  return servedBy ? published.addressOf(servedBy, slug) : hosts.get(node)!.address;
 }
 
 function createNames(fleet: Fleet, project: ProjectSpec, address: pulumi.Output<string>): void {

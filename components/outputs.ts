@@ -19,6 +19,7 @@ export function nodeOutput(node: NodeSpec, placement: Placement, host: Host) {
     hostKey: host.hostKey,
     monthlyCost: placement.cost,
     projects: [...node.projects],
+    ...(node.adopt ? { adopted: node.adopt.id } : {}),
   };
 }
 

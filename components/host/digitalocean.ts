@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { bootIdentity } from "./boot-key";
 import { anywhere, openings } from "./firewall";
 import { purchase, type Host, type HostArgs } from "./host";
-import { adoptionOptions, serverOptions } from "./options";
+import { adoptedSize, adoptionOptions, serverOptions } from "./options";
 
 /** Inputs that would replace a Droplet when changed; `image` is not read back by the provider. */
 const createOnly = ["image", "userData", "sshKeys", "monitoring", "dropletAgent", "vpcUuid"];
@@ -50,7 +50,12 @@ export function adoptDroplet(
   const adopt = args.node.adopt!;
   const droplet = new digitalocean.Droplet(
     `${name}-server`,
-    { name: args.node.name, region: adopt.region, size: adopt.size, image: "adopted" },
+    {
+      name: args.node.name,
+      region: adopt.region,
+      size: adoptedSize(args),
+      image: "adopted",
+    },
     adoptionOptions(args, opts, [
       ...createOnly,
       "name",

@@ -4,7 +4,7 @@ import * as scaleway from "@pulumiverse/scaleway";
 import { bootIdentity } from "./boot-key";
 import { openings } from "./firewall";
 import { purchase, type Host, type HostArgs } from "./host";
-import { adoptionOptions, serverOptions } from "./options";
+import { adoptedSize, adoptionOptions, serverOptions } from "./options";
 
 /**
  * Inputs that a live server keeps. A changed image label replaces the server; a changed `cloudInit`
@@ -65,16 +65,17 @@ export function adoptInstance(
     `${name}-server`,
     {
       name: args.node.name,
-      type: adopt.size,
+      type: adoptedSize(args),
       zone: adopt.region,
       ...(group ? { securityGroupId: group.id } : {}),
     },
+    // Not `rootVolume`: an import fills its `volumeId`, which Check refuses beside the ignored
+    // `image`. Left out, it is computed and never differs.
     adoptionOptions(args, opts, [
       ...createOnly,
       "name",
       "type",
       "zone",
-      "rootVolume",
       "additionalVolumeIds",
       "ipIds",
       "ipId",

@@ -1,0 +1,59 @@
+import * as pulumi from "@pulumi/pulumi";
+
+const ipv4 = /^(\d{1,3})(\.\d{1,3}){3}$/;
+
+/** What stacks of this project published when they last ran. */
+export class PublishedStacks {
+  private readonly references = new Map<string, pulumi.StackReference>();
+
+  /** `referenceName` gives a stack's full name in the backend. */
+  constructor(private readonly referenceName: (stack: string) => string) {}
+
+  /**
+   * The address of the host that serves a project. Raises an error when the host stack published
+   * none, or a malformed one: left to itself, the engine would make an A record without content and
+   * report success.
+   */
+  addressOf(stack: string, project: string): pulumi.Output<string> {
+    return this.nodes(stack).apply((nodes) => {
+      const node = Object.values(nodes).find((candidate) => houses(candidate, project));
+      const address = isRecord(node) ? node["address"] : undefined;
+      if (typeof address === "string" && ipv4.test(address)) return address;
+      throw new pulumi.RunError(
+        `Project ${project} is served by stack ${stack}, but that stack's outputs hold no address ` +
+          `for it. Received: ${JSON.stringify(address) ?? "nothing"}. No record was touched. ` +
+          `Fix: run pulumi up on stack ${stack} first, or take servedBy out again.`,
+      );
+    });
+  }
+
+  /**
+   * The id under which a stack published an adopted node; undefined when it never did. Asked of the
+   * stack's own outputs, because a program cannot see its state.
+   */
+  adoptedId(stack: string, node: string): pulumi.Output<string | undefined> {
+    return this.nodes(stack).apply((nodes) => {
+      const published = nodes[node];
+      const id = isRecord(published) ? published["adopted"] : undefined;
+      return typeof id === "string" ? id : undefined;
+    });
+  }
+
+  private nodes(stack: string): pulumi.Output<Record<string, unknown>> {
+    let reference = this.references.get(stack);
+    if (!reference) {
+      reference = new pulumi.StackReference(this.referenceName(stack));
+      this.references.set(stack, reference);
+    }
+    return reference.getOutput("nodes").apply((nodes: unknown) => (isRecord(nodes) ? nodes : {}));
+  }
+}
+
+function houses(node: unknown, project: string): boolean {
+  const projects = isRecord(node) ? node["projects"] : undefined;
+  return Array.isArray(projects) && projects.includes(project);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
