@@ -1,0 +1,41 @@
+# shellcheck shell=bash
+# What every session that changes a machine begins with.
+set -Eeuo pipefail
+umask 022
+export LC_ALL=C TZ=UTC DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
+export PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin
+
+# stop SUBJECT DETAIL: nothing more may be done on this machine.
+stop() {
+  printf 'refused: %s: %s\n' "$1" "$2"
+  exit 65
+}
+
+# within WORD WORD...: is the first word among the others?
+within() {
+  local wanted=$1 word
+  shift
+  for word in "$@"; do
+    if [ "$word" = "$wanted" ]; then return 0; fi
+  done
+  return 1
+}
+
+# A session that was cut off may still be at work here. Children do not inherit the lock: what they
+# start may live on.
+exec 9>/run/berth.lock
+flock -w 900 9 || stop lock "another session has been at work for 15 minutes; see: fuser -v /run/berth.lock"
+
+# Wait until the machine's own first boot is over: what it still writes would race with us. The file
+# is asked first, because cloud-init itself takes half a second to answer.
+if [ ! -e /run/cloud-init/result.json ] && [ ! -e /run/cloud-init/disabled ] && command -v cloud-init >/dev/null; then
+  timeout 900 cloud-init status --wait >/dev/null 2>&1 </dev/null 9>&- || true
+fi
+
+# /etc/berth/owner names the project and stack that own this machine. Another's is never touched.
+if [ -e /etc/berth/owner ]; then
+  IFS= read -r owner </etc/berth/owner || true
+  if [ "$owner" != "$OWNER" ]; then
+    stop /etc/berth/owner "this machine belongs to $owner, not to $OWNER; where it was handed over, remove the file"
+  fi
+fi

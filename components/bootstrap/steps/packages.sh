@@ -1,0 +1,92 @@
+# shellcheck shell=bash
+# Docker and Compose from the distribution (an installed Docker is kept as it is), Git for dotfiles,
+# unattended security updates. Nothing else is installed on the host (R37). On a machine that Berth
+# did not make: Docker alone, and only with the deploy step.
+
+# apt ARGUMENT...: waits for whoever holds apt's locks (unattended-upgrades after a boot) for up to
+# ten minutes; apt-get itself waits for one of the three only.
+apt() {
+  local round said
+  for ((round = 0; round < 200; round++)); do
+    if said=$(timeout 1800 apt-get -qq -y -o DPkg::Lock::Timeout=60 -o Dpkg::Options::=--force-confold "$@" </dev/null 2>&1 9>&-); then return 0; fi
+    case $said in
+      *'ould not get lock'* | *'nable to acquire'* | *'nable to lock'*) sleep 3 ;;
+      *) break ;;
+    esac
+  done
+  apt_said=${said##*E: }
+  return 1
+}
+
+# finish_dpkg: a machine that went down while it installed has packages half configured.
+finish_dpkg() {
+  local round said
+  for ((round = 0; round < 200; round++)); do
+    if said=$(timeout 900 dpkg --force-confold --configure -a </dev/null 2>&1 9>&-); then return 0; fi
+    case $said in
+      *'frontend lock'* | *'status database is locked'* | *'is locked by'*) sleep 3 ;;
+      *) return 0 ;; # Named by apt, with what depends on it.
+    esac
+  done
+}
+
+docker=
+wanted=()
+if [ "$MADE_BY_BERTH" = yes ]; then wanted=(git sudo unattended-upgrades); fi
+if managed deploy; then
+  read -ra distribution_docker <<<"docker.io ${COMPOSE_PACKAGES["$distribution"]:-}"
+  declare -A status=()
+  while read -r package state; do status[$package]=$state; done < <(
+    dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${wanted[@]}" "${distribution_docker[@]}" 2>/dev/null || true
+  )
+  # Half-installed counts as the distribution's: an installation that was cut off is completed.
+  docker=ours
+  if ! command -v dockerd >/dev/null || ! within "${status[docker.io]:-not-installed}" not-installed config-files; then
+    if [ ${#distribution_docker[@]} -lt 2 ]; then
+      failed docker "$distribution is not supported; install Docker and Compose, or use one of: ${!COMPOSE_PACKAGES[*]}"
+    else
+      wanted+=("${distribution_docker[@]}")
+    fi
+  else
+    docker=kept
+    plugin=
+    for folder in /usr/libexec /usr/lib /usr/local/libexec /usr/local/lib; do
+      if [ -x "$folder/docker/cli-plugins/docker-compose" ]; then plugin=yes; fi
+    done
+    if [ -z "$plugin" ]; then note docker "is installed without Compose and kept as it is; add its vendor's Compose plugin"; fi
+  fi
+  missing=()
+  for package in "${wanted[@]}"; do
+    if [ "${status[$package]:-}" != installed ]; then missing+=("$package"); fi
+  done
+  if [ ${#missing[@]} -gt 0 ]; then
+    if differs packages "missing: ${missing[*]}"; then
+      apt_said=
+      finish_dpkg
+      # The lists of a fresh image are old or absent.
+      if ! apt install --no-install-recommends "${missing[@]}" && ! { apt update && apt install --no-install-recommends "${missing[@]}"; }; then
+        failed packages "could not be installed: ${missing[*]}: ${apt_said##*$'\n'}"
+      fi
+    fi
+  fi
+fi
+
+# Services that must run now and after every boot.
+services=()
+if [ "$docker" = ours ] && command -v dockerd >/dev/null; then services+=(docker.service); fi
+if [ "$MADE_BY_BERTH" = yes ]; then
+  # Security updates install themselves; a reboot is a person's decision.
+  ensure_file /etc/apt/apt.conf.d/52berth root:root 644 "$APT_CONF"
+  services+=(apt-daily.timer apt-daily-upgrade.timer)
+fi
+if [ ${#services[@]} -gt 0 ] && [ -d /run/systemd/system ]; then
+  mapfile -t enabled < <(systemctl is-enabled "${services[@]}" 2>&1 || true)
+  mapfile -t active < <(systemctl is-active "${services[@]}" 2>&1 || true)
+  for index in "${!services[@]}"; do
+    if [ "${enabled[index]:-}" != enabled ] || ! within "${active[index]:-}" active activating reloading; then
+      if differs "${services[index]}" "${enabled[index]:-unknown} and ${active[index]:-unknown}, wanted enabled and active"; then
+        systemctl enable -q --now "${services[index]}" 2>/dev/null 9>&- || failed "${services[index]}" "does not start; see: journalctl -u ${services[index]}"
+      fi
+    fi
+  done
+fi

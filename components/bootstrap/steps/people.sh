@@ -1,0 +1,178 @@
+# shellcheck shell=bash
+# The automation account with the deployers' keys and no others, and the members (R14-R17): an
+# account each, in sudo, dev and docker, with exactly their declared keys. The docker group equals
+# root, and so do members: it is what the manual asks for. Nobody types a password: there is none.
+
+# ours NAME: may Berth change this account? Those it made; on machines it made, any person's; else
+# those that are declared to be taken over.
+ours() {
+  local uid gid home shell password expiry
+  account "$1" || return 0
+  if [ "$uid" -lt 1000 ] || [ "$uid" -ge 60000 ]; then return 1; fi
+  if [ "$MADE_BY_BERTH" = yes ]; then return 0; fi
+  within "$1" "${known[@]}" "${TAKEN_OVER[@]}"
+}
+
+# ensure_group NAME OPTION...
+ensure_group() {
+  if [ -z "${groups[$1]:-}" ]; then
+    if differs "group $1" missing; then groupadd "${@:2}" "$1"; fi
+  fi
+}
+
+# ensure_account NAME [GROUP...]: with a home of its own, bash, no password and no expiry.
+ensure_account() {
+  local uid gid home shell password expiry group missing='' fix=()
+  for group in "${@:2}"; do
+    if ! in_group "$1" "$group"; then missing+=${missing:+,}$group; fi
+  done
+  if ! account "$1"; then
+    if differs "account $1" missing; then
+      # Remembered before it is made: after a cut it must be known whose account it is.
+      add_to /var/lib/berth/accounts "$1"
+      fix=(--create-home --home-dir "/home/$1" --shell /bin/bash --password '*')
+      if [ -n "${groups[$1]:-}" ]; then fix+=(--gid "$1"); else fix+=(--user-group); fi
+      useradd "${fix[@]}" ${missing:+--groups "$missing"} "$1"
+    fi
+    return 0
+  fi
+  if [ "$CHECK" != yes ]; then
+    add_to /var/lib/berth/accounts "$1"
+    drop_from /var/lib/berth/closed "$1"
+  fi
+  case $password in
+    '*' | '!' | '!!' | '!*') ;;
+    *) if differs "account $1" "has a password"; then fix+=(--password '*'); fi ;;
+  esac
+  if [ "$shell" != /bin/bash ]; then
+    if differs "account $1" "shell $shell, wanted /bin/bash"; then fix+=(--shell /bin/bash); fi
+  fi
+  if [ -n "$expiry" ]; then
+    if differs "account $1" "expires"; then fix+=(--expiredate '' --password '*'); fi
+  fi
+  if [ -n "$missing" ]; then
+    if differs "account $1" "not in group ${missing//,/, }"; then fix+=(--append --groups "$missing"); fi
+  fi
+  if [ "$home" != "/home/$1" ] && ! within "$1" "${TAKEN_OVER[@]}"; then
+    if differs "account $1" "home $home, wanted /home/$1"; then fix+=(--home "/home/$1"); fi
+  fi
+  if [ ${#fix[@]} -gt 0 ]; then usermod "${fix[@]}" "$1"; fi
+}
+
+# What differs between two lists of keys, in `detail`: keys are told by their comment or their end.
+# shellcheck disable=SC2317 # ensure_file calls it
+explain_keys() {
+  local present wanted key words=()
+  mapfile -t present <<<"${1%$'\n'}"
+  mapfile -t wanted <<<"${2%$'\n'}"
+  detail=
+  for key in "${present[@]}"; do
+    read -ra words <<<"$key"
+    if ! within "$key" '' "${wanted[@]}"; then detail+="; not declared: ${words[*]:2} ...${words[1]: -12}"; fi
+  done
+  for key in "${wanted[@]}"; do
+    read -ra words <<<"$key"
+    if ! within "$key" '' "${present[@]}"; then detail+="; missing: ${words[*]:2} ...${words[1]: -12}"; fi
+  done
+  detail=${detail:2}
+  detail=${detail:-"order or form"}
+}
+
+# ensure_keys ACCOUNT KEYS: authorized_keys holds exactly these (R16), and sshd will read it: it
+# refuses a home that others may write to.
+ensure_keys() {
+  local uid gid home shell password expiry owner=$1: seen
+  account "$1" || return 0
+  seen=${files[$home]:-}
+  if [ -z "$seen" ]; then
+    if differs "$home" missing; then
+      mkdir -m 750 "$home"
+      cp -rT /etc/skel "$home"
+      chown -R "$owner" "$home"
+    fi
+  elif [[ $seen != "$1:"*' directory' ]] || [[ ${seen#* } =~ ^[0-7]*([2367][0-7]|[2367])\  ]]; then
+    if differs "$home" "owner and mode ${seen% directory}: only $1 may write there"; then
+      chown -h "$owner" "$home"
+      chmod go-w "$home"
+    fi
+  fi
+  if [ ! -d "$home" ]; then return 0; fi
+  group_of "$gid"
+  ensure_directory "$home/.ssh" "$1:$group" 700
+  ensure_file "$home/.ssh/authorized_keys" "$1:$group" 600 "$2" explain_keys
+  ensure_absent "$home/.ssh/authorized_keys2" "a second list of keys"
+}
+
+# group_of GID: sets group to its name.
+group_of() {
+  local name
+  for name in "${!groups[@]}"; do
+    if [[ ${groups[$name]} == "$name:"*":$1:"* ]]; then
+      group=$name
+      return 0
+    fi
+  done
+  group=$1
+}
+
+# ensure_sudoers NAME CONTENT: sudo reads a whole and valid file or the old one. A name with a dot is
+# not read, so the draft grants nothing.
+ensure_sudoers() {
+  local file=/etc/sudoers.d/$1 before=$changed
+  if [ "$CHECK" != yes ]; then
+    looked "$file"
+    if [ ! -f "$file" ] || ! read_file "$file" || [ "$content" != "$2" ]; then
+      put /etc/sudoers.d/berth.draft root:root 440 "$2"
+      visudo -c -f /etc/sudoers.d/berth.draft >/dev/null
+      rm /etc/sudoers.d/berth.draft
+    fi
+  fi
+  ensure_file "$file" root:root 440 "$2"
+  [ "$changed" -eq "$before" ] || sudoers_changed=yes
+}
+sudoers_changed=
+
+people=()
+before=$changed
+if managed people; then
+  ensure_group sudo --system
+  ensure_group docker --system
+  ensure_group dev
+fi
+# A deployer's key that is in use now stays, whatever is declared: this session's way in.
+deployers=$DEPLOYER_KEYS
+used=
+while read -r method type blob; do
+  if [ "$method" = publickey ]; then used="$type $blob"; fi
+done <<<"${LOGIN_KEY:-}"
+if [ -n "$used" ] && [ "${SUDO_USER:-}" = "$AUTOMATION" ] && [[ $'\n'$deployers != *$'\n'"$used"[$' \n']* ]]; then
+  deployers+="$used kept-because-in-use"$'\n'
+  failed "account $AUTOMATION" "the key of this very session is no longer declared and stays; converge again with another deployer's"
+fi
+ensure_account "$AUTOMATION"
+if managed people; then
+  for member in "${MEMBERS[@]}"; do
+    if ours "$member"; then
+      people+=("$member")
+      ensure_account "$member" sudo dev docker
+    else
+      failed "account $member" "exists and Berth did not make it; it is not touched: name the member otherwise, or declare the account to be taken over"
+    fi
+  done
+fi
+if [ "$changed" -ne "$before" ] && [ "$CHECK" != yes ]; then read_accounts; fi
+
+paths=(/etc/sudoers.d/00-berth /etc/sudoers.d/01-berth-automation /etc/sudoers)
+for name in "$AUTOMATION" "${people[@]}"; do
+  if account "$name"; then paths+=("$home" "$home/.ssh" "$home/.ssh/authorized_keys"); fi
+done
+look "${paths[@]}"
+ensure_sudoers 01-berth-automation "$AUTOMATION ALL=(ALL:ALL) NOPASSWD:ALL"$'\n'
+ensure_keys "$AUTOMATION" "$deployers"
+if managed people; then
+  for member in "${people[@]}"; do ensure_keys "$member" "${KEYS[$member]}"; done
+  # By name, and not for the group sudo: others in it keep the rights they had.
+  rights=
+  for member in "${people[@]}"; do rights+="$member ALL=(ALL:ALL) NOPASSWD:ALL"$'\n'; done
+  ensure_sudoers 00-berth "$rights"
+fi

@@ -1,0 +1,136 @@
+/** What the tests of scripts on booted hosts share: keys, a declaration, and sessions. */
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  automationAccount,
+  launcher,
+  renderConverge,
+  renderEnter,
+  type MachineDeclaration,
+} from "../../components/bootstrap/script";
+import type { HostSpec, Machines } from "../../local/hosts";
+import { type Finished, tryRun } from "../../local/hosts/process";
+import { Ground, type KeyPair, userData } from "../hosts/boot-ground";
+
+/** Who comes, to which host key, with which key. */
+export interface Visit {
+  readonly login: string;
+  readonly address: string;
+  /** Public key of the host, as an authorized_keys line. */
+  readonly pinned: string;
+  readonly mine: KeyPair;
+}
+
+/** A cloud of booted hosts, and people with keys. */
+export class Yard {
+  readonly ground = new Ground();
+  readonly boot = this.ground.key("boot", "ecdsa");
+  readonly deployer = this.ground.key("deployer");
+  readonly jenkins = this.ground.key("jenkins");
+  readonly ana = this.ground.key("ana");
+  readonly bob = this.ground.key("bob");
+  machines!: Machines;
+  private sessions = 0;
+
+  async open(): Promise<void> {
+    this.machines = await this.ground.open();
+  }
+
+  clear(): Promise<void> {
+    return this.ground.clear();
+  }
+
+  /** A machine as the program declares those it makes. */
+  declaration(changes: Partial<MachineDeclaration> = {}): MachineDeclaration {
+    return {
+      owner: "berth/prod",
+      initialAccount: "root",
+      members: [
+        { name: "ana", keys: [this.ana.public] },
+        { name: "bob", keys: [this.bob.public] },
+      ],
+      deployerKeys: [this.deployer.public],
+      manage: ["people", "firewall", "proxy", "deploy"],
+      madeByBerth: true,
+      ...changes,
+    };
+  }
+
+  /** Boots a machine with the program's own user data; answers its address. */
+  async create(
+    id: string,
+    n: number,
+    changes: Partial<HostSpec> = {},
+    boot = this.boot,
+  ): Promise<string> {
+    const login = changes.login ?? "root";
+    const address = changes.address ?? this.machines.addressAt(n);
+    await this.machines.create({
+      id,
+      name: `host-${n}`,
+      address,
+      cloud: "digitalocean",
+      login,
+      ...(changes.cloud === "client" ? {} : { userData: userData(login, boot, this.deployer) }),
+      ...changes,
+    });
+    await this.machines.ready(id);
+    return address;
+  }
+
+  /** One SSH session; status 255 is SSH's own refusal. `tty`: as a person at a terminal. */
+  session(
+    { login, address, pinned, mine }: Visit,
+    command: string,
+    input = "",
+    tty = false,
+  ): Promise<Finished> {
+    return tryRun(this.client({ login, address, pinned, mine }, command, tty), { input });
+  }
+
+  /** The command line of an SSH session. */
+  client({ login, address, pinned, mine }: Visit, command: string, tty = false): string[] {
+    const [type, key] = pinned.split(" ");
+    this.sessions += 1;
+    const known = join(this.ground.directory, `pinned-${this.sessions}`);
+    writeFileSync(known, `${address} ${type} ${key}\n`);
+    const settings = {
+      UserKnownHostsFile: known,
+      GlobalKnownHostsFile: "/dev/null",
+      StrictHostKeyChecking: "yes",
+      HostKeyAlgorithms: String(type),
+      IdentitiesOnly: "yes",
+      BatchMode: "yes",
+      ConnectTimeout: "10",
+      LogLevel: "ERROR",
+    };
+    const options = Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
+    const client = ["ssh", "-F", "/dev/null", "-i", mine.file, ...options, ...(tty ? ["-tt"] : [])];
+    return [...client, `${login}@${address}`, command];
+  }
+
+  /** Enters a machine as the program does, and answers its permanent host key. */
+  async enter(
+    address: string,
+    declaration = this.declaration(),
+    pinned = this.boot.public,
+    mine = this.deployer,
+  ): Promise<string> {
+    const visit = { login: declaration.initialAccount, address, pinned, mine };
+    const done = await this.session(visit, launcher, renderEnter(declaration));
+    if (done.code !== 0) throw new Error(`enter ended with ${done.code}: ${done.stdout}${done.stderr}`);
+    return done.stdout.trim().split("\n").at(-1) ?? "";
+  }
+
+  /** Converges a machine as the program does. */
+  converge(
+    address: string,
+    pinned: string,
+    declaration = this.declaration(),
+    options: { readonly check?: boolean; readonly mine?: KeyPair } = {},
+  ): Promise<Finished> {
+    const visit = { login: automationAccount, address, pinned, mine: options.mine ?? this.deployer };
+    return this.session(visit, launcher, renderConverge(declaration, options.check));
+  }
+}
