@@ -39,7 +39,8 @@ export function statements(resource: Resource): readonly Statement[] | Unknown |
   const document: Found = typeof text === "string" ? parse(text) : text;
   if (!isMap(document)) return undefined;
   const listed: Found = document["Statement"];
-  return (isList(listed) ? [...listed] : [listed]).filter((entry) => isMap(entry)).map(statement);
+  const many: readonly Found[] = isList(listed) ? listed : [listed];
+  return many.filter(isMap).map(statement);
 }
 
 function statement(raw: ValueMap): Statement {

@@ -1,4 +1,4 @@
-import { policies } from "..";
+import { policies } from "../index";
 import { description, name, version } from "../package.json";
 import { servePack } from "./analyzer";
 
