@@ -36,6 +36,8 @@ export function sshForms(key: KeyObject): SshForms {
 
 /** Members of the public blob after the type, and of the private one. */
 function sshParts(key: KeyObject): { type: string; open: Buffer[]; secret: Buffer[] } | undefined {
+  // OpenSSH does not have the curve, nor does a JWK.
+  if (key.asymmetricKeyDetails?.namedCurve === "secp224r1") return undefined;
   const jwk = key.export({ format: "jwk" }) as Record<string, string>;
   const bytes = (name: string) => Buffer.from(jwk[name] ?? "", "base64url");
   const number = (name: string) => integer(bytes(name));

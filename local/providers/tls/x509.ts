@@ -79,17 +79,14 @@ export interface SigningAlgorithm {
 }
 
 function signingAlgorithm(key: KeyObject): SigningAlgorithm {
-  const { crv, kty } = key.export({ format: "jwk" });
+  if (key.asymmetricKeyDetails?.namedCurve === "secp224r1") {
+    throw new ProviderError("the local cloud signs nothing with a key on curve P224");
+  }
+  const { crv = "", kty } = key.export({ format: "jwk" });
   if (kty === "RSA") return { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256", namedCurve: "" };
   if (kty === "OKP") return { name: "Ed25519", hash: "", namedCurve: "" };
-  const hashes: Record<string, string> = {
-    "P-256": "SHA-256",
-    "P-384": "SHA-384",
-    "P-521": "SHA-512",
-  };
-  const hash = hashes[crv ?? ""];
-  if (!hash) throw new ProviderError("the local cloud signs nothing with a key on curve P224");
-  return { name: "ECDSA", hash, namedCurve: crv! };
+  const hash = crv === "P-256" ? "SHA-256" : crv === "P-384" ? "SHA-384" : "SHA-512";
+  return { name: "ECDSA", hash, namedCurve: crv };
 }
 
 /** PEM as Go writes it, with a newline at the end. */
