@@ -22,6 +22,12 @@ const seedScript = "var/lib/cloud/seed/first-boot.sh";
 export function firstBootFiles(spec: HostSpec, resolver: string): BootFile[] {
   const files: BootFile[] = [
     { path: "etc/hostname", content: `${spec.name}\n`, mode: 0o644 },
+    // As cloud images have it: without its own name here, sudo asks the name server every time.
+    {
+      path: "etc/hosts",
+      content: `127.0.0.1 localhost\n127.0.1.1 ${spec.name}\n::1 localhost ip6-localhost\n`,
+      mode: 0o644,
+    },
     { path: "etc/resolv.conf", content: resolver, mode: 0o644 },
     {
       path: "etc/cloud/cloud.cfg.d/90-image.cfg",
