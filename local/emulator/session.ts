@@ -127,11 +127,12 @@ export class Session {
       if (key in oldInputs) news[key] = oldInputs[key];
       else delete news[key];
     }
-    return handler.diff(
+    const verdict = handler.diff(
       { ...subject, id },
       { olds: reveal(change.olds), oldInputs, news },
       this.context(urn),
     );
+    return withoutIgnored(verdict, change.ignoreChanges);
   }
 
   async create(
@@ -244,4 +245,22 @@ export class Session {
     }
     return fault;
   }
+}
+
+/** The bridge drops differences of ignored properties, those the provider itself comes up with too. */
+function withoutIgnored(verdict: DiffResult, ignored: readonly string[]): DiffResult {
+  if (ignored.length === 0 || !verdict.changes) return verdict;
+  const counts = (path: string) => !ignored.includes(/^[^.[]+/.exec(path)?.[0] ?? path);
+  const diffs = verdict.diffs.filter(counts);
+  return {
+    ...verdict,
+    changes: diffs.length > 0,
+    diffs,
+    replaces: verdict.replaces.filter(counts),
+    ...(verdict.detailed && {
+      detailed: Object.fromEntries(
+        Object.entries(verdict.detailed).filter(([path]) => counts(path)),
+      ),
+    }),
+  };
 }
