@@ -66,7 +66,7 @@ export default tseslint.config(
     rules: { "@typescript-eslint/no-require-imports": "off" },
   },
   { files: ["components/**/*.ts"], rules: direction(["local", "operations", "policies", "test"]) },
-  { files: ["policies/**/*.ts"], rules: direction(["local", "operations", "test"]) },
+  { files: ["policies/**/*.ts"], rules: direction(["components", "local", "operations", "test"]) },
   { files: ["operations/**/*.ts"], rules: direction(["local", "policies", "test"]) },
   { files: ["local/**/*.ts"], rules: direction(["policies", "operations", "test"]) },
 );
