@@ -190,9 +190,13 @@ describe("the comparison itself", () => {
     const { outcome } = await differences(
       { method: "Check", request: { urn: "some:index/thing:Thing::it", news: {} }, response: {} },
       { method: "GetSchema", request: {}, response: {} },
+      { method: "/pulumirpc.ResourceMonitor/Invoke", request: { tok: "some:index:f" } },
     );
     expect(outcome.missing).toEqual([{ type: "some:index/thing:Thing", calls: 1 }]);
-    expect([...outcome.skipped]).toEqual([["GetSchema", 1]]);
+    expect([...outcome.skipped]).toEqual([
+      ["GetSchema", 1],
+      ["Invoke", 1],
+    ]);
   });
 
   it("accepts a gap for the two answers it names and no others", async () => {

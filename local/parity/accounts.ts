@@ -1,5 +1,6 @@
 import { isObject, UNKNOWN, type Props } from "../emulator/values";
 import type { World } from "../emulator/world";
+import { seedImage } from "../providers/aws/seed";
 import { groupKind, ipKind } from "../providers/scaleway/kinds";
 import type { Call } from "./recording";
 
@@ -8,6 +9,9 @@ import type { Call } from "./recording";
  * but that no recorded call shows. What is there already stays.
  */
 export const accounts: Readonly<Record<string, (world: World, call: Call) => void>> = {
+  aws: (world, call) => {
+    for (const id of valuesOf("ami", call.request)) seedImage(world, id, "recorded");
+  },
   digitalocean: seedDigitalOcean,
   cloudflare: (world, call) => {
     const named = valuesOf("zoneId", call.request);

@@ -109,11 +109,12 @@ function readCall(
     return { at, reason: "not JSON" };
   }
   if (!isObject(raw)) return { at, reason: "not a JSON object" };
-  const method = String(raw["method"] ?? "")
-    .split("/")
-    .at(-1) as Method;
-  if (method === ("" as string)) return { at, reason: "no method" };
-  if (!methods.includes(method)) return { method };
+  const [method = "", service = "ResourceProvider"] = String(raw["method"] ?? "")
+    .split(/[/.]/)
+    .reverse();
+  if (method === "") return { at, reason: "no method" };
+  // A whole session holds calls of other services too, some of the same name (`Invoke`).
+  if (service !== "ResourceProvider" || !isMethod(method)) return { method };
   if (!isObject(raw["request"])) return { at, reason: "no request" };
   const request = { ...raw["request"] };
   const about = subjectOf(request, method);
@@ -136,6 +137,10 @@ function readCall(
   }
   const error = errorOf(raw);
   return error === undefined ? { ...call, request } : { ...call, request, error };
+}
+
+function isMethod(method: string): method is Method {
+  return (methods as readonly string[]).includes(method);
 }
 
 /** `errors` or `error`, a list or a text, with or without gRPC's own prefix. */

@@ -86,8 +86,10 @@ export function referencedBy(
   // A value that several objects share (an organization, a network) names none of them.
   const count = (value: string) => given.filter(({ values }) => values.has(value)).length;
   const mentions = (value: string) => mentioned.has(value) && count(value) === 1;
+  // Its own object is no reference: the one it is about, or the one it made, whose id may be a name.
+  const own = [call.id, call.response["id"]];
   return given
-    .filter(({ object }) => object.type !== call.type || object.id !== call.id)
+    .filter(({ object: { type, id } }) => type !== call.type || !own.includes(id))
     .filter(({ object, values }) => mentioned.has(object.id) || [...values].some(mentions))
     .map(({ object }) => object);
 }
