@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { refusal } from "./refusal";
+
 const ipv4 = /^(\d{1,3})(\.\d{1,3}){3}$/;
 
 /** What stacks of this project published when they last ran. */
@@ -19,7 +21,7 @@ export class PublishedStacks {
       const node = Object.values(nodes).find((candidate) => houses(candidate, project));
       const address = isRecord(node) ? node["address"] : undefined;
       if (typeof address === "string" && ipv4.test(address)) return address;
-      throw new pulumi.RunError(
+      throw refusal(
         `Project ${project} is served by stack ${stack}, but that stack's outputs hold no address ` +
           `for it. Received: ${JSON.stringify(address) ?? "nothing"}. No record was touched. ` +
           `Fix: run pulumi up on stack ${stack} first, or take servedBy out again.`,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { refusal } from "../refusal";
 import type { HostArgs } from "./host";
 
 /**
@@ -23,7 +24,7 @@ export function adoptedSize({ node, adoptedAs }: HostArgs): pulumi.Output<string
   const { id, size } = node.adopt!;
   return pulumi.output(adoptedAs).apply((before) => {
     if (before === undefined || before === id) return size;
-    throw new pulumi.RunError(
+    throw refusal(
       `berth:nodes.${node.name}.adopt.id: this node was adopted as ${before}. Received: ${id}. ` +
         `It was not touched. Fix: write ${before} again; to take over another machine, declare it ` +
         `as a node of its own.`,

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as scaleway from "@pulumiverse/scaleway";
 
+import { refusal } from "../refusal";
 import { bootIdentity } from "./boot-key";
 import { openings } from "./firewall";
 import { purchase, type Host, type HostArgs } from "./host";
@@ -97,7 +98,7 @@ export function adoptInstance(
 
 function firstAddress(node: string, ips: readonly { readonly address?: string }[]): string {
   const address = ips.find((ip) => ip.address?.includes("."))?.address;
-  if (!address) throw new Error(`Node ${node}: the adopted server has no public IPv4 address.`);
+  if (!address) throw refusal(`Node ${node}: the adopted server has no public IPv4 address.`);
   return address;
 }
 

@@ -8,6 +8,9 @@ export interface UserDataArgs {
   readonly hostKey: { readonly privateKey: string; readonly publicKey: string };
 }
 
+/** Where a converge closes root, on every Debian and Ubuntu. */
+const hardening = "/etc/ssh/sshd_config.d/00-berth.conf";
+
 /**
  * Renders cloud-init user data. Keys travel here and not through the providers' key resources,
  * because DigitalOcean refuses one key twice in an account ("SSH Key is already in use"), so two
@@ -20,6 +23,9 @@ export function renderUserData({ login, authorizedKeys, hostKey }: UserDataArgs)
     ssh_pwauth: false,
     chpasswd: { expire: false },
     ssh_deletekeys: true,
+    // A machine made from another's snapshot has that one's hardened sshd, which lets no root in: it
+    // is a new machine and must be entered anew. Runs before sshd starts, once per instance.
+    bootcmd: [["cloud-init-per", "instance", "berth", "rm", "-f", hardening]],
     ssh_keys: { ecdsa_private: hostKey.privateKey, ecdsa_public: hostKey.publicKey.trim() },
     ...initialAccount(login, authorizedKeys),
   };
