@@ -161,6 +161,13 @@ export class ScratchCloud {
     return (await this.control("GET", door)) as { id: string; data: Record<string, unknown> }[];
   }
 
+  /** Everything on the cloud as `kind id`, without its own bookkeeping of numbers and addresses. */
+  async inventory(): Promise<string[]> {
+    const all = (await this.control("GET", "/objects")) as { kind: string; id: string }[];
+    const owned = all.filter(({ kind }) => kind !== "series" && !kind.startsWith("local/"));
+    return owned.map(({ kind, id }) => `${kind} ${id}`).sort();
+  }
+
   /** Changes an object behind the program's back. */
   tamper(kind: string, id: string, changes: Record<string, unknown>): Promise<unknown> {
     const door = `/objects/${encodeURIComponent(kind)}/${encodeURIComponent(id)}`;

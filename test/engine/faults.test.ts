@@ -36,7 +36,7 @@ describe("a cloud that fails", () => {
     expect(outcome.stdout + outcome.stderr).toContain("told to fail: error");
     expect(await cloud.objects("digitalocean/droplet")).toEqual([]);
     expect(await cloud.objects("scaleway/server")).toHaveLength(1);
-    const names = (await cloud.objects("cloudflare/record")).map(({ data }) => data["name"]);
+    const names = (await cloud.objects("cloudflare/dns_record")).map(({ data }) => data["name"]);
     expect(names).toContain("shop.example");
     expect(names).not.toContain("club.example");
   });
@@ -75,7 +75,7 @@ describe("a cloud that fails", () => {
     await fault(record, "delete", "error");
     expect((await attempt()).code).not.toBe(0);
     await cloud.up("prod");
-    const names = (await cloud.objects("cloudflare/record")).map(({ data }) => data["name"]);
+    const names = (await cloud.objects("cloudflare/dns_record")).map(({ data }) => data["name"]);
     expect(names.filter((name) => String(name).endsWith("shop.example"))).toEqual([]);
     const { projects: published } = await cloud.outputs("prod");
     expect(published!["shop"]!["records"]).toContainEqual({

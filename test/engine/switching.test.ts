@@ -13,7 +13,7 @@ describe("moving a live project between hosts by stacks alone", () => {
       ...more,
     });
   const contentOf = async (name: string) =>
-    (await cloud.objects("cloudflare/record")).find(({ data }) => data["name"] === name)?.data[
+    (await cloud.objects("cloudflare/dns_record")).find(({ data }) => data["name"] === name)?.data[
       "content"
     ];
   const servers = async () => (await cloud.objects("scaleway/server")).length;
@@ -32,13 +32,13 @@ describe("moving a live project between hosts by stacks alone", () => {
 
   it("refuses to switch before the new host exists: a clear error, no record touched", async () => {
     prod({ servedBy: "prod-b" });
-    const before = await cloud.objects("cloudflare/record");
+    const before = await cloud.objects("cloudflare/dns_record");
     for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
       const outcome = await cloud.pulumi(...command, "--stack", "prod");
       expect(outcome.code).not.toBe(0);
       expect(outcome.stdout + outcome.stderr).toMatch(/prod-b/);
     }
-    expect(await cloud.objects("cloudflare/record")).toEqual(before);
+    expect(await cloud.objects("cloudflare/dns_record")).toEqual(before);
     prod({});
   });
 
@@ -58,12 +58,12 @@ describe("moving a live project between hosts by stacks alone", () => {
       "update shop-origin",
       "update shop-primary",
     ]);
-    const before = (await cloud.objects("cloudflare/record")).map(({ id }) => id).sort();
+    const before = (await cloud.objects("cloudflare/dns_record")).map(({ id }) => id).sort();
     await cloud.up("prod");
     const { nodes } = await cloud.outputs("prod-b");
     expect(await contentOf("shop.example")).toBe(nodes!["shop"]!["address"]);
     expect(await contentOf("direct.shop.example")).toBe("origin.shop.example");
-    const after = (await cloud.objects("cloudflare/record")).map(({ id }) => id).sort();
+    const after = (await cloud.objects("cloudflare/dns_record")).map(({ id }) => id).sort();
     expect(after).toEqual(before);
     expect(await servers()).toBe(3);
     const { projects: served } = await cloud.outputs("prod");
@@ -84,13 +84,13 @@ describe("moving a live project between hosts by stacks alone", () => {
       const nodes = resource.outputs?.["nodes"] as { shop?: { address?: string } } | undefined;
       if (nodes?.shop) nodes.shop.address = "";
     });
-    const before = await cloud.objects("cloudflare/record");
+    const before = await cloud.objects("cloudflare/dns_record");
     const outcome = await cloud.pulumi("up", "--yes", "--skip-preview", "--stack", "prod");
     expect(outcome.code).not.toBe(0);
     expect(outcome.stdout + outcome.stderr).toMatch(
       /Project shop is served by stack prod-b, but that stack's outputs hold no address/,
     );
-    expect(await cloud.objects("cloudflare/record")).toEqual(before);
+    expect(await cloud.objects("cloudflare/dns_record")).toEqual(before);
     await cloud.up("prod-b");
   });
 
