@@ -1,17 +1,26 @@
+import * as fs from "node:fs";
+
 import * as pulumi from "@pulumi/pulumi";
 import { allConfig } from "@pulumi/pulumi/runtime";
 
 import { deploy } from "./components/deployment";
+import { withStandIns, type StandIns } from "./components/rehearsal-keys";
 import { parseFleet } from "./components/spec/parse";
 import { ownConfig, readStackFiles } from "./components/stack-files";
 
 const stack = pulumi.getStack();
 
-const fleet = parseFleet(
+const declared = parseFleet(
   { stack, config: ownConfig(allConfig()), stackFiles: readStackFiles(process.cwd()) },
   // BERTH_NOW: an ISO 8601 instant, for rehearsing what depends on the day.
   new Date(process.env["BERTH_NOW"] ?? Date.now()),
 );
+
+// BERTH_REHEARSAL_KEYS: set by the local cloud alone, which holds no one's private key.
+const standIns = process.env["BERTH_REHEARSAL_KEYS"];
+const fleet = standIns
+  ? withStandIns(declared, JSON.parse(fs.readFileSync(standIns, "utf8")) as StandIns)
+  : declared;
 
 const deployment = deploy(
   fleet,

@@ -5,7 +5,9 @@ import * as path from "node:path";
 import { holder, isRunning, withLock } from "../setup/lock";
 import type { Say } from "../setup/progress";
 import { lastLines } from "../setup/run-command";
+import { clearHosts } from "../hosts";
 import { rehearsalAccounts } from "./environment";
+import { chooseMachines, keepKind, type MachineKind } from "./machine-kind";
 import { repository, type CloudPaths } from "./paths";
 import { sourcesOf } from "./sources";
 
@@ -13,12 +15,15 @@ import { sourcesOf } from "./sources";
 export interface CloudCard {
   readonly pid: number;
   readonly startedAt: string;
+  readonly machines: MachineKind;
   /** Loopback port by emulated provider. */
   readonly ports: Readonly<Record<string, number>>;
   /** Loopback port of the control door. */
   readonly control: number;
   /** Loopback port of the vault that encrypts secrets in the state. */
   readonly vault: number;
+  /** Socket of the ssh-agent that holds the deployers' keys. */
+  readonly agent: string;
 }
 
 /** The process that was started, kept apart from the card so that a reused pid is noticed. */
@@ -34,28 +39,48 @@ const stopMs = 10_000;
 /**
  * The running local cloud, started when there is none: when none was started, it died, or it runs
  * older code than the clone now holds. Its world is on disk, so a restart loses nothing. Several
- * commands at once share one cloud. Refuses, with the last lines of its log, one that cannot start.
+ * commands at once share one cloud. `machines` is what its machines shall be, see `chooseMachines`.
+ * Refuses, with the last lines of its log, one that cannot start.
  */
-export async function ensureCloud(paths: CloudPaths, say: Say): Promise<CloudCard> {
+export async function ensureCloud(
+  paths: CloudPaths,
+  say: Say,
+  machines: string | undefined = process.env["BERTH_LOCAL_MACHINES"],
+): Promise<CloudCard> {
   const sources = sourcesOf(repository);
+  const fits = (card: CloudCard | undefined) =>
+    card && (!machines || machines === card.machines) ? card : undefined;
   return (
-    serving(paths, sources) ??
+    fits(serving(paths, sources)) ??
     (await withLock(paths.lock, async () => {
+      const kind = await chooseMachines(paths, say, machines);
       const other = serving(paths, sources);
       if (other) return other;
       await stop(paths);
-      return start(paths, sources, say);
+      // Machines of a cloud whose directory was removed by hand would answer at this one's addresses.
+      if (kind !== "recorded" && !fs.existsSync(paths.machines)) await clearHosts(paths.directory);
+      return start(paths, sources, kind, say);
     }))
   );
 }
 
-/** Ends the local cloud and removes all it kept. Quiet when there is nothing. */
+/**
+ * Ends the local cloud and its machines and removes all it kept. Quiet when there is nothing. Machines
+ * are cleared away even when the directory is gone already.
+ */
 export async function discardCloud(paths: CloudPaths): Promise<void> {
   await withLock(paths.lock, async () => {
     await stop(paths);
+    if (mayHaveBooted(paths)) await clearHosts(paths.directory);
     fs.rmSync(paths.directory, { recursive: true, force: true });
   });
   removeIfEmpty(path.dirname(paths.directory));
+}
+
+/** Records leave nothing on the computer, and only root can have booted anything. */
+function mayHaveBooted(paths: CloudPaths): boolean {
+  if (process.platform !== "linux" || process.getuid?.() !== 0) return false;
+  return readText(paths.machines)?.trim() !== "recorded";
 }
 
 /** Whether there is anything to discard. */
@@ -70,9 +95,15 @@ function serving(paths: CloudPaths, sources: string): CloudCard | undefined {
   return card?.pid === started.pid ? card : undefined;
 }
 
-async function start(paths: CloudPaths, sources: string, say: Say): Promise<CloudCard> {
+async function start(
+  paths: CloudPaths,
+  sources: string,
+  machines: MachineKind,
+  say: Say,
+): Promise<CloudCard> {
   say("starting the local cloud");
   fs.mkdirSync(paths.directory, { recursive: true, mode: 0o700 });
+  keepKind(paths, machines);
   fs.rmSync(paths.card, { force: true });
   const log = fs.openSync(paths.log, "w");
   // A Ctrl-C between the start and the note of it would leave a process that nobody knows of.
@@ -80,7 +111,10 @@ async function start(paths: CloudPaths, sources: string, say: Say): Promise<Clou
   process.on("SIGINT", hold).on("SIGTERM", hold);
   const child = spawn(
     process.execPath,
-    ["--import", "tsx", path.join("local", "emulator", "main.ts"), "--state", paths.directory],
+    [
+      ...["--import", "tsx", path.join("local", "cloud", "serve.ts")],
+      ...["--state", paths.directory, "--machines", machines],
+    ],
     {
       cwd: repository,
       detached: true,
@@ -142,7 +176,15 @@ async function until<T>(milliseconds: number, ask: () => T | undefined): Promise
 
 function readJson<T>(file: string): T | undefined {
   try {
-    return JSON.parse(fs.readFileSync(file, "utf8")) as T;
+    return JSON.parse(readText(file) ?? "") as T;
+  } catch {
+    return undefined;
+  }
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, "utf8");
   } catch {
     return undefined;
   }

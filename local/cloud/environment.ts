@@ -3,6 +3,7 @@ import { pathToFileURL } from "node:url";
 
 import type { CloudCard } from "./cloud";
 import type { CloudPaths } from "./paths";
+import { standInsFile } from "./stand-ins";
 
 /** Whatever could lead a rehearsal to a real account. */
 const realAccounts = /^(AWS|SCW|DIGITALOCEAN|SPACES|CLOUDFLARE)_/;
@@ -11,6 +12,7 @@ const realEngine = [
   "PULUMI_STACK",
   "PULUMI_CREDENTIALS_PATH",
   "PULUMI_CONFIG_PASSPHRASE_FILE",
+  "SSH_AUTH_SOCK",
 ];
 
 /**
@@ -68,6 +70,10 @@ export function cloudEnvironment(
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
     BERTH_LOCAL_DIR: paths.directory,
+    // Who enters machines that boot: the keys in the stack files are nobody's here.
+    ...(card.machines === "recorded"
+      ? {}
+      : { SSH_AUTH_SOCK: card.agent, BERTH_REHEARSAL_KEYS: standInsFile(paths.directory) }),
     BERTH_LOCAL_CONTROL: `http://127.0.0.1:${card.control}`,
   };
 }

@@ -12,6 +12,8 @@ export interface CloudPaths {
   /** Who was started last, from which sources. */
   readonly started: string;
   readonly lock: string;
+  /** What stands behind its servers, from its first start on. */
+  readonly machines: string;
   /** The engine's home: selected stacks, credentials. */
   readonly home: string;
   /** The engine's state backend. */
@@ -33,6 +35,7 @@ export function cloudPaths(env: NodeJS.ProcessEnv = process.env): CloudPaths {
     log: at("cloud.log"),
     started: at("started.json"),
     lock: `${directory}.lock`,
+    machines: at("machines"),
     home: at("home"),
     state: at("state"),
   };

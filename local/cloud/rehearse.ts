@@ -24,7 +24,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return 2;
   }
   const started = Date.now();
-  const { env } = await ready();
+  const { env } = await ready(stack);
   // The preview would do the same work twice: nothing here costs anything.
   const args = ["up", "--yes", "--skip-preview", "--suppress-outputs", "--stack", stack];
   const code = await runInForeground("pulumi", args, { cwd: repository, env });

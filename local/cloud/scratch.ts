@@ -6,9 +6,11 @@ import { stringify } from "yaml";
 
 import { discardCloud, ensureCloud, type CloudCard } from "./cloud";
 import { cloudEnvironment } from "./environment";
-import { ensureExisting } from "./existing";
+import { ensureExisting, postExisting } from "./existing";
+import type { MachineKind } from "./machine-kind";
 import { cloudPaths, repository, type CloudPaths } from "./paths";
 import { ensureStacks } from "./stacks";
+import { ensureStandIns, type Keyring } from "./stand-ins";
 import type { Existing } from "../providers/existing";
 import { obtainCli } from "../setup/cli";
 
@@ -23,6 +25,13 @@ export interface Outcome {
 export interface ScratchFleet {
   readonly shared: Record<string, unknown>;
   readonly stacks: Record<string, Record<string, unknown>>;
+}
+
+/** What stands behind a scratch cloud's servers: records, unless told otherwise. */
+export interface ScratchMachines {
+  readonly machines?: MachineKind;
+  /** The one stack whose machines that existed before are wanted; absent: all. */
+  readonly stack?: string;
 }
 
 /** One step of a plan as `pulumi preview --json` tells it. */
@@ -49,6 +58,8 @@ export interface StateResource {
  * directory: what a test or a measurement runs on, without touching the clone or its rehearsal.
  */
 export class ScratchCloud {
+  private pairs: Keyring | undefined;
+
   private constructor(
     readonly paths: CloudPaths,
     readonly card: CloudCard,
@@ -60,18 +71,29 @@ export class ScratchCloud {
    * `fleet` undefined: the project's own committed stack files. What they say exists before Berth is
    * there; `existing` is there besides.
    */
-  static async start(fleet?: ScratchFleet, existing: Existing = {}): Promise<ScratchCloud> {
+  static async start(
+    fleet?: ScratchFleet,
+    existing: Existing = {},
+    { machines = "recorded", stack }: ScratchMachines = {},
+  ): Promise<ScratchCloud> {
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), "berth-scratch-"));
     const paths = cloudPaths({ BERTH_LOCAL_DIR: path.join(directory, "cloud") });
     const { bin } = await obtainCli({ say: () => undefined });
-    const card = await ensureCloud(paths, () => undefined);
+    const card = await ensureCloud(paths, () => undefined, machines);
     const project = path.join(directory, "project");
     mirror(project);
     const cloud = new ScratchCloud(paths, card, project, cloudEnvironment(paths, card, bin));
     if (fleet) cloud.write(fleet);
     else copyStackFiles(project);
-    await cloud.prepare(existing);
+    cloud.makeKeys();
+    await cloud.prepare(existing, stack);
     return cloud;
+  }
+
+  /** The rehearsal's keys. Throws where machines are records, which nobody enters. */
+  get keys(): Keyring {
+    if (!this.pairs) throw new Error("machines of this cloud are records and have no keys");
+    return this.pairs;
   }
 
   /** Replaces the stack files. */
@@ -86,6 +108,7 @@ export class ScratchCloud {
   stack(stack: string, config: Record<string, unknown>): void {
     const entries = Object.entries(config).map(([key, value]) => [`berth:${key}`, value]);
     this.file(`Pulumi.${stack}.yaml`, { config: Object.fromEntries(entries) });
+    this.makeKeys();
   }
 
   /** Runs `pulumi` in the project; never throws for an exit code. */
@@ -180,10 +203,19 @@ export class ScratchCloud {
     fs.rmSync(path.dirname(this.project), { recursive: true, force: true });
   }
 
-  private async prepare(existing: Existing): Promise<void> {
+  /** As every `npm run local` does: stack files may name new people. */
+  private makeKeys(): void {
+    if (this.card.machines === "recorded") return;
+    this.pairs = ensureStandIns(this.paths.directory, this.project);
+  }
+
+  private async prepare(existing: Existing, stack: string | undefined): Promise<void> {
     ensureStacks(this.paths, this.project, this.card.vault);
-    await ensureExisting(this.card, this.project);
-    await this.control("POST", "/existing", existing);
+    const missing = [
+      ...(await ensureExisting(this.card, this.project, this.pairs, stack)),
+      ...(await postExisting(this.card, existing)),
+    ];
+    if (missing.length > 0) throw new Error(`the local cloud lacks ${missing.join("; ")}`);
   }
 
   private file(name: string, content: unknown): void {

@@ -8,6 +8,9 @@ const rooms = [
   "local/providers",
   "local/hosts",
   "local/s3",
+  "local/cloud/serve.ts",
+  "local/cloud/machines.ts",
+  "local/cloud/agent.ts",
   "local/cloud/vault.ts",
 ];
 

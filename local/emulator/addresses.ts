@@ -35,6 +35,21 @@ export function allocate(world: World, owner: string): string {
   throw new ProviderError(`the local cloud has no address left in ${range}`);
 }
 
+/** Keeps an address that is `owner`'s already; throws when another holds it. */
+export function reserve(world: World, address: string, owner: string): void {
+  const holder = ownerOf(world, address);
+  if (holder !== undefined && holder !== owner) {
+    throw new Error(`address ${address} is ${holder}'s on the local cloud`);
+  }
+  world.put(kind, address, { owner });
+}
+
+/** Who holds an address; undefined when nobody does. */
+export function ownerOf(world: World, address: string): string | undefined {
+  const owner = world.get(kind, address)?.data["owner"];
+  return owner === undefined ? undefined : String(owner);
+}
+
 /** Gives an address back; one that nobody holds is no error. */
 export function release(world: World, address: string): void {
   world.remove(kind, address);

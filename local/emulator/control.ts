@@ -11,8 +11,8 @@ export interface Controlled {
   readonly world: World;
   readonly faults: Faults;
   readonly clock: Clock;
-  /** Puts there what exists before the first deployment; throws an error naming what it cannot. */
-  putExisting(existing: Record<string, unknown>): Promise<void>;
+  /** Puts there what exists before the first deployment, and answers what of it could not be. */
+  putExisting(existing: Record<string, unknown>): Promise<readonly string[]>;
 }
 
 /**
@@ -66,8 +66,7 @@ async function answer(
       faults.clear();
       return [];
     case "POST existing":
-      await putExisting(object(body));
-      return {};
+      return { missing: await putExisting(object(body)) };
     case "GET clock":
       return { now: clock.now().toISOString() };
     case "PUT clock":

@@ -1,9 +1,20 @@
+/** What somebody made of a machine before Berth came to it. */
+export interface Past {
+  /** Its Ed25519 host key: OpenSSH private key and public line, as files hold them. */
+  readonly hostKey?: { readonly private: string; readonly public: string };
+  /** The account that people enter it by: may be another than the cloud's, and has sudo then. */
+  readonly account: string;
+  /** Public keys that may enter that account. */
+  readonly authorizedKeys: readonly string[];
+}
+
 /** What a cloud needs to bring a machine to life. */
 export interface MachineSpec {
   /** Unique on the local cloud: `digitalocean-1003`. */
   readonly id: string;
   readonly name: string;
-  readonly cloud: "digitalocean" | "scaleway" | "aws";
+  /** `client`: no cloud's, the client's own. */
+  readonly cloud: "digitalocean" | "scaleway" | "aws" | "client";
   /** IPv4 address it answers on. */
   readonly address: string;
   /** The cloud's initial account. */
@@ -12,6 +23,8 @@ export interface MachineSpec {
   readonly userData: string;
   /** The snapshot (its id among the machines') that this machine starts as a copy of. */
   readonly from?: string;
+  /** Set for a machine that existed before Berth. */
+  readonly past?: Past;
 }
 
 /** One inbound opening of a cloud firewall. */
@@ -35,6 +48,8 @@ export interface Machines {
   /** A running machine answers on another address from now on (an Elastic IP came or went). */
   address?(id: string, address: string): Promise<void>;
   snapshot(id: string, snapshot: string): Promise<void>;
+  /** Forgets a snapshot; an unknown one is no error. */
+  deleteSnapshot(snapshot: string): Promise<void>;
   delete(id: string): Promise<void>;
   /** `undefined`: no firewall, everything is open. */
   firewall(id: string, openings: readonly Opening[] | undefined): Promise<void>;
@@ -46,6 +61,7 @@ export const recordedMachines: Machines = {
   stop: () => Promise.resolve(),
   start: () => Promise.resolve(),
   snapshot: () => Promise.resolve(),
+  deleteSnapshot: () => Promise.resolve(),
   delete: () => Promise.resolve(),
   firewall: () => Promise.resolve(),
 };

@@ -1,11 +1,13 @@
+import { release, reserve } from "../emulator/addresses";
 import { EngineLog } from "../emulator/engine-log";
+import type { MachineSpec, Past } from "../emulator/machines";
 import { Session, type Cloud } from "../emulator/session";
 import type { Props } from "../emulator/values";
 import { seedAccount, seedImage } from "./aws/seed";
 import { seedZones } from "./cloudflare/seed";
 import { providers } from ".";
 
-/** A machine that somebody made before Berth. */
+/** A machine that somebody ordered at a cloud before Berth. */
 export interface ExistingMachine {
   readonly provider: "digitalocean" | "scaleway" | "aws";
   /** Droplet number, `zone/uuid` or `i-…`. */
@@ -14,6 +16,15 @@ export interface ExistingMachine {
   /** Region (DigitalOcean, AWS) or zone (Scaleway). */
   readonly region: string;
   readonly size: string;
+  readonly past?: Past;
+}
+
+/** A machine of a client's own. */
+export interface ClientMachine {
+  readonly name: string;
+  /** IPv4 address. */
+  readonly address: string;
+  readonly past: Past;
 }
 
 /** What exists on the local cloud before the first deployment. */
@@ -22,6 +33,7 @@ export interface Existing {
   readonly zones?: Readonly<Record<string, string>>;
   readonly awsAccount?: string;
   readonly machines?: readonly ExistingMachine[];
+  readonly clientMachines?: readonly ClientMachine[];
   /** S3 buckets with their regions. */
   readonly buckets?: readonly { readonly name: string; readonly region: string }[];
 }
@@ -34,33 +46,69 @@ const marks = "local/seeded";
 
 /**
  * Puts what exists before Berth into the local cloud, once each. Machines and buckets are made by
- * the providers' own creates, so that they look like any other.
+ * the providers' own creates, so that they look like any other. One that cannot be made (its
+ * address is in use on this computer) does not keep the others away: the answer says what is missing.
  */
-export async function seedExisting(cloud: Cloud, existing: Existing): Promise<void> {
+export async function seedExisting(cloud: Cloud, existing: Existing): Promise<string[]> {
   const { world } = cloud;
   seedZones(world, existing.zones ?? {});
   if (existing.awsAccount) {
     await once(cloud, "aws/account", () => seedAccount(world, existing.awsAccount!));
   }
   seedImage(world, handmadeImage, "made by hand");
-  for (const machine of existing.machines ?? []) {
-    const { provider, id } = machine;
-    await once(cloud, `machine/${machine.name}`, () =>
-      create(
-        cloud,
-        provider,
-        orders[provider].type,
-        orders[provider].inputs(machine),
-        machine.name,
-        id,
+  const made = await Promise.allSettled([
+    ...(existing.machines ?? []).map((machine) =>
+      once(cloud, `machine/${machine.name}`, () => orderMachine(cloud, machine)),
+    ),
+    ...(existing.clientMachines ?? []).map((machine) =>
+      once(cloud, `client-machine/${machine.address}`, () => putClientMachine(cloud, machine)),
+    ),
+    ...(existing.buckets ?? []).map(({ name, region }) =>
+      once(cloud, `bucket/${name}`, () =>
+        create(cloud, "aws", "aws:s3/bucket:Bucket", { bucket: name, region }, name, name),
       ),
-    );
+    ),
+  ]);
+  return made.flatMap((result) =>
+    result.status === "rejected" ? [messageOf(result.reason as unknown)] : [],
+  );
+}
+
+function orderMachine(cloud: Cloud, machine: ExistingMachine): Promise<void> {
+  const { provider, id, name, past } = machine;
+  const { type, inputs } = orders[provider];
+  const machines = past
+    ? {
+        ...cloud.machines,
+        create: (spec: MachineSpec) => cloud.machines.create({ ...spec, past }),
+      }
+    : cloud.machines;
+  return create({ ...cloud, machines }, provider, type, inputs(machine), name, id);
+}
+
+async function putClientMachine(
+  { world, machines }: Cloud,
+  { name, address, past }: ClientMachine,
+): Promise<void> {
+  reserve(world, address, `client/${name}`);
+  try {
+    await machines.create({
+      id: `client-${name}`,
+      name,
+      cloud: "client",
+      address,
+      login: past.account === "ubuntu" ? "ubuntu" : "root",
+      userData: "",
+      past,
+    });
+  } catch (error) {
+    release(world, address);
+    throw new Error(`${name}: ${messageOf(error)}`, { cause: error });
   }
-  for (const { name, region } of existing.buckets ?? []) {
-    await once(cloud, `bucket/${name}`, () =>
-      create(cloud, "aws", "aws:s3/bucket:Bucket", { bucket: name, region }, name, name),
-    );
-  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function once({ world }: Cloud, mark: string, action: () => unknown): Promise<void> {

@@ -141,10 +141,19 @@ it("leads no command to a real account", () => {
     CLOUDFLARE_API_KEY: "real",
     DIGITALOCEAN_ACCESS_TOKEN: "real",
     SCW_SECRET_KEY: "real",
+    SSH_AUTH_SOCK: "real",
     PULUMI_ACCESS_TOKEN: "real",
     PULUMI_STACK: "prod",
   };
-  const card = { pid: 1, startedAt: "", ports: { aws: 1, tls: 2 }, control: 3, vault: 4 };
+  const card = {
+    pid: 1,
+    startedAt: "",
+    machines: "booted",
+    ports: { aws: 1, tls: 2 },
+    control: 3,
+    vault: 4,
+    agent: "/tmp/x/agent.sock",
+  } as const;
   const env = cloudEnvironment(cloudPaths({ BERTH_LOCAL_DIR: "/tmp/x" }), card, "/cli", real);
   expect(Object.values(env)).not.toContain("real");
   expect(env).not.toHaveProperty("AWS_PROFILE");
@@ -154,5 +163,7 @@ it("leads no command to a real account", () => {
     HOME: "/home/clark",
     PULUMI_BACKEND_URL: "file:///tmp/x/state",
     PULUMI_DEBUG_PROVIDERS: "aws:1,tls:2",
+    SSH_AUTH_SOCK: "/tmp/x/agent.sock",
+    BERTH_REHEARSAL_KEYS: "/tmp/x/keys/stand-ins.json",
   });
 });

@@ -40,6 +40,7 @@ export const snapshotTable: ResourceTable = {
         },
       };
     },
+    delete: (id, _outputs, context) => context.machines.deleteSnapshot(machineSnapshotOf(id)),
   },
 };
 

@@ -81,6 +81,7 @@ export const instanceSnapshot: ResourceTable = {
       };
     },
     update: (id, { planned }, context) => renamed(instanceSnapshot, id, planned, context),
+    delete: (id, _outputs, context) => context.machines.deleteSnapshot(machineSnapshotOf(id)),
     read: (_id, data, _context, known) => ({ ...data, tags: readTags(data, known) }),
   },
 };
@@ -116,6 +117,7 @@ export const blockSnapshot: ResourceTable = {
       };
     },
     update: (id, { planned }, context) => renamed(blockSnapshot, id, planned, context),
+    delete: (id, _outputs, context) => context.machines.deleteSnapshot(machineSnapshotOf(id)),
     read: (_id, data, _context, known) => ({ ...data, tags: readTags(data, known) }),
   },
 };
@@ -134,6 +136,10 @@ function sameVolume(state: unknown, input: unknown): boolean {
 async function keepDisk(volumeId: string, snapshot: string, context: Context): Promise<void> {
   const holder = holderOf(volumeId, context);
   if (!holder || !context.world.get(machineKind, holder.id)) return;
-  const name = `scaleway-snapshot-${snapshot.split("/")[1]!.slice(0, 8)}`;
-  await context.machines.snapshot(machineId(holder.id), name);
+  await context.machines.snapshot(machineId(holder.id), machineSnapshotOf(snapshot));
+}
+
+/** Id of a snapshot among those of the machines. */
+function machineSnapshotOf(snapshot: string): string {
+  return `scaleway-snapshot-${snapshot.split("/")[1]!.slice(0, 8)}`;
 }

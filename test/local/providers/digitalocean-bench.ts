@@ -45,6 +45,7 @@ export class DigitalOceanBench {
       stop: note("stop"),
       start: note("start"),
       snapshot: note("snapshot"),
+      deleteSnapshot: note("deleteSnapshot"),
       delete: note("delete"),
       firewall: (id, openings) => {
         this.openings.set(id, openings);

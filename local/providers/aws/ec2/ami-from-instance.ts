@@ -82,5 +82,6 @@ export const amiFromInstance: ResourceTable = {
         },
       };
     },
+    delete: (id, _outputs, context) => context.machines.deleteSnapshot(id),
   },
 };

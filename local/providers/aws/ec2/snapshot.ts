@@ -64,5 +64,6 @@ export const snapshot: ResourceTable = {
         },
       };
     },
+    delete: (id, _outputs, context) => context.machines.deleteSnapshot(id),
   },
 };

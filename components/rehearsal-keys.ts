@@ -1,0 +1,47 @@
+import type { Fleet, NodeSpec } from "./spec/fleet";
+
+/**
+ * Keys of a rehearsal by the declared ones they stand in for; each is type and key, without comment.
+ * Stack files hold public keys alone, so nobody could log in to a machine of the local cloud: it
+ * makes a pair for every key that they declare, and says here which. A real deployment has none.
+ */
+export type StandIns = Readonly<Record<string, string>>;
+
+/**
+ * The fleet with every public key exchanged for its stand-in: members', deployers' and the host keys
+ * of machines that existed before. Keys without one stay. After parsing, so that the declared keys
+ * are the ones that are checked.
+ */
+export function withStandIns(fleet: Fleet, standIns: StandIns): Fleet {
+  const standIn = (line: string) => {
+    const [type, key, ...comment] = line.trim().split(/\s+/);
+    const other = standIns[`${type} ${key}`];
+    return other === undefined ? line : [other, ...comment].join(" ");
+  };
+  const { members, deployers } = fleet.team;
+  return {
+    ...fleet,
+    team: {
+      ...fleet.team,
+      members: mapValues(members, (member) => ({ ...member, keys: member.keys.map(standIn) })),
+      deployers: mapValues(deployers, standIn),
+    },
+    nodes: fleet.nodes.map((node) => withHostKey(node, standIn)),
+  };
+}
+
+function withHostKey(node: NodeSpec, standIn: (line: string) => string): NodeSpec {
+  const { server, adopt } = node;
+  return {
+    ...node,
+    ...(server ? { server: { ...server, hostKey: standIn(server.hostKey) } } : {}),
+    ...(adopt ? { adopt: { ...adopt, hostKey: standIn(adopt.hostKey) } } : {}),
+  };
+}
+
+function mapValues<From, To>(
+  record: Readonly<Record<string, From>>,
+  change: (value: From) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
