@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
-import { AgentProtocol, utils, type ParsedKey } from "ssh2";
+import { utils, type ParsedKey } from "ssh2";
 
 import { deployersFile, keyDirectory } from "./stand-ins";
 
@@ -25,10 +25,11 @@ export async function serveAgent(directory: string): Promise<Agent> {
   const socket = socketOf(directory);
   fs.mkdirSync(path.dirname(socket), { recursive: true, mode: 0o700 });
   fs.rmSync(socket, { force: true });
+  const open = new Set<net.Socket>();
   const server = net.createServer((connection) => {
-    connection.on("error", () => connection.destroy());
-    const protocol = answering(directory);
-    connection.pipe(protocol).pipe(connection);
+    open.add(connection);
+    connection.on("close", () => open.delete(connection));
+    serveClient(connection, directory);
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -37,7 +38,11 @@ export async function serveAgent(directory: string): Promise<Agent> {
   fs.chmodSync(socket, 0o600);
   return {
     socket,
-    stop: () => new Promise((resolve) => server.close(() => resolve())),
+    stop: () =>
+      new Promise((resolve) => {
+        for (const connection of open) connection.destroy();
+        server.close(() => resolve());
+      }),
   };
 }
 
@@ -49,17 +54,68 @@ function socketOf(directory: string): string {
   return path.join(os.tmpdir(), `berth-agent-${name}`, "agent.sock");
 }
 
-function answering(directory: string): AgentProtocol {
-  const protocol = new AgentProtocol(false);
-  protocol.on("error", () => protocol.destroy());
-  protocol.on("identities", (request) => protocol.getIdentitiesReply(request, keysOf(directory)));
-  protocol.on("sign", (request, wanted, data) => {
-    const key = keysOf(directory).find((candidate) => candidate.equals(wanted));
-    const signature: Buffer | Error | undefined = key?.sign(data);
-    if (Buffer.isBuffer(signature)) protocol.signReply(request, signature);
-    else protocol.failureReply(request);
+/** Numbers of the agent protocol (RFC draft-ietf-sshm-ssh-agent, 6.1). */
+const message = { failure: 5, listKeys: 11, keys: 12, sign: 13, signature: 14 } as const;
+
+/** Longer than any request that an SSH client makes. */
+const longestRequest = 256 * 1024;
+
+/**
+ * Answers a client's requests in their order. Spoken here because ssh2's own server side loses its
+ * place at the extension that OpenSSH begins with; a request that is not known gets a refusal.
+ */
+function serveClient(connection: net.Socket, directory: string): void {
+  let received = Buffer.alloc(0);
+  connection.on("error", () => connection.destroy());
+  connection.on("data", (chunk: Buffer) => {
+    received = Buffer.concat([received, chunk]);
+    while (received.length >= 4) {
+      const length = received.readUInt32BE(0);
+      if (length > longestRequest) return connection.destroy();
+      if (received.length < 4 + length) return;
+      connection.write(field(answer(received.subarray(4, 4 + length), keysOf(directory))));
+      received = received.subarray(4 + length);
+    }
   });
-  return protocol;
+}
+
+function answer(request: Buffer, keys: readonly ParsedKey[]): Buffer {
+  switch (request[0]) {
+    case message.listKeys: {
+      const count = Buffer.alloc(4);
+      count.writeUInt32BE(keys.length);
+      const listed = keys.flatMap((key) => [field(key.getPublicSSH()), field(key.comment)]);
+      return Buffer.concat([Buffer.from([message.keys]), count, ...listed]);
+    }
+    case message.sign: {
+      const [blob, data] = fields(request.subarray(1));
+      const key = keys.find((candidate) => blob && candidate.getPublicSSH().equals(blob));
+      const signed: Buffer | Error | undefined = data && key?.sign(data);
+      if (!key || !Buffer.isBuffer(signed)) break;
+      const signature = Buffer.concat([field(key.type), field(signed)]);
+      return Buffer.concat([Buffer.from([message.signature]), field(signature)]);
+    }
+  }
+  return Buffer.from([message.failure]);
+}
+
+/** Bytes behind their length, as the protocol has them everywhere. */
+function field(content: Buffer | string): Buffer {
+  const bytes = typeof content === "string" ? Buffer.from(content) : content;
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}
+
+/** The first two fields of a message. */
+function fields(rest: Buffer): Buffer[] {
+  const found: Buffer[] = [];
+  for (let at = 0; found.length < 2 && at + 4 <= rest.length;) {
+    const length = rest.readUInt32BE(at);
+    found.push(rest.subarray(at + 4, at + 4 + length));
+    at += 4 + length;
+  }
+  return found;
 }
 
 function keysOf(directory: string): ParsedKey[] {

@@ -28,6 +28,7 @@ import { type HostReport, type HostSpec, specProblems } from "./spec";
 import {
   killSupervisor,
   leaderOf,
+  shellOf,
   startSupervisor,
   supervisorOf,
   writeNetwork,
@@ -170,8 +171,8 @@ class BootedMachines implements Machines {
       if (spec.address === address) return;
       await this.recordAddress(id, address);
       const supervisor = supervisorOf(this.layout, id);
-      const leader = supervisor && leaderOf(supervisor);
-      if (leader) await exchangeAddress(this.layout, id, leader.pid, spec.address, address);
+      const shell = supervisor && shellOf(supervisor);
+      if (shell) await exchangeAddress(this.layout, id, shell, spec.address, address);
     });
   }
 

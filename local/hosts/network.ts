@@ -67,16 +67,16 @@ function forwardRule(action: "-I" | "-D", side: string, layout: Layout): string[
   return ["-w", action, "FORWARD", side, `bv${layout.cloud}+`, ...comment, "-j", "ACCEPT"];
 }
 
-/** Gives a running host another address; `leader` is any process in its network namespace. */
+/** Gives a running host another address; `shell` is its supervisor's. */
 export async function exchangeAddress(
   layout: Layout,
   hostId: string,
-  leader: number,
+  shell: number,
   before: string,
   after: string,
 ): Promise<void> {
   const link = linkOf(layout, hostId);
-  const inside = ["nsenter", "--target", String(leader), "--net", "ip"];
+  const inside = ["nsenter", "--target", String(shell), "--mount", "ip", "-n", "host"];
   await run([...inside, "address", "add", `${after}/32`, "dev", "host0"]);
   await run(["ip", "route", "replace", `${after}/32`, "dev", link, "src", layout.gateway]);
   await run(["ip", "route", "delete", `${before}/32`, "dev", link]);

@@ -6,7 +6,15 @@
  */
 
 import { spawn } from "node:child_process";
-import { existsSync, openSync, closeSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
+import {
+  existsSync,
+  openSync,
+  closeSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmdirSync,
+} from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { hostDirectory, fileNameOf, type Layout, linkOf } from "./layout";
@@ -158,14 +166,34 @@ function supervisorIn(directory: string): ProcessIdentity | undefined {
   }
 }
 
-/** The host's first process (its systemd), as this machine numbers it. */
+/**
+ * The host's first process (its systemd), as this machine numbers it. Told by its pid namespace: a
+ * supervisor that has only begun runs small programs in the same place.
+ */
 export function leaderOf(supervisor: ProcessIdentity): ProcessIdentity | undefined {
   for (const shell of childrenOf(supervisor.pid)) {
+    const outside = processNamespace(shell);
     for (const container of childrenOf(shell)) {
-      for (const leader of childrenOf(container)) return identify(leader);
+      for (const child of childrenOf(container)) {
+        const inside = processNamespace(child);
+        if (inside !== undefined && inside !== outside) return identify(child);
+      }
     }
   }
   return undefined;
+}
+
+/** The shell of a supervisor, which sees the host's network namespace by its name. */
+export function shellOf(supervisor: ProcessIdentity): number | undefined {
+  return childrenOf(supervisor.pid)[0];
+}
+
+function processNamespace(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Pulls the plug: ends every process of a host and clears its cgroups. */
