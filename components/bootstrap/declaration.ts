@@ -1,0 +1,21 @@
+import { place } from "../placement";
+import type { Fleet, NodeSpec } from "../spec/fleet";
+import type { MachineDeclaration } from "./script";
+
+/**
+ * What a node's machine shall be like, as its stack's fleet declares it. A deployment and a converge
+ * on demand both ask here, so that they run the identical script. `project` is the engine's project.
+ */
+export function machineOf(project: string, fleet: Fleet, node: NodeSpec): MachineDeclaration {
+  const names = new Set(
+    fleet.projects.filter((each) => each.node === node.name).flatMap(({ access }) => access),
+  );
+  return {
+    owner: `${project}/${fleet.stack}`,
+    initialAccount: place(node).login,
+    members: [...names].sort().flatMap((name) => fleet.team.members[name] ?? []),
+    deployerKeys: Object.values(fleet.team.deployers),
+    manage: node.manage,
+    madeByBerth: node.server === undefined && node.adopt === undefined,
+  };
+}
