@@ -12,7 +12,7 @@ const engine = [
   "test/state/**/*.test.ts",
   "test/**/*.engine.test.ts",
 ];
-const hosts = ["test/hosts/**/*.test.ts"];
+const hosts = ["test/hosts/**/*.test.ts", "test/**/*.hosts.test.ts"];
 
 export default defineConfig({
   test: {

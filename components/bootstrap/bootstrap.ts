@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host";
 import {
   automationAccount,
+  launcher,
   renderConverge,
   renderEnter,
   renderObserve,
@@ -66,13 +67,15 @@ export class Bootstrap extends pulumi.ComponentResource {
           hostKey: host.hostKey,
           dialErrorLimit: bootDials,
         },
-        create: renderEnter(machine),
+        create: launcher,
+        stdin: renderEnter(machine),
         triggers: [host.id],
         addPreviousOutputInEnv: false,
         logging: command.remote.Logging.None,
       },
       {
         parent: this,
+        dependsOn: [...(host.wayIn ?? [])],
         // Once per machine: later changes are converge's, by a way in that still exists then.
         ignoreChanges: ["create", "connection", "stdin"],
         customTimeouts: { create: "60m" },
@@ -90,7 +93,8 @@ export class Bootstrap extends pulumi.ComponentResource {
       {
         connection: { host: host.address, user: automationAccount, hostKey: this.hostKey },
         // Without `update` a changed script runs again, which is what is wanted.
-        create: renderConverge(machine),
+        create: launcher,
+        stdin: renderConverge(machine),
         addPreviousOutputInEnv: false,
         logging: command.remote.Logging.Stdout,
       },
@@ -103,12 +107,13 @@ export class Bootstrap extends pulumi.ComponentResource {
       `${name}-observe`,
       {
         connection: { host: host.address, user: host.login, hostKey: host.hostKey },
-        create: renderObserve(),
+        create: launcher,
+        stdin: renderObserve(),
         triggers: [host.id],
         addPreviousOutputInEnv: false,
         logging: command.remote.Logging.Stdout,
       },
-      { parent: this },
+      { parent: this, dependsOn: [...(host.wayIn ?? [])] },
     ).stdout;
   }
 }

@@ -118,7 +118,9 @@ function refuseImpossible(machine: MachineDeclaration): void {
     if (keys.length === 0) throw new Error(`team.members.${name}.keys: is empty`);
   }
   if (dotfiles && !/^[0-9a-f]{40}$/.test(dotfiles.commit)) {
-    throw new Error(`dotfiles.commit: ${JSON.stringify(dotfiles.commit)} is not a full commit hash`);
+    throw new Error(
+      `dotfiles.commit: ${JSON.stringify(dotfiles.commit)} is not a full commit hash`,
+    );
   }
   const written = [owner, ...deployerKeys, ...members.flatMap(({ keys }) => keys)];
   if (written.some((line) => line === "" || /[\r\n]/.test(line))) {

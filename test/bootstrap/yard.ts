@@ -1,5 +1,6 @@
 /** What the tests of scripts on booted hosts share: keys, a declaration, and sessions. */
 
+import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -79,18 +80,34 @@ export class Yard {
     return address;
   }
 
-  /** One SSH session; status 255 is SSH's own refusal. `tty`: as a person at a terminal. */
-  session(
-    { login, address, pinned, mine }: Visit,
-    command: string,
-    input = "",
-    tty = false,
-  ): Promise<Finished> {
-    return tryRun(this.client({ login, address, pinned, mine }, command, tty), { input });
+  /** One SSH session of five minutes at most; status 255 is SSH's own refusal. */
+  session(visit: Visit, command: string, input = ""): Promise<Finished> {
+    return tryRun(["timeout", "300", ...this.client(visit, command)], { input });
+  }
+
+  /** A person at a terminal, who types a line whenever a prompt asks for one; what is seen. */
+  terminal(visit: Visit, lines: readonly string[]): Promise<string> {
+    const [program, ...rest] = ["timeout", "60", ...this.client(visit, undefined, true)];
+    const child = spawn(program!, rest, { stdio: ["pipe", "pipe", "ignore"] });
+    const left = [...lines];
+    let seen = "";
+    let shown = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      seen += chunk.toString("utf8");
+      shown += chunk.toString("utf8");
+      const line = /[$#] $/.test(shown) ? left.shift() : undefined;
+      if (line === undefined) return;
+      shown = "";
+      child.stdin.write(`${line}\n`);
+    });
+    return new Promise((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", () => resolve(seen));
+    });
   }
 
   /** The command line of an SSH session. */
-  client({ login, address, pinned, mine }: Visit, command: string, tty = false): string[] {
+  client({ login, address, pinned, mine }: Visit, command?: string, tty = false): string[] {
     const [type, key] = pinned.split(" ");
     this.sessions += 1;
     const known = join(this.ground.directory, `pinned-${this.sessions}`);
@@ -103,11 +120,10 @@ export class Yard {
       IdentitiesOnly: "yes",
       BatchMode: "yes",
       ConnectTimeout: "10",
-      LogLevel: "ERROR",
     };
     const options = Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
     const client = ["ssh", "-F", "/dev/null", "-i", mine.file, ...options, ...(tty ? ["-tt"] : [])];
-    return [...client, `${login}@${address}`, command];
+    return [...client, `${login}@${address}`, ...(command === undefined ? [] : [command])];
   }
 
   /** Enters a machine as the program does, and answers its permanent host key. */
@@ -119,7 +135,8 @@ export class Yard {
   ): Promise<string> {
     const visit = { login: declaration.initialAccount, address, pinned, mine };
     const done = await this.session(visit, launcher, renderEnter(declaration));
-    if (done.code !== 0) throw new Error(`enter ended with ${done.code}: ${done.stdout}${done.stderr}`);
+    if (done.code !== 0)
+      throw new Error(`enter ended with ${done.code}: ${done.stdout}${done.stderr}`);
     return done.stdout.trim().split("\n").at(-1) ?? "";
   }
 
@@ -130,7 +147,12 @@ export class Yard {
     declaration = this.declaration(),
     options: { readonly check?: boolean; readonly mine?: KeyPair } = {},
   ): Promise<Finished> {
-    const visit = { login: automationAccount, address, pinned, mine: options.mine ?? this.deployer };
+    const visit = {
+      login: automationAccount,
+      address,
+      pinned,
+      mine: options.mine ?? this.deployer,
+    };
     return this.session(visit, launcher, renderConverge(declaration, options.check));
   }
 }

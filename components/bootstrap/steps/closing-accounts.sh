@@ -16,17 +16,16 @@ end_sessions() {
 
 # close_account NAME: no key, no rights, no session.
 close_account() {
-  local uid gid home shell password expiry group open='' fix=()
+  local uid gid home shell password expiry group open='' rest=
   account "$1" || return 0
   if [ "$uid" -lt 1000 ] || [ "$uid" -ge 60000 ]; then
     failed "account $1" "left, but its number is now $uid, a system account's; close it by hand"
     return 0
   fi
   if [ "$expiry" != 1 ] || [[ $password != [!*]* ]] || [ "$shell" != /usr/sbin/nologin ]; then open=" login"; fi
-  for group in sudo dev docker admin; do
+  for group in "${!groups[@]}"; do
     if in_group "$1" "$group"; then
-      open+=" group-$group"
-      fix+=("$group")
+      if within "$group" sudo dev docker admin; then open+=" group-$group"; else rest+=${rest:+,}$group; fi
     fi
   done
   local file
@@ -36,8 +35,7 @@ close_account() {
   if ! within "$1" "${closed[@]}"; then open+=" sessions"; fi
   if [ -z "$open" ]; then return 0; fi
   if differs "account $1" "is no member any more; still open:$open"; then
-    usermod --expiredate 1 --password '!*' --shell /usr/sbin/nologin "$1"
-    for group in "${fix[@]}"; do gpasswd -d "$1" "$group" >/dev/null; done
+    usermod --expiredate 1 --password '!*' --shell /usr/sbin/nologin --groups "$rest" "$1"
     for file in "$home/.ssh/authorized_keys" "$home/.ssh/authorized_keys2" "/var/spool/cron/crontabs/$1"; do
       if [ -e "$file" ] || [ -L "$file" ]; then set_aside "$file"; fi
     done

@@ -13,12 +13,8 @@ stop() {
 
 # within WORD WORD...: is the first word among the others?
 within() {
-  local wanted=$1 word
-  shift
-  for word in "$@"; do
-    if [ "$word" = "$wanted" ]; then return 0; fi
-  done
-  return 1
+  local IFS=$'\n'
+  [[ $'\n'"${*:2}"$'\n' == *$'\n'"$1"$'\n'* ]]
 }
 
 # A session that was cut off may still be at work here. Children do not inherit the lock: what they

@@ -51,9 +51,9 @@ if [ -n "$DOTFILES_REPOSITORY" ] && managed people; then
       differs "dotfiles of $member" "installed at $DOTFILES_COMMIT"
     else
       read_file "$scratch/$member" || true
-      content=${content%$'\n'}
-      content=${content##*$'\n'}
-      note "dotfiles of $member" "could not be installed: ${content:-no answer within a minute}"
+      read -ra words <<<"${content//$'\n'/ }"
+      said=${words[*]}
+      note "dotfiles of $member" "could not be installed: ${said:-no answer within a minute}"
     fi
   done
   rm -rf "$scratch"

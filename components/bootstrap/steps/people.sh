@@ -27,13 +27,7 @@ ensure_account() {
     if ! in_group "$1" "$group"; then missing+=${missing:+,}$group; fi
   done
   if ! account "$1"; then
-    if differs "account $1" missing; then
-      # Remembered before it is made: after a cut it must be known whose account it is.
-      add_to /var/lib/berth/accounts "$1"
-      fix=(--create-home --home-dir "/home/$1" --shell /bin/bash --password '*')
-      if [ -n "${groups[$1]:-}" ]; then fix+=(--gid "$1"); else fix+=(--user-group); fi
-      useradd "${fix[@]}" ${missing:+--groups "$missing"} "$1"
-    fi
+    if differs "account $1" missing; then fresh+=("$1:$missing"); fi
     return 0
   fi
   if [ "$CHECK" != yes ]; then
@@ -59,6 +53,59 @@ ensure_account() {
   if [ ${#fix[@]} -gt 0 ]; then usermod "${fix[@]}" "$1"; fi
 }
 
+# create_accounts: all new ones at once where the system can, which syncs its tables once and not
+# once an account; one by one where their groups exist already.
+create_accounts() {
+  local entry name group number=1000 taken=' ' batch=''
+  # Again, with the groups just made: sysusers gives a system's number where this one is taken.
+  read_accounts
+  for name in "${!passwd[@]}"; do
+    account "$name"
+    taken+="$uid "
+  done
+  for entry in "${groups[@]}"; do
+    IFS=: read -r _ _ name _ <<<"$entry"
+    taken+="$name "
+  done
+  for entry in "${fresh[@]}"; do
+    name=${entry%%:*}
+    # Remembered before it is made: after a cut it must be known whose account it is.
+    add_to /var/lib/berth/accounts "$name"
+    while [[ $taken == *" $number "* ]]; do number=$((number + 1)); done
+    taken+="$number "
+    if [ -z "${groups[$name]:-}" ]; then
+      batch+="u $name $number - /home/$name /bin/bash"$'\n'
+      for group in ${entry//[:,]/ }; do [ "$group" = "$name" ] || batch+="m $name $group"$'\n'; done
+    fi
+  done
+  if [ -n "$batch" ] && command -v systemd-sysusers >/dev/null; then
+    systemd-sysusers - <<<"$batch" >/dev/null 2>&1 || true
+    read_accounts
+  fi
+  for entry in "${fresh[@]}"; do
+    name=${entry%%:*}
+    if ! account "$name"; then
+      local how=(--no-create-home --home-dir "/home/$name" --shell /bin/bash --password '*')
+      if [ -n "${groups[$name]:-}" ]; then how+=(--gid "$name"); else how+=(--user-group); fi
+      if [ -n "${entry#*:}" ]; then how+=(--groups "${entry#*:}"); fi
+      useradd "${how[@]}" "$name"
+    fi
+  done
+}
+
+# create_home NAME HOME KEYS: whole or not at all, with the keys in it.
+create_home() {
+  local draft=${2%/*}/.berth.new
+  rm -rf "$draft"
+  cp -r /etc/skel "$draft"
+  mkdir "$draft/.ssh"
+  printf '%s' "$3" >"$draft/.ssh/authorized_keys"
+  chmod 700 "$draft" "$draft/.ssh"
+  chmod 600 "$draft/.ssh/authorized_keys"
+  chown -R "$1:" "$draft"
+  mv -T "$draft" "$2"
+}
+
 # What differs between two lists of keys, in `detail`: keys are told by their comment or their end.
 # shellcheck disable=SC2317 # ensure_file calls it
 explain_keys() {
@@ -81,22 +128,18 @@ explain_keys() {
 # ensure_keys ACCOUNT KEYS: authorized_keys holds exactly these (R16), and sshd will read it: it
 # refuses a home that others may write to.
 ensure_keys() {
-  local uid gid home shell password expiry owner=$1: seen
+  local uid gid home shell password expiry seen
   account "$1" || return 0
   seen=${files[$home]:-}
   if [ -z "$seen" ]; then
-    if differs "$home" missing; then
-      mkdir -m 750 "$home"
-      cp -rT /etc/skel "$home"
-      chown -R "$owner" "$home"
-    fi
+    if differs "$home" missing; then create_home "$1" "$home" "$2"; fi
+    return 0
   elif [[ $seen != "$1:"*' directory' ]] || [[ ${seen#* } =~ ^[0-7]*([2367][0-7]|[2367])\  ]]; then
     if differs "$home" "owner and mode ${seen% directory}: only $1 may write there"; then
-      chown -h "$owner" "$home"
+      chown -h "$1:" "$home"
       chmod go-w "$home"
     fi
   fi
-  if [ ! -d "$home" ]; then return 0; fi
   group_of "$gid"
   ensure_directory "$home/.ssh" "$1:$group" 700
   ensure_file "$home/.ssh/authorized_keys" "$1:$group" 600 "$2" explain_keys
@@ -133,6 +176,7 @@ ensure_sudoers() {
 sudoers_changed=
 
 people=()
+fresh=()
 before=$changed
 if managed people; then
   ensure_group sudo --system
@@ -160,7 +204,10 @@ if managed people; then
     fi
   done
 fi
-if [ "$changed" -ne "$before" ] && [ "$CHECK" != yes ]; then read_accounts; fi
+if [ "$changed" -ne "$before" ] && [ "$CHECK" != yes ]; then
+  if [ ${#fresh[@]} -gt 0 ]; then create_accounts; fi
+  read_accounts
+fi
 
 paths=(/etc/sudoers.d/00-berth /etc/sudoers.d/01-berth-automation /etc/sudoers)
 for name in "$AUTOMATION" "${people[@]}"; do

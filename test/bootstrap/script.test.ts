@@ -1,0 +1,127 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+
+import {
+  launcher,
+  renderConverge,
+  renderEnter,
+  renderObserve,
+  type MachineDeclaration,
+} from "../../components/bootstrap/script";
+import { sourceOf } from "../../components/bootstrap/steps";
+
+const node: MachineDeclaration = {
+  owner: "berth/prod",
+  initialAccount: "root",
+  members: [
+    { name: "ana", keys: ["ssh-ed25519 AAAAana ana@laptop", "ssh-ed25519 AAAAold ana's old one"] },
+    { name: "bob", keys: ["ssh-ed25519 AAAAbob"] },
+  ],
+  deployerKeys: ["ssh-ed25519 AAAAjenkins jenkins"],
+  manage: ["people", "firewall", "proxy", "deploy"],
+  madeByBerth: true,
+  dotfiles: { repository: "https://git.example/dotfiles.git", commit: "0123456789".repeat(4) },
+};
+const client: MachineDeclaration = {
+  ...node,
+  owner: "berth/prod-b",
+  initialAccount: "ubuntu",
+  members: [],
+  manage: ["deploy"],
+  madeByBerth: false,
+  takenOver: ["legacy"],
+};
+
+/** What stands before the constant part: all that differs between machines. */
+const declarations = (script: string) =>
+  script.slice(0, script.indexOf("\nset -")).replace(/^(SSHD_CONF|HISTORY_SH)=[^]*$/m, "$1=…");
+
+const scripts = {
+  enter: renderEnter(node),
+  converge: renderConverge(node),
+  check: renderConverge(node, true),
+  client: renderConverge(client),
+  observe: renderObserve(),
+};
+
+describe("rendered scripts", () => {
+  it("declare a machine in words that can be reviewed", () => {
+    expect(declarations(scripts.enter)).toMatchSnapshot("enter");
+    expect(declarations(scripts.converge)).toMatchSnapshot("converge");
+    expect(declarations(scripts.client)).toMatchSnapshot("a client's machine");
+  });
+
+  it("differ between a run and a check in one line, and between two machines in declarations", () => {
+    expect(scripts.check).toBe(scripts.converge.replace("CHECK=no", "CHECK=yes"));
+    const constant = (script: string) => script.slice(script.indexOf("\nset -"));
+    expect(constant(scripts.client)).toBe(constant(scripts.converge));
+    expect(renderConverge(node)).toBe(scripts.converge);
+  });
+
+  it.each(Object.entries(scripts))(
+    "%s is bash, whole and cut anywhere runs nothing",
+    (_, script) => {
+      const parse = (input: string) => spawnSync("bash", ["-n"], { input }).status;
+      expect(parse(script)).toBe(0);
+      // What a session that is cut off has sent: none of these may be a program.
+      for (let end = script.lastIndexOf("}") - 1; end > 2; end -= 997) {
+        expect(parse(script.slice(0, end))).not.toBe(0);
+      }
+    },
+  );
+
+  it.each(["enter", "converge", "observe"] as const)("%s is clean to shellcheck", (sequence) => {
+    const script = scripts[sequence];
+    const start = script.indexOf("\nset -");
+    const head = start < 0 ? "{" : script.slice(0, start);
+    const input = `#!/bin/bash\n${head}\n${sourceOf(sequence)}\n} </dev/null\n`;
+    // 2016: the texts of files stand in single quotes, with what their own shells expand.
+    const checked = spawnSync("shellcheck", ["--shell=bash", "--exclude=SC2016", "-"], { input });
+    expect(checked.error).toBeUndefined();
+    expect(checked.stdout.toString()).toBe("");
+  });
+
+  it.each(["enter", "converge", "observe"] as const)(
+    "%s loses comments and indentation alone on its way to the state",
+    (sequence) => {
+      const script = scripts[sequence];
+      const start = script.indexOf("\nset -");
+      const body = script.slice(start, script.lastIndexOf("}")).trim();
+      // What bash has read, printed back by bash.
+      const read = (text: string) =>
+        execFileSync("bash", ["-s"], { input: `f() {\n${text}\n}\ndeclare -f f` }).toString();
+      expect(read(body)).toBe(read(sourceOf(sequence)));
+      expect(body).not.toMatch(/^(\s|#)/m);
+    },
+  );
+
+  it("stay small enough to be stored with every node", () => {
+    expect(scripts.enter.length).toBeLessThan(5_000);
+    expect(scripts.converge.length).toBeLessThan(34_000);
+  });
+
+  it("are launched by any login shell in one word", () => {
+    expect(execFileSync("sh", ["-c", launcher], { input: "echo ran; id -u" }).toString()).toBe(
+      `ran\n${process.getuid?.()}\n`,
+    );
+  });
+});
+
+describe("a declaration that cannot be meant", () => {
+  it.each<[string, Partial<MachineDeclaration>, string]>([
+    ["no deployer", { deployerKeys: [] }, "team.deployers: is empty"],
+    ["a member without a key", { members: [{ name: "ana", keys: [] }] }, "team.members.ana.keys"],
+    ["a name no account has", { members: [{ name: "A na", keys: ["k"] }] }, '"A na" cannot be'],
+    ["the automation account", { members: [{ name: "berth", keys: ["k"] }] }, '"berth" cannot be'],
+    ["a key of two lines", { deployerKeys: ["a\nb"] }, "more than one line"],
+    ["an owner of two lines", { owner: "a\nb" }, "more than one line"],
+    [
+      "a branch for a commit",
+      { dotfiles: { repository: "r", commit: "main" } },
+      "full commit hash",
+    ],
+  ])("is refused: %s", (_, change, message) => {
+    expect(() => renderConverge({ ...node, ...change })).toThrow(message);
+    expect(() => renderEnter({ ...node, ...change })).toThrow(message);
+  });
+});
