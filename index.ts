@@ -24,6 +24,7 @@ const fleet = standIns
 
 const deployment = deploy(
   fleet,
+  pulumi.getProject(),
   (other) => `${pulumi.getOrganization()}/${pulumi.getProject()}/${other}`,
 );
 

@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { awsAccount } from "./aws-account";
 import { BackupBucket } from "./backups/bucket";
-import type { Host } from "./host";
+import { machineOf } from "./bootstrap/declaration";
+import type { MachineDeclaration } from "./bootstrap/script";
 import { namesFor } from "./names";
 import { backupOutput, nodeOutput, projectOutput } from "./outputs";
 import { place, type Placement } from "./placement";
@@ -27,9 +28,14 @@ interface Site {
 /**
  * Builds what a fleet declares. An environment stack makes nodes, names and buckets; a host stack
  * makes nodes, their own names and their credentials, and leaves visitors' names and buckets to the
- * environment it serves.
+ * environment it serves. `project` is the engine's name of this program: machines bear it as their
+ * owner's.
  */
-export function deploy(fleet: Fleet, stackReferenceName: (stack: string) => string): Deployment {
+export function deploy(
+  fleet: Fleet,
+  project: string,
+  stackReferenceName: (stack: string) => string,
+): Deployment {
   const published = new PublishedStacks(stackReferenceName);
   const sites = fleet.nodes.map((node) => ({ node, placement: place(node) }));
   const usesAws = sites.some(({ placement }) => placement.provider === "aws");
@@ -37,20 +43,25 @@ export function deploy(fleet: Fleet, stackReferenceName: (stack: string) => stri
   const opts: pulumi.ComponentResourceOptions = aws ? { providers: [aws] } : {};
 
   if (fleet.role === "environment") createBuckets(fleet, opts);
-  const hosts = new Map(
-    sites.map((site) => [site.node.name, createNode(fleet, site, published, opts).host]),
+  const nodes = new Map(
+    sites.map((site) => {
+      const machine = machineOf(project, fleet, site.node);
+      return [site.node.name, createNode(fleet, site, machine, published, opts)];
+    }),
   );
   const served = fleet.projects.map((project) => ({
     project,
-    address: servingAddress(project, hosts, published),
+    address: servingAddress(project, nodes, published),
   }));
-  for (const { project, address } of served) createNames(fleet, project, address);
+  for (const { project, address } of served) {
+    createNames(fleet, project, address, waitsFor(project, nodes));
+  }
 
   return {
     nodes: Object.fromEntries(
       sites.map(({ node, placement }) => [
         node.name,
-        nodeOutput(node, placement, hosts.get(node.name)!),
+        nodeOutput(node, placement, nodes.get(node.name)!),
       ]),
     ),
     projects: Object.fromEntries(
@@ -74,12 +85,14 @@ function createBuckets(fleet: Fleet, opts: pulumi.ComponentResourceOptions): voi
 function createNode(
   fleet: Fleet,
   { node, placement }: Site,
+  machine: MachineDeclaration,
   published: PublishedStacks,
   opts: pulumi.ComponentResourceOptions,
 ): ProjectNode {
   const args = {
     node,
     placement,
+    machine,
     projects: fleet.projects.filter((project) => project.node === node.name),
     buckets: fleet.buckets,
     deployerKeys: Object.values(fleet.team.deployers),
@@ -92,17 +105,31 @@ function createNode(
 
 function servingAddress(
   { slug, node, servedBy }: ProjectSpec,
-  hosts: ReadonlyMap<string, Host>,
+  nodes: ReadonlyMap<string, ProjectNode>,
   published: PublishedStacks,
 ): pulumi.Output<string> {
-  return servedBy ? published.addressOf(servedBy, slug) : hosts.get(node)!.address;
+  return servedBy ? published.addressOf(servedBy, slug) : nodes.get(node)!.host.address;
 }
 
-function createNames(fleet: Fleet, project: ProjectSpec, address: pulumi.Output<string>): void {
+/** Visitors are led to the serving machine once it is as declared; never held up by another. */
+function waitsFor(
+  { node, servedBy }: ProjectSpec,
+  nodes: ReadonlyMap<string, ProjectNode>,
+): pulumi.Resource[] {
+  return servedBy ? [] : [nodes.get(node)!.bootstrap];
+}
+
+function createNames(
+  fleet: Fleet,
+  project: ProjectSpec,
+  address: pulumi.Output<string>,
+  dependsOn: pulumi.Resource[],
+): void {
   if (project.zone === undefined) return;
   const zoneId = fleet.agency.zones[project.zone]!;
   const hostStack = fleet.role === "host" ? fleet.stack : undefined;
   const names = namesFor(project.domain, fleet.agency.domains, hostStack);
-  if (fleet.role === "environment") new ProjectNames(project.slug, { zoneId, names, address });
-  else hostRecord(project.slug, { zoneId, names, address }, {});
+  const args = { zoneId, names, address };
+  if (fleet.role === "environment") new ProjectNames(project.slug, args, { dependsOn });
+  else hostRecord(project.slug, args, { dependsOn });
 }

@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { backupPrefix } from "./backups/keys";
-import type { Host } from "./host";
 import { namesFor } from "./names";
 import type { Placement } from "./placement";
+import type { ProjectNode } from "./project-node";
 import type { BucketSpec, Fleet, NodeSpec, ProjectSpec } from "./spec/fleet";
 
 /** What a stack publishes of a node. Host stacks' addresses are read from here. */
-export function nodeOutput(node: NodeSpec, placement: Placement, host: Host) {
+export function nodeOutput(node: NodeSpec, placement: Placement, { host, bootstrap }: ProjectNode) {
   return {
     provider: placement.provider,
     region: placement.region,
@@ -16,7 +16,9 @@ export function nodeOutput(node: NodeSpec, placement: Placement, host: Host) {
     reason: placement.reason,
     address: host.address,
     login: host.login,
-    hostKey: host.hostKey,
+    // What people and programs enter with after the first session, and the key they pin.
+    account: bootstrap.account,
+    hostKey: bootstrap.hostKey,
     monthlyCost: placement.cost,
     projects: [...node.projects],
     ...(node.adopt ? { adopted: node.adopt.id } : {}),
@@ -30,6 +32,7 @@ export function projectOutput(fleet: Fleet, project: ProjectSpec, address: pulum
   return {
     node: project.node,
     servedBy: project.servedBy ?? fleet.stack,
+    access: [...project.access],
     ...names,
     // Records that the client sets, where the client runs DNS (R82).
     ...(project.dns === "external" ? { records: clientRecords(names, address) } : {}),

@@ -33,13 +33,15 @@ export class ProjectNames extends pulumi.ComponentResource {
   constructor(name: string, args: ProjectNamesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("berth:index:ProjectNames", name, { ...args.names }, opts);
     const { zoneId, names, address } = args;
-    const options = { parent: this, deleteBeforeReplace: true };
+    // A component's own dependencies do not reach its children.
+    const waits = { parent: this, dependsOn: opts?.dependsOn ?? [] };
+    const options = { ...waits, deleteBeforeReplace: true };
     const primary = new cloudflare.DnsRecord(
       `${name}-primary`,
       { zoneId, name: names.primary, type: "A", content: address, proxied: true, ttl: proxiedTtl },
       options,
     );
-    const origin = hostRecord(name, args, { parent: this });
+    const origin = hostRecord(name, args, waits);
     const direct = new cloudflare.DnsRecord(
       `${name}-direct`,
       {

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { BackupCredential } from "./backups/credential";
+import { Bootstrap } from "./bootstrap/bootstrap";
+import type { MachineDeclaration } from "./bootstrap/script";
 import { createHost, type Host } from "./host";
 import type { Placement } from "./placement";
 import type { BucketSpec, NodeSpec, ProjectSpec } from "./spec/fleet";
@@ -9,6 +11,8 @@ import type { BucketSpec, NodeSpec, ProjectSpec } from "./spec/fleet";
 export interface ProjectNodeArgs {
   readonly node: NodeSpec;
   readonly placement: Placement;
+  /** What its machine shall be like. */
+  readonly machine: MachineDeclaration;
   /** The projects that live on it. */
   readonly projects: readonly ProjectSpec[];
   /** Buckets their backups go to. */
@@ -27,23 +31,27 @@ export interface ProjectNodeArgs {
  * and its credentials are seen, targeted and moved as one.
  *
  * Creates the server with its address and firewall at the provider the placement chose (nothing for
- * a client's machine), and for every project with a backup one credential that can only write that
+ * a client's machine), brings it to what its team needs over SSH, and makes for every project with a backup one credential that can only write that
  * project's own prefix.
  *
  * Protects the server and its address, not itself: children would inherit it, and then none of
  * them could be replaced.
  *
  * @example
- * new ProjectNode("kmc", { node, placement: place(node), projects, buckets, deployerKeys, labels, protect: true });
+ * new ProjectNode("kmc", { node, placement: place(node), projects, buckets, deployerKeys, labels, machine, protect: true });
  */
 export class ProjectNode extends pulumi.ComponentResource {
   readonly host: Host;
+  /** Done when the team can log in; names wait for it. */
+  readonly bootstrap: Bootstrap;
 
   constructor(name: string, args: ProjectNodeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("berth:index:ProjectNode", name, facts(args), opts);
     this.host = createHost(name, args, { parent: this });
+    const { host } = this;
+    this.bootstrap = new Bootstrap(name, { host, machine: args.machine }, { parent: this });
     for (const project of args.projects) this.createBackupCredential(name, project, args);
-    this.registerOutputs({ address: this.host.address, login: this.host.login });
+    this.registerOutputs({ address: host.address, hostKey: this.bootstrap.hostKey });
   }
 
   private createBackupCredential(name: string, project: ProjectSpec, args: ProjectNodeArgs): void {

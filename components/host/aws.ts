@@ -19,7 +19,7 @@ export function createEc2Instance(
   const tags = { Name: args.node.name, berth: args.labels.stack };
   const protection = pulumi.mergeOptions(opts, { protect: args.protect });
   const boot = bootIdentity(name, args, opts);
-  const group = createSecurityGroup(name, region, tags, opts);
+  const { group, rules } = createSecurityGroup(name, region, tags, opts);
   const ami = aws.ssm.getParameterOutput({ name: image, region }, { parent: opts.parent! });
   const instance = new aws.ec2.Instance(
     `${name}-server`,
@@ -37,7 +37,7 @@ export function createEc2Instance(
     serverOptions(args, opts, createOnly),
   );
   const address = new aws.ec2.Eip(`${name}-ip`, { region, domain: "vpc", tags }, protection);
-  new aws.ec2.EipAssociation(
+  const association = new aws.ec2.EipAssociation(
     `${name}-ip-association`,
     { region, allocationId: address.allocationId, instanceId: instance.id },
     opts,
@@ -47,6 +47,7 @@ export function createEc2Instance(
     address: address.publicIp,
     login: args.placement.login,
     hostKey: boot.hostKey,
+    wayIn: [association, ...rules],
   };
 }
 
@@ -59,7 +60,7 @@ export function adoptEc2Instance(
   const adopt = args.node.adopt!;
   const guarded = args.node.manage.includes("firewall");
   const group = guarded
-    ? createSecurityGroup(name, adopt.region, { berth: args.labels.stack }, opts)
+    ? createSecurityGroup(name, adopt.region, { berth: args.labels.stack }, opts).group
     : undefined;
   const instance = new aws.ec2.Instance(
     `${name}-server`,
@@ -100,7 +101,7 @@ function createSecurityGroup(
   region: string,
   tags: Record<string, string>,
   opts: pulumi.CustomResourceOptions,
-): aws.ec2.SecurityGroup {
+): { readonly group: aws.ec2.SecurityGroup; readonly rules: readonly pulumi.Resource[] } {
   const group = new aws.ec2.SecurityGroup(
     `${name}-firewall`,
     { region, description: "Berth: SSH and web", tags },
@@ -110,9 +111,10 @@ function createSecurityGroup(
     { family: "ipv4", range: { cidrIpv4: anywhere.ipv4 } },
     { family: "ipv6", range: { cidrIpv6: anywhere.ipv6 } },
   ];
+  const rules: pulumi.Resource[] = [];
   for (const { family, range } of families) {
     for (const opening of openings) {
-      new aws.vpc.SecurityGroupIngressRule(
+      const rule = new aws.vpc.SecurityGroupIngressRule(
         `${name}-firewall-${opening.name}-${family}`,
         {
           region,
@@ -124,12 +126,14 @@ function createSecurityGroup(
         },
         opts,
       );
+      rules.push(rule);
     }
-    new aws.vpc.SecurityGroupEgressRule(
+    const out = new aws.vpc.SecurityGroupEgressRule(
       `${name}-firewall-out-${family}`,
       { region, securityGroupId: group.id, ipProtocol: "-1", ...range },
       opts,
     );
+    rules.push(out);
   }
-  return group;
+  return { group, rules };
 }

@@ -13,6 +13,8 @@ export interface Host {
   readonly login: string;
   /** The host key to pin on the first connection, as an authorized_keys line. */
   readonly hostKey: pulumi.Output<string>;
+  /** What must be in place besides the machine before anything can connect to it. */
+  readonly wayIn?: readonly pulumi.Resource[];
 }
 
 /** What every provider's file gets to make a host from. */
