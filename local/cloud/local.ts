@@ -1,12 +1,17 @@
+import * as path from "node:path";
+
 import { runInForeground } from "./child";
 import { repository } from "./paths";
 import { ready } from "./ready";
+
+const run = path.join(repository, "local", "setup", "run.js");
 
 const usage = `usage: npm run local -- <command> [arguments]
 
 Runs a command against the local cloud, for example:
   npm run local -- pulumi preview --stack stage
   npm run -s local -- pulumi stack output --json --stack stage
+  npm run -s local -- berth status
 (-s keeps npm's own two lines out of the output.)
 `;
 
@@ -18,5 +23,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     return 2;
   }
   const { env } = await ready();
-  return runInForeground(command, args, { cwd: repository, env });
+  // The project's own command is on nobody's PATH: it belongs to the clone.
+  const [program, words] =
+    command === "berth" ? [process.execPath, [run, "operations/berth", ...args]] : [command, args];
+  return runInForeground(program, words, { cwd: repository, env });
 }

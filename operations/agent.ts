@@ -1,0 +1,48 @@
+import { execFile } from "node:child_process";
+
+import { Refusal } from "./usage";
+
+/** Type and key of a public key line: what makes two lines the same key. */
+export function identityOf(line: string): string {
+  return line.trim().split(/\s+/).slice(0, 2).join(" ");
+}
+
+/**
+ * Public keys whose private halves the person's ssh-agent holds. Throws a `Refusal` when no agent
+ * answers; an agent without keys answers an empty list.
+ */
+export function agentKeys(env: NodeJS.ProcessEnv): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    execFile("ssh-add", ["-L"], { env }, (error, stdout) => {
+      const code = error ? error.code : 0;
+      if (code === 0) resolve(stdout.split("\n").filter((line) => line.trim() !== ""));
+      else if (code === 1) resolve([]);
+      else {
+        reject(
+          new Refusal(
+            "no ssh-agent answers (SSH_AUTH_SOCK). Start one and load a deployer's key: " +
+              'eval "$(ssh-agent)"; ssh-add ~/.ssh/<key>',
+          ),
+        );
+      }
+    });
+  });
+}
+
+/**
+ * The declared deployers' keys that this agent can use, as declared. Throws a `Refusal` naming the
+ * deployers when it holds none of them.
+ */
+export function usableKeys(
+  held: readonly string[],
+  deployers: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const mine = new Set(held.map(identityOf));
+  const usable = Object.entries(deployers).filter(([, line]) => mine.has(identityOf(line)));
+  if (usable.length > 0) return Object.fromEntries(usable);
+  const names = Object.keys(deployers).join(", ");
+  throw new Refusal(
+    `your ssh-agent holds none of the deployers' keys (team.deployers: ${names}). ` +
+      "Load one: ssh-add ~/.ssh/<key>; or come as a member: --as <member>",
+  );
+}

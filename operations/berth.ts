@@ -1,0 +1,87 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+import { withStandIns, type StandIns } from "../components/rehearsal-keys";
+import { ConfigError } from "../components/spec/problem";
+import type { Context } from "./context";
+import * as converge from "./commands/converge";
+import * as deployers from "./commands/deployers";
+import * as offboard from "./commands/offboard";
+import * as ssh from "./commands/ssh";
+import * as status from "./commands/status";
+import { publishedBy } from "./published";
+import { exits, Refusal, unknown, UsageError } from "./usage";
+
+/** A command: what it does with its arguments, and how it is called. */
+interface Command {
+  readonly main: (context: Context, argv: readonly string[]) => Promise<number>;
+  readonly usage: string;
+}
+
+const commands: Readonly<Record<string, Command>> = { converge, offboard, deployers, ssh, status };
+
+/** What `berth` says of itself. */
+export const usage = `usage: npm run berth -- <command> [arguments]
+       npm run local -- berth <command> [arguments]      (on the local cloud)
+
+  status      one table of machines, and what needs a person
+  ssh         log in to the machine that serves a project
+  converge    bring machines to their declaration, or say what differs
+  offboard    close a member's accounts everywhere, with evidence
+  deployers   exchange the keys that may deploy
+
+berth <command> --help says more. Stacks and addresses are those of the backend that pulumi is
+logged in to; keys are those of your ssh-agent.
+`;
+
+/** Runs one command line. Never throws for what a person can put right: that is said on stderr. */
+export async function berth(context: Context, argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === "--help" || name === "help" || name === "-h") {
+    (name === undefined ? context.say : context.out)(usage);
+    return name === undefined ? exits.usage : exits.done;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  try {
+    if (!command) throw new UsageError(unknown("command", name, Object.keys(commands)));
+    if (rest[0] === "--help" || rest[0] === "-h") {
+      context.out(command.usage);
+      return exits.done;
+    }
+    return await command.main(context, rest);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      context.say(`berth: ${error.message}\n\n${command?.usage ?? usage}`);
+      return exits.usage;
+    }
+    if (error instanceof Refusal || error instanceof ConfigError) {
+      context.say(`berth: ${error.message}`);
+      return exits.failed;
+    }
+    throw error;
+  }
+}
+
+/** `npm run berth`: in this clone, with the person's own environment. */
+export function main(argv: readonly string[]): Promise<number> {
+  return berth(contextOf(path.resolve(__dirname, ".."), process.env), argv);
+}
+
+/** The context of a person who runs a command in `directory` with this environment. */
+export function contextOf(directory: string, env: NodeJS.ProcessEnv): Context {
+  // Set by the local cloud alone: see components/rehearsal-keys.ts.
+  const standIns = env["BERTH_REHEARSAL_KEYS"];
+  return {
+    directory,
+    env,
+    // BERTH_NOW: an ISO 8601 instant, for rehearsing what depends on the day.
+    now: new Date(env["BERTH_NOW"] ?? Date.now()),
+    out: (text) => void process.stdout.write(text),
+    say: (text) => void process.stderr.write(`${text.trimEnd()}\n`),
+    published: publishedBy(directory, env),
+    keys: (fleet) =>
+      standIns
+        ? withStandIns(fleet, JSON.parse(fs.readFileSync(standIns, "utf8")) as StandIns)
+        : fleet,
+  };
+}

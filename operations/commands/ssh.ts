@@ -1,0 +1,49 @@
+import * as os from "node:os";
+
+import type { Context } from "../context";
+import { survey } from "../fleet";
+import { automationAccount } from "../../components/bootstrap/script";
+import { asDeployer, personKeys } from "../sessions";
+import { attend } from "../ssh";
+import { servingSite } from "../targets";
+import { readCommandLine, Refusal, unknown, UsageError } from "../usage";
+
+/** How `berth ssh` is called. */
+export const usage = `usage: berth ssh [--environment E | --stack S] [--as ACCOUNT] <project|node> [command…]
+
+Logs in to the machine that serves a project, pinned to its host key. A node can be named as
+stack/node. What follows the name runs there instead of a shell.
+
+  --environment E  stage or prod, with the host stacks that serve it
+  --stack S        this stack alone
+  --as ACCOUNT     as this member and not as $USER; ${automationAccount} is the deployers' own account
+
+Ends with the status of the command, or 255 when ssh itself refused.
+`;
+
+/** `berth ssh`: the way in without remembering names, addresses or host keys. */
+export async function main(context: Context, argv: readonly string[]): Promise<number> {
+  const { values, words } = readCommandLine(argv, {
+    values: ["environment", "stack", "as"],
+    passFrom: 1,
+  });
+  const [word, ...command] = words;
+  if (word === undefined) throw new UsageError("which project or node?");
+  const { fleets, sites } = await survey(context, values);
+  const site = servingSite(fleets, sites, word);
+  const login = values["as"] ?? context.env["USER"] ?? os.userInfo().username;
+  const members = site.machine.members.map(({ name }) => name);
+  if (login === automationAccount) {
+    const { keys } = await asDeployer(context, fleets[0]?.team.deployers ?? {});
+    return attend({ login, address: site.address, hostKey: site.hostKey }, keys, command);
+  }
+  if (!members.includes(login) && site.login !== login) {
+    const hint = "Name the account: --as <member>";
+    throw new Refusal(
+      `${unknown(`member of ${site.stack}/${site.node.name}`, login, members)} ${hint}`,
+    );
+  }
+  context.say(`${login}@${site.address} (${site.stack}/${site.node.name})`);
+  const to = { login, address: site.address, hostKey: site.hostKey };
+  return attend(to, personKeys(context, login), command);
+}

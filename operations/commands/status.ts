@@ -1,0 +1,126 @@
+import { renderConverge } from "../../components/bootstrap/script";
+import type { Context } from "../context";
+import { outcomeOf, type Outcome } from "../converging";
+import { siteName, survey, type Site } from "../fleet";
+import { concerns, duration, readHealthFacts, type Health } from "../health";
+import { inParallel } from "../pool";
+import { readFacts } from "../report";
+import { factsScript, oneAfterAnother } from "../scripts";
+import { asDeployer, runScript, type Entrance } from "../sessions";
+import type { Session } from "../ssh";
+import { count, table } from "../table";
+import { chosenSites } from "../targets";
+import { exits, readCommandLine } from "../usage";
+import { parallelOf } from "../width";
+
+/** How `berth status` is called. */
+export const usage = `usage: berth status [--environment E | --stack S] [--json] [node…]
+
+One table of machines: whether they answer, differ from their declaration, have updates pending or
+want a reboot, how full their disks are, since when they run, and who owns them.
+
+  --environment E  stage or prod, with the host stacks that serve it
+  --stack S        this stack alone
+  --parallel N     machines at once (16)
+  --json           as JSON
+
+Ends with 1 when something needs a person; it is said below the table.
+`;
+
+/** A check of a machine that another session is at work on is given up after this time. */
+const statusMs = 5 * 60_000;
+
+/** `berth status`: every machine at a glance, in one session each. */
+export async function main(context: Context, argv: readonly string[]): Promise<number> {
+  const { flags, values, words } = readCommandLine(argv, {
+    flags: ["json"],
+    values: ["environment", "stack", "parallel"],
+  });
+  const { sites, fleets, undeployed, undeclared } = await survey(context, values);
+  const chosen = chosenSites(sites, words);
+  const entrance = await asDeployer(context, fleets[0]?.team.deployers ?? {});
+  const seen = await inParallel(chosen, parallelOf(values), async (site) => {
+    const health = await look(site, entrance);
+    return { health, concerns: concerns(health, site.machine.owner) };
+  });
+  const worries = seen.flatMap((one) =>
+    one.concerns.map((concern) => `${one.health.node}: ${concern}`),
+  );
+  const leftovers = undeclared.map(
+    ({ stack, name }) => `${stack}/${name}: is deployed and no longer declared; run pulumi up`,
+  );
+  const attention = words.length === 0 ? [...worries, ...leftovers] : worries;
+  if (flags.has("json")) {
+    const nodes = seen.map(({ health, concerns }) => ({ ...health, concerns }));
+    context.out(`${JSON.stringify({ nodes, undeployed, attention }, undefined, 2)}\n`);
+  } else {
+    context.out(`${describe(seen.map(({ health }) => health))}\n`);
+    if (undeployed.length > 0) context.out(`\nNot deployed yet: ${undeployed.join(", ")}\n`);
+    context.out(
+      attention.length === 0
+        ? "\nNothing needs a person.\n"
+        : `\n${count(attention.length, "thing")} for a person:\n${attention.map((each) => `  ${each}\n`).join("")}`,
+    );
+  }
+  return attention.length === 0 ? exits.done : exits.failed;
+}
+
+async function look(site: Site, entrance: Entrance): Promise<Health> {
+  const observed = site.node.manage.length === 0;
+  const script = observed
+    ? factsScript()
+    : oneAfterAnother(renderConverge(site.machine, true), factsScript());
+  const session = await runScript(site, entrance, script, statusMs);
+  const facts = session.kind === "ended" ? readHealthFacts(session.stdout) : undefined;
+  return {
+    node: siteName(site),
+    address: site.address,
+    outcome: observed && session.kind === "ended" ? { kind: "observed" } : checkOf(session),
+    ...(facts ? { facts } : {}),
+  };
+}
+
+/** The check's outcome, whose status was printed because another script followed it. */
+function checkOf(session: Session): Outcome {
+  if (session.kind === "fault") return outcomeOf(session);
+  const status = readFacts(session.stdout).get("status")?.at(-1);
+  return outcomeOf({ ...session, code: status === undefined ? session.code : Number(status) });
+}
+
+const titles = ["NODE", "ADDRESS", "STATE", "UPDATES", "REBOOT", "DISK", "UP", "OWNER"] as const;
+
+/** The table of `berth status`. */
+export function describe(nodes: readonly Health[]): string {
+  return table(
+    titles,
+    nodes.map(({ node, address, outcome, facts }) => [
+      node,
+      address,
+      stateOf(outcome),
+      facts ? `${facts.updates} (${facts.securityUpdates} security)` : "-",
+      facts ? (facts.rebootNeeded ? "needed" : "no") : "-",
+      facts ? `${facts.diskPercent}%` : "-",
+      facts ? duration(facts.uptimeSeconds) : "-",
+      facts ? facts.owner : "-",
+    ]),
+  );
+}
+
+function stateOf(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "done":
+      return "as declared";
+    case "drift":
+      return `${outcome.report.findings.filter(({ kind }) => kind === "drift").length} differ`;
+    case "failed":
+      return "check failed";
+    case "refused":
+      return "refused";
+    case "observed":
+      return "observed";
+    case "fault":
+      return outcome.fault;
+    default:
+      return outcome satisfies never;
+  }
+}

@@ -1,0 +1,141 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+import { parse as parseYaml } from "yaml";
+
+import { machineOf } from "../components/bootstrap/declaration";
+import { automationAccount, type MachineDeclaration } from "../components/bootstrap/script";
+import {
+  environments,
+  type Environment,
+  type Fleet,
+  type NodeSpec,
+} from "../components/spec/fleet";
+import { parseFleet } from "../components/spec/parse";
+import { readStackFiles } from "../components/stack-files";
+import type { Context } from "./context";
+import type { PublishedNode } from "./published";
+import { Refusal, unknown } from "./usage";
+
+/** A machine that exists: declared by a stack, and deployed. */
+export interface Site {
+  readonly stack: string;
+  readonly environment: Environment;
+  readonly node: NodeSpec;
+  readonly machine: MachineDeclaration;
+  readonly address: string;
+  readonly hostKey: string;
+  /** The account of unattended sessions: Berth's own, or the provided one where it may only look. */
+  readonly login: string;
+}
+
+/** Everything that the stack files declare and the engine knows, of the stacks that were asked for. */
+export interface Survey {
+  /** By stack, in the order of their names. */
+  readonly fleets: readonly Fleet[];
+  readonly sites: readonly Site[];
+  /** Declared nodes without a machine, `stack/node`. */
+  readonly undeployed: readonly string[];
+  /** Machines that were deployed and are no longer declared. */
+  readonly undeclared: readonly Leftover[];
+}
+
+/** A machine that still exists though no stack file declares it any more. */
+export interface Leftover {
+  readonly stack: string;
+  readonly name: string;
+  readonly published: PublishedNode;
+}
+
+/** Which stacks a command is about. */
+export interface Scope {
+  /** This environment's stack and all host stacks that serve it; undefined: every environment. */
+  readonly environment?: string | undefined;
+  /** This stack alone. */
+  readonly stack?: string | undefined;
+}
+
+/**
+ * Reads the stack files of the scope and what the engine knows of each stack. Throws a
+ * `ConfigError` with every problem of the files, a `Refusal` naming a stack or environment that does
+ * not exist.
+ */
+export async function survey(context: Context, scope: Scope): Promise<Survey> {
+  const fleets = readFleets(context, scope);
+  const project = projectName(context.directory);
+  const parts = await Promise.all(
+    fleets.map(async (fleet) => {
+      const published = (await context.published(fleet.stack))?.nodes ?? {};
+      return joined(project, fleet, published);
+    }),
+  );
+  return {
+    fleets,
+    sites: parts.flatMap(({ sites }) => sites),
+    undeployed: parts.flatMap(({ undeployed }) => undeployed),
+    undeclared: parts.flatMap(({ undeclared }) => undeclared),
+  };
+}
+
+/** The fleets of the scope, from the stack files alone. Throws as `survey` does. */
+export function readFleets(context: Context, scope: Scope): Fleet[] {
+  const stackFiles = readStackFiles(context.directory);
+  const stacks = Object.keys(stackFiles).sort();
+  const { stack, environment } = scope;
+  if (stack !== undefined && !stacks.includes(stack)) {
+    throw new Refusal(unknown("stack", stack, stacks));
+  }
+  if (environment !== undefined && !environments.some((each) => each === environment)) {
+    throw new Refusal(unknown("environment", environment, environments));
+  }
+  return stacks
+    .filter((each) => stack === undefined || each === stack)
+    .filter((each) => {
+      const serves =
+        environments.find((name) => name === each) ?? stackFiles[each]?.["environment"];
+      return environment === undefined || serves === environment;
+    })
+    .map((each) =>
+      context.keys(
+        parseFleet({ stack: each, config: stackFiles[each] ?? {}, stackFiles }, context.now),
+      ),
+    );
+}
+
+/** Puts together what is declared and what is published. Pure. */
+export function joined(
+  project: string,
+  fleet: Fleet,
+  published: Readonly<Record<string, PublishedNode>>,
+): Omit<Survey, "fleets"> {
+  const { stack, environment } = fleet;
+  const declared = new Set(fleet.nodes.map(({ name }) => name));
+  return {
+    sites: fleet.nodes.flatMap((node): Site[] => {
+      const found = published[node.name];
+      if (!found) return [];
+      const machine = machineOf(project, fleet, node);
+      const login = node.manage.length === 0 ? machine.initialAccount : automationAccount;
+      const { address, hostKey } = found;
+      return [{ stack, environment, node, machine, address, hostKey, login }];
+    }),
+    undeployed: fleet.nodes
+      .filter(({ name }) => !published[name])
+      .map(({ name }) => `${stack}/${name}`),
+    undeclared: Object.entries(published)
+      .filter(([name]) => !declared.has(name))
+      .map(([name, node]) => ({ stack, name, published: node })),
+  };
+}
+
+/** A machine's full name: the same node may run in several stacks. */
+export function siteName({ stack, node }: Pick<Site, "stack" | "node">): string {
+  return `${stack}/${node.name}`;
+}
+
+function projectName(directory: string): string {
+  const file = path.join(directory, "Pulumi.yaml");
+  const { name } = parseYaml(fs.readFileSync(file, "utf8")) as { name?: unknown };
+  if (typeof name !== "string") throw new Refusal("Pulumi.yaml: name is missing");
+  return name;
+}

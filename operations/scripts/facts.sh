@@ -1,0 +1,12 @@
+# shellcheck shell=bash
+# What a person wants to know of a machine at a glance. Reads only.
+set -uo pipefail
+export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+printf 'owner: %s\n' "$(cat /etc/berth/owner 2>/dev/null || echo none)"
+read -r up _ </proc/uptime
+printf 'uptime: %s\n' "${up%.*}"
+df -P / /var/lib/docker 2>/dev/null | awk 'NR > 1 {sub("%", "", $5); if ($5 > most) most = $5} END {print "disk: " most + 0}'
+if [ -e /run/reboot-required ] || [ -e /var/run/reboot-required ]; then echo 'reboot: yes'; else echo 'reboot: no'; fi
+# A simulation: takes no lock and reads the lists that the machine fetched last.
+apt-get -s -qq -o Debug::NoLocking=1 dist-upgrade 2>/dev/null |
+  awk '/^Inst / {all++; if (/[Ss]ecurity/) security++} END {print "updates: " all + 0; print "security: " security + 0}'
