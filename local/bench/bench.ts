@@ -56,6 +56,8 @@ async function measureEmpty() {
 async function measureFleet(nodes: number): Promise<Row> {
   const cloud = await ScratchCloud.start(fleetOfNodes(nodes));
   try {
+    // AWS gives five Elastic IPs to a region until it is asked for more.
+    await cloud.control("PUT", "/objects/aws%2Fquota/eips", { limit: nodes });
     const preview = () => cloud.succeed("preview", "--stack", "stage");
     const previewMs = await several(preview, nodes > 10 ? 3 : runs);
     const up = await timed(() => cloud.up("stage"));

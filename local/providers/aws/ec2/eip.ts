@@ -10,8 +10,8 @@ import { publicAddress, publicDns } from "./network";
 
 const kind = "aws/eip";
 
-/** Addresses an account may hold in a region until AWS raises the limit. */
-const limit = 5;
+/** Addresses an account may hold in a region until AWS raises the limit: `aws/quota` `eips`. */
+const usualLimit = 5;
 
 /** Elastic IPs: public addresses that survive the instance they point to. */
 export const eip: ResourceTable = {
@@ -45,7 +45,10 @@ export const eip: ResourceTable = {
   },
   api: {
     async create(inputs, planned, context) {
-      if (context.world.list(kind).length >= limit) {
+      const limit = Number(context.world.get("aws/quota", "eips")?.data["limit"] ?? usualLimit);
+      const region = regionOf(inputs, context);
+      const held = context.world.list(kind).filter(({ data }) => data["region"] === region);
+      if (held.length >= limit) {
         throw failed("creating EC2 EIP", {
           service: "EC2",
           action: "AllocateAddress",
@@ -56,7 +59,6 @@ export const eip: ResourceTable = {
       }
       const id = newId("eipalloc");
       const publicIp = publicAddress(`${kind}/${id}`, context);
-      const where = regionOf(inputs, context);
       const outputs: Props = {
         allocationId: id,
         arn: ec2Arn(inputs, context, `elastic-ip/${id}`),
@@ -66,15 +68,15 @@ export const eip: ResourceTable = {
         domain: "vpc",
         instance: "",
         ipamPoolId: "",
-        networkBorderGroup: where,
+        networkBorderGroup: region,
         networkInterface: "",
         privateDns: null,
         privateIp: "",
         ptrRecord: "",
-        publicDns: publicDns(publicIp, where),
+        publicDns: publicDns(publicIp, region),
         publicIp,
         publicIpv4Pool: "amazon",
-        region: where,
+        region,
       };
       context.world.put(kind, id, { ...planned, ...outputs, id });
       return { id, outputs: { ...outputs, ...(await place(id, inputs, context)) } };
