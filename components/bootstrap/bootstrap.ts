@@ -2,6 +2,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Host } from "../host";
+import type { TakeOverStep } from "../spec/fleet";
 import {
   automationAccount,
   launcher,
@@ -43,7 +44,7 @@ export class Bootstrap extends pulumi.ComponentResource {
   constructor(name: string, args: BootstrapArgs, opts?: pulumi.ComponentResourceOptions) {
     super("berth:index:Bootstrap", name, {}, opts);
     const { host, machine } = args;
-    if (machine.manage.length === 0) {
+    if (!machine.manage.some(inside)) {
       this.account = host.login;
       this.hostKey = host.hostKey;
       this.done = this.observe(name, host);
@@ -116,6 +117,11 @@ export class Bootstrap extends pulumi.ComponentResource {
       { parent: this, dependsOn: [...(host.wayIn ?? [])] },
     ).stdout;
   }
+}
+
+/** Whether a step of the take-over happens on the machine; the firewall is the cloud's. */
+function inside(step: TakeOverStep): boolean {
+  return step !== "firewall";
 }
 
 /** The host key is what `enter` prints last. */

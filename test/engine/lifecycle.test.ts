@@ -35,6 +35,8 @@ describe("one project on each provider, in production", () => {
       "pulumi:pulumi:Stack": 1,
       "pulumi:providers:aws": 1,
       "berth:index:ProjectNode": 3,
+      "berth:index:Bootstrap": 3,
+      "command:remote:Command": 6,
       "berth:index:ProjectNames": 3,
       "berth:backups:BackupBucket": 2,
       "berth:backups:BackupCredential": 3,
@@ -174,7 +176,13 @@ describe("one project on each provider, in production", () => {
       nodes: { club: { memoryGb: 4 } },
       team: { ...team, deployers: keys },
     });
-    expect(await cloud.plan("prod")).toEqual([]);
+    // Changed keys reach the machines over SSH, one session each.
+    const steps = await cloud.plan("prod");
+    expect(steps.map((step) => `${step.op} ${nameOf(step)}`).sort()).toEqual([
+      "update club-converge",
+      "update portal-converge",
+      "update shop-converge",
+    ]);
     cloud.stack("prod", { projects, nodes: { club: { memoryGb: 4 } } });
   });
 
