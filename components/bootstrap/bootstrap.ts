@@ -2,6 +2,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Host } from "../host";
+import { accessFacts } from "./access-facts";
 import type { TakeOverStep } from "../spec/fleet";
 import {
   automationAccount,
@@ -42,7 +43,7 @@ export class Bootstrap extends pulumi.ComponentResource {
   readonly done: pulumi.Output<string>;
 
   constructor(name: string, args: BootstrapArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("berth:index:Bootstrap", name, {}, opts);
+    super("berth:index:Bootstrap", name, { ...accessFacts(args.machine) }, opts);
     const { host, machine } = args;
     if (!machine.manage.some(inside)) {
       this.account = host.login;

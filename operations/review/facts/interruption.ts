@@ -1,0 +1,132 @@
+import type { Change } from "../preview";
+import { machines } from "./kinds";
+import { nodeOfProject, type Plan } from "./side";
+
+/** From least to worst. */
+export const interruptions = ["none", "restart", "replacement", "end"] as const;
+export type InterruptionKind = (typeof interruptions)[number];
+
+/** What happens to a node's service. */
+export interface Interruption {
+  readonly node: string;
+  readonly kind: Exclude<InterruptionKind, "none">;
+  /** Projects that are off meanwhile. */
+  readonly projects: readonly string[];
+  /** Minutes from and to; undefined: for good. */
+  readonly minutes: readonly [number, number] | undefined;
+  /** What causes it, in words. */
+  readonly cause: string;
+}
+
+/**
+ * Minutes that a provider's change takes, from and to.
+ *
+ * `restart`: the DigitalOcean provider was measured to wait 30 s for a resize (off, resize, on) and
+ * Scaleway's to poll every 5 s, both against an API that answers at once. The clouds' own work and
+ * the boot come on top, hence the upper end; AWS's stop and start has not been measured.
+ *
+ * `replacement`: 10–13 s for a Droplet, then first boot, packages and Docker. Data that has to be
+ * brought back is not in it.
+ */
+const minutes = {
+  restart: { digitalocean: [1, 4], scaleway: [1, 4], aws: [1, 5] },
+  replacement: { digitalocean: [5, 15], scaleway: [5, 15], aws: [5, 15] },
+} as const;
+
+/** Inputs whose change in place stops and starts the machine. */
+const restarting: Readonly<Record<string, readonly string[]>> = {
+  digitalocean: ["size", "resizeDisk"],
+  scaleway: ["type", "state"],
+  aws: ["instanceType", "userData", "userDataBase64", "ebsOptimized", "cpuOptions"],
+};
+
+/** Every interruption of a plan, worst first, then by node. */
+export function interruptionsOf(plan: Plan): readonly Interruption[] {
+  const byNode = new Map<string, Change[]>();
+  for (const change of plan.preview.changes) {
+    if (!(change.type in machines) || change.fate === "same") continue;
+    const node = plan.nodeOf(change) ?? change.name;
+    byNode.set(node, [...(byNode.get(node) ?? []), change]);
+  }
+  return [...byNode.entries()]
+    .flatMap(([node, changes]) => ofNode(plan, node, changes))
+    .sort((a, b) => rank(b.kind) - rank(a.kind) || (a.node < b.node ? -1 : 1));
+}
+
+export function worst(found: readonly Interruption[]): InterruptionKind {
+  return found[0]?.kind ?? "none";
+}
+
+function rank(kind: InterruptionKind): number {
+  return interruptions.indexOf(kind);
+}
+
+function ofNode(plan: Plan, node: string, changes: readonly Change[]): Interruption[] {
+  const projects = plan.before.nodes.get(node)?.projects ?? [];
+  const served = projects.filter((project) => servedHere(plan, project));
+  const replaced = changes.find(({ fate }) => fate === "replace");
+  const gone = changes.find(
+    ({ fate, before }) => fate === "delete" && before?.retainOnDelete !== true,
+  );
+  const made = changes.find(({ fate }) => fate === "create" || fate === "import");
+  const updated = changes.find(({ fate }) => fate === "update");
+  if (replaced ?? (gone && made)) {
+    const { type } = made ?? replaced!;
+    const why = replaced
+      ? `${replaced.replaceKeys.join(", ") || "a change"} makes a new machine`
+      : "another machine takes its place";
+    return [
+      {
+        node,
+        kind: "replacement",
+        projects: served,
+        minutes: minutes.replacement[machines[type]!],
+        cause: why,
+      },
+    ];
+  }
+  if (gone) {
+    // A machine that nothing is served from goes unnoticed.
+    return served.length === 0
+      ? []
+      : [
+          {
+            node,
+            kind: "end",
+            projects: served,
+            minutes: undefined,
+            cause: "its machine is deleted",
+          },
+        ];
+  }
+  if (!updated) return [];
+  const cloud = machines[updated.type]!;
+  const keys = topLevel(updated.diffs).filter((key) => restarting[cloud]!.includes(key));
+  if (keys.length === 0) return [];
+  return [
+    {
+      node,
+      kind: "restart",
+      projects: served,
+      minutes: minutes.restart[cloud],
+      cause: `${keys.join(", ")} changes`,
+    },
+  ];
+}
+
+/** Whether a project's visitors reach it on this stack's own machine before the change. */
+function servedHere(plan: Plan, project: string): boolean {
+  const facts = plan.before.outputs["projects"];
+  const own =
+    typeof facts === "object" && facts !== null
+      ? (Reflect.get(facts, project) as unknown)
+      : undefined;
+  const servedBy =
+    typeof own === "object" && own !== null ? (Reflect.get(own, "servedBy") as unknown) : undefined;
+  if (typeof servedBy === "string" && servedBy !== plan.preview.stack) return false;
+  return nodeOfProject(plan.before, project) !== undefined;
+}
+
+function topLevel(paths: readonly string[]): readonly string[] {
+  return [...new Set(paths.map((path) => path.split(/[.[]/)[0] ?? path))];
+}

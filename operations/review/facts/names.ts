@@ -1,0 +1,89 @@
+import type { Change } from "../preview";
+import { at, isList, isValues, secret, textAt, unknown, type Value } from "../value";
+import { recordType } from "./kinds";
+import type { Plan, Side } from "./side";
+
+/** A DNS name whose target changes. */
+export interface NameChange {
+  readonly kind: "appears" | "disappears" | "changes";
+  readonly name: string;
+  readonly type: string;
+  /** Who sets the record: Berth, or the client, who has to be told. */
+  readonly by: "Berth" | "the client";
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** Names that appear, vanish or lead elsewhere, by name. */
+export function namesOf(plan: Plan): readonly NameChange[] {
+  return [...plan.preview.changes.flatMap(recordChange), ...external(plan)].sort((a, b) =>
+    `${a.name} ${a.type}` < `${b.name} ${b.type}` ? -1 : 1,
+  );
+}
+
+function recordChange({ type, fate, before, after }: Change): NameChange[] {
+  if (type !== recordType || fate === "same" || fate === "read") return [];
+  const [was, will] = [before && read(before.inputs), after && read(after.inputs)];
+  const by = "Berth" as const;
+  if (was && will && was.name === will.name) {
+    if (was.text === will.text && will.text !== later) return [];
+    return [
+      { kind: "changes", name: will.name, type: will.type, by, from: was.text, to: will.text },
+    ];
+  }
+  return [
+    ...(was
+      ? [{ kind: "disappears" as const, name: was.name, type: was.type, by, from: was.text }]
+      : []),
+    ...(will
+      ? [{ kind: "appears" as const, name: will.name, type: will.type, by, to: will.text }]
+      : []),
+  ];
+}
+
+const later = "an address known after the update";
+
+function read(inputs: Value): { name: string; type: string; text: string } {
+  const proxied = at(inputs, "proxied") === true ? ", proxied" : "";
+  const type = textAt(inputs, "type") ?? "";
+  const content = target(at(inputs, "content"));
+  return {
+    name: textAt(inputs, "name") ?? "?",
+    type,
+    text: content === later ? later : `${content}${proxied}`,
+  };
+}
+
+function target(value: Value | undefined): string {
+  if (value === unknown || value === undefined) return later;
+  if (value === secret) return "(hidden)";
+  return String(value);
+}
+
+/** Records that a client has to set: stack outputs, since Berth makes none of them. */
+function external({ before, after }: Plan): NameChange[] {
+  const [was, will] = [clientRecords(before), clientRecords(after)];
+  return [...new Set([...was.keys(), ...will.keys()])].flatMap((key): NameChange[] => {
+    const [name, type] = key.split(" ") as [string, string];
+    const [from, to] = [was.get(key), will.get(key)];
+    const by = "the client" as const;
+    if (from === to) return [];
+    if (from === undefined) return [{ kind: "appears", name, type, by, to: to! }];
+    if (to === undefined) return [{ kind: "disappears", name, type, by, from }];
+    return [{ kind: "changes", name, type, by, from, to }];
+  });
+}
+
+function clientRecords({ outputs }: Side): ReadonlyMap<string, string> {
+  const projects = at(outputs, "projects");
+  const records = (isValues(projects) ? Object.values(projects) : []).flatMap((project) => {
+    const list = at(project, "records");
+    return isList(list) ? list : [];
+  });
+  return new Map(
+    records.map((record) => [
+      `${textAt(record, "name") ?? "?"} ${textAt(record, "type") ?? "?"}`,
+      target(at(record, "content")),
+    ]),
+  );
+}

@@ -1,0 +1,187 @@
+import { machines, providerName } from "./kinds";
+import { nodeOfProject, projectsOf, type Node, type Plan, type Side } from "./side";
+import { at, isValues, numberAt, textAt, type Values } from "../value";
+
+/** What a person is told about one project. */
+export interface ProjectLine {
+  readonly project: string;
+  /** A sentence without the project's name in front, without a full stop. */
+  readonly text: string;
+}
+
+/** One or more sentences for each project that changes, by slug. */
+export function projectLines(plan: Plan): readonly ProjectLine[] {
+  const { before, after } = plan;
+  const [was, will] = [projectsOf(before), projectsOf(after)];
+  const renamed = renames(plan);
+  const lines = [...new Set([...was, ...will])].sort().flatMap((project): ProjectLine[] => {
+    const from = renamed.find(({ to }) => to === project)?.from;
+    if (renamed.some((rename) => rename.from === project)) return [];
+    const say = (...texts: readonly string[]) => texts.map((text) => ({ project, text }));
+    if (from !== undefined) {
+      return say(
+        `is ${from} under a new name; to Berth it is another project: ${arrival(after, project)}, and ${from}'s machine and credentials go`,
+      );
+    }
+    if (!was.includes(project)) return say(`is new: ${arrival(after, project)}`);
+    if (!will.includes(project)) return say(`is removed: ${departure(before, project)}`);
+    return say(...kept(plan, project));
+  });
+  return lines;
+}
+
+/** Two slugs with the same primary name, one on each side: the same project under another slug. */
+function renames({
+  before,
+  after,
+}: Plan): readonly { readonly from: string; readonly to: string }[] {
+  return [...before.names].flatMap(([from, names]) => {
+    if (after.names.has(from)) return [];
+    const to = [...after.names].find(
+      ([slug, other]) =>
+        !before.names.has(slug) && textAt(other, "primary") === textAt(names, "primary"),
+    );
+    return to ? [{ from, to: to[0] }] : [];
+  });
+}
+
+function arrival(side: Side, project: string): string {
+  const node = nodeOfProject(side, project);
+  if (!node) return "its names are made here";
+  const shared =
+    node.projects.length > 1 ? ` on node ${node.name}, with ${others(node, project)}` : "";
+  return `${placeText(node)}${shared} ${because(node)}`;
+}
+
+function departure(side: Side, project: string): string {
+  const node = nodeOfProject(side, project);
+  if (!node) return "its names go";
+  const shared = node.projects.length > 1;
+  const machine = shared
+    ? `node ${node.name} stays for ${others(node, project)}`
+    : `its machine at ${providerName(node.provider)} goes`;
+  return `${machine}; its names go`;
+}
+
+/** What changes for a project that stays. */
+function kept(plan: Plan, project: string): string[] {
+  const [from, to] = [nodeOfProject(plan.before, project), nodeOfProject(plan.after, project)];
+  return [
+    ...(from && to ? moved(plan, from, to, project) : []),
+    ...(from && !to ? [`has no machine in this stack any more: node ${from.name} goes`] : []),
+    ...(!from && to ? [`gets a machine: ${arrival(plan.after, project)}`] : []),
+    ...domains(plan, project),
+    ...serving(plan, project),
+    ...backups(plan, project),
+  ];
+}
+
+function moved(plan: Plan, from: Node, to: Node, project: string): string[] {
+  if (from.provider !== to.provider) {
+    return [
+      `moves from ${providerName(from.provider)} to ${providerName(to.provider)} ${because(to)}`,
+    ];
+  }
+  if (from.name !== to.name) {
+    const with_ = to.projects.length > 1 ? `, which it shares with ${others(to, project)}` : "";
+    return [
+      `moves from node ${from.name} to node ${to.name}${with_}; Berth copies no data by itself`,
+    ];
+  }
+  if (from.region !== to.region) {
+    return [
+      `moves from ${from.region ?? "?"} to ${to.region ?? "?"} at ${providerName(to.provider)} ${because(to)}`,
+    ];
+  }
+  return machineLines(plan, to);
+}
+
+/** What happens to a node that stays where it is, told once for each project on it. */
+function machineLines(plan: Plan, node: Node): string[] {
+  const changes = plan.preview.changes.filter(
+    (change) => change.type in machines && plan.nodeOf(change) === node.name,
+  );
+  const before = plan.before.nodes.get(node.name)!.facts;
+  const sized = changes.flatMap((change): string[] => {
+    if (change.fate === "replace")
+      return [`gets a new machine in place of the old one (${change.replaceKeys.join(", ")})`];
+    const [was, will] = [change.before, change.after].map((state) => state && sizeOf(state.inputs));
+    return change.fate === "update" && was && will && was !== will
+      ? [`its machine changes from ${was} to ${will}`]
+      : [];
+  });
+  const retired = at(before, "retired") !== true && at(node.facts, "retired") === true;
+  const adopted = changes.some(({ fate }) => fate === "import");
+  const reason = textAt(before, "reason") !== textAt(node.facts, "reason") && sized.length === 0;
+  return [
+    ...sized,
+    ...(adopted
+      ? [`its machine is taken over where it runs, at ${providerName(node.provider)}`]
+      : []),
+    ...(retired
+      ? [`its machine here is retired: no longer protected, and deleted by a later change`]
+      : []),
+    ...(reason ? [`stays where it is, ${because(node)}`] : []),
+  ];
+}
+
+function sizeOf(inputs: Values): string | undefined {
+  return textAt(inputs, "size") ?? textAt(inputs, "type") ?? textAt(inputs, "instanceType");
+}
+
+function domains(plan: Plan, project: string): string[] {
+  const [was, will] = [plan.before.names.get(project), plan.after.names.get(project)].map((names) =>
+    textAt(names, "primary"),
+  );
+  if (was === will) return [];
+  if (was === undefined) return [`gets its names here: ${will}`];
+  if (will === undefined) return [`${was} is no longer made here`];
+  return [`answers at ${will} instead of ${was}`];
+}
+
+function serving({ before, after }: Plan, project: string): string[] {
+  const [was, will] = [before, after].map(({ outputs }) =>
+    textAt(outputs, "projects", project, "servedBy"),
+  );
+  return was !== undefined && will !== undefined && was !== will
+    ? [`visitors are sent to stack ${will} instead of ${was}`]
+    : [];
+}
+
+function backups({ before, after }: Plan, project: string): string[] {
+  const credential = ({ resources }: Side) =>
+    resources.find(
+      ({ type, state }) =>
+        type === "berth:backups:BackupCredential" && textAt(state.inputs, "project") === project,
+    );
+  const [was, will] = [credential(before), credential(after)].map((found) => found?.state.inputs);
+  if (was && !will) return ["is backed up no longer"];
+  if (!was && will) return [`is backed up to ${textAt(will, "bucket") ?? "a bucket"}`];
+  const [from, to] = [textAt(was, "bucket"), textAt(will, "bucket")];
+  return from !== to
+    ? [
+        `is backed up to ${to ?? "another bucket"} instead of ${from ?? "the old one"}; old archives stay there`,
+      ]
+    : [];
+}
+
+function placeText(node: Node): string {
+  const region = node.region === undefined ? "" : ` (${node.region})`;
+  return node.provider === "client"
+    ? "on the client's own machine"
+    : `at ${providerName(node.provider)}${region}`;
+}
+
+/** `because rule 3, canada: Its data must stay in Canada: …`. */
+function because({ facts }: Node): string {
+  const rule = at(facts, "rule");
+  const number = numberAt(rule, "number");
+  const name = isValues(rule) ? textAt(rule, "name") : undefined;
+  const reason = textAt(facts, "reason");
+  if (number === undefined) return "(no rule is given)";
+  return `because rule ${number}, ${name ?? "?"}${reason === undefined ? "" : ` (${reason.replace(/\.$/, "")})`}`;
+}
+
+function others({ projects }: Node, project: string): string {
+  return projects.filter((other) => other !== project).join(", ");
+}

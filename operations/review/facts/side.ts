@@ -1,0 +1,103 @@
+import type { Change, Preview, State } from "../preview";
+import { textAt, textsAt, type Values } from "../value";
+
+/** Before the change or after it. */
+export type When = "before" | "after";
+
+/** A resource as it is on one side of the change. */
+export interface Resource {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  readonly state: State;
+}
+
+/** A stack as it is on one side of the change. */
+export interface Side {
+  readonly resources: readonly Resource[];
+  /** The component of each node, by the node's name. */
+  readonly nodes: ReadonlyMap<string, Node>;
+  /** Each project's names, by slug; host stacks have none. */
+  readonly names: ReadonlyMap<string, Values>;
+  readonly outputs: Values;
+  /** The node a resource belongs to. */
+  readonly nodeOf: (resource: { readonly urn: string }) => string | undefined;
+}
+
+/** A machine and the facts its component carries. */
+export interface Node {
+  readonly name: string;
+  readonly facts: Values;
+  readonly projects: readonly string[];
+  readonly provider: string;
+  readonly region: string | undefined;
+}
+
+const nodeType = "berth:index:ProjectNode";
+const namesType = "berth:index:ProjectNames";
+
+/** One side of a preview, resources that do not exist there left out. */
+export function sideOf(preview: Preview, when: When): Side {
+  const resources = preview.changes.flatMap((change): Resource[] => {
+    const state = change[when];
+    return state ? [{ urn: change.urn, type: change.type, name: change.name, state }] : [];
+  });
+  const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
+  const nodes = new Map(
+    resources
+      .filter(({ type }) => type === nodeType)
+      .map(({ name, state }) => [name, node(name, state)]),
+  );
+  const nodeOf = ({ urn }: { readonly urn: string }): string | undefined => {
+    for (let next = byUrn.get(urn); next; next = byUrn.get(next.state.parent)) {
+      if (next.type === nodeType) return next.name;
+    }
+    return undefined;
+  };
+  const names = new Map(
+    resources
+      .filter(({ type }) => type === namesType)
+      .map(({ name, state }) => [name, state.inputs]),
+  );
+  return { resources, nodes, names, outputs: preview.outputs[when], nodeOf };
+}
+
+function node(name: string, { inputs }: State): Node {
+  return {
+    name,
+    facts: inputs,
+    projects: textsAt(inputs, "projects"),
+    provider: textAt(inputs, "provider") ?? "",
+    region: textAt(inputs, "region"),
+  };
+}
+
+/** Both sides, made once. */
+export interface Plan {
+  readonly preview: Preview;
+  readonly before: Side;
+  readonly after: Side;
+  /** The node a change belongs to, wherever it still or already exists. */
+  readonly nodeOf: (change: Change) => string | undefined;
+}
+
+export function planOf(preview: Preview): Plan {
+  const [before, after] = [sideOf(preview, "before"), sideOf(preview, "after")];
+  return {
+    preview,
+    before,
+    after,
+    nodeOf: (change) => after.nodeOf(change) ?? before.nodeOf(change),
+  };
+}
+
+/** The node that serves a project on one side. */
+export function nodeOfProject(side: Side, project: string): Node | undefined {
+  return [...side.nodes.values()].find(({ projects }) => projects.includes(project));
+}
+
+/** Slugs of all projects of a side, sorted. */
+export function projectsOf(side: Side): readonly string[] {
+  const onNodes = [...side.nodes.values()].flatMap(({ projects }) => projects);
+  return [...new Set([...onNodes, ...side.names.keys()])].sort();
+}

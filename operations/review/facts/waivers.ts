@@ -1,0 +1,68 @@
+import { z } from "zod";
+
+import { UnreadablePreview, type Preview } from "../preview";
+
+/** An exception from a policy that somebody answers for, as the stack file declares it. */
+export interface Waiver {
+  readonly policy: string;
+  /** Logical name of the resource it is for. */
+  readonly resource?: string | undefined;
+  /** Or the node, with everything that belongs to it. */
+  readonly node?: string | undefined;
+  readonly reason: string;
+  readonly owner: string;
+  /** Last day (UTC) on which it holds, YYYY-MM-DD. */
+  readonly until: string;
+}
+
+/** A waiver and what it did. */
+export interface WaiverUse {
+  readonly waiver: Waiver;
+  /** Findings that it turned into a notice. */
+  readonly uses: number;
+}
+
+/** The name by which a waiver approves the destruction of data. No policy has it. */
+export const destruction = "data-destruction";
+
+const waivers = z.array(
+  z.object({
+    policy: z.string(),
+    resource: z.string().optional(),
+    node: z.string().optional(),
+    reason: z.string().min(1),
+    owner: z.string().min(1),
+    until: z.string().regex(/^\d{4}-\d{2}-\d{2}/),
+  }),
+);
+
+/** The waivers of the stack a preview is of. Throws `UnreadablePreview` for malformed ones. */
+export function waiversOf({ config, stack }: Preview): readonly Waiver[] {
+  const text = config["berth:waivers"];
+  if (text === undefined) return [];
+  const result = waivers.safeParse(parsed(text));
+  if (!result.success) {
+    throw new UnreadablePreview(
+      `stack ${stack}`,
+      "berth:waivers is malformed",
+      "give every waiver a policy, a resource or node, a reason, an owner and a date",
+    );
+  }
+  return result.data.map((waiver) => ({
+    ...waiver,
+    until: waiver.until.slice(0, "YYYY-MM-DD".length),
+  }));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a waiver holds on a day (UTC, YYYY-MM-DD). */
+export function holds(waiver: Waiver, today: string): boolean {
+  return today <= waiver.until;
+}
