@@ -115,7 +115,7 @@ function servingAddress(
 function waitsFor(
   { node, servedBy }: ProjectSpec,
   nodes: ReadonlyMap<string, ProjectNode>,
-): pulumi.Resource[] {
+): readonly pulumi.Resource[] {
   return servedBy ? [] : [nodes.get(node)!.bootstrap];
 }
 
@@ -123,13 +123,13 @@ function createNames(
   fleet: Fleet,
   project: ProjectSpec,
   address: pulumi.Output<string>,
-  dependsOn: pulumi.Resource[],
+  after: readonly pulumi.Resource[],
 ): void {
   if (project.zone === undefined) return;
   const zoneId = fleet.agency.zones[project.zone]!;
   const hostStack = fleet.role === "host" ? fleet.stack : undefined;
   const names = namesFor(project.domain, fleet.agency.domains, hostStack);
-  const args = { zoneId, names, address };
-  if (fleet.role === "environment") new ProjectNames(project.slug, args, { dependsOn });
-  else hostRecord(project.slug, args, { dependsOn });
+  const args = { zoneId, names, address, after };
+  if (fleet.role === "environment") new ProjectNames(project.slug, args);
+  else hostRecord(project.slug, args, {});
 }

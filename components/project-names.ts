@@ -17,6 +17,12 @@ export interface ProjectNamesArgs {
   readonly names: Names;
   /** IPv4 address of the host that serves the project. */
   readonly address: pulumi.Input<string>;
+  /**
+   * What must be done before the records lead anyone there. Not the component's own `dependsOn`: a
+   * component that is left out after an error (`--continue-on-error`) cannot register its outputs,
+   * and that ends the run.
+   */
+  readonly after: readonly pulumi.Resource[];
 }
 
 /**
@@ -32,16 +38,14 @@ export class ProjectNames extends pulumi.ComponentResource {
 
   constructor(name: string, args: ProjectNamesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("berth:index:ProjectNames", name, { ...args.names }, opts);
-    const { zoneId, names, address } = args;
-    // A component's own dependencies do not reach its children.
-    const waits = { parent: this, dependsOn: opts?.dependsOn ?? [] };
-    const options = { ...waits, deleteBeforeReplace: true };
+    const { zoneId, names, address, after } = args;
+    const options = { parent: this, dependsOn: [...after], deleteBeforeReplace: true };
     const primary = new cloudflare.DnsRecord(
       `${name}-primary`,
       { zoneId, name: names.primary, type: "A", content: address, proxied: true, ttl: proxiedTtl },
       options,
     );
-    const origin = hostRecord(name, args, waits);
+    const origin = hostRecord(name, args, { parent: this });
     const direct = new cloudflare.DnsRecord(
       `${name}-direct`,
       {
@@ -63,12 +67,12 @@ export class ProjectNames extends pulumi.ComponentResource {
 /** The host's own name: all that a host stack makes before a project is switched to it. */
 export function hostRecord(
   name: string,
-  { zoneId, names, address }: ProjectNamesArgs,
+  { zoneId, names, address, after }: ProjectNamesArgs,
   opts: pulumi.CustomResourceOptions,
 ): cloudflare.DnsRecord {
   return new cloudflare.DnsRecord(
     `${name}-origin`,
     { zoneId, name: names.origin, type: "A", content: address, proxied: false, ttl: hostTtl },
-    pulumi.mergeOptions(opts, { deleteBeforeReplace: true }),
+    pulumi.mergeOptions(opts, { dependsOn: [...after], deleteBeforeReplace: true }),
   );
 }

@@ -2,8 +2,6 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Host } from "../host";
-import { accessFacts } from "./access-facts";
-import type { TakeOverStep } from "../spec/fleet";
 import {
   automationAccount,
   launcher,
@@ -19,11 +17,23 @@ export interface BootstrapArgs {
   readonly machine: MachineDeclaration;
 }
 
-/** About four minutes of dialling: a slow first boot is no failure. */
-const bootDials = 60;
+/**
+ * Dials before a new machine counts as unreachable. The provider waits about a second between two
+ * that are refused: three minutes for a first boot. One that is not answered takes 15 seconds.
+ */
+const bootDials = 180;
+/** Half a minute for a machine that restarts. */
+const usualDials = 30;
 
 /**
- * Takes a bare machine to one that the team can use (R13–R21), in two SSH sessions.
+ * What every session has: the script on standard input, so that a failure prints the launcher and
+ * what the script said, and not the whole script; no variables of the provider's own, which sshd
+ * refuses.
+ */
+const session = { create: launcher, addPreviousOutputInEnv: false } as const;
+
+/**
+ * Takes a bare machine to one that the team can use (R13-R21), in two SSH sessions.
  *
  * `enter` runs once per machine, as the provider's account, pinned to the key the machine was
  * booted with: it makes the automation account and the machine's permanent host key. `converge` runs
@@ -32,29 +42,35 @@ const bootDials = 60;
  *
  * A machine that Berth did not make and may not change yet is only observed: one session that reads.
  *
- * Private keys stay in the deployer's ssh-agent; no script holds a secret.
+ * Nothing here has a `delete` command: a machine that is no longer declared is destroyed by its
+ * provider or, where it is the client's, stays as it is.
+ *
+ * Private keys stay in the deployer's ssh-agent, and no script holds a secret, so what sessions say
+ * may be logged; what `enter` says is not, because it is a result and no news.
+ *
+ * @example
+ * const bootstrap = new Bootstrap("kmc", { host, machine }, { parent: node });
+ * new ProjectNames("kmc", names, { dependsOn: bootstrap });
  */
 export class Bootstrap extends pulumi.ComponentResource {
-  /** Host key that people and programs pin from now on. */
+  /** Host key that people and programs pin from now on, as an authorized_keys line. */
   readonly hostKey: pulumi.Output<string>;
-  /** Account for later sessions. */
+  /** Account of later sessions. */
   readonly account: string;
-  /** Resolves when the machine is as declared. */
-  readonly done: pulumi.Output<string>;
 
   constructor(name: string, args: BootstrapArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("berth:index:Bootstrap", name, { ...accessFacts(args.machine) }, opts);
+    super("berth:index:Bootstrap", name, {}, opts);
     const { host, machine } = args;
-    if (!machine.manage.some(inside)) {
+    if (machine.manage.length === 0) {
       this.account = host.login;
       this.hostKey = host.hostKey;
-      this.done = this.observe(name, host);
+      this.observe(name, host);
     } else {
       this.account = automationAccount;
       const entered = this.enter(name, args);
       // Machines that Berth did not make keep the host key they declare.
-      this.hostKey = machine.madeByBerth ? entered.stdout.apply(lastLine) : host.hostKey;
-      this.done = this.converge(name, args, entered);
+      this.hostKey = machine.madeByBerth ? entered.stdout.apply(permanentKey) : host.hostKey;
+      this.converge(name, args, entered);
     }
     this.registerOutputs({ hostKey: this.hostKey, account: this.account });
   }
@@ -63,21 +79,19 @@ export class Bootstrap extends pulumi.ComponentResource {
     return new command.remote.Command(
       `${name}-enter`,
       {
+        ...session,
         connection: {
           host: host.address,
           user: host.login,
           hostKey: host.hostKey,
           dialErrorLimit: bootDials,
         },
-        create: launcher,
         stdin: renderEnter(machine),
         triggers: [host.id],
-        addPreviousOutputInEnv: false,
         logging: command.remote.Logging.None,
       },
       {
         parent: this,
-        dependsOn: [...(host.wayIn ?? [])],
         // Once per machine: later changes are converge's, by a way in that still exists then.
         ignoreChanges: ["create", "connection", "stdin"],
         customTimeouts: { create: "60m" },
@@ -89,43 +103,49 @@ export class Bootstrap extends pulumi.ComponentResource {
     name: string,
     { host, machine }: BootstrapArgs,
     entered: command.remote.Command,
-  ): pulumi.Output<string> {
+  ): command.remote.Command {
     return new command.remote.Command(
       `${name}-converge`,
       {
-        connection: { host: host.address, user: automationAccount, hostKey: this.hostKey },
-        // Without `update` a changed script runs again, which is what is wanted.
-        create: launcher,
+        // Without `update` a changed script runs again, which is what is wanted. No triggers either:
+        // they would replace, and another machine has another host key.
+        ...session,
+        connection: {
+          host: host.address,
+          user: automationAccount,
+          hostKey: this.hostKey,
+          dialErrorLimit: usualDials,
+        },
         stdin: renderConverge(machine),
-        addPreviousOutputInEnv: false,
         logging: command.remote.Logging.Stdout,
       },
       { parent: this, dependsOn: entered, customTimeouts: { create: "60m", update: "60m" } },
-    ).stdout;
+    );
   }
 
-  private observe(name: string, host: Host): pulumi.Output<string> {
+  private observe(name: string, host: Host): command.remote.Command {
     return new command.remote.Command(
       `${name}-observe`,
       {
-        connection: { host: host.address, user: host.login, hostKey: host.hostKey },
-        create: launcher,
+        ...session,
+        connection: {
+          host: host.address,
+          user: host.login,
+          hostKey: host.hostKey,
+          dialErrorLimit: usualDials,
+        },
         stdin: renderObserve(),
         triggers: [host.id],
-        addPreviousOutputInEnv: false,
         logging: command.remote.Logging.Stdout,
       },
-      { parent: this, dependsOn: [...(host.wayIn ?? [])] },
-    ).stdout;
+      { parent: this, customTimeouts: { create: "10m", update: "10m" } },
+    );
   }
 }
 
-/** Whether a step of the take-over happens on the machine; the firewall is the cloud's. */
-function inside(step: TakeOverStep): boolean {
-  return step !== "firewall";
-}
-
-/** The host key is what `enter` prints last. */
-function lastLine(text: string): string {
-  return text.trim().split("\n").at(-1) ?? "";
+/** The host key is what `enter` prints last. Throws on anything else: it would pin nothing. */
+function permanentKey(said: string): string {
+  const line = said.trim().split("\n").at(-1) ?? "";
+  if (/^ssh-ed25519 [A-Za-z0-9+/=]+$/.test(line)) return line;
+  throw new Error("enter did not print the machine's permanent host key; run `pulumi up` again");
 }
