@@ -2,6 +2,9 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Host } from "../host";
+import type { TakeOverStep } from "../spec/fleet";
+import { accessFacts } from "./access-facts";
+import { knownOr } from "./known";
 import {
   automationAccount,
   launcher,
@@ -59,9 +62,9 @@ export class Bootstrap extends pulumi.ComponentResource {
   readonly account: string;
 
   constructor(name: string, args: BootstrapArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("berth:index:Bootstrap", name, {}, opts);
+    super("berth:index:Bootstrap", name, { ...accessFacts(args.machine) }, opts);
     const { host, machine } = args;
-    if (machine.manage.length === 0) {
+    if (!machine.manage.some(inside)) {
       this.account = host.login;
       this.hostKey = host.hostKey;
       this.observe(name, host);
@@ -80,18 +83,14 @@ export class Bootstrap extends pulumi.ComponentResource {
       `${name}-enter`,
       {
         ...session,
-        connection: {
-          host: host.address,
-          user: host.login,
-          hostKey: host.hostKey,
-          dialErrorLimit: bootDials,
-        },
+        connection: connection(host.address, host.login, host.hostKey, bootDials),
         stdin: renderEnter(machine),
         triggers: [host.id],
         logging: command.remote.Logging.None,
       },
       {
         parent: this,
+        dependsOn: [...(host.wayIn ?? [])],
         // Once per machine: later changes are converge's, by a way in that still exists then.
         ignoreChanges: ["create", "connection", "stdin"],
         customTimeouts: { create: "60m" },
@@ -110,12 +109,7 @@ export class Bootstrap extends pulumi.ComponentResource {
         // Without `update` a changed script runs again, which is what is wanted. No triggers either:
         // they would replace, and another machine has another host key.
         ...session,
-        connection: {
-          host: host.address,
-          user: automationAccount,
-          hostKey: this.hostKey,
-          dialErrorLimit: usualDials,
-        },
+        connection: connection(host.address, automationAccount, this.hostKey, usualDials),
         stdin: renderConverge(machine),
         logging: command.remote.Logging.Stdout,
       },
@@ -128,19 +122,41 @@ export class Bootstrap extends pulumi.ComponentResource {
       `${name}-observe`,
       {
         ...session,
-        connection: {
-          host: host.address,
-          user: host.login,
-          hostKey: host.hostKey,
-          dialErrorLimit: usualDials,
-        },
+        connection: connection(host.address, host.login, host.hostKey, usualDials),
         stdin: renderObserve(),
         triggers: [host.id],
         logging: command.remote.Logging.Stdout,
       },
-      { parent: this, customTimeouts: { create: "10m", update: "10m" } },
+      {
+        parent: this,
+        dependsOn: [...(host.wayIn ?? [])],
+        customTimeouts: { create: "10m", update: "10m" },
+      },
     );
   }
+}
+
+/** Whether a step of the take-over happens on the machine; the firewall is the cloud's. */
+function inside(step: TakeOverStep): boolean {
+  return step !== "firewall";
+}
+
+/**
+ * Where a session goes. Each part has a value even where the machine or `enter` failed, so that the
+ * other machines are done (`knownOr`); `triggers` and `dependsOn` name what it waits for.
+ */
+function connection(
+  host: pulumi.Output<string>,
+  user: string,
+  hostKey: pulumi.Output<string>,
+  dialErrorLimit: number,
+): command.types.input.remote.ConnectionArgs {
+  return {
+    host: knownOr(host, "0.0.0.0"),
+    user,
+    hostKey: knownOr(hostKey, "unknown"),
+    dialErrorLimit,
+  };
 }
 
 /** The host key is what `enter` prints last. Throws on anything else: it would pin nothing. */

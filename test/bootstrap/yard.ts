@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   automationAccount,
   launcher,
@@ -134,7 +135,12 @@ export class Yard {
     mine = this.deployer,
   ): Promise<string> {
     const visit = { login: declaration.initialAccount, address, pinned, mine };
-    const done = await this.session(visit, launcher, renderEnter(declaration));
+    let done = await this.session(visit, launcher, renderEnter(declaration));
+    // As the program dials again: a first boot restarts sshd once.
+    for (let dial = 0; done.code === 255 && dial < 5; dial++) {
+      await sleep(500);
+      done = await this.session(visit, launcher, renderEnter(declaration));
+    }
     if (done.code !== 0)
       throw new Error(`enter ended with ${done.code}: ${done.stdout}${done.stderr}`);
     return done.stdout.trim().split("\n").at(-1) ?? "";

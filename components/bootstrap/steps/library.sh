@@ -9,7 +9,6 @@
 changed=0
 notes=0
 failures=0
-trap 'printf "failed: script: %s (status %s)\n" "${BASH_COMMAND:0:120}" $?' ERR
 
 # differs SUBJECT DETAIL: counts one difference. Succeeds when it shall be repaired now.
 differs() {

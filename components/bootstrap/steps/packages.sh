@@ -14,7 +14,8 @@ apt() {
       *) break ;;
     esac
   done
-  apt_said=${said##*E: }
+  apt_said=${said//$'\n'/; }
+  if [ ${#apt_said} -gt 400 ]; then apt_said="... ${apt_said: -400}"; fi
   return 1
 }
 
@@ -65,7 +66,7 @@ if managed deploy; then
       finish_dpkg
       # The lists of a fresh image are old or absent.
       if ! apt install --no-install-recommends "${missing[@]}" && ! { apt update && apt install --no-install-recommends "${missing[@]}"; }; then
-        failed packages "could not be installed: ${missing[*]}: ${apt_said##*$'\n'}"
+        failed packages "could not be installed: ${missing[*]}: $apt_said"
       fi
     fi
   fi

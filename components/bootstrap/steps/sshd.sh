@@ -55,11 +55,9 @@ sshd_includes_first() {
 
 # restore_sshd_config DETAIL: the package's own, with the old one set aside.
 restore_sshd_config() {
-  if differs $sshd_config "$1"; then
-    if [ ! -r $sshd_pristine ]; then
-      failed $sshd_config "cannot be restored: $sshd_pristine does not exist"
-      return 0
-    fi
+  if [ ! -r $sshd_pristine ]; then
+    failed $sshd_config "$1; it cannot be restored: $sshd_pristine does not exist"
+  elif differs $sshd_config "$1"; then
     cp $sshd_pristine /etc/ssh/.berth.pristine
     chmod 644 /etc/ssh/.berth.pristine
     cp -p $sshd_config "$sshd_config.berth"
@@ -136,9 +134,10 @@ if [ "$MADE_BY_BERTH" = yes ]; then
       fault=
       break
     fi
-    fault=${fault##*$'\n'}
-    culprit=${fault#"${fault%%/*}"}
+    culprit=${fault##*$'\n'}
+    culprit=${culprit#"${culprit%%/*}"}
     culprit=${culprit%%[: ]*}
+    fault=${fault//$'\n'/; }
     if [ "$CHECK" = yes ]; then
       differs sshd "its configuration is invalid: $fault" || true
       break
@@ -146,7 +145,10 @@ if [ "$MADE_BY_BERTH" = yes ]; then
     : >$pending
     case $culprit in
       "$sshd_drop_in" | '') break ;;
-      "$sshd_config") restore_sshd_config "invalid: $fault" ;;
+      "$sshd_config")
+        restore_sshd_config "invalid: $fault"
+        if [ ! -r $sshd_pristine ]; then break; fi
+        ;;
       /etc/ssh/sshd_config.d/*.conf) if differs "$culprit" "invalid: $fault"; then set_aside "$culprit"; fi ;;
       *) break ;;
     esac
