@@ -74,6 +74,8 @@ const signs: readonly (readonly [RegExp, Fault])[] = [
 
 /** What ssh's own last words mean (its status was 255). */
 export function faultOf(stderr: string): Fault {
+  // Connected, and ended by a signal on the other side: the machine goes down, or sshd was killed.
+  if (stderr.trim() === "") return "cut";
   return signs.find(([sign]) => sign.test(stderr))?.[1] ?? "unreachable";
 }
 
@@ -82,7 +84,7 @@ export function explain(fault: Fault, stderr: string): string {
   const said = stderr.trim().split("\n").at(-1)?.trim() ?? "";
   switch (fault) {
     case "unreachable":
-      return `not reached: ${said || "no answer"}`;
+      return `not reached: ${said}`;
     case "host-key":
       return (
         "wrong host key: refused before anything was sent. Another machine answers at this " +
@@ -91,7 +93,7 @@ export function explain(fault: Fault, stderr: string): string {
     case "login":
       return "the login was refused: the machine does not accept this key, or has no such account";
     case "cut":
-      return `the connection was cut: ${said}; run the same command again`;
+      return `the session was cut${said && `: ${said}`}; run the same command again`;
     case "timeout":
       return "did not finish in time; another session may be at work there";
     default:

@@ -3,8 +3,9 @@
 set -uo pipefail
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 printf 'owner: %s\n' "$(cat /etc/berth/owner 2>/dev/null || echo none)"
-read -r up _ </proc/uptime
-printf 'uptime: %s\n' "${up%.*}"
+# Of its first process: the kernel of a machine in a container has been up for longer.
+read -r up < <(ps -o etimes= -p 1)
+printf 'uptime: %s\n' "$up"
 df -P / /var/lib/docker 2>/dev/null | awk 'NR > 1 {sub("%", "", $5); if ($5 > most) most = $5} END {print "disk: " most + 0}'
 if [ -e /run/reboot-required ] || [ -e /var/run/reboot-required ]; then echo 'reboot: yes'; else echo 'reboot: no'; fi
 # A simulation: takes no lock and reads the lists that the machine fetched last.

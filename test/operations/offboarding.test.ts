@@ -1,0 +1,125 @@
+import { describe, expect, it } from "vitest";
+import { stringify } from "yaml";
+
+import { describe as describeEvidence } from "../../operations/commands/offboard";
+import { elsewhere } from "../../operations/offboarding/elsewhere";
+import { judge, readRemains } from "../../operations/offboarding/evidence";
+import { grantsTo } from "../../operations/offboarding/grants";
+import { publicKey } from "../spec/fixture";
+import { fleet } from "./sites";
+
+describe("what stack files grant", () => {
+  const team = {
+    members: { sam: { keys: [publicKey(1, "sam")] }, ana: { keys: [publicKey(2)] } },
+    groups: { everyone: ["ana", "sam"], leads: ["ana"] },
+    deployers: {
+      ci: publicKey(3),
+      "sam-laptop": publicKey(4),
+      samantha: publicKey(5),
+      spare: publicKey(1, "the same key under another name"),
+    },
+  };
+  const files = {
+    "Pulumi.yaml": stringify({ name: "berth", config: { "berth:team": { value: team } } }),
+    "Pulumi.prod.yaml": stringify({
+      config: { "berth:projects": { kmc: { access: ["sam"] }, shop: { access: ["everyone"] } } },
+    }),
+  };
+
+  it("is named by file and key: roster, groups, projects, and deployers' keys of the person", () => {
+    expect(grantsTo("sam", files)).toEqual([
+      "Pulumi.yaml: berth:team.members.sam",
+      "Pulumi.yaml: berth:team.groups.everyone",
+      "Pulumi.yaml: berth:team.deployers.sam-laptop",
+      "Pulumi.yaml: berth:team.deployers.spare",
+      "Pulumi.prod.yaml: berth:projects.kmc.access",
+    ]);
+  });
+
+  it("is nothing for who is not there, in a roster without wrapping and in a broken file", () => {
+    expect(grantsTo("bob", files)).toEqual([]);
+    expect(
+      grantsTo("ana", { "Pulumi.yaml": stringify({ config: { "berth:team": team } }) }),
+    ).toHaveLength(3);
+    expect(grantsTo("sam", { "Pulumi.yaml": "a: [", "Pulumi.prod.yaml": "" })).toEqual([]);
+  });
+});
+
+describe("the evidence of a machine", () => {
+  const place = { node: "prod/kmc", address: "192.0.2.1" };
+  const refused = { kind: "fault", fault: "login", detail: "refused" } as const;
+  const told = (text: string) => readRemains(`${text}end: yes\n`) ?? "";
+  const closed = told("known: yes\naccount: 1001\nkey: ssh-ed25519 AAAA\n");
+
+  it("is read when the script came to its end", () => {
+    expect(closed).toEqual({
+      known: true,
+      account: "1001",
+      open: [],
+      keys: ["ssh-ed25519 AAAA"],
+      accounts: [],
+    });
+    expect(readRemains("known: yes\naccount: 1001\n")).toBeUndefined();
+  });
+
+  it.each([
+    ["closed", closed, refused],
+    ["absent", told("known: no\naccount: none\n"), refused],
+    ["open", told("known: yes\naccount: 1001\nopen: 2 processes run\n"), refused],
+    ["open", closed, { kind: "ended", code: 0, stdout: "", stderr: "" }],
+    ["unproven", closed, { kind: "fault", fault: "unreachable", detail: "gone" }],
+    ["unproven", closed, undefined],
+    ["unproven", "not reached", undefined],
+  ] as const)("is %s", (verdict, remains, attempt) => {
+    expect(judge(place, remains, attempt, []).verdict).toBe(verdict);
+  });
+
+  it("says what a person must close by hand, and what the converge could not do", () => {
+    const stranger = told("known: no\naccount: 1005\nopen: in group sudo\n");
+    expect(judge(place, stranger, refused, ["converge: packages: no space"]).seen).toEqual([
+      "in group sudo",
+      expect.stringContaining("Berth did not make this account"),
+      "converge: packages: no space",
+    ]);
+  });
+
+  it("is counted, and what is unproven is loud", () => {
+    const text = describeEvidence(
+      "sam",
+      "2026-11-21T12:00:00.000Z",
+      [judge(place, closed, refused, []), judge(place, "not reached", undefined, [])],
+      [{ place: "Jenkins", action: "disable" }],
+    );
+    expect(text).toContain("proven on 1 of 2 machines");
+    expect(text).toMatch(/UNPROVEN +not reached/);
+    expect(text).toContain("  [ ] Jenkins: disable\n");
+  });
+});
+
+describe("what offboarding cannot close", () => {
+  it("follows from what the fleet uses", () => {
+    const places = elsewhere("sam", [fleet()]).map(({ place }) => place);
+    expect(places).toEqual([
+      "Scaleway organization",
+      "DigitalOcean team",
+      "AWS account 413528927365",
+      "Cloudflare",
+      "clients of clinic",
+      "Jenkins",
+      "Slack and Sentry",
+      "password store",
+      "Pulumi state",
+      "secrets on the machines",
+    ]);
+  });
+
+  it("names the code hosting once", () => {
+    const of = fleet();
+    const repository = "git@github.com:acme/shop.git";
+    const projects = of.projects.map((project) => ({ ...project, repository }));
+    const hosts = elsewhere("sam", [{ ...of, projects }]).filter(({ place }) =>
+      place.includes("github"),
+    );
+    expect(hosts.map(({ place }) => place)).toEqual(["github.com"]);
+  });
+});

@@ -1,0 +1,31 @@
+/** Machines that exist nowhere, for pure tests. */
+
+import { machineOf } from "../../components/bootstrap/declaration";
+import type { Fleet } from "../../components/spec/fleet";
+import { siteName, type Site } from "../../operations/fleet";
+import { parse, prod, publicKey } from "../spec/fixture";
+
+/** The fleet of a valid prod stack, or the same as a stage stack. */
+export function fleet(stack: "prod" | "stage" = "prod"): Fleet {
+  return parse({ ...prod(), stack });
+}
+
+/** A machine of a stack, named as one of its nodes or otherwise. */
+export function site(name: string, stack: "prod" | "stage" = "prod"): Site {
+  const of = fleet(stack);
+  const node = of.nodes.find((each) => each.name === name) ?? { ...of.nodes[0]!, name };
+  return {
+    stack,
+    environment: stack,
+    node,
+    machine: machineOf("berth", of, node),
+    address: "192.0.2.1",
+    hostKey: publicKey(20),
+    login: "berth",
+  };
+}
+
+/** Names of machines. */
+export function names(sites: readonly Site[]): string[] {
+  return sites.map(siteName);
+}
