@@ -1,3 +1,5 @@
+import "./components/startup";
+
 import * as fs from "node:fs";
 
 import * as pulumi from "@pulumi/pulumi";

@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import { Provider } from "@pulumi/aws/provider";
 
 import type { Fleet } from "./spec/fleet";
 
@@ -10,9 +10,9 @@ const homeRegion = "us-east-1";
  * anything is planned (R33). Undefined when the fleet needs nothing of AWS, so that such a stack
  * runs without AWS credentials.
  */
-export function awsAccount(fleet: Fleet, usesAws: boolean): aws.Provider | undefined {
+export function awsAccount(fleet: Fleet, usesAws: boolean): Provider | undefined {
   if (!usesAws && fleet.buckets.length === 0) return undefined;
-  return new aws.Provider("aws", {
+  return new Provider("aws", {
     region: homeRegion,
     allowedAccountIds: [fleet.agency.awsAccount],
   });

@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { BucketSpec } from "../spec/fleet";
@@ -32,8 +32,8 @@ export class BackupBucket extends pulumi.ComponentResource {
     this.registerOutputs({ bucketName: this.bucketName });
   }
 
-  private adopt(name: string, { bucket }: BackupBucketArgs): aws.s3.Bucket {
-    return new aws.s3.Bucket(
+  private adopt(name: string, { bucket }: BackupBucketArgs): s3.Bucket {
+    return new s3.Bucket(
       `${name}-bucket`,
       { bucket: bucket.name, region: bucket.region },
       {
@@ -47,8 +47,8 @@ export class BackupBucket extends pulumi.ComponentResource {
     );
   }
 
-  private create(name: string, args: BackupBucketArgs): aws.s3.Bucket {
-    const bucket = new aws.s3.Bucket(
+  private create(name: string, args: BackupBucketArgs): s3.Bucket {
+    const bucket = new s3.Bucket(
       `${name}-bucket`,
       { bucket: args.bucket.name, region: args.bucket.region },
       { parent: this, protect: args.protect },
@@ -58,20 +58,20 @@ export class BackupBucket extends pulumi.ComponentResource {
     return bucket;
   }
 
-  private harden(name: string, bucket: aws.s3.Bucket, spec: BucketSpec): aws.s3.BucketVersioning {
+  private harden(name: string, bucket: s3.Bucket, spec: BucketSpec): s3.BucketVersioning {
     const at = { bucket: bucket.bucket, region: spec.region };
     const opts = { parent: this };
-    const versioning = new aws.s3.BucketVersioning(
+    const versioning = new s3.BucketVersioning(
       `${name}-versioning`,
       { ...at, versioningConfiguration: { status: "Enabled" } },
       opts,
     );
-    new aws.s3.BucketServerSideEncryptionConfiguration(
+    new s3.BucketServerSideEncryptionConfiguration(
       `${name}-encryption`,
       { ...at, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
       opts,
     );
-    const publicAccess = new aws.s3.BucketPublicAccessBlock(
+    const publicAccess = new s3.BucketPublicAccessBlock(
       `${name}-private`,
       {
         ...at,
@@ -82,13 +82,13 @@ export class BackupBucket extends pulumi.ComponentResource {
       },
       opts,
     );
-    new aws.s3.BucketPolicy(
+    new s3.BucketPolicy(
       `${name}-tls-only`,
       { ...at, policy: tlsOnlyPolicy(spec.name) },
       // S3 answers 409 when both are set at the same moment.
       { ...opts, dependsOn: publicAccess },
     );
-    new aws.s3.BucketLifecycleConfiguration(
+    new s3.BucketLifecycleConfiguration(
       `${name}-lifecycle`,
       {
         ...at,
@@ -110,11 +110,11 @@ export class BackupBucket extends pulumi.ComponentResource {
 
   private lock(
     name: string,
-    bucket: aws.s3.Bucket,
-    versioning: aws.s3.BucketVersioning,
+    bucket: s3.Bucket,
+    versioning: s3.BucketVersioning,
     spec: BucketSpec,
   ): void {
-    new aws.s3.BucketObjectLockConfiguration(
+    new s3.BucketObjectLockConfiguration(
       `${name}-lock`,
       {
         bucket: bucket.bucket,

@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 
 import { backupPrefix } from "./keys";
@@ -26,17 +26,17 @@ export class BackupCredential extends pulumi.ComponentResource {
   constructor(name: string, args: BackupCredentialArgs, opts?: pulumi.ComponentResourceOptions) {
     const { project, bucket, region } = args;
     super("berth:backups:BackupCredential", name, { project, bucket, region }, opts);
-    const user = new aws.iam.User(
+    const user = new iam.User(
       `${name}-writer`,
       { path: "/berth/", tags: { berth: args.stack, project: args.project } },
       { parent: this },
     );
-    new aws.iam.UserPolicy(
+    new iam.UserPolicy(
       `${name}-write-only`,
       { user: user.name, policy: writeOnlyPolicy(args.bucket, args.project) },
       { parent: this },
     );
-    const key = new aws.iam.AccessKey(`${name}-key`, { user: user.name }, { parent: this });
+    const key = new iam.AccessKey(`${name}-key`, { user: user.name }, { parent: this });
     this.accessKeyId = key.id;
     this.secretAccessKey = key.secret;
     this.registerOutputs({ accessKeyId: this.accessKeyId });

@@ -2,6 +2,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Host } from "../host";
+import { refusal } from "../refusal";
 import type { TakeOverStep } from "../spec/fleet";
 import { accessFacts } from "./access-facts";
 import { knownOr } from "./known";
@@ -163,5 +164,5 @@ function connection(
 function permanentKey(said: string): string {
   const line = said.trim().split("\n").at(-1) ?? "";
   if (/^ssh-ed25519 [A-Za-z0-9+/=]+$/.test(line)) return line;
-  throw new Error("enter did not print the machine's permanent host key; run `pulumi up` again");
+  throw refusal("enter did not print the machine's permanent host key; run `pulumi up` again");
 }

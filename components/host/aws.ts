@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import * as ec2 from "@pulumi/aws/ec2";
+import * as ssm from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
 
 import { bootIdentity } from "./boot-key";
@@ -19,9 +20,9 @@ export function createEc2Instance(
   const tags = { Name: args.node.name, berth: args.labels.stack };
   const protection = pulumi.mergeOptions(opts, { protect: args.protect });
   const boot = bootIdentity(name, args, opts);
-  const { group, rules } = createSecurityGroup(name, region, tags, opts);
-  const ami = aws.ssm.getParameterOutput({ name: image, region }, { parent: opts.parent! });
-  const instance = new aws.ec2.Instance(
+  const group = createSecurityGroup(name, region, tags, opts);
+  const ami = ssm.getParameterOutput({ name: image, region }, { parent: opts.parent! });
+  const instance = new ec2.Instance(
     `${name}-server`,
     {
       region,
@@ -36,8 +37,8 @@ export function createEc2Instance(
     },
     serverOptions(args, opts, createOnly),
   );
-  const address = new aws.ec2.Eip(`${name}-ip`, { region, domain: "vpc", tags }, protection);
-  const association = new aws.ec2.EipAssociation(
+  const address = new ec2.Eip(`${name}-ip`, { region, domain: "vpc", tags }, protection);
+  const association = new ec2.EipAssociation(
     `${name}-ip-association`,
     { region, allocationId: address.allocationId, instanceId: instance.id },
     opts,
@@ -47,7 +48,7 @@ export function createEc2Instance(
     address: address.publicIp,
     login: args.placement.login,
     hostKey: boot.hostKey,
-    wayIn: [association, ...rules],
+    wayIn: [association],
   };
 }
 
@@ -60,9 +61,9 @@ export function adoptEc2Instance(
   const adopt = args.node.adopt!;
   const guarded = args.node.manage.includes("firewall");
   const group = guarded
-    ? createSecurityGroup(name, adopt.region, { berth: args.labels.stack }, opts).group
+    ? createSecurityGroup(name, adopt.region, { berth: args.labels.stack }, opts)
     : undefined;
-  const instance = new aws.ec2.Instance(
+  const instance = new ec2.Instance(
     `${name}-server`,
     {
       region: adopt.region,
@@ -96,44 +97,32 @@ export function adoptEc2Instance(
   };
 }
 
+/**
+ * Rules stand inside the group, so that the group has exactly these: one added by hand is seen by a
+ * refresh and taken out again, which rule resources of their own would leave.
+ */
 function createSecurityGroup(
   name: string,
   region: string,
   tags: Record<string, string>,
   opts: pulumi.CustomResourceOptions,
-): { readonly group: aws.ec2.SecurityGroup; readonly rules: readonly pulumi.Resource[] } {
-  const group = new aws.ec2.SecurityGroup(
+): ec2.SecurityGroup {
+  const everywhere = { cidrBlocks: [anywhere.ipv4], ipv6CidrBlocks: [anywhere.ipv6] };
+  return new ec2.SecurityGroup(
     `${name}-firewall`,
-    { region, description: "Berth: SSH and web", tags },
+    {
+      region,
+      description: "Berth: SSH and web",
+      ingress: openings.map(({ name: description, port }) => ({
+        description,
+        protocol: "tcp",
+        fromPort: port,
+        toPort: port,
+        ...everywhere,
+      })),
+      egress: [{ protocol: "-1", fromPort: 0, toPort: 0, ...everywhere }],
+      tags,
+    },
     opts,
   );
-  const families = [
-    { family: "ipv4", range: { cidrIpv4: anywhere.ipv4 } },
-    { family: "ipv6", range: { cidrIpv6: anywhere.ipv6 } },
-  ];
-  const rules: pulumi.Resource[] = [];
-  for (const { family, range } of families) {
-    for (const opening of openings) {
-      const rule = new aws.vpc.SecurityGroupIngressRule(
-        `${name}-firewall-${opening.name}-${family}`,
-        {
-          region,
-          securityGroupId: group.id,
-          ipProtocol: "tcp",
-          fromPort: opening.port,
-          toPort: opening.port,
-          ...range,
-        },
-        opts,
-      );
-      rules.push(rule);
-    }
-    const out = new aws.vpc.SecurityGroupEgressRule(
-      `${name}-firewall-out-${family}`,
-      { region, securityGroupId: group.id, ipProtocol: "-1", ...range },
-      opts,
-    );
-    rules.push(out);
-  }
-  return { group, rules };
 }

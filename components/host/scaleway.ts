@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as scaleway from "@pulumiverse/scaleway";
+import * as instance from "@pulumiverse/scaleway/instance";
 
 import { refusal } from "../refusal";
 import { bootIdentity } from "./boot-key";
@@ -22,13 +22,13 @@ export function createInstance(
   const { region: zone, size, image, diskGb } = purchase(args.placement);
   const tags = ["berth", `berth-${args.labels.stack}`];
   const boot = bootIdentity(name, args, opts);
-  const ip = new scaleway.instance.Ip(
+  const ip = new instance.Ip(
     `${name}-ip`,
     { type: "routed_ipv4", zone, tags },
     pulumi.mergeOptions(opts, { protect: args.protect }),
   );
   const group = createSecurityGroup(name, zone, tags, opts);
-  const server = new scaleway.instance.Server(
+  const server = new instance.Server(
     `${name}-server`,
     {
       name: args.node.name,
@@ -62,7 +62,7 @@ export function adoptInstance(
   const adopt = args.node.adopt!;
   const guarded = args.node.manage.includes("firewall");
   const group = guarded ? createSecurityGroup(name, adopt.region, ["berth"], opts) : undefined;
-  const server = new scaleway.instance.Server(
+  const server = new instance.Server(
     `${name}-server`,
     {
       name: args.node.name,
@@ -107,8 +107,8 @@ function createSecurityGroup(
   zone: string,
   tags: string[],
   opts: pulumi.CustomResourceOptions,
-): scaleway.instance.SecurityGroup {
-  return new scaleway.instance.SecurityGroup(
+): instance.SecurityGroup {
+  return new instance.SecurityGroup(
     `${name}-firewall`,
     {
       zone,

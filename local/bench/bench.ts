@@ -62,7 +62,7 @@ async function measureFleet(nodes: number): Promise<Row> {
     const previewMs = await several(preview, nodes > 10 ? 3 : runs);
     const up = await timed(() => cloud.up("stage"));
     const noopUpMs = await several(() => cloud.up("stage"), nodes > 10 ? 3 : runs);
-    const resources = Number(/(\d+) created/.exec(up.value.stdout)?.[1]);
+    const resources = Number(/\+ (\d+) created/.exec(up.value.stdout)?.[1]);
     return { nodes, resources, previewMs, upMs: up.ms, noopUpMs };
   } finally {
     await cloud.stop();
