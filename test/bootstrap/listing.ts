@@ -16,6 +16,7 @@ const questions = {
   sshd: "sshd -T 2>/dev/null",
   files:
     "find /etc /home /root /opt /srv /usr /var/lib/berth /var/log/berth -xdev ! -path '*/__pycache__*' -printf '%p %u:%g %m %y\\n' 2>/dev/null",
+  contents: "find /etc -xdev -type f ! -name '*-' -exec md5sum {} + | awk '{print $2, $1}'",
 } as const;
 
 /** Asks a machine everything, past sshd. */
@@ -28,8 +29,24 @@ export async function listing(machines: Machines, id: string): Promise<Listing> 
   return found;
 }
 
-/** What a machine has gained (`+`) and lost (`-`), by subject; names of files set aside vary. */
+/**
+ * What a machine has gained (`+`) and lost (`-`), by subject; names of files set aside vary. Of
+ * contents only the files that changed (`~`): what is new stands under `files`.
+ */
 export function added(before: Listing, after: Listing): Listing {
+  const changes = compared(before, after);
+  const gone = new Set(changes["contents"]!.filter((line) => line.startsWith("- ")).map(pathOf));
+  const contents = changes["contents"]!.filter((line) => line.startsWith("+ ")).map(pathOf);
+  return {
+    ...changes,
+    contents: contents.filter((path) => gone.has(path)).map((path) => `~ ${path}`),
+  };
+}
+
+/** The path in `+ path hash`. */
+const pathOf = (line: string): string => line.slice(2, line.lastIndexOf(" "));
+
+function compared(before: Listing, after: Listing): Listing {
   const stable = (line: string) => line.replace(/\d{8}T\d{6}-\d+-/, "<when>-");
   return Object.fromEntries(
     Object.entries(after).map(([subject, lines]) => {

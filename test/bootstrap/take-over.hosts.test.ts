@@ -125,6 +125,7 @@ describe("a client's machine that runs things already", () => {
 const nothing = Object.fromEntries(
   [
     "accounts",
+    "contents",
     "enabled units",
     "files",
     "groups",
