@@ -1,3 +1,4 @@
+import { isEntered } from "../components/bootstrap/declaration";
 import { renderConverge, statuses } from "../components/bootstrap/script";
 import { siteName, type Site } from "./fleet";
 import { readReport, type Report } from "./report";
@@ -29,10 +30,15 @@ export interface Converged {
 const convergeMs = 55 * 60_000;
 
 /** Runs the script of the deployment on one machine, now. Never throws for what the machine does. */
-export async function converge(site: Site, entrance: Entrance, check: boolean): Promise<Converged> {
-  if (site.node.manage.length === 0) return { site, outcome: { kind: "observed" } };
+export async function converge(
+  site: Site,
+  entrance: Entrance,
+  check: boolean,
+  timeoutMs = convergeMs,
+): Promise<Converged> {
+  if (!isEntered(site.machine)) return { site, outcome: { kind: "observed" } };
   const script = renderConverge(site.machine, check);
-  return { site, outcome: outcomeOf(await runScript(site, entrance, script, convergeMs)) };
+  return { site, outcome: outcomeOf(await runScript(site, entrance, script, timeoutMs)) };
 }
 
 /** Reads what a session of the script left. Pure. */

@@ -3,7 +3,7 @@ import * as path from "node:path";
 
 import { parse as parseYaml } from "yaml";
 
-import { machineOf } from "../components/bootstrap/declaration";
+import { isEntered, machineOf } from "../components/bootstrap/declaration";
 import { automationAccount, type MachineDeclaration } from "../components/bootstrap/script";
 import {
   environments,
@@ -115,7 +115,7 @@ export function joined(
       const found = published[node.name];
       if (!found) return [];
       const machine = machineOf(project, fleet, node);
-      const login = node.manage.length === 0 ? machine.initialAccount : automationAccount;
+      const login = isEntered(machine) ? automationAccount : machine.initialAccount;
       const { address, hostKey } = found;
       return [{ stack, environment, node, machine, address, hostKey, login }];
     }),

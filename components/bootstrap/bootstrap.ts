@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Host } from "../host";
 import { refusal } from "../refusal";
-import type { TakeOverStep } from "../spec/fleet";
+import { isEntered } from "./declaration";
 import { accessFacts } from "./access-facts";
 import { knownOr } from "./known";
 import {
@@ -65,7 +65,7 @@ export class Bootstrap extends pulumi.ComponentResource {
   constructor(name: string, args: BootstrapArgs, opts?: pulumi.ComponentResourceOptions) {
     super("berth:index:Bootstrap", name, { ...accessFacts(args.machine) }, opts);
     const { host, machine } = args;
-    if (!machine.manage.some(inside)) {
+    if (!isEntered(machine)) {
       this.account = host.login;
       this.hostKey = host.hostKey;
       this.observe(name, host);
@@ -135,11 +135,6 @@ export class Bootstrap extends pulumi.ComponentResource {
       },
     );
   }
-}
-
-/** Whether a step of the take-over happens on the machine; the firewall is the cloud's. */
-function inside(step: TakeOverStep): boolean {
-  return step !== "firewall";
 }
 
 /**

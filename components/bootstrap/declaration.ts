@@ -19,3 +19,11 @@ export function machineOf(project: string, fleet: Fleet, node: NodeSpec): Machin
     madeByBerth: node.server === undefined && node.adopt === undefined,
   };
 }
+
+/**
+ * Whether Berth enters a machine with accounts of its own: a step of the take-over happens on it. The
+ * firewall is the cloud's. A machine that is not entered is only looked at, as the account it gave.
+ */
+export function isEntered({ manage }: Pick<MachineDeclaration, "manage">): boolean {
+  return manage.some((step) => step !== "firewall");
+}

@@ -1,3 +1,4 @@
+import { isEntered } from "../../components/bootstrap/declaration";
 import { agentKeys, identityOf, usableKeys } from "../agent";
 import { converge, rowsOf } from "../converging";
 import type { Context } from "../context";
@@ -73,7 +74,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
     context,
     name,
     deployers,
-    sites: sites.filter(({ node }) => node.manage.length > 0),
+    sites: sites.filter(({ machine }) => isEntered(machine)),
     held: await agentKeys(context.env),
     width: parallelOf(values),
   });

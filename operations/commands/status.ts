@@ -1,3 +1,4 @@
+import { isEntered } from "../../components/bootstrap/declaration";
 import { renderConverge } from "../../components/bootstrap/script";
 import type { Context } from "../context";
 import { outcomeOf, type Outcome } from "../converging";
@@ -66,7 +67,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
 }
 
 async function look(site: Site, entrance: Entrance): Promise<Health> {
-  const observed = site.node.manage.length === 0;
+  const observed = !isEntered(site.machine);
   const script = observed
     ? factsScript()
     : oneAfterAnother(renderConverge(site.machine, true), factsScript());
