@@ -9,6 +9,7 @@ const node = z.object({
   reason: z.string(),
   address: z.string().nullish(),
   login: z.string().nullish(),
+  hostKey: z.string().nullish(),
   monthlyCost: z.object({ total: z.number(), currency: z.string() }).nullish(),
   projects: z.array(z.string()),
 });
@@ -16,6 +17,7 @@ const node = z.object({
 const project = z.object({
   node: z.string().nullish(),
   servedBy: z.string().nullish(),
+  access: z.array(z.string()).nullish(),
   primary: z.string(),
   origin: z.string().nullish(),
   direct: z.string().nullish(),

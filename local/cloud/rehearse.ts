@@ -1,16 +1,22 @@
 import { duration, sayOnStderr as say } from "../setup/progress";
-import { lastLines, runCommand } from "../setup/run-command";
 import { runInForeground } from "./child";
 import { discardCloud, hasCloud } from "./cloud";
-import { stackOutputs, type StackOutputs } from "./outputs";
+import type { MachineKind } from "./machine-kind";
 import { cloudPaths, repository } from "./paths";
 import { ready } from "./ready";
-import { report } from "./report";
+import { tellRehearsed } from "./rehearsal";
 
 const stack = "stage";
 
-const next = `The addresses are the local cloud's own: its machines are records, nobody answers there.
-Go on with any command, for example:
+const aboutMachines: Readonly<Record<MachineKind, string>> = {
+  booted: `The machines run on this computer, and came with Docker to save its download; with
+BERTH_LOCAL_MACHINES=bare they come without it, as the clouds' own do.`,
+  bare: "The machines run on this computer.",
+  recorded:
+    "The addresses are the local cloud's own: its machines are records, nobody answers there.",
+};
+
+const next = `Go on with any command, for example:
   npm run local -- pulumi preview --stack ${stack} --diff
 Take it down, with all it kept:
   npm run rehearse -- --down`;
@@ -24,34 +30,27 @@ export async function main(argv: readonly string[]): Promise<number> {
     return 2;
   }
   const started = Date.now();
-  const { env } = await ready(stack);
-  // The preview would do the same work twice: nothing here costs anything.
-  const args = ["up", "--yes", "--skip-preview", "--suppress-outputs", "--stack", stack];
-  const code = await runInForeground("pulumi", args, { cwd: repository, env });
+  const { paths, card, env, keys } = await ready(stack);
+  // The preview would do the same work twice: nothing here costs anything. One machine that fails
+  // does not keep the others from being done.
+  const up = ["up", "--yes", "--skip-preview", "--suppress-outputs", "--continue-on-error"];
+  const code = await runInForeground("pulumi", [...up, "--stack", stack], { cwd: repository, env });
   if (code !== 0) {
-    say(`the ${stack} stack was not deployed; npm run rehearse goes on where it stopped`);
+    say(`the ${stack} stack was not deployed whole; npm run rehearse goes on where it stopped`);
     return code;
   }
-  const outputs = await readOutputs(env);
-  process.stdout.write(`\n${report(outputs)}\n\n${next}\n`);
+  const { directory } = paths;
+  const told = await tellRehearsed({ stack, project: repository, directory, env, keys });
+  process.stdout.write(`\n${told}\n\n${aboutMachines[card.machines]}\n${next}\n`);
   say(`rehearsed in ${duration(Date.now() - started)}`);
   return 0;
 }
 
 async function down(): Promise<number> {
   const paths = cloudPaths();
-  if (!hasCloud(paths)) {
-    say("there is no local cloud here");
-    return 0;
-  }
+  const there = hasCloud(paths);
+  // Also where the directory was removed by hand: its machines may still run.
   await discardCloud(paths);
-  say("the local cloud and its state are gone");
+  say(there ? "the local cloud and its state are gone" : "there is no local cloud here");
   return 0;
-}
-
-async function readOutputs(env: NodeJS.ProcessEnv): Promise<StackOutputs> {
-  const args = ["stack", "output", "--json", "--stack", stack];
-  const { code, stdout, output } = await runCommand("pulumi", args, { cwd: repository, env });
-  if (code !== 0) throw new Error(`the outputs cannot be read: ${lastLines(output)}`);
-  return stackOutputs.parse(JSON.parse(stdout));
 }

@@ -1,12 +1,16 @@
 import type { NodeOutput, StackOutputs } from "./outputs";
 
-const columns = ["PROJECT", "PROVIDER", "ADDRESS", "LOG IN", "MONTHLY"] as const;
+const columns = ["PROJECT", "PROVIDER", "ADDRESS", "MONTHLY"] as const;
 
 /**
- * The table that `npm run rehearse` ends with: for every project its provider, address, login and
- * monthly cost, below it the rule that chose the provider, its names and its backups.
+ * The table that `npm run rehearse` ends with: for every project its provider, address and monthly
+ * cost, below it how to log in, the rule that chose the provider, its names and its backups. `login`
+ * gives the command for a project; without one the machine's account and address are shown.
  */
-export function report(outputs: StackOutputs): string {
+export function report(
+  outputs: StackOutputs,
+  login: (slug: string) => string | undefined = () => undefined,
+): string {
   const projects = Object.entries(outputs.projects).sort(([a], [b]) => a.localeCompare(b));
   const rows = projects.map(([slug, project]) => {
     const node = outputs.nodes[project.node ?? slug];
@@ -27,6 +31,7 @@ export function report(outputs: StackOutputs): string {
     return [
       line(rows[index] ?? []),
       ...detail("node", nodeName === slug ? undefined : nodeName),
+      ...detail("log in", login(slug) ?? plainLogin(node)),
       ...detail("why", node && `${ruleName(node)}: ${node.reason}`),
       ...detail(
         "names",
@@ -44,14 +49,17 @@ export function report(outputs: StackOutputs): string {
 
 function cells(node: NodeOutput | undefined, servedBy: string | undefined): string[] {
   if (node === undefined) {
-    return [servedBy ? `see stack ${servedBy}` : "-", "-", "-", "-"];
+    return [servedBy ? `see stack ${servedBy}` : "-", "-", "-"];
   }
   return [
     [node.provider, node.region, node.size].filter(Boolean).join(" "),
     node.address ?? "-",
-    node.address && node.login ? `ssh ${node.login}@${node.address}` : "-",
     node.monthlyCost ? money(node.monthlyCost.total, node.monthlyCost.currency) : "client's own",
   ];
+}
+
+function plainLogin(node: NodeOutput | undefined): string | undefined {
+  return node?.address && node.login ? `ssh ${node.login}@${node.address}` : undefined;
 }
 
 function ruleName(node: NodeOutput): string {

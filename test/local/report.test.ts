@@ -43,11 +43,15 @@ const outputs = stackOutputs.parse({
 describe("the table at the end of a rehearsal", () => {
   const text = report(outputs);
 
-  it("shows each project with provider, address, login and cost", () => {
-    expect(text).toContain(
-      "kmc           digitalocean tor1 s-2vcpu-4gb  203.0.113.4  ssh root@203.0.113.4  24.00 USD",
-    );
-    expect(text).toMatch(/^clinic +client +192\.0\.2\.10 +ssh admin@192\.0\.2\.10 +client's own$/m);
+  it("shows each project with provider, address and cost", () => {
+    expect(text).toContain("kmc           digitalocean tor1 s-2vcpu-4gb  203.0.113.4  24.00 USD");
+    expect(text).toMatch(/^clinic +client +192\.0\.2\.10 +client's own$/m);
+  });
+
+  it("tells how to log in: a member's command where there is one, else account and address", () => {
+    const told = report(outputs, (slug) => (slug === "kmc" ? "ssh clark@kmc" : undefined));
+    expect(told).toMatch(/^kmc .*\n {2}log in {2}ssh clark@kmc$/m);
+    expect(told).toMatch(/^clinic .*\n {2}node .*\n {2}log in {2}ssh admin@192\.0\.2\.10$/m);
   });
 
   it("tells the rule that chose the provider, the names and the backups", () => {
