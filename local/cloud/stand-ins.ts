@@ -5,6 +5,7 @@ import { utils } from "ssh2";
 
 import type { StandIns } from "../../components/rehearsal-keys";
 import { readPublicKey } from "../../components/spec/ssh-key";
+import { sshForms } from "../providers/tls/openssh";
 import { declaredKeys } from "./declared-keys";
 
 /** A key pair of the rehearsal. */
@@ -78,12 +79,17 @@ export function ensureStandIns(directory: string, project: string): Keyring {
 function ensurePair(keys: string, declared: string, name: string): KeyPair {
   const digest = crypto.createHash("sha256").update(declared).digest("hex").slice(0, 8);
   const file = path.join(keys, `${name.replace(/[^A-Za-z0-9_-]/g, "_")}-${digest}`);
-  if (!fs.existsSync(file)) writeOnce(file, utils.generateKeyPairSync("ed25519").private);
+  if (!fs.existsSync(file)) writeOnce(file, newPrivateKey());
   const text = fs.readFileSync(file, "utf8");
   const parsed = utils.parseKey(text);
   if (parsed instanceof Error) throw new Error(`${file}: ${parsed.message}; remove the file`);
   const key = Array.isArray(parsed) ? parsed[0]! : parsed;
   return { file, private: text, public: `${key.type} ${key.getPublicSSH().toString("base64")}` };
+}
+
+/** Not ssh2's own generator: one in some two hundred of its keys cannot be read. */
+function newPrivateKey(): string {
+  return sshForms(crypto.generateKeyPairSync("ed25519").privateKey).privateKey;
 }
 
 /** Two commands may make the same pair at once: the first one's stays. */

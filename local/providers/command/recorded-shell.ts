@@ -1,7 +1,8 @@
-import { utils } from "ssh2";
+import { generateKeyPairSync } from "node:crypto";
 
 import { ownerOf } from "../../emulator/addresses";
 import type { World } from "../../emulator/world";
+import { sshForms } from "../tls/openssh";
 import type { Shell, ShellConnection } from "./shell";
 
 const kind = "local/recorded-host-key";
@@ -38,7 +39,7 @@ function hostKeyOf(world: World, owner: string): string {
   const known = world.get(kind, owner);
   if (known) return String(known.data["publicKey"]);
   // Type and key alone, without a comment, as a machine tells its own.
-  const publicKey = utils.generateKeyPairSync("ed25519").public.split(" ").slice(0, 2).join(" ");
+  const publicKey = sshForms(generateKeyPairSync("ed25519").privateKey).publicKey.trim();
   world.put(kind, owner, { publicKey });
   return publicKey;
 }
