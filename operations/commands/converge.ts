@@ -35,6 +35,10 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   const { sites, fleets, undeployed } = await survey(context, values);
   const chosen = chosenSites(sites, words);
   const team = fleets[0]?.team ?? { members: {}, deployers: {} };
+  if (chosen.length === 0) {
+    context.say(`nothing is deployed yet: ${undeployed.join(", ") || "no node is declared"}`);
+    return exits.done;
+  }
   const entrance = values["as"]
     ? asMember(context, values["as"], Object.keys(team.members))
     : await asDeployer(context, team.deployers);

@@ -39,7 +39,11 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   });
   const { sites, fleets, undeployed, undeclared } = await survey(context, values);
   const chosen = chosenSites(sites, words);
-  const entrance = await asDeployer(context, fleets[0]?.team.deployers ?? {});
+  // Where nothing is deployed nobody needs a key to be told so.
+  const entrance =
+    chosen.length === 0
+      ? { keys: { env: context.env } }
+      : await asDeployer(context, fleets[0]?.team.deployers ?? {});
   const seen = await inParallel(chosen, parallelOf(values), async (site) => {
     const health = await look(site, entrance);
     return { health, concerns: concerns(health, site.machine.owner) };

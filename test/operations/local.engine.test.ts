@@ -1,0 +1,26 @@
+import { afterAll, describe, expect, it } from "vitest";
+
+import { Clone } from "../local/clone";
+
+describe("berth on the local cloud", () => {
+  const clone = new Clone();
+  afterAll(() => clone.remove());
+
+  it("is run by npm run local, and tells what is not deployed yet in every stack", async () => {
+    const status = await clone.local("berth", "status");
+    expect(status, status.stderr).toMatchObject({ code: 0 });
+    expect(status.stdout).toMatch(/^Not deployed yet: .*prod\/kmc.*prod-b\/cortico.*stage\/kmc/m);
+    const converge = await clone.local("berth", "converge", "--environment", "stage");
+    expect(converge).toMatchObject({ code: 0, stdout: "" });
+    expect(converge.stderr).toContain("nothing is deployed yet: stage/cryptsend, stage/kmc");
+  });
+
+  it("ends with 64 for what it does not know, and says what there is", async () => {
+    const unknown = await clone.local("berth", "stauts");
+    expect(unknown).toMatchObject({ code: 64, stdout: "" });
+    expect(unknown.stderr).toContain("Did you mean status? There are: converge, ");
+    const stack = await clone.local("berth", "status", "--stack", "prd");
+    expect(stack).toMatchObject({ code: 1, stdout: "" });
+    expect(stack.stderr).toContain('no stack is called "prd". Did you mean prod?');
+  });
+});
