@@ -10,6 +10,7 @@ import * as offboard from "./commands/offboard";
 import * as ssh from "./commands/ssh";
 import * as status from "./commands/status";
 import { publishedBy } from "./published";
+import * as review from "./review/review";
 import { exits, Refusal, unknown, UsageError } from "./usage";
 
 /** A command: what it does with its arguments, and how it is called. */
@@ -18,7 +19,14 @@ interface Command {
   readonly usage: string;
 }
 
-const commands: Readonly<Record<string, Command>> = { converge, offboard, deployers, ssh, status };
+const commands: Readonly<Record<string, Command>> = {
+  converge,
+  offboard,
+  deployers,
+  ssh,
+  status,
+  review,
+};
 
 /** What `berth` says of itself. */
 export const usage = `usage: npm run berth -- <command> [arguments]
@@ -29,6 +37,7 @@ export const usage = `usage: npm run berth -- <command> [arguments]
   converge    bring machines to their declaration, or say what differs
   offboard    close a member's accounts everywhere, with evidence
   deployers   exchange the keys that may deploy
+  review      what a change costs, interrupts, destroys and opens, before anybody agrees to it
 
 berth <command> --help says more. Stacks and addresses are those of the backend that pulumi is
 logged in to; keys are those of your ssh-agent.

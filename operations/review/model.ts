@@ -216,13 +216,12 @@ function count(number: number, one: string, many: string): string {
   return `${number} ${number === 1 ? one : many}`;
 }
 
-/** Exit codes of `berth review`. */
+/** Exit codes of `berth review`; wrong usage has the code of every `berth` command. */
 export const exitCodes = {
   /** Nothing stands in the way; a person may still have to look. */
   clear: 0,
   /** A stack must not be merged as it is. */
   stop: 1,
-  usage: 2,
   /** A preview failed or cannot be read: nothing is known. */
   failed: 3,
 } as const;

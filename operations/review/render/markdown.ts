@@ -20,6 +20,8 @@ export interface CommentFrame {
   readonly made: string;
   /** What the reader has to know about the run, such as changed program code. */
   readonly notes: readonly string[];
+  /** Previews that could not be made or read: nothing below speaks of them. */
+  readonly failures?: readonly string[];
 }
 
 /**
@@ -44,6 +46,7 @@ export function renderMarkdown(
           `${marks[review.verdict]} **${md(review.stack || "unknown stack")}**: ${md(verdictText(review))}`,
       )
       .map((line) => `${line}  `),
+    ...(frame.failures ?? []).map((failure) => `🔴 Stop: ${md(short(failure))}  `),
     ...frame.notes.map((note) => `⚠️ ${md(note)}  `),
     "",
     ...loud.flatMap(aboveFold),

@@ -27,7 +27,8 @@ export function renderTerminal(
     "",
   ]);
   const notes = frame.notes.map((note) => paint("yellow", safe(note)));
-  return [...notes, ...lines, paint("dim", safe(frame.made)), ""].join("\n");
+  const failures = (frame.failures ?? []).map((failure) => paint("red", `Stop: ${safe(failure)}`));
+  return [...failures, ...notes, ...lines, paint("dim", safe(frame.made)), ""].join("\n");
 }
 
 function details(review: StackReview, paint: (name: Paint, text: string) => string): string[] {

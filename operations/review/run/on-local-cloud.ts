@@ -1,0 +1,114 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { z } from "zod";
+
+import { clean } from "../redact";
+import { changedBetween, givePackages, notesOn, writeRevision, writeWorking } from "./revisions";
+import type { Made } from "./made";
+
+/** What to compare without any account. */
+export interface LocalRun {
+  readonly clone: string;
+  readonly base: string;
+  /** Undefined: the working directory. */
+  readonly head: string | undefined;
+  readonly stacks: readonly string[];
+  readonly sandbox: boolean;
+}
+
+/** What `local/review/compare` leaves behind; a process of its own, because it is shut in. */
+const outcome = z.object({
+  sandbox: z.string(),
+  logs: z.record(z.string(), z.string()),
+  baseFailures: z.record(z.string(), z.string()),
+  gone: z.array(z.string()),
+  seconds: z.object({ base: z.number(), previews: z.number() }),
+});
+
+/**
+ * Previews the head over the base without credentials: both are written out, the base is deployed to
+ * a local cloud of records, and the head is previewed over it, with the policies of this clone. Leaves
+ * nothing behind.
+ */
+export async function reviewLocally(run: LocalRun): Promise<Made> {
+  const scratch = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "berth-review-")));
+  try {
+    const base = await writeRevision(run.clone, run.base, path.join(scratch, "base"));
+    const headPath = path.join(scratch, "head");
+    const head =
+      run.head === undefined
+        ? await writeWorking(run.clone, headPath)
+        : await writeRevision(run.clone, run.head, headPath);
+    const changed = await changedBetween(base, head);
+    for (const state of [base, head]) await givePackages(run.clone, state);
+    const found = await compare(run, scratch, base.directory, head.directory);
+    const texts = Object.entries(found.logs).map(([stack, log]) => ({
+      source: `preview of ${stack}`,
+      text: fs.readFileSync(log, "utf8"),
+    }));
+    return {
+      texts,
+      frame: {
+        made:
+          `${head.called} over ${base.called}, on a local cloud without credentials ` +
+          `(sandbox: ${found.sandbox})`,
+        notes: [
+          ...notesOn(changed),
+          ...found.gone.map(
+            (stack) =>
+              `The file of stack ${stack} goes; what it deployed stays and is not judged here.`,
+          ),
+        ],
+      },
+      failures: Object.entries(found.baseFailures).map(
+        ([stack, said]) =>
+          `The base of stack ${stack} does not deploy, so nothing can be compared:\n${clean(said)}`,
+      ),
+    };
+  } finally {
+    fs.rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function compare(
+  { clone, stacks, sandbox }: LocalRun,
+  scratch: string,
+  base: string,
+  head: string,
+): Promise<z.infer<typeof outcome>> {
+  const plan = {
+    base,
+    head,
+    scratch,
+    pack: path.join(clone, "policies", "pack"),
+    sandbox,
+    ...(stacks.length > 0 ? { stacks } : {}),
+  };
+  fs.writeFileSync(path.join(scratch, "plan.json"), JSON.stringify(plan));
+  const entry = path.join(clone, "local", "setup", "run.js");
+  const { code, said } = await child([entry, "local/review/compare", scratch], clone);
+  const file = path.join(scratch, "outcome.json");
+  if (code === 0 && fs.existsSync(file)) {
+    return outcome.parse(JSON.parse(fs.readFileSync(file, "utf8")));
+  }
+  throw new Error(
+    `the comparison did not come to its end:\n${clean(said.split("\n").slice(-12).join("\n"))}`,
+  );
+}
+
+function child(args: readonly string[], cwd: string): Promise<{ code: number; said: string }> {
+  return new Promise((resolve, reject) => {
+    const started = spawn(process.execPath, args, { cwd, stdio: ["ignore", "ignore", "pipe"] });
+    let said = "";
+    started.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    const stop = () => void started.kill("SIGTERM");
+    process.once("SIGINT", stop).once("SIGTERM", stop);
+    started.on("error", reject);
+    started.on("close", (code) => {
+      process.off("SIGINT", stop).off("SIGTERM", stop);
+      resolve({ code: code ?? 1, said });
+    });
+  });
+}

@@ -1,0 +1,63 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+import { Refusal } from "../../usage";
+import type { Made } from "./made";
+
+/**
+ * Previews against the real state, with the person's own credentials: reads, takes no lock, changes
+ * nothing. Protected resources are previewed as if they were not, because a refusal of the engine
+ * would hide the rest of the plan; the review says itself what is protected.
+ */
+export async function reviewReal(
+  directory: string,
+  stacks: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Made> {
+  const texts = [];
+  for (const stack of stacks.length > 0 ? stacks : stacksOf(directory)) {
+    texts.push({ source: `preview of ${stack}`, text: await preview(directory, stack, env) });
+  }
+  return {
+    texts,
+    frame: {
+      made: "the working directory over what is deployed, read with credentials",
+      notes: [],
+    },
+    failures: [],
+  };
+}
+
+/** Stacks that have a file, sorted. */
+export function stacksOf(directory: string): readonly string[] {
+  return fs
+    .readdirSync(directory)
+    .flatMap((file) => /^Pulumi\.([A-Za-z0-9_-]+)\.yaml$/.exec(file)?.[1] ?? [])
+    .sort();
+}
+
+function preview(cwd: string, stack: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const args = ["preview", "--json", "--diff", "--ignore-protect", "--non-interactive", "--color"];
+  return new Promise((resolve, reject) => {
+    const child = spawn(
+      "pulumi",
+      [...args, "never", "--stack", stack, "--policy-pack", path.join("policies", "pack")],
+      {
+        cwd,
+        env: { ...env, PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" },
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
+    const chunks: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+    child.on("error", (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === "ENOENT"
+          ? new Refusal("pulumi is not on PATH. Install it, or review without --real")
+          : error,
+      ),
+    );
+    child.on("close", () => resolve(Buffer.concat(chunks).toString("utf8")));
+  });
+}
