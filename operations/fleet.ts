@@ -128,6 +128,11 @@ export function joined(
   };
 }
 
+/** Every deployer that one of these stacks declares, by name. */
+export function deployersOf(fleets: readonly Fleet[]): Record<string, string> {
+  return Object.assign({}, ...fleets.map(({ team }) => team.deployers)) as Record<string, string>;
+}
+
 /** A machine's full name: the same node may run in several stacks. */
 export function siteName({ stack, node }: Pick<Site, "stack" | "node">): string {
   return `${stack}/${node.name}`;

@@ -29,7 +29,9 @@ export async function asDeployer(
 
 /** The way in as a member, with that person's own keys. Throws a `Refusal` for an unknown member. */
 export function asMember(context: Context, member: string, members: readonly string[]): Entrance {
-  if (!members.includes(member)) throw new Refusal(unknown("member", member, [...members].sort()));
+  if (!members.includes(member)) {
+    throw new Refusal(unknown("member", member, [...new Set(members)].sort()));
+  }
   return { member, keys: personKeys(context, member) };
 }
 

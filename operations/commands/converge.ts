@@ -1,6 +1,6 @@
 import type { Context } from "../context";
 import { converge, rowsOf, type Converged } from "../converging";
-import { siteName, survey, type Site } from "../fleet";
+import { deployersOf, siteName, survey, type Site } from "../fleet";
 import { inParallel } from "../pool";
 import { chosenSites } from "../targets";
 import { asDeployer, asMember, type Entrance } from "../sessions";
@@ -34,14 +34,17 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   const check = flags.has("check");
   const { sites, fleets, undeployed } = await survey(context, values);
   const chosen = chosenSites(sites, words);
-  const team = fleets[0]?.team ?? { members: {}, deployers: {} };
   if (chosen.length === 0) {
     context.say(`nothing is deployed yet: ${undeployed.join(", ") || "no node is declared"}`);
     return exits.done;
   }
   const entrance = values["as"]
-    ? asMember(context, values["as"], Object.keys(team.members))
-    : await asDeployer(context, team.deployers);
+    ? asMember(
+        context,
+        values["as"],
+        fleets.flatMap(({ team }) => Object.keys(team.members)),
+      )
+    : await asDeployer(context, deployersOf(fleets));
   const done = await convergeAll(chosen, entrance, { check, parallel: parallelOf(values) });
   if (flags.has("json")) context.out(`${JSON.stringify(done.map(asJson), undefined, 2)}\n`);
   else context.out(describe(done, check));

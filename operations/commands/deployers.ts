@@ -13,7 +13,7 @@ import {
   unreached,
   type Holding,
 } from "../deployers/keys";
-import { siteName, survey, type Site } from "../fleet";
+import { deployersOf, siteName, survey, type Site } from "../fleet";
 import { inParallel } from "../pool";
 import type { Entrance } from "../sessions";
 import { count, table } from "../table";
@@ -67,7 +67,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
     throw new UsageError(takesName ? "which deployer? Name one" : `${verb} takes no name`);
   }
   const { fleets, sites } = await survey(context, values);
-  const deployers = fleets[0]?.team.deployers ?? {};
+  const deployers = deployersOf(fleets);
   if (verb === "break-glass") return printBreakGlass(context, deployers);
   const step = steps[verb] ?? list;
   return step({

@@ -1,6 +1,6 @@
 import type { Context } from "../context";
 import { converge, rowsOf } from "../converging";
-import { siteName, survey, type Leftover, type Site, type Survey } from "../fleet";
+import { deployersOf, siteName, survey, type Leftover, type Site, type Survey } from "../fleet";
 import { elsewhere, type Elsewhere } from "../offboarding/elsewhere";
 import { judge, readRemains, type Evidence, type Remains } from "../offboarding/evidence";
 import { committedFiles, presentFiles } from "../offboarding/files";
@@ -50,7 +50,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   }
   await refuseGrants(context, member);
   const whole = await survey(context, values);
-  const entrance = await asDeployer(context, whole.fleets[0]?.team.deployers ?? {});
+  const entrance = await asDeployer(context, deployersOf(whole.fleets));
   const evidence = await closeEverywhere(whole, entrance, member, parallelOf(values));
   const all = [...evidence, ...whole.undeclared.map(leftoverEvidence)];
   const places = elsewhere(member, whole.fleets);
@@ -99,7 +99,7 @@ async function closeEverywhere(
   return inParallel(sites, width, async (site, index) => {
     const seen = before[index] ?? "was not looked at";
     const trouble =
-      typeof seen !== "string" && seen.account !== undefined ? await close(site, entrance) : [];
+      typeof seen !== "string" && seen.known && seen.account ? await close(site, entrance) : [];
     const after = typeof seen === "string" ? seen : await look(site, entrance, member, keys);
     // Only where the machine answers: a refusal counts against this address at its sshd.
     const attempt = typeof after === "string" ? undefined : await tryLogin(site, entrance, member);

@@ -1,7 +1,7 @@
 import * as os from "node:os";
 
 import type { Context } from "../context";
-import { survey } from "../fleet";
+import { deployersOf, survey } from "../fleet";
 import { automationAccount } from "../../components/bootstrap/script";
 import { asDeployer, personKeys } from "../sessions";
 import { attend } from "../ssh";
@@ -34,7 +34,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   const login = values["as"] ?? context.env["USER"] ?? os.userInfo().username;
   const members = site.machine.members.map(({ name }) => name);
   if (login === automationAccount) {
-    const { keys } = await asDeployer(context, fleets[0]?.team.deployers ?? {});
+    const { keys } = await asDeployer(context, deployersOf(fleets));
     return attend({ login, address: site.address, hostKey: site.hostKey }, keys, command);
   }
   if (!members.includes(login) && site.login !== login) {

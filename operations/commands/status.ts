@@ -2,7 +2,7 @@ import { isEntered } from "../../components/bootstrap/declaration";
 import { renderConverge } from "../../components/bootstrap/script";
 import type { Context } from "../context";
 import { outcomeOf, type Outcome } from "../converging";
-import { siteName, survey, type Site } from "../fleet";
+import { deployersOf, siteName, survey, type Site } from "../fleet";
 import { concerns, duration, readHealthFacts, type Health } from "../health";
 import { inParallel } from "../pool";
 import { readFacts } from "../report";
@@ -43,7 +43,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   const entrance =
     chosen.length === 0
       ? { keys: { env: context.env } }
-      : await asDeployer(context, fleets[0]?.team.deployers ?? {});
+      : await asDeployer(context, deployersOf(fleets));
   const seen = await inParallel(chosen, parallelOf(values), async (site) => {
     const health = await look(site, entrance);
     return { health, concerns: concerns(health, site.machine.owner) };
