@@ -19,7 +19,9 @@ export function accessFacts({ members, deployerKeys, manage }: MachineDeclaratio
   const deployers = manage.length > 0 ? deployerKeys : [];
   return {
     people: Object.fromEntries(people.map(({ name, keys }) => [name, keys.map(fingerprint)])),
-    deployers: grouped(deployers.map((key) => [comment(key) ?? fingerprint(key), fingerprint(key)])),
+    deployers: grouped(
+      deployers.map((key) => [comment(key) ?? fingerprint(key), fingerprint(key)]),
+    ),
   };
 }
 

@@ -84,8 +84,22 @@ describe("scripts on machines where things go wrong", () => {
     const again = await yard.converge(bareAddress, bareKey);
     const ana = { login: "ana", address: bareAddress, pinned: bareKey, mine: yard.ana };
     const works = await yard.session(ana, "docker compose version && docker info >/dev/null");
+    // Where the plug was pulled in the very moment of unpacking.
+    await onHost(tear, "2001");
+    const mended = await yard.converge(bareAddress, bareKey);
+    const whole = await onHost("dpkg --audit; dpkg-query -W -f '${Status}' docker-cli", "2001");
     const packages = await onHost("apt-mark showmanual | grep -E 'docker|compose'", "2001");
-    return { interrupted, broken: Number(broken), done, seconds, again, works, packages };
+    return {
+      interrupted,
+      broken: Number(broken),
+      done,
+      seconds,
+      again,
+      works,
+      mended,
+      whole,
+      packages,
+    };
   }
 
   it("enters after being cut at any moment, and never loses the first way in", async () => {
@@ -249,6 +263,8 @@ describe("scripts on machines where things go wrong", () => {
       done: { code: 0 },
       again: { code: 0, stdout: "berth: 0 changed, 0 failed, 0 notes\n" },
       works: { code: 0 },
+      mended: { code: 0 },
+      whole: "install ok installed",
       packages: "docker-cli\ndocker-compose\ndocker.io\n",
     });
     const { broken, seconds } = result as { broken: number; seconds: number };
@@ -268,6 +284,9 @@ for file in held: fcntl.lockf(file, fcntl.LOCK_EX)
 time.sleep(60)
 '
 sleep 1`;
+
+/** What dpkg says of a package that was cut off while its files were exchanged. */
+const tear = `sed -i '/^Package: docker-cli$/,/^$/s/^Status: .*/Status: install reinstreq unpacked/' /var/lib/dpkg/status`;
 
 /** /etc on a disk of its own that is full. */
 const fullEtc = `set -e

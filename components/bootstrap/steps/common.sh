@@ -2,7 +2,12 @@
 # What every session that changes a machine begins with.
 set -Eeuo pipefail
 # Whatever a program's own status was, it must not pass for "drift".
-trap 'status=$?; if [ "$BASH_SUBSHELL" = 0 ]; then printf "failed: script: %s (status %s)\n" "${BASH_COMMAND:0:120}" $status; fi; exit 1' ERR
+on_error() {
+  local status=$?
+  if [ "$BASH_SUBSHELL" = 0 ]; then printf 'failed: script: %s (status %s)\n' "${BASH_COMMAND:0:120}" "$status"; fi
+  exit 1
+}
+trap on_error ERR
 umask 022
 export LC_ALL=C TZ=UTC DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
 export PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin

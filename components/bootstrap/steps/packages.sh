@@ -19,16 +19,23 @@ apt() {
   return 1
 }
 
-# finish_dpkg: a machine that went down while it installed has packages half configured.
+# finish_dpkg: a machine that went down while it installed has packages half configured, or half
+# unpacked: those must be unpacked anew, which neither dpkg nor apt-get does unasked.
 finish_dpkg() {
-  local round said
+  local round said flag package torn=()
   for ((round = 0; round < 200; round++)); do
-    if said=$(timeout 900 dpkg --force-confold --configure -a </dev/null 2>&1 9>&-); then return 0; fi
+    if said=$(timeout 900 dpkg --force-confold --configure -a </dev/null 2>&1 9>&-); then break; fi
     case $said in
       *'frontend lock'* | *'status database is locked'* | *'is locked by'*) sleep 3 ;;
-      *) return 0 ;; # Named by apt, with what depends on it.
+      *) break ;; # Named by apt, with what depends on it.
     esac
   done
+  while read -r flag package; do
+    if [ "$flag" = reinstreq ]; then torn+=("$package"); fi
+  done < <(dpkg-query -W -f '${db:Status-Eflag} ${Package}\n')
+  if [ ${#torn[@]} -gt 0 ] && ! apt install --reinstall --no-install-recommends "${torn[@]}"; then
+    if apt update; then apt install --reinstall --no-install-recommends "${torn[@]}" || true; fi
+  fi
 }
 
 docker=
