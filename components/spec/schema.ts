@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { backupSettings, node } from "./schema-nodes";
+import { waivers } from "./schema-waivers";
 import { backupRegions, environments, migrationPhases, awsServices, residencies } from "./fleet";
 import {
   accountPattern,
@@ -182,6 +183,7 @@ const shared = {
     slugPattern,
   ).optional(),
   backups: backupSettings.optional(),
+  waivers: waivers.optional(),
 };
 
 /** The `berth:` keys of an environment stack (`stage`, `prod`). */

@@ -82,7 +82,9 @@ export interface PolicyRun {
 /** A preview, whichever way it was told. */
 export interface Preview {
   readonly stack: string;
-  /** Every resource of the stack, unchanged ones too, in the order of their URNs. */
+  /** Whether unchanged resources are among `changes`; the JSON digest leaves them out. */
+  readonly whole: boolean;
+  /** Every resource of the stack, unchanged ones too where `whole`, in the order of their URNs. */
   readonly changes: readonly Change[];
   /** Stack outputs before and after, as far as they are known. */
   readonly outputs: { readonly before: Values; readonly after: Values };

@@ -61,6 +61,7 @@ function fromEvents(text: string, source: string): Preview {
   );
   return {
     stack: stackIn(steps, source, errors),
+    whole: true,
     changes: changesOf(steps),
     outputs: stackOutputs([...steps, ...outputs]),
     config: events.find((entry) => entry.preludeEvent)?.preludeEvent?.config ?? {},
@@ -81,9 +82,15 @@ function fromDigest(text: string, source: string): Preview {
       .filter((entry) => entry.severity === severity)
       .map(({ message }) => clean(message ?? ""));
   const errors = said("error");
-  if (errors.length === 0) compareCounts(steps, whole.changeSummary ?? {}, source);
+  if (errors.length === 0) {
+    // Of what stays the same the digest holds the stack alone.
+    const moving = steps.filter(({ op }) => op !== "same");
+    const { same: _, ...told } = whole.changeSummary ?? {};
+    compareCounts(moving, told, source);
+  }
   return {
     stack: stackIn(steps, source, errors),
+    whole: false,
     changes: changesOf(steps),
     outputs: stackOutputs(steps),
     config: whole.config ?? {},

@@ -5,6 +5,7 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 
 import type { Policy } from "../judge/policy";
+import { readWaivers, waiversKey, type Waiver } from "../judge/waivers";
 import { decode } from "./decode";
 import { Review, type Shown, type Told } from "./review";
 
@@ -32,6 +33,7 @@ export async function servePack(pack: Pack): Promise<number> {
   const levels = new Map<string, proto.EnforcementLevel>();
   const levelOf = ({ name }: Policy) => levels.get(name) ?? MANDATORY;
   const enabled = () => pack.policies.filter((policy) => levelOf(policy) !== DISABLED);
+  let waivers: readonly Waiver[] = [];
   let review = new Review(enabled());
 
   const respond = (told: readonly Told[]): proto.AnalyzeResponse => {
@@ -59,15 +61,16 @@ export async function servePack(pack: Pack): Promise<number> {
     }),
     getAnalyzerInfo: unary(() => analyzerInfo(pack)),
     // A new run: nothing that an earlier one showed counts any more.
-    configureStack: unary(() => {
-      review = new Review(enabled());
+    configureStack: unary((request: proto.AnalyzerStackConfigureRequest) => {
+      waivers = readWaivers(request.getConfigMap().get(waiversKey));
+      review = new Review(enabled(), waivers);
       return new proto.AnalyzerStackConfigureResponse();
     }),
     configure: unary((request: proto.ConfigureAnalyzerRequest) => {
       for (const [name, config] of request.getPolicyconfigMap().entries()) {
         levels.set(name, config.getEnforcementlevel());
       }
-      review = new Review(enabled());
+      review = new Review(enabled(), waivers);
       return new Empty();
     }),
     remediate: unary(() => new proto.RemediateResponse()),

@@ -1,5 +1,6 @@
 import type { Finding, Policy } from "../judge/policy";
 import type { Resource } from "../judge/resource";
+import { waiverFor, type Waiver } from "../judge/waivers";
 import type { Decoded } from "./decode";
 
 /** A resource as the engine shows it: its parent by URN. */
@@ -14,7 +15,8 @@ export interface Told {
   readonly policy: Policy;
   readonly urn: string;
   readonly message: string;
-  readonly kind: Finding["kind"];
+  /** `waived`: a violation that the stack's configuration excepts, with reason, owner and end. */
+  readonly kind: Finding["kind"] | "waived";
 }
 
 /**
@@ -26,7 +28,12 @@ export class Review {
   private readonly seen = new Map<string, Resource>();
   private readonly secretTexts = new Set<string>();
 
-  constructor(private readonly policies: readonly Policy[]) {}
+  /** `today` (UTC, YYYY-MM-DD) decides which waivers still hold. */
+  constructor(
+    private readonly policies: readonly Policy[],
+    private readonly waivers: readonly Waiver[] = [],
+    private readonly today = new Date().toISOString().slice(0, "YYYY-MM-DD".length),
+  ) {}
 
   /** Judges one resource by its inputs. */
   judge(shown: Shown): readonly Told[] {
@@ -77,12 +84,18 @@ export class Review {
   }
 
   private tell(policy: Policy, findings: Iterable<Finding> = []): readonly Told[] {
-    return [...findings].map((finding) => ({
-      policy,
-      kind: finding.kind,
-      urn: finding.resource?.urn ?? "",
-      message: this.redact(finding.kind === "violation" ? finding.message : notJudged(finding)),
-    }));
+    return [...findings].map((finding) => {
+      const urn = finding.resource?.urn ?? "";
+      if (finding.kind === "unjudged") {
+        return { policy, urn, kind: finding.kind, message: this.redact(notJudged(finding)) };
+      }
+      const waiver = waiverFor(this.waivers, policy.name, finding.resource, this.today);
+      if (!waiver) {
+        return { policy, urn, kind: finding.kind, message: this.redact(finding.message) };
+      }
+      const message = `Waived until ${waiver.until} by ${waiver.owner} (${waiver.reason}): ${finding.message}`;
+      return { policy, urn, kind: "waived", message: this.redact(message) };
+    });
   }
 
   private keepSecrets({ properties, provider }: Shown): void {

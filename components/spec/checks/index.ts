@@ -14,6 +14,7 @@ import { checkServing } from "./serving";
 import { checkSizes } from "./sizes";
 import { checkSlugs } from "./slugs";
 import { checkTeam } from "./team";
+import { checkWaivers } from "./waivers";
 
 /** A cross-check: what is wrong between fields that are well-formed by themselves. */
 export type Check = (draft: Draft) => readonly Problem[];
@@ -34,4 +35,5 @@ export const checks: readonly Check[] = [
   checkBackups,
   checkServing,
   checkRetirement,
+  checkWaivers,
 ];

@@ -109,7 +109,8 @@ function unknownOf(plan: Plan): readonly string[] {
     .map(([node]) => node);
   const nodes =
     machine.length === 0 ? [] : [`${machine.join(", ")}: the price tables do not hold the machine`];
-  return [...said, ...nodes].sort();
+  const partial = plan.preview.whole ? [] : ["machines that do not change are not counted"];
+  return [...said, ...nodes, ...partial].sort();
 }
 
 function sum(amounts: readonly (Money | "unknown")[]): Money {
