@@ -78,7 +78,9 @@ export function ensureStandIns(directory: string, project: string): Keyring {
 
 function ensurePair(keys: string, declared: string, name: string): KeyPair {
   const digest = crypto.createHash("sha256").update(declared).digest("hex").slice(0, 8);
-  const file = path.join(keys, `${name.replace(/[^A-Za-z0-9_-]/g, "_")}-${digest}`);
+  // Whoever declares a key now, its pair is the one that was made when it was first seen.
+  const made = fs.readdirSync(keys).find((entry) => entry.endsWith(`-${digest}`));
+  const file = path.join(keys, made ?? `${name.replace(/[^A-Za-z0-9_-]/g, "_")}-${digest}`);
   if (!fs.existsSync(file)) writeOnce(file, newPrivateKey());
   const text = fs.readFileSync(file, "utf8");
   const parsed = utils.parseKey(text);

@@ -1,0 +1,144 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+
+import { repository } from "../../local/cloud/paths";
+import { tellRehearsed } from "../../local/cloud/rehearsal";
+import { ScratchCloud } from "../../local/cloud/scratch";
+import { layoutOf } from "../../local/hosts";
+import { type Finished, tryRun } from "../../local/hosts/process";
+import { traces } from "./boot-ground";
+
+/** The roster that all stacks share, as it is committed. */
+const { config } = parse(fs.readFileSync(path.join(repository, "Pulumi.yaml"), "utf8")) as {
+  config: { "berth:team": { value: Record<string, Record<string, { keys: string[] }>> } };
+};
+
+/** A container image out of what a machine has itself: a shell and a listing. */
+const makeImage = [
+  "set -e",
+  "files=$(for each in sh ls; do command -v $each; ldd $(command -v $each) | grep -o '/[^ ]*'; done)",
+  "tar -chf - -C / $(printf '%s\\n' $files | sort -u | sed 's,^/,,') | docker import - tiny >/dev/null",
+].join("\n");
+
+const compose = "services: { hello: { image: tiny, command: [sh, -c, echo composed] } }";
+
+describe("the stage stack, rehearsed on machines that boot", () => {
+  let cloud: ScratchCloud;
+  let told = "";
+
+  /** The command that the rehearsal printed for a project, word by word. */
+  const printed = (slug: string) => {
+    const line = new RegExp(`^${slug} [^]*?log in +(ssh .*)$`, "m").exec(told)?.[1];
+    if (!line) throw new Error(`no command for ${slug} in:\n${told}`);
+    return line.split(" ");
+  };
+  const as = (account: string, slug: string, command: string, ...options: string[]) => {
+    const [client, flag, file, target] = printed(slug);
+    const host = target!.split("@")[1]!;
+    const batch = ["-o", "BatchMode=yes", "-o", "ConnectTimeout=5"];
+    return tryRun([client!, flag!, file!, ...batch, ...options, `${account}@${host}`, command]);
+  };
+  const login = (slug: string, command: string): Promise<Finished> =>
+    tryRun([...printed(slug), command]);
+
+  beforeAll(async () => {
+    cloud = await ScratchCloud.start(undefined, {}, { machines: "booted", stack: "stage" });
+    await cloud.up("stage", "--continue-on-error");
+    const { project, env, keys } = cloud;
+    const { directory } = cloud.paths;
+    told = await tellRehearsed({ stack: "stage", project, directory, env, keys });
+  });
+  afterAll(async () => {
+    const layout = layoutOf(cloud.paths.directory);
+    await cloud.stop();
+    expect(await traces(layout)).toEqual([]);
+  });
+
+  it.each(["cryptsend", "kmc", "portal"])(
+    "lets a member in at %s by the printed command",
+    async (slug) => {
+      const seen = await login(slug, "id -un; id -Gn; sudo -n true && echo sudo");
+      const [name, groups, sudo] = seen.stdout.split("\n");
+      expect({ name, sudo, code: seen.code }).toEqual({ name: "clark", sudo: "sudo", code: 0 });
+      expect(groups!.split(" ")).toEqual(expect.arrayContaining(["sudo", "dev", "docker"]));
+    },
+  );
+
+  it("runs containers, by docker and by compose", async () => {
+    expect((await login("kmc", makeImage)).stderr).toBe("");
+    const run = await login("kmc", "docker run --rm tiny sh -c 'echo contained'");
+    expect(run.stdout).toBe("contained\n");
+    const up = await login(
+      "kmc",
+      `mkdir -p hello; cd hello; echo '${compose}' > compose.yaml
+      docker compose up 2>&1; docker compose down 2>/dev/null`,
+    );
+    expect(up.stdout).toContain("composed");
+  });
+
+  it("refuses root, the cloud's account, other people's keys and passwords", async () => {
+    const clark = cloud.keys.members["clark"]![0]!.file;
+    const deployer = cloud.keys.deployers[0]!.file;
+    expect((await as("berth", "kmc", "true", "-i", deployer)).code).toBe(0);
+    // Two a machine at most: sshd turns an address away for a while after three.
+    const refused = [
+      as("root", "kmc", "true", "-i", deployer),
+      as("root", "cryptsend", "true", "-i", clark),
+      as("ubuntu", "portal", "true", "-i", deployer),
+      as("berth", "cryptsend", "true", "-i", clark),
+      as("clark", "portal", "true", "-o", "PubkeyAuthentication=no"),
+    ];
+    for (const { code, stderr } of await Promise.all(refused)) {
+      expect({ code, stderr }).toEqual({
+        code: 255,
+        // The methods that are left: no password among them.
+        stderr: expect.stringMatching(/Permission denied \(publickey\)\.\r?\n$/) as string,
+      });
+    }
+  });
+
+  it.each(["cryptsend", "kmc", "portal"])(
+    "keeps a port closed at %s that something listens on",
+    async (slug) => {
+      const listening = await login(
+        slug,
+        `sudo systemd-run --quiet python3 -m http.server 5432 &&
+        curl -sf --retry 9 --retry-connrefused --retry-delay 1 -o /dev/null http://127.0.0.1:5432/`,
+      );
+      expect(listening).toMatchObject({ code: 0, stderr: "" });
+      const { nodes } = await cloud.outputs("stage");
+      const knock = `exec 3<>/dev/tcp/${String(nodes![slug]!["address"])}/5432`;
+      // 124: no answer at all until the time is over.
+      expect((await tryRun(["timeout", "2", "bash", "-c", knock])).code).toBe(124);
+    },
+  );
+
+  it("runs nothing the second time", async () => {
+    await cloud.succeed("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "stage");
+  });
+
+  it("touches one thing on each of a member's machines when the member's key changes", async () => {
+    const team = structuredClone(config["berth:team"].value);
+    team["members"]!["maria"]!.keys = team["members"]!["sam"]!.keys;
+    team["members"]!["sam"]!.keys = config["berth:team"].value["members"]!["maria"]!.keys;
+    const stack = parse(fs.readFileSync(path.join(repository, "Pulumi.stage.yaml"), "utf8")) as {
+      config: Record<string, unknown>;
+    };
+    const projects = stack.config["berth:projects"];
+    cloud.stack("stage", { projects, team });
+    // Components hold facts about what is planned; nothing is done for them.
+    const steps = (await cloud.plan("stage")).filter(({ urn }) => urn.includes(":Command::"));
+    expect(steps.map(({ op, urn }) => `${op} ${urn.split("::").at(-1)!}`).sort()).toEqual([
+      "update cryptsend-converge",
+      "update kmc-converge",
+      "update portal-converge",
+    ]);
+    const after = cloud.keys.pairOf(team["members"]!["maria"]!.keys[0]!)!.file;
+    await cloud.up("stage");
+    // The printed configuration still has the old key.
+    expect((await as("maria", "kmc", "true")).code).toBe(255);
+    expect((await as("maria", "kmc", "true", "-i", after)).code).toBe(0);
+  });
+});
