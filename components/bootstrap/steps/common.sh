@@ -2,6 +2,7 @@
 # What every session that changes a machine begins with.
 set -Eeuo pipefail
 # Whatever a program's own status was, it must not pass for "drift".
+# shellcheck disable=SC2317 # the trap calls it
 on_error() {
   local status=$?
   if [ "$BASH_SUBSHELL" = 0 ]; then printf 'failed: script: %s (status %s)\n' "${BASH_COMMAND:0:120}" "$status"; fi
