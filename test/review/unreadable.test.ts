@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+
+import { reviewOf } from "../../operations/review/model";
+import { UnreadablePreview } from "../../operations/review/preview";
+import { readPreview } from "../../operations/review/read-preview";
+import { dropletLine, events, logText, nodeLine, written } from "./event-log";
+
+const log = {
+  lines: [nodeLine("same", "kmc"), dropletLine("update", "kmc", { size: "s-2vcpu-4gb" })],
+};
+const whole = events(log);
+
+describe("a preview that cannot be trusted", () => {
+  it.each<[string, string, RegExp]>([
+    ["empty", "", /is empty/],
+    ["no JSON", "Previewing update (prod):", /no JSON/],
+    ["cut off inside a line", logText(log).slice(0, -40), /cut off or broken/],
+    ["cut off at a line", written(whole.slice(0, -1)), /end is missing/],
+    [
+      "without its summary",
+      written(whole.filter((event) => !("summaryEvent" in event))),
+      /summary is missing/,
+    ],
+    [
+      "with a step lost",
+      written(whole.filter((_, index) => index !== 3)),
+      /holds 0 steps "update"/,
+    ],
+    ["two logs in one", logText(log) + logText(log), /out of order/],
+    [
+      "the log of an update",
+      logText(log).replace('"isPreview":true', '"isPreview":false'),
+      /log of an update/,
+    ],
+    [
+      "an operation of another version",
+      logText(log).replace('"op":"update"', '"op":"mutate"'),
+      /this version of Berth/,
+    ],
+    [
+      "an event of another version",
+      logText(log).replace('"cancelEvent"', '"endEvent"'),
+      /this version of Berth/,
+    ],
+    [
+      "a digest of another version",
+      JSON.stringify({ version: 4, resources: [] }),
+      /this version of Berth/,
+    ],
+    [
+      "a digest that names nothing",
+      JSON.stringify({ steps: [], duration: 1 }),
+      /names no resource/,
+    ],
+    [
+      "policies' words lost",
+      logText(log).replace('"failed":[]', '"failed":["encrypt-buckets"]'),
+      /encrypt-buckets said is missing/,
+    ],
+  ])("is refused: %s", (_, text, message) => {
+    expect(() => readPreview(text, "the file")).toThrow(UnreadablePreview);
+    expect(() => readPreview(text, "the file")).toThrow(message);
+    expect(() => readPreview(text, "the file")).toThrow(/^the file.* Fix: /s);
+  });
+
+  it("is refused for waivers without reason, owner or date", () => {
+    const preview = readPreview(
+      logText({ ...log, waivers: [{ policy: "x", resource: "y" }] }),
+      "the file",
+    );
+    const judge = () => reviewOf(preview, { approved: [], today: "2026-11-21" });
+    expect(judge).toThrow(/berth:waivers is malformed/);
+  });
+
+  it("reads the JSON digest too, and says that no policy judged it", () => {
+    const metadata = (index: number) =>
+      (
+        whole[index] as {
+          resourcePreEvent: { metadata: { op: string; urn: string; old: unknown; new: unknown } };
+        }
+      ).resourcePreEvent.metadata;
+    const steps = [1, 3].map((index) => {
+      const { op, urn, old, new: after } = metadata(index);
+      return { op, urn, oldState: old, newState: after, detailedDiff: null };
+    });
+    const text = JSON.stringify({ steps, duration: 1, changeSummary: { same: 12, update: 1 } });
+    const review = reviewOf(readPreview(text, "x"), { approved: [], today: "2026-11-21" });
+    expect(review.verdict).toBe("stop");
+    expect(review.blockers.join()).toContain("the JSON digest tells nothing of policies");
+    expect(review.changes.map(({ name }) => name)).toEqual(["kmc-server"]);
+  });
+});
