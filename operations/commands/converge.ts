@@ -35,6 +35,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   const { sites, fleets, undeployed } = await survey(context, values);
   const chosen = chosenSites(sites, words);
   if (chosen.length === 0) {
+    if (flags.has("json")) context.out("[]\n");
     context.say(`nothing is deployed yet: ${undeployed.join(", ") || "no node is declared"}`);
     return exits.done;
   }
