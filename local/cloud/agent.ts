@@ -95,6 +95,7 @@ function answer(request: Buffer, keys: readonly ParsedKey[]): Buffer {
       const signature = Buffer.concat([field(key.type), field(signed)]);
       return Buffer.concat([Buffer.from([message.signature]), field(signature)]);
     }
+    default:
   }
   return Buffer.from([message.failure]);
 }
