@@ -10,6 +10,7 @@ import * as offboard from "./commands/offboard";
 import * as ssh from "./commands/ssh";
 import * as status from "./commands/status";
 import { publishedBy } from "./published";
+import * as reviewComment from "./review/post";
 import * as review from "./review/review";
 import { exits, Refusal, unknown, UsageError } from "./usage";
 
@@ -26,6 +27,7 @@ const commands: Readonly<Record<string, Command>> = {
   ssh,
   status,
   review,
+  "review-comment": reviewComment,
 };
 
 /** What `berth` says of itself. */
@@ -38,6 +40,7 @@ export const usage = `usage: npm run berth -- <command> [arguments]
   offboard    close a member's accounts everywhere, with evidence
   deployers   exchange the keys that may deploy
   review      what a change costs, interrupts, destroys and opens, before anybody agrees to it
+  review-comment  put that into a pull request's comment, always the same one
 
 berth <command> --help says more. Stacks and addresses are those of the backend that pulumi is
 logged in to; keys are those of your ssh-agent.
