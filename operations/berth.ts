@@ -12,6 +12,7 @@ import * as status from "./commands/status";
 import { publishedBy } from "./published";
 import * as reviewComment from "./review/post";
 import * as review from "./review/review";
+import * as smoke from "./smoke/smoke";
 import { exits, Refusal, unknown, UsageError } from "./usage";
 
 /** A command: what it does with its arguments, and how it is called. */
@@ -28,6 +29,7 @@ const commands: Readonly<Record<string, Command>> = {
   status,
   review,
   "review-comment": reviewComment,
+  smoke,
 };
 
 /** What `berth` says of itself. */
@@ -41,6 +43,7 @@ export const usage = `usage: npm run berth -- <command> [arguments]
   deployers   exchange the keys that may deploy
   review      what a change costs, interrupts, destroys and opens, before anybody agrees to it
   review-comment  put that into a pull request's comment, always the same one
+  smoke       prove an account: one machine up, and down again
 
 berth <command> --help says more. Stacks and addresses are those of the backend that pulumi is
 logged in to; keys are those of your ssh-agent.

@@ -1,0 +1,85 @@
+import * as crypto from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { pathToFileURL } from "node:url";
+import { parse, stringify } from "yaml";
+
+import type { Cloud } from "../../components/spec/fleet";
+
+/** What the smoke project declares of itself, so that the rules place it at one provider. */
+const facts: Readonly<Record<Cloud, Readonly<Record<string, unknown>>>> = {
+  digitalocean: { residency: "canada" },
+  scaleway: {},
+  aws: { needs: ["rds"] },
+};
+
+/** Slug of the one project, and name of its machine. */
+export const slug = "berth-smoke";
+/** The environment with the fewest demands: nothing is protected, no backup is needed. */
+export const stack = "stage";
+
+/** The `berth:` keys of the smoke stack, without the prefix. */
+export function smokeConfig(provider: Cloud, domain: string): Record<string, unknown> {
+  return { projects: { [slug]: { domain, access: [], ...facts[provider] } } };
+}
+
+/** A project of its own, with its own state, in a directory that a cut-off run leaves behind. */
+export interface SmokeProject {
+  readonly directory: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Where a provider's smoke run keeps its state until everything is gone again. */
+export function smokeDirectory(clone: string, provider: Cloud): string {
+  return path.join(clone, ".berth", "smoke", provider);
+}
+
+/** Writes the project: the program by links, the agency's facts, one stack file, a file backend. */
+export function writeProject(
+  clone: string,
+  provider: Cloud,
+  domain: string,
+  env: NodeJS.ProcessEnv,
+): SmokeProject {
+  const root = smokeDirectory(clone, provider);
+  const directory = path.join(root, "project");
+  const state = path.join(root, "state");
+  for (const place of [directory, state]) fs.mkdirSync(place, { recursive: true, mode: 0o700 });
+  for (const name of ["index.ts", "components", "package.json", "tsconfig.json", "node_modules"]) {
+    const link = path.join(directory, name);
+    if (!fs.existsSync(link)) fs.symlinkSync(path.join(clone, name), link);
+  }
+  const shared = parse(fs.readFileSync(path.join(clone, "Pulumi.yaml"), "utf8")) as object;
+  write(directory, "Pulumi.yaml", { ...shared, name: slug });
+  const config = Object.entries(smokeConfig(provider, domain)).map(([key, value]) => [
+    `berth:${key}`,
+    value,
+  ]);
+  const file = path.join(directory, `Pulumi.${stack}.yaml`);
+  // After `stack init` it holds the salt of the state's secrets.
+  if (!fs.existsSync(file))
+    write(directory, path.basename(file), { config: Object.fromEntries(config) });
+  return {
+    directory,
+    env: {
+      ...env,
+      PULUMI_BACKEND_URL: pathToFileURL(state).href,
+      PULUMI_CONFIG_PASSPHRASE: passphrase(root),
+      PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "false",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+    },
+  };
+}
+
+function write(directory: string, name: string, content: unknown): void {
+  fs.writeFileSync(path.join(directory, name), stringify(content));
+}
+
+/** Of this run alone; readable by its owner, gone with the run. */
+function passphrase(root: string): string {
+  const file = path.join(root, "passphrase");
+  if (!fs.existsSync(file)) {
+    fs.writeFileSync(file, crypto.randomBytes(32).toString("base64url"), { mode: 0o600 });
+  }
+  return fs.readFileSync(file, "utf8");
+}
