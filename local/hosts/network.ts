@@ -9,6 +9,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { type GuardedHost, renderRuleset } from "./firewall";
 import { type Layout, linkOf } from "./layout";
+import { raiseLimits, restoreLimits } from "./limits";
 import { run, tryRun } from "./process";
 
 const forwarding = "/proc/sys/net/ipv4/ip_forward";
@@ -30,6 +31,7 @@ export async function openNetwork(layout: Layout): Promise<void> {
     await writeFile(forwardingWasOff, "");
     await writeFile(forwarding, "1\n");
   }
+  await raiseLimits();
   await passForwardPolicy(layout);
 }
 
@@ -110,14 +112,15 @@ export async function closeNetwork(layout: Layout): Promise<void> {
   if (listed?.stdout.includes(layout.table)) {
     for (const side of ["-i", "-o"]) await tryRun(["iptables", ...forwardRule("-D", side, layout)]);
   }
-  await restoreForwarding();
+  await restoreMachine();
 }
 
-/** Forwarding goes off again where a local cloud switched it on and none needs it any more. */
-async function restoreForwarding(): Promise<void> {
-  if (!existsSync(forwardingWasOff)) return;
+/** Forwarding and limits are again what they were before the first local cloud, after the last. */
+async function restoreMachine(): Promise<void> {
   const tables = (await tryRun(["nft", "list", "tables"]).catch(() => undefined))?.stdout ?? "";
   if (/\bberth_[0-9a-f]{6}\b/.test(tables)) return;
+  await restoreLimits();
+  if (!existsSync(forwardingWasOff)) return;
   await writeFile(forwarding, "0\n");
   await rm(forwardingWasOff);
 }

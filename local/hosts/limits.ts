@@ -1,0 +1,30 @@
+/**
+ * Limits of this machine that many hosts together reach. Every systemd takes about ten inotify
+ * instances and Linux gives a user 128, so that the twelfth host would end with "Too many open
+ * files" at its first breath.
+ */
+
+import { existsSync, readFileSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
+
+const inotifyInstances = "/proc/sys/fs/inotify/max_user_instances";
+/** Room for some three hundred hosts; an instance that is not used costs nothing. */
+const wanted = 4096;
+
+/** What the limit was, left by the first local cloud that raised it for the last that closes. */
+const former = "/run/berth-inotify-instances";
+
+/** Raises what is too low. */
+export async function raiseLimits(): Promise<void> {
+  const now = Number(readFileSync(inotifyInstances, "utf8"));
+  if (now >= wanted) return;
+  await writeFile(former, `${now}\n`);
+  await writeFile(inotifyInstances, `${wanted}\n`);
+}
+
+/** Puts the machine's own limits back; does nothing where they were enough. */
+export async function restoreLimits(): Promise<void> {
+  if (!existsSync(former)) return;
+  await writeFile(inotifyInstances, readFileSync(former, "utf8"));
+  await rm(former);
+}
