@@ -3,7 +3,7 @@ import { costOf, type Cost } from "./facts/cost";
 import { dataOf, type DataLoss } from "./facts/data";
 import { interruptionsOf, type Interruption } from "./facts/interruption";
 import { machines } from "./facts/kinds";
-import { namesOf, type NameChange } from "./facts/names";
+import { clashesOf, namesOf, type NameChange } from "./facts/names";
 import { policiesOf, type PolicyVerdict } from "./facts/policies";
 import { projectLines, type ProjectLine } from "./facts/projects";
 import { planOf, type Plan } from "./facts/side";
@@ -39,6 +39,8 @@ export interface StackReview {
   readonly data: readonly Loss[];
   readonly access: readonly Access[];
   readonly names: readonly NameChange[];
+  /** Names that the update cannot make, because they stand already. */
+  readonly clashes: readonly string[];
   readonly policies: PolicyVerdict;
   readonly waivers: readonly WaiverUse[];
   /** Resources that can be deleted from now on. */
@@ -73,6 +75,7 @@ export function reviewOf(preview: Preview, options: ReviewOptions): StackReview 
     data,
     access: accessOf(plan),
     names: namesOf(plan),
+    clashes: clashesOf(plan),
     policies,
     waivers: waivers.map((waiver) => ({ waiver, uses: usesOf(waiver, plan, policies, data) })),
     unprotected: unprotected(plan),
@@ -85,7 +88,7 @@ export function reviewOf(preview: Preview, options: ReviewOptions): StackReview 
 type Found = Omit<StackReview, "verdict" | "blockers">;
 
 function blockersOf(
-  { failed, policies, data }: Found,
+  { failed, policies, data, clashes }: Found,
   preview: Preview,
   waivers: readonly Waiver[],
   today: string,
@@ -102,6 +105,12 @@ function blockersOf(
       : []),
     ...(refused.length > 0
       ? [`it would destroy what is protected, so the update will be refused: ${names(refused)}`]
+      : []),
+    ...(clashes.length > 0
+      ? [
+          `it makes names that still stand, which Cloudflare refuses half-way: ${clashes.join(", ")}; ` +
+            "take the old ones out in a change of their own first",
+        ]
       : []),
     ...(policies.violations.length > 0
       ? [

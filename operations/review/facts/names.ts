@@ -21,6 +21,20 @@ export function namesOf(plan: Plan): readonly NameChange[] {
   );
 }
 
+/**
+ * Names that one resource makes while another of the same name still stands. The engine makes first
+ * and deletes last, and Cloudflare refuses a second record of a name, so the update fails half-way.
+ */
+export function clashesOf({ preview }: Plan): readonly string[] {
+  const records = (fates: readonly string[], side: "before" | "after") =>
+    preview.changes.flatMap(({ type, fate, ...change }) => {
+      const state = change[side];
+      return type === recordType && fates.includes(fate) && state ? [read(state.inputs).name] : [];
+    });
+  const going = new Set(records(["delete"], "before"));
+  return [...new Set(records(["create"], "after").filter((name) => going.has(name)))].sort();
+}
+
 function recordChange({ type, fate, before, after }: Change): NameChange[] {
   if (type !== recordType || fate === "same" || fate === "read") return [];
   const [was, will] = [before && read(before.inputs), after && read(after.inputs)];
