@@ -34,7 +34,11 @@ describe("reviewing without credentials, as the guides say", () => {
 
   beforeAll(() => {
     clone = fs.mkdtempSync(path.join(os.tmpdir(), "berth-clone-"));
-    const files = execFileSync("git", ["ls-files", "-z"], { cwd: repository, encoding: "utf8" });
+    const files = execFileSync(
+      "git",
+      ["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+      { cwd: repository, encoding: "utf8" },
+    );
     for (const name of files
       .split("\0")
       .filter((file) => file !== "" && fs.existsSync(path.join(repository, file)))) {

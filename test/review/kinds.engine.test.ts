@@ -5,6 +5,7 @@ import { reviewOf } from "../../operations/review/model";
 import { readPreview } from "../../operations/review/read-preview";
 import { agency, hostKey } from "../engine/agency";
 import { nodesWith, verdictsAgree, type Seen } from "./agreement";
+import { narrowAndAge } from "./older-stage";
 import { canada, key, stage, startingFleet, startingStage } from "./starting-fleet";
 import { look } from "./world";
 
@@ -139,24 +140,7 @@ describe("twenty kinds of change: what the review says is what the update does",
 
   describe("turning", () => {
     beforeAll(async () => {
-      // As if the firewall had been narrower, and the machine older, than the program says.
-      await cloud.rewriteState("stage", (resource) => {
-        for (const values of [resource.inputs, resource.outputs] as Config[]) {
-          if (resource.urn.endsWith("::club-firewall")) {
-            values["inboundRules"] = (values["inboundRules"] as { portRange: string }[]).filter(
-              ({ portRange }) => portRange !== "443",
-            );
-          }
-          if (resource.urn.endsWith("::portal-server")) values["image"] = "ubuntu-24-04-x64";
-        }
-      });
-      const firewall = (await cloud.objects("digitalocean/firewall")).find(({ data }) =>
-        String(data["name"]).startsWith("club-"),
-      )!;
-      const rules = firewall.data["inboundRules"] as { portRange: string }[];
-      await cloud.tamper("digitalocean/firewall", firewall.id, {
-        inboundRules: rules.filter(({ portRange }) => portRange !== "443"),
-      });
+      await narrowAndAge(cloud);
       await change((next) => {
         next["nodes"] = {
           legacy: {

@@ -28,7 +28,7 @@ describe("berth smoke on the local cloud", () => {
     expect(stdout).toContain("berth-smoke-server");
     expect(stdout).toContain("It works, and nothing is left of it.");
     const { control } = clone.read<{ control: number }>("cloud.json");
-    for (const kind of ["digitalocean/droplet", "digitalocean/firewall", "cloudflare/record"]) {
+    for (const kind of ["digitalocean/droplet", "digitalocean/firewall", "cloudflare/dns_record"]) {
       const answer = await fetch(`http://127.0.0.1:${control}/objects/${encodeURIComponent(kind)}`);
       const names = ((await answer.json()) as { data: { name?: string } }[]).map(
         ({ data }) => data.name,

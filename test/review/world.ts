@@ -45,7 +45,7 @@ export async function look(cloud: ScratchCloud, stack: string): Promise<World> {
         machines[tags?.["Name"] ?? name ?? id] = { id, size: size ?? type ?? instanceType ?? "" };
     }
   }
-  const records = (await cloud.objects("cloudflare/record"))
+  const records = (await cloud.objects("cloudflare/dns_record"))
     .filter(({ id }) => mine.has(id.split("/").at(-1)!))
     .map(({ data }): [string, string] => [String(data["name"]), String(data["content"])]);
   const cost: Record<string, number> = {};
