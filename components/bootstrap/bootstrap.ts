@@ -22,12 +22,12 @@ export interface BootstrapArgs {
 }
 
 /**
- * Dials before a new machine counts as unreachable. The provider waits about a second between two
- * that are refused: three minutes for a first boot. One that is not answered takes 15 seconds.
+ * Dials before a new machine counts as unreachable. Pauses grow from a tenth of a second to five, so
+ * this is about four minutes where dials are refused; each that is not answered takes 15 seconds.
  */
-const bootDials = 180;
-/** Half a minute for a machine that restarts. */
-const usualDials = 30;
+const bootDials = 55;
+/** About half a minute where dials are refused: a machine that restarts. */
+const usualDials = 14;
 
 /**
  * What every session has: the script on standard input, so that a failure prints the launcher and
