@@ -10,6 +10,7 @@ export function machineOf(project: string, fleet: Fleet, node: NodeSpec): Machin
   const names = new Set(
     fleet.projects.filter((each) => each.node === node.name).flatMap(({ access }) => access),
   );
+  const { dotfiles } = fleet.team;
   return {
     owner: `${project}/${fleet.stack}`,
     initialAccount: place(node).login,
@@ -17,6 +18,8 @@ export function machineOf(project: string, fleet: Fleet, node: NodeSpec): Machin
     deployerKeys: Object.values(fleet.team.deployers),
     manage: node.manage,
     madeByBerth: node.server === undefined && node.adopt === undefined,
+    ...(node.accounts === undefined ? {} : { takenOver: node.accounts }),
+    ...(dotfiles === undefined ? {} : { dotfiles }),
   };
 }
 

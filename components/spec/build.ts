@@ -36,12 +36,20 @@ export function fleetOf(draft: Draft): Fleet {
       members: Object.fromEntries(members.map((member) => [member.name, member])),
       groups,
       deployers: Object.fromEntries(entriesOf(config.team?.deployers)),
+      ...dotfilesOf(config.team?.dotfiles),
     },
     nodes: draft.machines.filter((machine) => machine.entry?.retired?.remove !== true).map(nodeOf),
     projects: draft.projects.map((project) =>
       projectOf(project, draft, Object.keys(agency.zones), groups),
     ),
     buckets: bucketsOf(draft, agency.name, sure(draft.environment)),
+  };
+}
+
+function dotfilesOf(declared: NonNullable<Draft["own"]["config"]["team"]>["dotfiles"]) {
+  if (declared === undefined) return {};
+  return {
+    dotfiles: { repository: sure(declared.repository), commit: sure(declared.commit) },
   };
 }
 
@@ -59,6 +67,9 @@ function nodeOf(machine: MachineDraft): NodeSpec {
     diskGb: entry?.diskGb ?? diskDefault,
     manage: takeOverSteps.filter((step) => !given || entry?.manage?.includes(step)),
     ...(entry?.size === undefined ? {} : { size: entry.size }),
+    ...(entry?.accounts === undefined
+      ? {}
+      : { accounts: [...new Set(entry.accounts)].sort(compare) }),
     ...(server === undefined
       ? {}
       : {

@@ -47,6 +47,14 @@ export interface Member {
   readonly keys: readonly string[];
 }
 
+/** The repository that every member gets a clone of, at one commit on all machines (R19). */
+export interface Dotfiles {
+  /** Clone address without a password in it. */
+  readonly repository: string;
+  /** Full hash, 40 hex digits, lower case. */
+  readonly commit: string;
+}
+
 /** The roster: who exists, and who may deploy. */
 export interface Team {
   readonly members: Readonly<Record<string, Member>>;
@@ -54,6 +62,7 @@ export interface Team {
   readonly groups: Readonly<Record<string, readonly string[]>>;
   /** OpenSSH public keys that may enter a new machine and converge it, by deployer name. */
   readonly deployers: Readonly<Record<string, string>>;
+  readonly dotfiles?: Dotfiles;
 }
 
 /** A machine that the client provides (R1): reached, never created. */
@@ -109,6 +118,11 @@ export interface NodeSpec {
   readonly adopt?: Adoption;
   /** Steps of take-over switched on; all of them for machines that Berth makes. */
   readonly manage: readonly TakeOverStep[];
+  /**
+   * Accounts that exist on a machine Berth did not make and become those of the members of the same
+   * name, sorted. Each is a member with access to it.
+   */
+  readonly accounts?: readonly string[];
   readonly retired?: Retirement;
 }
 

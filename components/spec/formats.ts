@@ -27,6 +27,9 @@ export const datePattern = /^\d{4}-\d{2}-\d{2}( 00:00:00 \+0000 UTC|T00:00:00(\.
 export const repositoryPattern =
   /^(git@[a-z0-9.-]+:|(https|ssh|git):\/\/(git@)?[a-z0-9.-]+(:\d+)?\/)[\w./-]+$/;
 
+/** A full hash: a branch, a tag or a short one may mean another commit tomorrow (R19). */
+export const commitPattern = /^[0-9a-f]{40}$/;
+
 /** The day of a date in UTC as milliseconds, or undefined for a day the calendar does not have. */
 export function utcDay(text: string): number | undefined {
   if (!datePattern.test(text)) return undefined;

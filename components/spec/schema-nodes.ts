@@ -64,6 +64,16 @@ export const node = group("A machine that needs more than the defaults, or exist
     "What Berth may change on a machine it did not make; absent: it only looks.",
     choice("A step of taking over.", takeOverSteps, { what: "a step", fix: "choose among them" }),
   ).optional(),
+  accounts: list(
+    "Existing accounts that the step people gives to the members of the same name, on a machine Berth did not make.",
+    z
+      .string()
+      .describe("A member with access to this machine, whose account exists there.")
+      .register(hints, {
+        what: "the name of an account",
+        fix: "write the name of a member with access to this machine",
+      }),
+  ).optional(),
   retired: group("Permission to let the machine go, in two updates (R74, R75).", {
     since: text("UTC date on which its service ended.", datePattern, {
       what: "a date",

@@ -4,6 +4,7 @@ import { waivers } from "./schema-waivers";
 import { backupRegions, environments, migrationPhases, awsServices, residencies } from "./fleet";
 import {
   accountPattern,
+  commitPattern,
   domainPattern,
   loginPattern,
   repositoryPattern,
@@ -74,6 +75,13 @@ const publicKey = (description: string) =>
     secret: true,
   });
 
+const repository = (description: string) =>
+  text(description, repositoryPattern, {
+    what: "the address of a repository without a password in it",
+    allowed: "git@host:owner/name.git or https://host/owner/name.git",
+    fix: "copy the clone address and keep tokens out of it",
+  });
+
 const team = group("The roster: who exists and who may deploy.", {
   members: map(
     "People by account name.",
@@ -93,6 +101,14 @@ const team = group("The roster: who exists and who may deploy.", {
     "a map of deployers",
     publicKey("A line of the deployer's .pub file."),
   ),
+  dotfiles: group("Repository that every member gets a clone of, at one commit (R19).", {
+    repository: repository("Its clone address."),
+    commit: text("Full hash of the commit, 40 hex digits.", commitPattern, {
+      what: "the full hash of a commit",
+      allowed: "40 hex digits, lower case; no branch or tag, which could move",
+      fix: "write what `git rev-parse HEAD` says in a clone, in quotes",
+    }),
+  }).optional(),
 });
 
 const visitsPerDay = count("Expected visits a day; from 1000 a size must be chosen (R8).", 0, {
@@ -129,11 +145,7 @@ export const project = group("A client project.", {
     what: "a way to run DNS",
     fix: "choose cloudflare, or external when the client runs it",
   }).optional(),
-  repository: text("Its source repository.", repositoryPattern, {
-    what: "the address of a repository without a password in it",
-    allowed: "git@host:owner/name.git or https://host/owner/name.git",
-    fix: "copy the clone address and keep tokens out of it",
-  }).optional(),
+  repository: repository("Its source repository.").optional(),
   access: list(
     "Groups and members with an account on its node.",
     z.string().describe("A group or member of berth:team.").register(hints, {

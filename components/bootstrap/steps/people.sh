@@ -200,7 +200,7 @@ if managed people; then
       people+=("$member")
       ensure_account "$member" sudo dev docker
     else
-      failed "account $member" "exists and Berth did not make it; it is not touched: name the member otherwise, or declare the account to be taken over"
+      failed "account $member" "exists and Berth did not make it; it is not touched: name the member otherwise, or declare the account under the accounts of its node to be taken over"
     fi
   done
 fi

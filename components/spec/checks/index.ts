@@ -1,6 +1,7 @@
 import type { Draft } from "../draft";
 import type { Problem } from "../problem";
 import { checkAccess } from "./access";
+import { checkAccounts } from "./accounts";
 import { checkAgency } from "./agency";
 import { checkBackups } from "./backups";
 import { checkCollisions } from "./collisions";
@@ -30,6 +31,7 @@ export const checks: readonly Check[] = [
   checkAccess,
   checkNodeNames,
   checkMachines,
+  checkAccounts,
   checkConstraints,
   checkSizes,
   checkBackups,
