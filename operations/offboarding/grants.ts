@@ -6,20 +6,27 @@ import { identityOf } from "../agent";
 export type FileTexts = Readonly<Record<string, string>>;
 
 /**
- * Every place of the stack files that gives a person access: `Pulumi.yaml: berth:team.members.sam`.
- * A deployer named after the person (`sam`, `sam-deploy`) or with one of the person's keys counts: a
- * deployer's key is root everywhere. Pure; a file that is no YAML mapping grants nothing here.
+ * Every place of the stack files that gives a person access or an account:
+ * `Pulumi.yaml: berth:team.members.sam`. A deployer named after the person (`sam`, `sam-deploy`) or
+ * with one of the person's keys counts: a deployer's key is root everywhere. Pure; a file that is no
+ * YAML mapping grants nothing here.
  */
 export function grantsTo(member: string, files: FileTexts): string[] {
   return Object.entries(files).flatMap(([file, text]) => {
     const config = mapping(mapping(read(text))["config"]);
     const team = mapping(unwrapped(config["berth:team"]));
     const projects = mapping(unwrapped(config["berth:projects"]));
+    const nodes = mapping(unwrapped(config["berth:nodes"]));
     return [
       ...inTeam(member, team).map((key) => `${file}: berth:team.${key}`),
       ...Object.entries(projects).flatMap(([slug, project]) =>
         includes(mapping(project)["access"], member)
           ? [`${file}: berth:projects.${slug}.access`]
+          : [],
+      ),
+      ...Object.entries(nodes).flatMap(([name, node]) =>
+        includes(mapping(node)["accounts"], member)
+          ? [`${file}: berth:nodes.${name}.accounts`]
           : [],
       ),
     ];

@@ -22,17 +22,21 @@ describe("what stack files grant", () => {
   const files = {
     "Pulumi.yaml": stringify({ name: "berth", config: { "berth:team": { value: team } } }),
     "Pulumi.prod.yaml": stringify({
-      config: { "berth:projects": { kmc: { access: ["sam"] }, shop: { access: ["everyone"] } } },
+      config: {
+        "berth:projects": { kmc: { access: ["sam"] }, shop: { access: ["everyone"] } },
+        "berth:nodes": { kmc: { accounts: ["ana", "sam"] }, shop: { accounts: ["ana"] } },
+      },
     }),
   };
 
-  it("is named by file and key: roster, groups, projects, and deployers' keys of the person", () => {
+  it("is named by file and key: roster, groups, projects, accounts, and deployers' keys", () => {
     expect(grantsTo("sam", files)).toEqual([
       "Pulumi.yaml: berth:team.members.sam",
       "Pulumi.yaml: berth:team.groups.everyone",
       "Pulumi.yaml: berth:team.deployers.sam-laptop",
       "Pulumi.yaml: berth:team.deployers.spare",
       "Pulumi.prod.yaml: berth:projects.kmc.access",
+      "Pulumi.prod.yaml: berth:nodes.kmc.accounts",
     ]);
   });
 
