@@ -20,7 +20,7 @@ const questions = {
 } as const;
 
 /** Asks a machine everything, past sshd. */
-export async function listing(machines: Machines, id: string): Promise<Listing> {
+export async function listing(machines: Pick<Machines, "exec">, id: string): Promise<Listing> {
   const found: Record<string, string[]> = {};
   for (const [subject, question] of Object.entries(questions)) {
     const { stdout } = await machines.exec(id, ["sh", "-c", question]);

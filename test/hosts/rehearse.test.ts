@@ -3,12 +3,15 @@ import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 
+import { quote } from "../../components/bootstrap/quote";
 import { repository } from "../../local/cloud/paths";
 import { tellRehearsed } from "../../local/cloud/rehearsal";
-import { ScratchCloud } from "../../local/cloud/scratch";
+import { type Outcome, ScratchCloud } from "../../local/cloud/scratch";
 import { layoutOf } from "../../local/hosts";
 import { type Finished, tryRun } from "../../local/hosts/process";
+import { added, listing, type Listing } from "../bootstrap/listing";
 import { traces } from "./boot-ground";
+import { filesOf, leaks, secretsOf } from "./secrets-in-play";
 
 /** The roster that all stacks share, as it is committed. */
 const { config } = parse(fs.readFileSync(path.join(repository, "Pulumi.yaml"), "utf8")) as {
@@ -24,9 +27,71 @@ const makeImage = [
 
 const compose = "services: { hello: { image: tiny, command: [sh, -c, echo composed] } }";
 
+/** Names and identities, which every machine has its own. */
+const own = [
+  "~ /etc/hostname",
+  "~ /etc/hosts",
+  "~ /etc/machine-id",
+  "~ /etc/ssh/ssh_host_ed25519_key",
+  "~ /etc/ssh/ssh_host_ed25519_key.pub",
+];
+const same = {
+  ...{ accounts: [], groups: [], packages: [], "enabled units": [], "running units": [] },
+  ...{ ports: [], sshd: [], files: [], contents: own },
+};
+
+/** How the machines of Scaleway and of AWS differ from DigitalOcean's. */
+const apart = {
+  cryptsend: same,
+  // The account that AWS's image comes with; nobody's key enters it any more.
+  portal: {
+    ...same,
+    accounts: ["+ ubuntu:/home/ubuntu:/bin/bash"],
+    groups: [
+      ...["- adm:", "- cdrom:", "- dip:", "- sudo:clark,maria,sam"],
+      ...["+ adm:ubuntu", "+ cdrom:ubuntu", "+ dip:ubuntu", "+ sudo:clark,maria,sam,ubuntu"],
+      "+ ubuntu:",
+    ],
+    files: [
+      // cloud-init narrows it where it writes an account's rights.
+      "- /etc/sudoers.d root:root 755 d",
+      "+ /etc/sudoers.d root:root 750 d",
+      "+ /home/ubuntu ubuntu:ubuntu 700 d",
+      "+ /home/ubuntu/.bash_logout ubuntu:ubuntu 644 f",
+      "+ /home/ubuntu/.bashrc ubuntu:ubuntu 644 f",
+      "+ /home/ubuntu/.profile ubuntu:ubuntu 644 f",
+      "+ /home/ubuntu/.ssh ubuntu:ubuntu 700 d",
+      "+ /home/ubuntu/.sudo_as_admin_successful ubuntu:ubuntu 644 f",
+    ],
+    contents: [
+      ...["~ /etc/cloud/cloud.cfg.d/90-image.cfg", "~ /etc/group", "~ /etc/gshadow"],
+      ...own.slice(0, 3),
+      ...["~ /etc/passwd", "~ /etc/shadow"],
+      ...own.slice(3),
+      ...["~ /etc/subgid", "~ /etc/subuid"],
+    ],
+  },
+};
+
+/** Without what was set aside on the way, and with one name for containerd's port, which varies. */
+function comparable(found: Listing): Listing {
+  return {
+    ...found,
+    files: found["files"]!.filter((line) => !line.startsWith("/var/lib/berth/aside/")),
+    ports: found["ports"]!.map((line) => line.replace(/127\.0\.0\.1:\d{5}$/, "127.0.0.1:any")),
+  };
+}
+
+/** The key of a member whose account a system has taken. */
+const intruder =
+  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGZf9s1lJcSFzxCP6dRBBq7hBtVXLTqgCAu/RiVLS+1z intruder";
+
 describe("the stage stack, rehearsed on machines that boot", () => {
   let cloud: ScratchCloud;
   let told = "";
+  let made: Outcome;
+  /** Nobody has been on the machines yet but the program: by slug. */
+  const listings: Record<string, Listing> = {};
 
   /** The command that the rehearsal printed for a project, word by word. */
   const printed = (slug: string) => {
@@ -45,16 +110,32 @@ describe("the stage stack, rehearsed on machines that boot", () => {
 
   beforeAll(async () => {
     cloud = await ScratchCloud.start(undefined, {}, { machines: "booted", stack: "stage" });
-    await cloud.up("stage", "--continue-on-error");
+    made = await cloud.up("stage", "--continue-on-error");
     const { project, env, keys } = cloud;
     const { directory } = cloud.paths;
     told = await tellRehearsed({ stack: "stage", project, directory, env, keys });
+    const exec = (slug: string, argv: readonly string[]) =>
+      login(slug, ["sudo", "-n", ...argv].map(quote).join(" "));
+    for (const slug of ["cryptsend", "kmc", "portal"]) {
+      listings[slug] = await listing({ exec }, slug);
+    }
   });
   afterAll(async () => {
     const layout = layoutOf(cloud.paths.directory);
     await cloud.stop();
     expect(await traces(layout)).toEqual([]);
   });
+
+  it.each(["cryptsend", "portal"] as const)(
+    "makes the same host of a cloud's (R10): %s",
+    (slug) => {
+      const [first, other] = [comparable(listings["kmc"]!), comparable(listings[slug]!)];
+      expect(first["packages"]!.length).toBeGreaterThan(100);
+      expect(first["sshd"]).toContain("permitrootlogin no");
+      expect(first["ports"]).toContain("tcp 0.0.0.0:22");
+      expect(added(first, other)).toEqual(apart[slug]);
+    },
+  );
 
   it.each(["cryptsend", "kmc", "portal"])(
     "lets a member in at %s by the printed command",
@@ -140,5 +221,71 @@ describe("the stage stack, rehearsed on machines that boot", () => {
     // The printed configuration still has the old key.
     expect((await as("maria", "kmc", "true")).code).toBe(255);
     expect((await as("maria", "kmc", "true", "-i", after)).code).toBe(0);
+  });
+
+  it("shows no private key and no token, in runs that succeed and in runs that fail", async () => {
+    const stage = (...args: string[]) => cloud.pulumi(...args, "--stack", "stage");
+    const stack = parse(fs.readFileSync(path.join(repository, "Pulumi.stage.yaml"), "utf8")) as {
+      config: { "berth:projects": Record<string, Record<string, unknown>> };
+    };
+    const { portal, ...others } = stack.config["berth:projects"];
+    const projects = {
+      ...others,
+      // A key of AWS that is secret.
+      portal: { ...portal, backup: { database: "postgres" } },
+      second: { domain: "second-stage.countable.ca", residency: "canada", access: ["everyone"] },
+    };
+    const team = structuredClone(config["berth:team"].value);
+    team["members"]!["intruder"] = { keys: [intruder] };
+    (team["groups"] as unknown as Record<string, string[]>)["everyone"]!.push("intruder");
+    const before = await login("kmc", "sudo useradd --system intruder");
+    expect(before.code).toBe(0);
+    cloud.stack("stage", { projects, team });
+    await cloud.control("POST", "/faults", {
+      type: "digitalocean:index/droplet:Droplet",
+      operation: "create",
+      kind: "error",
+      message: "told to fail",
+    });
+    const runs = {
+      made,
+      diff: await stage("preview", "--diff"),
+      json: await stage("preview", "--json"),
+      failed: await stage("up", "--yes", "--skip-preview", "--continue-on-error", "--diff"),
+      diffAfter: await stage("preview", "--diff"),
+      jsonAfter: await stage("preview", "--json"),
+      state: await stage("stack", "export"),
+    };
+    const codes = Object.entries(runs).map(([name, { code }]) => [name, code === 0]);
+    expect(Object.fromEntries(codes)).toEqual({
+      ...{ made: true, diff: true, json: true, failed: false },
+      ...{ diffAfter: true, jsonAfter: true, state: true },
+    });
+    const failed = runs.failed.stdout + runs.failed.stderr;
+    expect(failed).toContain("told to fail");
+    expect(failed).toContain("account intruder");
+
+    const secrets = await secretsOf(cloud, "stage");
+    const inPlay = Object.keys(secrets).map((whose) => whose.split(/::|\//).at(-1)!);
+    expect(inPlay).toEqual(
+      expect.arrayContaining([
+        ...["cryptsend", "kmc", "portal", "second"].map((node) => `${node}-boot-key`),
+        ...["cryptsend", "kmc", "portal"].map((node) => `${node}-server`),
+        "portal-portal-backup-key",
+        expect.stringMatching(/^clark-[0-9a-f]{8}$/),
+        expect.stringMatching(/^jenkins-[0-9a-f]{8}$/),
+      ]),
+    );
+    const texts = {
+      ...Object.fromEntries(
+        Object.entries(runs).map(([name, { stdout, stderr }]) => [name, stdout + stderr]),
+      ),
+      "cloud.log": fs.readFileSync(cloud.paths.log, "utf8"),
+      ...filesOf(cloud.paths.state),
+    };
+    expect(leaks(secrets, texts)).toEqual([]);
+    // The same search finds what is there to be found.
+    const shown = await stage("stack", "export", "--show-secrets");
+    expect(leaks(secrets, { shown: shown.stdout }).length).toBeGreaterThanOrEqual(8);
   });
 });
