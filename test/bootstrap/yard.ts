@@ -81,9 +81,19 @@ export class Yard {
     return address;
   }
 
-  /** One SSH session of five minutes at most; status 255 is SSH's own refusal. */
-  session(visit: Visit, command: string, input = ""): Promise<Finished> {
-    return tryRun(["timeout", "300", ...this.client(visit, command)], { input });
+  /**
+   * One SSH session of five minutes at most; status 255 is SSH's own refusal. sshd turns an address
+   * away for some seconds after failed logins (PerSourcePenalties), before it looks at any key: that
+   * is no answer, so it is asked again.
+   */
+  async session(visit: Visit, command: string, input = ""): Promise<Finished> {
+    for (let dial = 0; ; dial++) {
+      const done = await tryRun(["timeout", "300", ...this.client(visit, command)], { input });
+      const turnedAway =
+        done.code === 255 && /Not allowed at this time|kex_exchange/.test(done.stderr);
+      if (!turnedAway || dial === 20) return done;
+      await sleep(1_000);
+    }
   }
 
   /** A person at a terminal, who types a line whenever a prompt asks for one; what is seen. */
