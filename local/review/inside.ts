@@ -2,9 +2,11 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
+import { readStackFiles } from "../../components/stack-files";
 import { discardCloud, ensureCloud } from "../cloud/cloud";
 import { cloudEnvironment } from "../cloud/environment";
 import { ensureExisting } from "../cloud/existing";
+import { mapping } from "../cloud/mapping";
 import { cloudPaths } from "../cloud/paths";
 import { ensureStacks, stackNames } from "../cloud/stacks";
 import { lastLines } from "../setup/run-command";
@@ -46,10 +48,12 @@ async function compare(
   sandbox: string,
 ): Promise<Outcome> {
   const [before, after] = [stackNames(plan.base), stackNames(plan.head)];
+  const needed = neededBy(plan);
   const started = Date.now();
   const baseFailures: Record<string, string> = {};
   const dead = new Set<string>();
   for (const stack of [...before].sort(hostsFirst)) {
+    if (needed && !needed.has(stack)) continue;
     const args = ["up", "--yes", "--skip-preview", "--suppress-outputs", "--stack", stack];
     const { code, said } = await pulumi(args, plan.base, env);
     if (code === 0) continue;
@@ -72,6 +76,20 @@ async function compare(
     gone: before.filter((stack) => !after.includes(stack)),
     seconds: { base: (deployed - started) / 1000, previews: (Date.now() - deployed) / 1000 },
   };
+}
+
+/** The stacks asked for and those that serve their projects, in the base or the head; all: undefined. */
+function neededBy({ base, head, stacks }: Comparison): ReadonlySet<string> | undefined {
+  if (!stacks) return undefined;
+  const serving = [base, head].flatMap((directory) => {
+    const files = readStackFiles(directory);
+    return stacks.flatMap((stack) =>
+      Object.values(mapping(files[stack]?.["projects"])).map((project) =>
+        String(mapping(project)["servedBy"]),
+      ),
+    );
+  });
+  return new Set([...stacks, ...serving]);
 }
 
 function hostsFirst(a: string, b: string): number {

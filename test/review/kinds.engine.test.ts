@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { ScratchCloud } from "../../local/cloud/scratch";
-import { reviewOf } from "../../operations/review/model";
-import { readPreview } from "../../operations/review/read-preview";
 import { agency, hostKey } from "../engine/agency";
-import { nodesWith, verdictsAgree, type Seen } from "./agreement";
+import { nodesWith } from "./agreement";
 import { narrowAndAge } from "./older-stage";
-import { canada, key, stage, startingFleet, startingStage } from "./starting-fleet";
+import { canada, key, stage } from "./starting-fleet";
 import { look } from "./world";
+import { Yard } from "./yard";
 
 type Config = Record<string, unknown>;
 const members: Record<string, { keys: readonly string[] }> = agency.team.members;
@@ -15,57 +13,14 @@ const members: Record<string, { keys: readonly string[] }> = agency.team.members
 const table: { kind: string; said: string }[] = [];
 
 describe("twenty kinds of change: what the review says is what the update does", () => {
-  let cloud: ScratchCloud;
-  let config: Config;
-  let seen: Seen;
-
-  const projects = (): Record<string, Config> => config["projects"] as Record<string, Config>;
-  const preview = async (stack: string) => {
-    const args = ["preview", "--json", "--diff", "--ignore-protect", "--stack", stack];
-    const { stdout } = await cloud.pulumi(...args, "--policy-pack", "policies/pack");
-    return reviewOf(readPreview(stdout, stack), { approved: [], today: "2026-11-21" });
-  };
-  /** Reviews a changed stage, then carries the change out. */
-  const change = async (edit: (config: Config) => void): Promise<void> => {
-    const before = await look(cloud, "stage");
-    config = structuredClone(config);
-    edit(config);
-    cloud.stack("stage", config);
-    const said = await preview("stage");
-    await cloud.up("stage");
-    seen = { said, before, after: await look(cloud, "stage") };
-    verdictsAgree(seen);
-  };
+  const yard = new Yard();
+  const { projects, change, interruption, line } = yard;
   const kind = (name: string, prove: () => string | Promise<string>) =>
     it(name, async () => void table.push({ kind: name, said: await prove() }));
-  const interruption = (node: string) =>
-    seen.said.interruptions.find((found) => found.node === node);
-  const line = (slug: string) =>
-    seen.said.projects
-      .filter((found) => found.project === slug)
-      .map(({ text }) => text)
-      .join("; ");
 
-  beforeAll(async () => {
-    config = startingStage();
-    cloud = await ScratchCloud.start(startingFleet(config), {
-      machines: [
-        {
-          provider: "digitalocean",
-          id: "3141592",
-          name: "legacy",
-          region: "nyc3",
-          size: "s-2vcpu-4gb",
-        },
-      ],
-    });
-    cloud.env["PULUMI_ENABLE_STREAMING_JSON_PREVIEW"] = "true";
-    await cloud.up("stage-b");
-    await cloud.up("stage");
-    await cloud.up("prod");
-  });
+  beforeAll(() => yard.start());
   afterAll(async () => {
-    await cloud.stop();
+    await yard.cloud.stop();
     console.log(table.map(({ kind: name, said }) => `${name.padEnd(32)} ${said}`).join("\n"));
   });
 
@@ -87,60 +42,60 @@ describe("twenty kinds of change: what the review says is what the update does",
     );
     kind("add project", () => {
       expect(line("news")).toMatch(/^is new: at DigitalOcean \(tor1\) because rule 3/);
-      expect(seen.after.machines).toHaveProperty("news");
+      expect(yard.seen.after.machines).toHaveProperty("news");
       expect(interruption("news")).toBeUndefined();
       return line("news");
     });
     kind("resize up", () => {
       expect(interruption("club")).toMatchObject({ kind: "restart", projects: ["club"] });
-      expect(seen.after.machines["club"]).toMatchObject({
-        id: seen.before.machines["club"]!.id,
+      expect(yard.seen.after.machines["club"]).toMatchObject({
+        id: yard.seen.before.machines["club"]!.id,
         size: "s-2vcpu-4gb",
       });
       return `${line("club")}; restart`;
     });
     kind("new member", () => {
-      const gained = seen.said.access.filter(
+      const gained = yard.seen.said.access.filter(
         ({ who, kind: how }) => who === "eve" && how === "gains",
       );
-      expect(gained.map(({ where }) => where).sort()).toEqual(nodesWith(seen.after, "eve"));
+      expect(gained.map(({ where }) => where).sort()).toEqual(nodesWith(yard.seen.after, "eve"));
       return `eve gains on ${gained.length} nodes`;
     });
     kind("key rotated", () => {
-      const changed = seen.said.access.filter(
+      const changed = yard.seen.said.access.filter(
         ({ who, kind: how }) => who === "ana" && how === "changes",
       );
       expect(changed[0]!.what).toBe("1 SSH key more, 1 SSH key no longer valid");
       expect(changed.map(({ where }) => where).sort()).toEqual(
-        Object.keys(seen.before.machines).sort(),
+        Object.keys(yard.seen.before.machines).sort(),
       );
       return `ana: ${changed[0]!.what}`;
     });
     kind("backup off", () => {
       expect(line("wiki")).toBe("is backed up no longer");
-      const wiki = seen.said.access.find(
+      const wiki = yard.seen.said.access.find(
         ({ where, who }) => where === "wiki" && who === "the machine",
       );
       expect(wiki).toMatchObject({ kind: "loses", what: "writing the archives of wiki" });
       return line("wiki");
     });
     kind("bucket lifecycle change", () => {
-      const lost = seen.said.data.filter(({ what }) =>
+      const lost = yard.seen.said.data.filter(({ what }) =>
         what.includes("older than 7 days (kept 35 days so far)"),
       );
-      const shortened = Object.keys(seen.after.kept).filter(
-        (name) => seen.after.kept[name]! < seen.before.kept[name]!,
+      const shortened = Object.keys(yard.seen.after.kept).filter(
+        (name) => yard.seen.after.kept[name]! < yard.seen.before.kept[name]!,
       );
       expect(lost).toHaveLength(shortened.length);
       expect(lost.every(({ kind: how }) => how === "destroys")).toBe(true);
-      expect(seen.said.verdict).toBe("stop");
+      expect(yard.seen.said.verdict).toBe("stop");
       return `destroys ${lost[0]!.what}`;
     });
   });
 
   describe("turning", () => {
     beforeAll(async () => {
-      await narrowAndAge(cloud);
+      await narrowAndAge(yard.cloud);
       await change((next) => {
         next["nodes"] = {
           legacy: {
@@ -166,58 +121,62 @@ describe("twenty kinds of change: what the review says is what the update does",
     });
     kind("resize down", () => {
       expect(interruption("club")).toMatchObject({ kind: "restart" });
-      expect(seen.after.machines["club"]).toMatchObject({
-        id: seen.before.machines["club"]!.id,
+      expect(yard.seen.after.machines["club"]).toMatchObject({
+        id: yard.seen.before.machines["club"]!.id,
         size: "s-1vcpu-2gb",
       });
       return `${line("club")}; restart`;
     });
     kind("member removed", () => {
-      const lost = seen.said.access.filter(
+      const lost = yard.seen.said.access.filter(
         ({ who, kind: how }) => who === "eve" && how === "loses",
       );
-      expect(lost.map(({ where }) => where).sort()).toEqual(nodesWith(seen.before, "eve"));
-      expect(nodesWith(seen.after, "eve")).toEqual([]);
+      expect(lost.map(({ where }) => where).sort()).toEqual(nodesWith(yard.seen.before, "eve"));
+      expect(nodesWith(yard.seen.after, "eve")).toEqual([]);
       return `eve loses on ${lost.length} nodes`;
     });
     kind("deployer removed", () => {
-      const lost = seen.said.access.filter(({ who, kind: how }) => who === "cd" && how === "loses");
+      const lost = yard.seen.said.access.filter(
+        ({ who, kind: how }) => who === "cd" && how === "loses",
+      );
       expect(lost.length).toBeGreaterThan(0);
-      expect(seen.before.deployers.length - seen.after.deployers.length).toBe(lost.length);
+      expect(yard.seen.before.deployers.length - yard.seen.after.deployers.length).toBe(
+        lost.length,
+      );
       return `cd loses on ${lost.length} nodes`;
     });
     kind("provider move", () => {
       expect(line("wiki")).toMatch(/^moves from Scaleway to DigitalOcean because rule 3, canada/);
       expect(interruption("wiki")).toMatchObject({ kind: "replacement", projects: ["wiki"] });
-      expect(seen.said.data.find(({ name }) => name === "wiki-server")).toMatchObject({
+      expect(yard.seen.said.data.find(({ name }) => name === "wiki-server")).toMatchObject({
         kind: "destroys",
       });
       return line("wiki");
     });
     kind("domain change", () => {
       expect(line("portal")).toBe("answers at desk.acme.dev instead of portal.acme.dev");
-      expect(seen.after.records).not.toHaveProperty(["portal.acme.dev"]);
-      expect(seen.after.records).toHaveProperty(["desk.acme.dev"]);
+      expect(yard.seen.after.records).not.toHaveProperty(["portal.acme.dev"]);
+      expect(yard.seen.after.records).toHaveProperty(["desk.acme.dev"]);
       return line("portal");
     });
     kind("port opened", () => {
-      const opened = seen.said.access.filter(
+      const opened = yard.seen.said.access.filter(
         ({ who, where }) => who === "anyone" && where === "club",
       );
       expect(opened).toMatchObject([{ kind: "gains", what: "port 443" }]);
-      expect(seen.before.ports["club"]).not.toContain("443");
-      expect(seen.after.ports["club"]).toContain("443");
+      expect(yard.seen.before.ports["club"]).not.toContain("443");
+      expect(yard.seen.after.ports["club"]).toContain("443");
       return "anyone gains port 443 on club";
     });
     kind("newer image", () => {
       expect(interruption("portal")).toBeUndefined();
-      expect(seen.after.machines["portal"]).toEqual(seen.before.machines["portal"]);
+      expect(yard.seen.after.machines["portal"]).toEqual(yard.seen.before.machines["portal"]);
       return "no interruption: the machine stays";
     });
     kind("adopt", () => {
       expect(line("legacy")).toMatch(/^is new: at DigitalOcean \(nyc3\) because rule 11/);
-      expect(seen.after.machines["legacy"]).toEqual({ id: "3141592", size: "s-2vcpu-4gb" });
-      expect(seen.said.data.filter(({ name }) => name.startsWith("legacy"))).toEqual([]);
+      expect(yard.seen.after.machines["legacy"]).toEqual({ id: "3141592", size: "s-2vcpu-4gb" });
+      expect(yard.seen.said.data.filter(({ name }) => name.startsWith("legacy"))).toEqual([]);
       return line("legacy");
     });
   });
@@ -234,15 +193,19 @@ describe("twenty kinds of change: what the review says is what the update does",
     kind("servedBy switched", () => {
       expect(line("shop")).toBe("visitors are sent to stack stage-b instead of stage");
       expect(interruption("shop")).toBeUndefined();
-      expect(seen.after.records["shop.example"]).not.toBe(seen.before.records["shop.example"]);
+      expect(yard.seen.after.records["shop.example"]).not.toBe(
+        yard.seen.before.records["shop.example"],
+      );
       return line("shop");
     });
     kind("node shared", () => {
       expect(line("blog")).toMatch(
         /^is new: at DigitalOcean \(tor1\) on node club, with club because/,
       );
-      expect(seen.after.machines["club"]).toEqual(seen.before.machines["club"]);
-      expect(seen.after.records["blog.acme.dev"]).toBe(seen.after.records["club.example"]);
+      expect(yard.seen.after.machines["club"]).toEqual(yard.seen.before.machines["club"]);
+      expect(yard.seen.after.records["blog.acme.dev"]).toBe(
+        yard.seen.after.records["club.example"],
+      );
       return line("blog");
     });
     kind("project moved between nodes", () => {
@@ -250,7 +213,7 @@ describe("twenty kinds of change: what the review says is what the update does",
         /^moves from node forum to node portal, which it shares with portal/,
       );
       expect(interruption("forum")).toMatchObject({ kind: "end", projects: ["forum"] });
-      expect(seen.said.data.find(({ name }) => name === "forum-server")).toMatchObject({
+      expect(yard.seen.said.data.find(({ name }) => name === "forum-server")).toMatchObject({
         kind: "destroys",
       });
       return line("forum");
@@ -266,7 +229,7 @@ describe("twenty kinds of change: what the review says is what the update does",
     beforeAll(() => change(() => void delete projects()["shop"]!["servedBy"]));
     kind("switched back", () => {
       expect(line("shop")).toBe("visitors are sent to stack stage instead of stage-b");
-      expect(seen.said).toMatchObject({ interruptions: [], data: [] });
+      expect(yard.seen.said).toMatchObject({ interruptions: [], data: [] });
       return line("shop");
     });
   });
@@ -282,15 +245,15 @@ describe("twenty kinds of change: what the review says is what the update does",
     beforeAll(async () => {
       await change(retired(false));
       expect(line("shop")).toContain("its machine here is retired");
-      expect(seen.said.data).toEqual([]);
+      expect(yard.seen.said.data).toEqual([]);
       await change(retired(true));
     });
     kind("host retired", () => {
       // Its visitors have been sent elsewhere, so nobody notices; its disk is lost all the same.
-      expect(seen.said.interruptions).toEqual([]);
-      expect(seen.said.data).toMatchObject([{ kind: "destroys", name: "shop-server" }]);
-      expect(seen.after.machines).not.toHaveProperty("shop");
-      return `${line("shop")}; destroys ${seen.said.data[0]!.what}`;
+      expect(yard.seen.said.interruptions).toEqual([]);
+      expect(yard.seen.said.data).toMatchObject([{ kind: "destroys", name: "shop-server" }]);
+      expect(yard.seen.after.machines).not.toHaveProperty("shop");
+      return `${line("shop")}; destroys ${yard.seen.said.data[0]!.what}`;
     });
   });
 
@@ -298,8 +261,8 @@ describe("twenty kinds of change: what the review says is what the update does",
     kind("rename", async () => {
       projects()["daily"] = projects()["news"]!;
       delete projects()["news"];
-      cloud.stack("stage", config);
-      const said = await preview("stage");
+      yard.cloud.stack("stage", yard.config);
+      const said = await yard.preview("stage");
       const text = said.projects.map(({ text: each }) => each).join("; ");
       expect(text).toMatch(/^is news under a new name; to Berth it is another project/);
       expect(said.data).toMatchObject([{ kind: "destroys", name: "news-server" }]);
@@ -309,7 +272,7 @@ describe("twenty kinds of change: what the review says is what the update does",
         "news-origin.acme.dev",
         "news.acme.dev",
       ]);
-      const update = await cloud.pulumi("up", "--yes", "--skip-preview", "--stack", "stage");
+      const update = await yard.cloud.pulumi("up", "--yes", "--skip-preview", "--stack", "stage");
       expect(update.code).not.toBe(0);
       expect(update.stdout).toContain("An identical record already exists");
       return text;
@@ -318,17 +281,17 @@ describe("twenty kinds of change: what the review says is what the update does",
 
   describe("in production", () => {
     it("says that what is protected will be refused, and it is", async () => {
-      const before = await look(cloud, "prod");
-      cloud.stack("prod", { projects: { vault: stage("vault.acme.dev") } });
-      const said = await preview("prod");
+      const before = await look(yard.cloud, "prod");
+      yard.cloud.stack("prod", { projects: { vault: stage("vault.acme.dev") } });
+      const said = await yard.preview("prod");
       expect(said.verdict).toBe("stop");
       expect(said.data.map(({ kind: how }) => how)).not.toContain("destroys");
       expect(said.data.find(({ name }) => name === "vault-server")).toMatchObject({
         kind: "protected",
       });
-      const update = await cloud.pulumi("up", "--yes", "--stack", "prod");
+      const update = await yard.cloud.pulumi("up", "--yes", "--stack", "prod");
       expect(update.code).not.toBe(0);
-      expect((await look(cloud, "prod")).machines["vault"]).toEqual(before.machines["vault"]);
+      expect((await look(yard.cloud, "prod")).machines["vault"]).toEqual(before.machines["vault"]);
     });
   });
 });

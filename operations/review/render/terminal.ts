@@ -23,7 +23,7 @@ export function renderTerminal(
     colour ? `\u001b[${codes[name]}m${text}\u001b[0m` : text;
   const lines = reviews.flatMap((review) => [
     `${paint("bold", safe(review.stack || "unknown stack"))}: ${paint(verdictPaints[review.verdict], safe(verdictText(review)))}`,
-    ...(review.changes.length === 0 && review.errors.length === 0 ? [] : details(review, paint)),
+    ...(review.verdict === "clear" && review.changes.length === 0 ? [] : details(review, paint)),
     "",
   ]);
   const notes = frame.notes.map((note) => paint("yellow", safe(note)));

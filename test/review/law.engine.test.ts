@@ -1,0 +1,113 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { repository } from "../../local/cloud/paths";
+import { ScratchCloud } from "../../local/cloud/scratch";
+import { exitCodeOf, reviewOf, type StackReview } from "../../operations/review/model";
+import { readPreview } from "../../operations/review/read-preview";
+import { renderMarkdown } from "../../operations/review/render/markdown";
+import { fleetOf } from "../engine/agency";
+
+const policy = "keep-other-ports-closed";
+const waiver = { policy, reason: "a client's VPN", owner: "ana", until: "2999-12-31" };
+/** A group that accepts everything opens database ports as well. */
+const databases = { ...waiver, policy: "keep-database-ports-closed", resource: `${policy}-group` };
+const both = ["firewall", "group"].map((role) => ({ ...waiver, resource: `${policy}-${role}` }));
+
+describe("the law in a review, on the real engine", () => {
+  let cloud: ScratchCloud;
+  beforeAll(async () => {
+    cloud = await ScratchCloud.start(fleetOf("prod", {}));
+    cloud.env["PULUMI_ENABLE_STREAMING_JSON_PREVIEW"] = "true";
+    cloud.env["BERTH_FIXTURES"] = policy;
+    const program = path.join(cloud.project, "index.ts");
+    fs.rmSync(program);
+    fs.symlinkSync(path.join(repository, "test", "policies", "fixtures", "program.ts"), program);
+  });
+  afterAll(() => cloud.stop());
+
+  async function review(pack = "policies/pack"): Promise<StackReview> {
+    const { stdout } = await cloud.pulumi(
+      "preview",
+      "--json",
+      "--stack",
+      "prod",
+      "--policy-pack",
+      pack,
+    );
+    return reviewOf(readPreview(stdout, "prod"), { approved: [], today: "2026-11-21" });
+  }
+  const update = () =>
+    cloud.pulumi(
+      "up",
+      "--yes",
+      "--skip-preview",
+      "--stack",
+      "prod",
+      "--policy-pack",
+      "policies/pack",
+    );
+
+  it("stops at a violation, in the pack's own words", async () => {
+    const found = await review();
+    expect(found).toMatchObject({
+      verdict: "stop",
+      failed: false,
+      blockers: ["it breaks 2 policies"],
+    });
+    expect(new Set(found.policies.violations.map(({ resource }) => resource))).toEqual(
+      new Set(both.map(({ resource }) => resource)),
+    );
+    expect(exitCodeOf([found])).toBe(1);
+    expect(renderMarkdown([found], { made: "", notes: [] })).toContain("opens port");
+    expect((await update()).code).not.toBe(0);
+  });
+
+  it("lets a waiver of one thing excuse that thing alone, and none past its date", async () => {
+    cloud.stack("prod", {
+      projects: {},
+      waivers: [both[0], databases, { ...both[1], until: "2020-01-01" }],
+    });
+    const found = await review();
+    expect(found.policies.violations.map(({ resource }) => resource)).toEqual([`${policy}-group`]);
+    expect(found.policies.waived.map(({ resource }) => resource)).toEqual([
+      `${policy}-group`,
+      `${policy}-firewall`,
+    ]);
+    expect(found.blockers).toContain("1 waiver is past the date");
+  });
+
+  it("shows waivers that hold, and the update passes with them", async () => {
+    cloud.stack("prod", { projects: {}, waivers: [...both, databases] });
+    const found = await review();
+    expect(found).toMatchObject({ verdict: "look", blockers: [] });
+    expect(found.waivers.map(({ uses }) => uses)).toEqual([1, 1, 1]);
+    expect(renderMarkdown([found], { made: "", notes: [] })).toContain(
+      "a client's VPN; it waives 1 finding",
+    );
+    const { code, stdout } = await update();
+    expect(code, stdout).toBe(0);
+    expect(stdout).toContain("Waived until 2999-12-31 by ana (a client's VPN)");
+  });
+
+  it.each([
+    ["throws", `check() { throw new Error("broken law"); }`],
+    ["does not start", undefined],
+  ])("is never green when the pack %s", async (_, check) => {
+    const pack = path.join(path.dirname(cloud.project), "pack");
+    const serve = path.join(repository, "policies", "serve", "analyzer.ts");
+    const script =
+      check === undefined
+        ? "process.exit(1);"
+        : `process.chdir(${JSON.stringify(path.join(repository, "policies"))});
+require(${JSON.stringify(path.join(repository, "node_modules", "tsx", "dist", "cjs", "index.cjs"))});
+const policies = [{ name: "one", rules: [1], description: "one", ${check} }];
+require(${JSON.stringify(serve)}).servePack({ name: "x", version: "0.1.0", description: "x", policies })
+  .then((port) => process.stdout.write(port + "\\n"));`;
+    fs.writeFileSync(pack, `#!/usr/bin/env node\n${script}\n`, { mode: 0o755 });
+    const found = await review(pack).catch((error: Error) => error);
+    if (found instanceof Error) expect(found.message).toMatch(/Fix: /);
+    else expect(found).toMatchObject({ verdict: "stop", failed: true });
+  });
+});
