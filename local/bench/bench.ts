@@ -3,6 +3,7 @@ import * as path from "node:path";
 
 import { ScratchCloud } from "../cloud/scratch";
 import { fleetOfNodes } from "./fleets";
+import { benchHosts, renderHosts } from "./hosts";
 import { median, timed, type Timing } from "./timing";
 
 /** Sizes measured: nodes, each with one project. */
@@ -18,17 +19,26 @@ interface Row {
   readonly noopUpMs: number;
 }
 
-const usage = "usage: npm run bench [-- --json]\n";
+const usage = "usage: npm run bench [-- [--hosts[=1,5,20]] [--json]]\n";
 
 /**
  * `npm run bench`: the same engine, backend and secrets manager for an empty program and for fleets
  * of growing size, in one run, so that the ratios hold on any machine.
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  const json = argv[0] === "--json";
-  if (argv.length > (json ? 1 : 0)) {
+  const json = argv.includes("--json");
+  const hosts = argv.find((each) => /^--hosts(=[1-9]\d*(,[1-9]\d*)*)?$/.test(each));
+  if (argv.length > Number(json) + Number(hosts !== undefined)) {
     process.stderr.write(usage);
     return 2;
+  }
+  if (hosts !== undefined) {
+    const chosen = hosts.split("=")[1]?.split(",").map(Number);
+    const measured = await benchHosts(chosen);
+    process.stdout.write(
+      json ? `${JSON.stringify(measured, undefined, 2)}\n` : renderHosts(measured),
+    );
+    return 0;
   }
   const empty = await measureEmpty();
   const rows: Row[] = [];
