@@ -18,9 +18,13 @@ export const slug = "berth-smoke";
 /** The environment with the fewest demands: nothing is protected, no backup is needed. */
 export const stack = "stage";
 
-/** The `berth:` keys of the smoke stack, without the prefix. */
-export function smokeConfig(provider: Cloud, domain: string): Record<string, unknown> {
-  return { projects: { [slug]: { domain, access: [], ...facts[provider] } } };
+/** The `berth:` keys of the smoke stack, without the prefix; `access` are members of the team. */
+export function smokeConfig(
+  provider: Cloud,
+  domain: string,
+  access: readonly string[],
+): Record<string, unknown> {
+  return { projects: { [slug]: { domain, access: [...access], ...facts[provider] } } };
 }
 
 /** A project of its own, with its own state, in a directory that a cut-off run leaves behind. */
@@ -38,7 +42,7 @@ export function smokeDirectory(clone: string, provider: Cloud): string {
 export function writeProject(
   clone: string,
   provider: Cloud,
-  domain: string,
+  config: Readonly<Record<string, unknown>>,
   env: NodeJS.ProcessEnv,
 ): SmokeProject {
   const root = smokeDirectory(clone, provider);
@@ -51,14 +55,11 @@ export function writeProject(
   }
   const shared = parse(fs.readFileSync(path.join(clone, "Pulumi.yaml"), "utf8")) as object;
   write(directory, "Pulumi.yaml", { ...shared, name: slug });
-  const config = Object.entries(smokeConfig(provider, domain)).map(([key, value]) => [
-    `berth:${key}`,
-    value,
-  ]);
+  const keys = Object.entries(config).map(([key, value]) => [`berth:${key}`, value]);
   const file = path.join(directory, `Pulumi.${stack}.yaml`);
   // After `stack init` it holds the salt of the state's secrets.
   if (!fs.existsSync(file))
-    write(directory, path.basename(file), { config: Object.fromEntries(config) });
+    write(directory, path.basename(file), { config: Object.fromEntries(keys) });
   return {
     directory,
     env: {

@@ -42,7 +42,8 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   const provider = providerOf(values["provider"]);
   const shared = readStackFiles(context.directory)["stage"] ?? {};
   const domain = values["domain"] ?? testDomain(shared["agency"]);
-  const fleet = fleetOf(shared, provider, domain, context.now);
+  const config = smokeConfig(provider, domain, membersOf(shared["team"]));
+  const fleet = fleetOf(shared, config, domain, context.now);
   const node = fleet.nodes[0]!;
   const placement = place(node);
   context.out(`${announce(placement, domain)}\n`);
@@ -51,7 +52,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
     return exits.failed;
   }
   const left = fs.existsSync(smokeDirectory(context.directory, provider));
-  const project = writeProject(context.directory, provider, domain, context.env);
+  const project = writeProject(context.directory, provider, config, context.env);
   if (left) {
     context.say("an earlier smoke run was cut off; what it left is taken down first");
     if (!(await takeDown(context, provider, project))) return exits.failed;
@@ -74,6 +75,12 @@ function providerOf(name: string | undefined): Cloud {
   );
 }
 
+/** Everybody of the team: the smoke machine proves their accounts as well. */
+function membersOf(team: unknown): readonly string[] {
+  const members: unknown = typeof team === "object" && team ? Reflect.get(team, "members") : {};
+  return Object.keys((members ?? {}) as object);
+}
+
 /** `berth-smoke.` below the first zone of the agency itself. */
 function testDomain(agency: unknown): string {
   const zones: unknown = typeof agency === "object" && agency ? Reflect.get(agency, "zones") : {};
@@ -91,13 +98,12 @@ function testDomain(agency: unknown): string {
 
 function fleetOf(
   shared: Readonly<Record<string, unknown>>,
-  provider: Cloud,
+  smoke: Readonly<Record<string, unknown>>,
   domain: string,
   now: Date,
 ): Fleet {
   const { agency, team } = shared;
-  const config = { agency, team, ...smokeConfig(provider, domain) };
-  const fleet = parseFleet({ stack, config, stackFiles: {} }, now);
+  const fleet = parseFleet({ stack, config: { agency, team, ...smoke }, stackFiles: {} }, now);
   if (zoneOf(domain, Object.keys(fleet.agency.zones)) === undefined) {
     throw new Refusal(`${domain} is in no zone of berth:agency.zones`);
   }
