@@ -19,7 +19,7 @@ policy named here exists, and that a policy claims the rules it is named for.
 export function document(): Promise<string> {
   const rows = rules.map((rule) => `| ${row(rule).join(" | ")} |`);
   const table = ["| Rule | What | Enforced by |", "| --- | --- | --- |", ...rows];
-  return format([introduction, ...table].join("\\n"), { parser: "markdown", printWidth: 100 });
+  return format([introduction, ...table].join("\n"), { parser: "markdown", printWidth: 100 });
 }
 
 function row({ number, what, enforced }: Rule): string[] {
