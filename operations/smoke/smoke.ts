@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
+import * as path from "node:path";
 import * as readline from "node:readline/promises";
 
 import { zoneOf } from "../../components/names";
@@ -175,7 +176,10 @@ async function takeDown(
     );
     return false;
   }
-  fs.rmSync(smokeDirectory(context.directory, provider), { recursive: true, force: true });
+  const directory = smokeDirectory(context.directory, provider);
+  fs.rmSync(directory, { recursive: true, force: true });
+  const parent = path.dirname(directory);
+  if (fs.readdirSync(parent).length === 0) fs.rmdirSync(parent);
   return true;
 }
 
