@@ -23,9 +23,13 @@ export async function secretsOf(cloud: ScratchCloud, stack: string): Promise<Nee
   const { stdout } = await cloud.succeed("stack", "export", "--show-secrets", "--stack", stack);
   const state = JSON.parse(stdout) as { deployment: { resources: StateResource[] } };
   const found: Record<string, readonly string[]> = {};
-  for (const { urn, type, inputs, outputs } of state.deployment.resources) {
-    // A key in PEM ends with its public half, in the same letters as the public key's own PEM.
-    const open = strings([outputs["publicKeyPem"], outputs["publicKeyOpenssh"]]).join("\n");
+  const { resources } = state.deployment;
+  // A key ends with its public half, in the same letters as the public key's own text; user data
+  // holds a key whose public half another resource tells.
+  const open = resources
+    .flatMap(({ outputs }) => strings([outputs?.["publicKeyPem"], outputs?.["publicKeyOpenssh"]]))
+    .join("\n");
+  for (const { urn, type, inputs, outputs } of resources) {
     const words = keyLines(strings({ inputs, outputs })).filter((line) => !open.includes(line));
     if (type === "aws:iam/accessKey:AccessKey") words.push(...accessKeySecrets(outputs));
     if (words.length > 0) found[urn] = words;
