@@ -6,6 +6,7 @@ import { parse } from "yaml";
 
 import { cliVersion } from "../setup/pins";
 import type { CloudPaths } from "./paths";
+import { writeOnce, writeWhole } from "./whole-file";
 
 /** The owner that the file backend gives every stack. */
 const owner = "organization";
@@ -97,27 +98,4 @@ interface Credentials {
   readonly current?: string;
   readonly accessTokens?: Readonly<Record<string, string>>;
   readonly accounts?: Readonly<Record<string, unknown>>;
-}
-
-/** Two commands may do this at once: a file appears whole. */
-function writeWhole(file: string, text: string): void {
-  fs.renameSync(draftOf(file, text), file);
-}
-
-/** As `writeWhole`, but never over a file that has appeared since, maybe with a deployment. */
-function writeOnce(file: string, text: string): void {
-  const draft = draftOf(file, text);
-  try {
-    fs.linkSync(draft, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  } finally {
-    fs.rmSync(draft);
-  }
-}
-
-function draftOf(file: string, text: string): string {
-  const draft = `${file}.${process.pid}.new`;
-  fs.writeFileSync(draft, text, { mode: 0o600 });
-  return draft;
 }

@@ -7,6 +7,7 @@ import type { StandIns } from "../../components/rehearsal-keys";
 import { readPublicKey } from "../../components/spec/ssh-key";
 import { sshForms } from "../providers/tls/openssh";
 import { declaredKeys } from "./declared-keys";
+import { writeOnce, writeWhole } from "./whole-file";
 
 /** A key pair of the rehearsal. */
 export interface KeyPair {
@@ -68,11 +69,8 @@ export function ensureStandIns(directory: string, project: string): Keyring {
   const standIns: StandIns = Object.fromEntries(
     [...pairs].map(([key, pair]) => [key, pair.public]),
   );
-  writeWhole(standInsFile(directory), standIns);
-  writeWhole(
-    deployersFile(directory),
-    deployers.map(({ file }) => path.basename(file)),
-  );
+  writeWhole(standInsFile(directory), json(standIns));
+  writeWhole(deployersFile(directory), json(deployers.map(({ file }) => path.basename(file))));
   return { members, deployers, pairOf };
 }
 
@@ -94,21 +92,6 @@ function newPrivateKey(): string {
   return sshForms(crypto.generateKeyPairSync("ed25519").privateKey).privateKey;
 }
 
-/** Two commands may make the same pair at once: the first one's stays. */
-function writeOnce(file: string, text: string): void {
-  const draft = `${file}.${process.pid}.new`;
-  fs.writeFileSync(draft, text, { mode: 0o600 });
-  try {
-    fs.linkSync(draft, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  } finally {
-    fs.rmSync(draft);
-  }
-}
-
-function writeWhole(file: string, content: unknown): void {
-  const draft = `${file}.${process.pid}.new`;
-  fs.writeFileSync(draft, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });
-  fs.renameSync(draft, file);
+function json(content: unknown): string {
+  return `${JSON.stringify(content, undefined, 2)}\n`;
 }
