@@ -1,22 +1,21 @@
 import * as fs from "node:fs";
-import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parse } from "yaml";
 
 import { quote } from "../../components/bootstrap/quote";
-import { repository } from "../../local/cloud/paths";
 import { tellRehearsed } from "../../local/cloud/rehearsal";
 import { type Outcome, ScratchCloud } from "../../local/cloud/scratch";
 import { layoutOf } from "../../local/hosts";
 import { type Finished, tryRun } from "../../local/hosts/process";
 import { added, listing, type Listing } from "../bootstrap/listing";
 import { traces } from "./boot-ground";
+import { rehearsedFleet } from "./rehearsed-fleet";
+import { apart, comparable } from "./same-host";
 import { filesOf, leaks, secretsOf } from "./secrets-in-play";
 
-/** The roster that all stacks share, as it is committed. */
-const { config } = parse(fs.readFileSync(path.join(repository, "Pulumi.yaml"), "utf8")) as {
-  config: { "berth:team": { value: Record<string, Record<string, { keys: string[] }>> } };
-};
+/** All machines of it: by a rule each, and the client's. */
+const slugs = ["clinic", "cryptsend", "kmc", "portal"] as const;
+const { shared, stage } = rehearsedFleet();
+const { team } = shared;
 
 /** A container image out of what a machine has itself: a shell and a listing. */
 const makeImage = [
@@ -26,61 +25,6 @@ const makeImage = [
 ].join("\n");
 
 const compose = "services: { hello: { image: tiny, command: [sh, -c, echo composed] } }";
-
-/** Names and identities, which every machine has its own. */
-const own = [
-  "~ /etc/hostname",
-  "~ /etc/hosts",
-  "~ /etc/machine-id",
-  "~ /etc/ssh/ssh_host_ed25519_key",
-  "~ /etc/ssh/ssh_host_ed25519_key.pub",
-];
-const same = {
-  ...{ accounts: [], groups: [], packages: [], "enabled units": [], "running units": [] },
-  ...{ ports: [], sshd: [], files: [], contents: own },
-};
-
-/** How the machines of Scaleway and of AWS differ from DigitalOcean's. */
-const apart = {
-  cryptsend: same,
-  // The account that AWS's image comes with; nobody's key enters it any more.
-  portal: {
-    ...same,
-    accounts: ["+ ubuntu:/home/ubuntu:/bin/bash"],
-    groups: [
-      ...["- adm:", "- cdrom:", "- dip:", "- sudo:clark,maria,sam"],
-      ...["+ adm:ubuntu", "+ cdrom:ubuntu", "+ dip:ubuntu", "+ sudo:clark,maria,sam,ubuntu"],
-      "+ ubuntu:",
-    ],
-    files: [
-      // cloud-init narrows it where it writes an account's rights.
-      "- /etc/sudoers.d root:root 755 d",
-      "+ /etc/sudoers.d root:root 750 d",
-      "+ /home/ubuntu ubuntu:ubuntu 700 d",
-      "+ /home/ubuntu/.bash_logout ubuntu:ubuntu 644 f",
-      "+ /home/ubuntu/.bashrc ubuntu:ubuntu 644 f",
-      "+ /home/ubuntu/.profile ubuntu:ubuntu 644 f",
-      "+ /home/ubuntu/.ssh ubuntu:ubuntu 700 d",
-      "+ /home/ubuntu/.sudo_as_admin_successful ubuntu:ubuntu 644 f",
-    ],
-    contents: [
-      ...["~ /etc/cloud/cloud.cfg.d/90-image.cfg", "~ /etc/group", "~ /etc/gshadow"],
-      ...own.slice(0, 3),
-      ...["~ /etc/passwd", "~ /etc/shadow"],
-      ...own.slice(3),
-      ...["~ /etc/subgid", "~ /etc/subuid"],
-    ],
-  },
-};
-
-/** Without what was set aside on the way, and with one name for containerd's port, which varies. */
-function comparable(found: Listing): Listing {
-  return {
-    ...found,
-    files: found["files"]!.filter((line) => !line.startsWith("/var/lib/berth/aside/")),
-    ports: found["ports"]!.map((line) => line.replace(/127\.0\.0\.1:\d{5}$/, "127.0.0.1:any")),
-  };
-}
 
 /** The key of a member whose account a system has taken. */
 const intruder =
@@ -109,14 +53,18 @@ describe("the stage stack, rehearsed on machines that boot", () => {
     tryRun([...printed(slug), command]);
 
   beforeAll(async () => {
-    cloud = await ScratchCloud.start(undefined, {}, { machines: "booted", stack: "stage" });
+    cloud = await ScratchCloud.start(
+      { shared: { ...shared }, stacks: { stage } },
+      {},
+      { machines: "booted" },
+    );
     made = await cloud.up("stage", "--continue-on-error");
     const { project, env, keys } = cloud;
     const { directory } = cloud.paths;
     told = await tellRehearsed({ stack: "stage", project, directory, env, keys });
     const exec = (slug: string, argv: readonly string[]) =>
       login(slug, ["sudo", "-n", ...argv].map(quote).join(" "));
-    for (const slug of ["cryptsend", "kmc", "portal"]) {
+    for (const slug of slugs) {
       listings[slug] = await listing({ exec }, slug);
     }
   });
@@ -126,8 +74,8 @@ describe("the stage stack, rehearsed on machines that boot", () => {
     expect(await traces(layout)).toEqual([]);
   });
 
-  it.each(["cryptsend", "portal"] as const)(
-    "makes the same host of a cloud's (R10): %s",
+  it.each(["clinic", "cryptsend", "portal"] as const)(
+    "makes the same host of every machine (R10): %s",
     (slug) => {
       const [first, other] = [comparable(listings["kmc"]!), comparable(listings[slug]!)];
       expect(first["packages"]!.length).toBeGreaterThan(100);
@@ -137,15 +85,12 @@ describe("the stage stack, rehearsed on machines that boot", () => {
     },
   );
 
-  it.each(["cryptsend", "kmc", "portal"])(
-    "lets a member in at %s by the printed command",
-    async (slug) => {
-      const seen = await login(slug, "id -un; id -Gn; sudo -n true && echo sudo");
-      const [name, groups, sudo] = seen.stdout.split("\n");
-      expect({ name, sudo, code: seen.code }).toEqual({ name: "clark", sudo: "sudo", code: 0 });
-      expect(groups!.split(" ")).toEqual(expect.arrayContaining(["sudo", "dev", "docker"]));
-    },
-  );
+  it.each(slugs)("lets a member in at %s by the printed command", async (slug) => {
+    const seen = await login(slug, "id -un; id -Gn; sudo -n true && echo sudo");
+    const [name, groups, sudo] = seen.stdout.split("\n");
+    expect({ name, sudo, code: seen.code }).toEqual({ name: "clark", sudo: "sudo", code: 0 });
+    expect(groups!.split(" ")).toEqual(expect.arrayContaining(["sudo", "dev", "docker"]));
+  });
 
   it("runs containers, by docker and by compose", async () => {
     expect((await login("kmc", makeImage)).stderr).toBe("");
@@ -201,22 +146,15 @@ describe("the stage stack, rehearsed on machines that boot", () => {
   });
 
   it("touches one thing on each of a member's machines when the member's key changes", async () => {
-    const team = structuredClone(config["berth:team"].value);
-    team["members"]!["maria"]!.keys = team["members"]!["sam"]!.keys;
-    team["members"]!["sam"]!.keys = config["berth:team"].value["members"]!["maria"]!.keys;
-    const stack = parse(fs.readFileSync(path.join(repository, "Pulumi.stage.yaml"), "utf8")) as {
-      config: Record<string, unknown>;
-    };
-    const projects = stack.config["berth:projects"];
-    cloud.stack("stage", { projects, team });
+    const { maria, sam } = team.members;
+    const members = { ...team.members, maria: sam!, sam: maria! };
+    cloud.stack("stage", { ...stage, team: { ...team, members } });
     // Components hold facts about what is planned; nothing is done for them.
     const steps = (await cloud.plan("stage")).filter(({ urn }) => urn.includes(":Command::"));
-    expect(steps.map(({ op, urn }) => `${op} ${urn.split("::").at(-1)!}`).sort()).toEqual([
-      "update cryptsend-converge",
-      "update kmc-converge",
-      "update portal-converge",
-    ]);
-    const after = cloud.keys.pairOf(team["members"]!["maria"]!.keys[0]!)!.file;
+    expect(steps.map(({ op, urn }) => `${op} ${urn.split("::").at(-1)!}`).sort()).toEqual(
+      slugs.map((slug) => `update ${slug}-converge`),
+    );
+    const after = cloud.keys.pairOf(sam!.keys[0]!)!.file;
     await cloud.up("stage");
     // The printed configuration still has the old key.
     expect((await as("maria", "kmc", "true")).code).toBe(255);
@@ -224,23 +162,19 @@ describe("the stage stack, rehearsed on machines that boot", () => {
   });
 
   it("shows no private key and no token, in runs that succeed and in runs that fail", async () => {
-    const stage = (...args: string[]) => cloud.pulumi(...args, "--stack", "stage");
-    const stack = parse(fs.readFileSync(path.join(repository, "Pulumi.stage.yaml"), "utf8")) as {
-      config: { "berth:projects": Record<string, Record<string, unknown>> };
-    };
-    const { portal, ...others } = stack.config["berth:projects"];
+    const engine = (...args: string[]) => cloud.pulumi(...args, "--stack", "stage");
+    const { portal, ...others } = stage.projects;
     const projects = {
       ...others,
       // A key of AWS that is secret.
       portal: { ...portal, backup: { database: "postgres" } },
       second: { domain: "second-stage.countable.ca", residency: "canada", access: ["everyone"] },
     };
-    const team = structuredClone(config["berth:team"].value);
-    team["members"]!["intruder"] = { keys: [intruder] };
-    (team["groups"] as unknown as Record<string, string[]>)["everyone"]!.push("intruder");
+    const members = { ...team.members, intruder: { keys: [intruder] } };
+    const groups = { ...team.groups, everyone: [...team.groups["everyone"]!, "intruder"] };
     const before = await login("kmc", "sudo useradd --system intruder");
     expect(before.code).toBe(0);
-    cloud.stack("stage", { projects, team });
+    cloud.stack("stage", { ...stage, projects, team: { ...team, members, groups } });
     await cloud.control("POST", "/faults", {
       type: "digitalocean:index/droplet:Droplet",
       operation: "create",
@@ -249,12 +183,12 @@ describe("the stage stack, rehearsed on machines that boot", () => {
     });
     const runs = {
       made,
-      diff: await stage("preview", "--diff"),
-      json: await stage("preview", "--json"),
-      failed: await stage("up", "--yes", "--skip-preview", "--continue-on-error", "--diff"),
-      diffAfter: await stage("preview", "--diff"),
-      jsonAfter: await stage("preview", "--json"),
-      state: await stage("stack", "export"),
+      diff: await engine("preview", "--diff"),
+      json: await engine("preview", "--json"),
+      failed: await engine("up", "--yes", "--skip-preview", "--continue-on-error", "--diff"),
+      diffAfter: await engine("preview", "--diff"),
+      jsonAfter: await engine("preview", "--json"),
+      state: await engine("stack", "export"),
     };
     const codes = Object.entries(runs).map(([name, { code }]) => [name, code === 0]);
     expect(Object.fromEntries(codes)).toEqual({
@@ -285,7 +219,7 @@ describe("the stage stack, rehearsed on machines that boot", () => {
     };
     expect(leaks(secrets, texts)).toEqual([]);
     // The same search finds what is there to be found.
-    const shown = await stage("stack", "export", "--show-secrets");
+    const shown = await engine("stack", "export", "--show-secrets");
     expect(leaks(secrets, { shown: shown.stdout }).length).toBeGreaterThanOrEqual(8);
   });
 });

@@ -1,0 +1,56 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parse } from "yaml";
+
+import { repository } from "../../local/cloud/paths";
+
+/** A team as stack files declare it. */
+export interface DeclaredTeam {
+  readonly members: Record<string, { keys: string[] }>;
+  readonly groups: Record<string, string[]>;
+}
+
+interface Declared {
+  readonly team: DeclaredTeam;
+  readonly projects: Record<string, Record<string, unknown>>;
+  readonly nodes: Record<string, { readonly server: object }>;
+}
+
+/**
+ * The stage stack as it is committed, with the client's machine of production beside it: at an
+ * address of its own, and all of it Berth's to manage. Whoever has an account anywhere has one there.
+ */
+export function rehearsedFleet() {
+  const shared = declared("Pulumi.yaml");
+  const stage = declared("Pulumi.stage.yaml");
+  const { projects, nodes } = declared("Pulumi.prod.yaml");
+  const { domain, dns } = projects["clinic"]!;
+  const { server } = nodes["clinic"]!;
+  return {
+    shared,
+    stage: {
+      projects: {
+        ...stage.projects,
+        clinic: { domain, dns, access: ["everyone"] },
+      } as Declared["projects"],
+      nodes: {
+        clinic: {
+          server: { ...server, address: "203.0.113.10" },
+          manage: ["people", "firewall", "proxy", "deploy"],
+        },
+      },
+    },
+  };
+}
+
+/** What a committed stack file declares, without the prefix of its keys. */
+function declared(file: string): Declared {
+  const { config } = parse(fs.readFileSync(path.join(repository, file), "utf8")) as {
+    config: Record<string, unknown>;
+  };
+  const values = Object.entries(config).map(([key, value]) => [
+    key.replace("berth:", ""),
+    file === "Pulumi.yaml" ? (value as { value: unknown }).value : value,
+  ]);
+  return Object.fromEntries(values) as unknown as Declared;
+}
