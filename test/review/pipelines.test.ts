@@ -26,6 +26,7 @@ interface Job {
     readonly run?: string;
     readonly uses?: string;
     readonly env?: Record<string, string>;
+    readonly with?: Record<string, unknown>;
   }[];
 }
 
@@ -71,6 +72,32 @@ describe("the pipelines", () => {
     expect(text).not.toContain("pull_request_target");
   });
 
+  it("take actions of others by commit, with the version beside it", () => {
+    const uses = names.flatMap((name) =>
+      [...read(".github", "workflows", name).matchAll(/uses: (.+)/g)].map(([, used]) => used),
+    );
+    expect(uses.length).toBeGreaterThan(0);
+    for (const used of uses) expect(used).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+
+  it("let no file of a pull request's run lie among the code that may comment", () => {
+    const { steps } = workflow("review-comment.yml").jobs["comment"]!;
+    const download = steps.find(({ uses }) => uses?.startsWith("actions/download-artifact@"));
+    expect(download?.with?.["path"]).toBe("${{ runner.temp }}/review");
+  });
+
+  it("run nothing that a pull request wrote beside a credential, on Jenkins either", () => {
+    const text = read("Jenkinsfile");
+    const stages = text.split(/(?=^ {4}stage\()/m).slice(1);
+    const holding = stages.filter((stage) => stage.includes("withCredentials"));
+    expect(holding.length).toBe(4);
+    for (const stage of holding) {
+      expect(stage).toContain("agent { label 'trusted' }");
+      expect(stage).toMatch(/when \{ branch |skipDefaultCheckout\(\)[^]*checkoutTarget\(\)/);
+    }
+    expect(text).toMatch(/def tellSlack\(String result\) \{\n {2}if \(env\.CHANGE_ID\) return/);
+  });
+
   it("put nothing of an event into a command's text, where it could become one", () => {
     for (const command of commands) expect(command).not.toContain("${{");
   });
@@ -83,7 +110,7 @@ describe("the pipelines", () => {
     expect(jobs["prod"]).toMatchObject({ needs: "plan-prod", environment: "prod" });
     expect(jobs["prod"]!.env).toEqual(jobs["stage"]!.env);
     expect(jenkins.indexOf(".ci/deploy stage")).toBeLessThan(jenkins.indexOf(".ci/deploy prod"));
-    expect(read("Jenkinsfile")).toContain("disableConcurrentBuilds()");
+    expect(read("Jenkinsfile").match(/lock\('berth-deployment'\)/g)).toHaveLength(2);
     expect(read("Jenkinsfile").indexOf("input message")).toBeLessThan(
       read("Jenkinsfile").indexOf(".ci/deploy prod"),
     );
