@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { ScratchCloud } from "../cloud/scratch";
 import { fleetOfNodes } from "./fleets";
 import { benchHosts, renderHosts } from "./hosts";
+import { unlessStopped } from "./stopping";
 import { median, timed, type Timing } from "./timing";
 
 /** Sizes measured: nodes, each with one project. */
@@ -48,9 +49,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   return 0;
 }
 
-async function measureEmpty() {
-  const cloud = await ScratchCloud.start(fleetOfNodes(0));
-  try {
+function measureEmpty() {
+  return onCloud(0, async (cloud) => {
     const program = path.join(cloud.project, "index.ts");
     fs.rmSync(program);
     fs.writeFileSync(program, "export {};\n");
@@ -58,14 +58,11 @@ async function measureEmpty() {
     await cloud.up("stage");
     const noopUpMs = await several(() => cloud.up("stage"));
     return { previewMs, noopUpMs };
-  } finally {
-    await cloud.stop();
-  }
+  });
 }
 
-async function measureFleet(nodes: number): Promise<Row> {
-  const cloud = await ScratchCloud.start(fleetOfNodes(nodes));
-  try {
+function measureFleet(nodes: number): Promise<Row> {
+  return onCloud(nodes, async (cloud) => {
     // AWS gives five Elastic IPs to a region until it is asked for more.
     await cloud.control("PUT", "/objects/aws%2Fquota/eips", { limit: nodes });
     const preview = () => cloud.succeed("preview", "--stack", "stage");
@@ -74,6 +71,13 @@ async function measureFleet(nodes: number): Promise<Row> {
     const noopUpMs = await several(() => cloud.up("stage"), nodes > 10 ? 3 : runs);
     const resources = Number(/\+ (\d+) created/.exec(up.value.stdout)?.[1]);
     return { nodes, resources, previewMs, upMs: up.ms, noopUpMs };
+  });
+}
+
+async function onCloud<T>(nodes: number, work: (cloud: ScratchCloud) => Promise<T>): Promise<T> {
+  const cloud = await ScratchCloud.start(fleetOfNodes(nodes));
+  try {
+    return await unlessStopped(work(cloud));
   } finally {
     await cloud.stop();
   }

@@ -94,13 +94,16 @@ export class HostYard {
   }
 
   async clear(): Promise<void> {
-    await this.machines?.close();
+    const machines = this.machines;
+    this.machines = undefined;
+    await machines?.close();
     await clearHosts(this.state);
     fs.rmSync(this.directory, { recursive: true, force: true });
   }
 
   private async bootOne(): Promise<YardHost> {
-    const machines = this.machines!;
+    const { machines } = this;
+    if (!machines) throw new Error("the yard is cleared");
     const number = this.made;
     this.made += 1;
     const [id, address] = [`bench-${number}`, machines.addressAt(number)];
