@@ -10,6 +10,7 @@ import { place, type Placement } from "./placement";
 import { hostRecord, ProjectNames } from "./project-names";
 import { ProjectNode } from "./project-node";
 import { PublishedStacks } from "./published";
+import { renamed } from "./renamed";
 import type { Fleet, NodeSpec, ProjectSpec } from "./spec/fleet";
 
 /** What a stack publishes. */
@@ -98,17 +99,18 @@ function createNode(
     deployerKeys: Object.values(fleet.team.deployers),
     labels: { stack: fleet.stack, environment: fleet.environment },
     protect: fleet.environment === "prod" && node.retired === undefined,
-    ...(node.adopt ? { adoptedAs: published.adoptedId(fleet.stack, node.name) } : {}),
+    ...(node.adopt ? { adoptedAs: published.adoptedId(fleet.stack, node) } : {}),
   };
-  return new ProjectNode(node.name, args, opts);
+  return new ProjectNode(node.name, args, { ...opts, ...renamed(node.name, node.formerly) });
 }
 
 function servingAddress(
-  { slug, node, servedBy }: ProjectSpec,
+  project: ProjectSpec,
   nodes: ReadonlyMap<string, ProjectNode>,
   published: PublishedStacks,
 ): pulumi.Output<string> {
-  return servedBy ? published.addressOf(servedBy, slug) : nodes.get(node)!.host.address;
+  const { servedBy, node } = project;
+  return servedBy ? published.addressOf(servedBy, project) : nodes.get(node)!.host.address;
 }
 
 /** Visitors are led to the serving machine once it is as declared; never held up by another. */
@@ -130,6 +132,7 @@ function createNames(
   const hostStack = fleet.role === "host" ? fleet.stack : undefined;
   const names = namesFor(project.domain, fleet.agency.domains, hostStack);
   const args = { zoneId, names, address, after };
-  if (fleet.role === "environment") new ProjectNames(project.slug, args);
-  else hostRecord(project.slug, args, {});
+  const opts = renamed(project.slug, project.formerly);
+  if (fleet.role === "environment") new ProjectNames(project.slug, args, opts);
+  else hostRecord(project.slug, args, opts);
 }

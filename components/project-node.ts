@@ -5,6 +5,7 @@ import { Bootstrap } from "./bootstrap/bootstrap";
 import type { MachineDeclaration } from "./bootstrap/script";
 import { createHost, type Host } from "./host";
 import type { Placement } from "./placement";
+import { renamed } from "./renamed";
 import type { BucketSpec, NodeSpec, ProjectSpec } from "./spec/fleet";
 
 /** What a node is made from. */
@@ -57,15 +58,21 @@ export class ProjectNode extends pulumi.ComponentResource {
   private createBackupCredential(name: string, project: ProjectSpec, args: ProjectNodeArgs): void {
     const bucket = args.buckets.find(({ region }) => region === project.backup?.region);
     if (!bucket) return;
+    const nameOf = (node: string, slug: string) => `${node}-${slug}-backup`;
+    const { slug, formerly = slug } = project;
+    const formerNode = args.node.formerly ?? name;
     new BackupCredential(
-      `${name}-${project.slug}-backup`,
+      nameOf(name, slug),
       {
-        project: project.slug,
+        project: slug,
         bucket: bucket.name,
         region: bucket.region,
         stack: args.labels.stack,
       },
-      { parent: this },
+      {
+        parent: this,
+        ...renamed(nameOf(name, slug), nameOf(name, formerly), nameOf(formerNode, formerly)),
+      },
     );
   }
 }

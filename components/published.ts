@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { refusal } from "./refusal";
+import type { NodeSpec, ProjectSpec } from "./spec/fleet";
 
 const ipv4 = /^(\d{1,3})(\.\d{1,3}){3}$/;
 
@@ -14,15 +15,17 @@ export class PublishedStacks {
   /**
    * The address of the host that serves a project. Raises an error when the host stack published
    * none, or a malformed one: left to itself, the engine would make an A record without content and
-   * report success.
+   * report success. A host stack that has not run since a renaming publishes the former slug.
    */
-  addressOf(stack: string, project: string): pulumi.Output<string> {
+  addressOf(stack: string, { slug, formerly }: ProjectSpec): pulumi.Output<string> {
     return this.nodes(stack).apply((nodes) => {
-      const node = Object.values(nodes).find((candidate) => houses(candidate, project));
+      const housing = (name: string | undefined) =>
+        Object.values(nodes).find((candidate) => houses(candidate, name));
+      const node = housing(slug) ?? housing(formerly);
       const address = isRecord(node) ? node["address"] : undefined;
       if (typeof address === "string" && ipv4.test(address)) return address;
       throw refusal(
-        `Project ${project} is served by stack ${stack}, but that stack's outputs hold no address ` +
+        `Project ${slug} is served by stack ${stack}, but that stack's outputs hold no address ` +
           `for it. Received: ${JSON.stringify(address) ?? "nothing"}. No record was touched. ` +
           `Fix: run pulumi up on stack ${stack} first, or take servedBy out again.`,
       );
@@ -33,9 +36,9 @@ export class PublishedStacks {
    * The id under which a stack published an adopted node; undefined when it never did. Asked of the
    * stack's own outputs, because a program cannot see its state.
    */
-  adoptedId(stack: string, node: string): pulumi.Output<string | undefined> {
+  adoptedId(stack: string, { name, formerly }: NodeSpec): pulumi.Output<string | undefined> {
     return this.nodes(stack).apply((nodes) => {
-      const published = nodes[node];
+      const published = nodes[name] ?? (formerly === undefined ? undefined : nodes[formerly]);
       const id = isRecord(published) ? published["adopted"] : undefined;
       return typeof id === "string" ? id : undefined;
     });
@@ -51,7 +54,7 @@ export class PublishedStacks {
   }
 }
 
-function houses(node: unknown, project: string): boolean {
+function houses(node: unknown, project: string | undefined): boolean {
   const projects = isRecord(node) ? node["projects"] : undefined;
   return Array.isArray(projects) && projects.includes(project);
 }

@@ -10,6 +10,7 @@ import {
   type NodeSpec,
   type ProjectSpec,
 } from "./fleet";
+import { formerNodeName } from "./former-names";
 import { findSize } from "../sizes/choose";
 import { diskDefault, memoryDefault } from "./defaults";
 
@@ -38,7 +39,9 @@ export function fleetOf(draft: Draft): Fleet {
       deployers: Object.fromEntries(entriesOf(config.team?.deployers)),
       ...dotfilesOf(config.team?.dotfiles),
     },
-    nodes: draft.machines.filter((machine) => machine.entry?.retired?.remove !== true).map(nodeOf),
+    nodes: draft.machines
+      .filter((machine) => machine.entry?.retired?.remove !== true)
+      .map((machine) => nodeOf(machine, draft.machines)),
     projects: draft.projects.map((project) =>
       projectOf(project, draft, Object.keys(agency.zones), groups),
     ),
@@ -53,13 +56,15 @@ function dotfilesOf(declared: NonNullable<Draft["own"]["config"]["team"]>["dotfi
   };
 }
 
-function nodeOf(machine: MachineDraft): NodeSpec {
+function nodeOf(machine: MachineDraft, machines: readonly MachineDraft[]): NodeSpec {
   const { name, entry, needs, residency } = machine;
   const { server, adopt, retired } = entry ?? {};
   const adopted = adopt && findSize(sure(adopt.provider), sure(adopt.size));
   const given = server !== undefined || adopt !== undefined;
+  const formerly = formerNodeName(machine, machines);
   return {
     name,
+    ...(formerly === undefined ? {} : { formerly }),
     projects: machine.projects.map((project) => project.slug),
     needs,
     residency,
@@ -118,6 +123,7 @@ function projectOf(
   const serving = draft.role === "environment" ? facts : {};
   return {
     slug,
+    ...(facts.formerly === undefined ? {} : { formerly: facts.formerly }),
     domain,
     dns,
     ...(dns === "external" ? {} : { zone: sure(zoneOf(domain, zones)) }),

@@ -102,6 +102,8 @@ export interface Retirement {
 export interface NodeSpec {
   /** Project slug, or `slug-client` (R9). */
   readonly name: string;
+  /** The name under which the machine may have been deployed; it is the same machine. */
+  readonly formerly?: string;
   /** Slugs of the projects that live on it, sorted; never empty. */
   readonly projects: readonly string[];
   /** Union of what its projects need. */
@@ -139,6 +141,8 @@ export type BackupRegion = (typeof backupRegions)[number];
 /** A client project. */
 export interface ProjectSpec {
   readonly slug: string;
+  /** The slug under which it may have been deployed; it is the same project. */
+  readonly formerly?: string;
   /** Primary domain, lower case, without trailing dot. */
   readonly domain: string;
   /** Name of the Cloudflare zone that holds the domain; absent with `dns: external`. */

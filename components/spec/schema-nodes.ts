@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { backupRegions, clouds, takeOverSteps } from "./fleet";
-import { datePattern, loginPattern } from "./formats";
+import { datePattern, loginPattern, slugPattern } from "./formats";
 import { choice, count, group, hints, list, text } from "./hints";
 
 const hostKey = z
@@ -20,8 +20,19 @@ const login = text("Account for the first login.", loginPattern, {
   fix: "write the account that the machine's owner prepared",
 });
 
+/** The name that a project or node had in the stack file so far. */
+export const former = (description: string) =>
+  text(description, slugPattern, {
+    what: "a former name",
+    allowed: "lower-case words joined by hyphens, as the stack file said until now",
+    fix: "write the name as it stood before, or remove the line when it was never renamed",
+  });
+
 /** An entry of `berth:nodes`. */
 export const node = group("A machine that needs more than the defaults, or exists already.", {
+  formerly: former(
+    "Its name until now, where it does not follow from a project's: the machine stays.",
+  ).optional(),
   memoryGb: count("GB of memory (R7).", 2, {
     what: "an amount of memory in GB",
     fix: "ask for 2 GB or more, without quotes and unit (R7)",

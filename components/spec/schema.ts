@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { backupSettings, node } from "./schema-nodes";
+import { backupSettings, former, node } from "./schema-nodes";
 import { waivers } from "./schema-waivers";
 import { backupRegions, environments, migrationPhases, awsServices, residencies } from "./fleet";
 import {
@@ -140,6 +140,9 @@ const placed = {
 };
 
 export const project = group("A client project.", {
+  formerly: former(
+    "Its slug until now: everything it has stays. Taken out once every stack is updated.",
+  ).optional(),
   domain: domain("Primary domain; its direct and origin names follow from it."),
   dns: choice("Who runs its DNS; external: Berth prints the records.", ["cloudflare", "external"], {
     what: "a way to run DNS",

@@ -90,11 +90,19 @@ fi
 if [ ${#services[@]} -gt 0 ] && [ -d /run/systemd/system ]; then
   mapfile -t enabled < <(systemctl is-enabled "${services[@]}" 2>&1 || true)
   mapfile -t active < <(systemctl is-active "${services[@]}" 2>&1 || true)
+  idle=()
   for index in "${!services[@]}"; do
     if [ "${enabled[index]:-}" != enabled ] || ! within "${active[index]:-}" active activating reloading; then
       if differs "${services[index]}" "${enabled[index]:-unknown} and ${active[index]:-unknown}, wanted enabled and active"; then
-        systemctl enable -q --now "${services[index]}" 2>/dev/null 9>&- || failed "${services[index]}" "does not start; see: journalctl -u ${services[index]}"
+        idle+=("${services[index]}")
       fi
     fi
   done
+  # All at once, because systemd reads all its units anew for each call; one by one where one of them
+  # keeps the others from it.
+  if [ ${#idle[@]} -gt 0 ] && ! systemctl enable -q --now "${idle[@]}" 2>/dev/null 9>&-; then
+    for service in "${idle[@]}"; do
+      systemctl enable -q --now "$service" 2>/dev/null 9>&- || failed "$service" "does not start; see: journalctl -u $service"
+    done
+  fi
 fi

@@ -1,4 +1,4 @@
-import { at, entriesOf, isBroken, type Draft } from "../draft";
+import { at, entriesOf, isBroken, type Draft, type FactsDraft } from "../draft";
 import { suggest } from "../nearest";
 import type { Problem } from "../problem";
 import { keyText } from "../show";
@@ -32,7 +32,7 @@ export function checkHosting(draft: Draft): readonly Problem[] {
           message: `is not a project of ${file}`,
           received: JSON.stringify(keyText(slug)),
           allowed: Object.keys(defined).join(", "),
-          fix: suggest(keyText(slug), Object.keys(defined), `define the project in ${file} first`),
+          fix: fixOf(keyText(slug), defined, file),
         },
       ];
     }
@@ -49,4 +49,15 @@ export function checkHosting(draft: Draft): readonly Problem[] {
     }
     return [];
   });
+}
+
+function fixOf(
+  slug: string,
+  defined: Readonly<Record<string, FactsDraft | undefined>>,
+  file: string,
+): string {
+  const renamed = entriesOf(defined).find(([, { formerly }]) => formerly === slug);
+  return renamed
+    ? `write ${renamed[0]}, as ${file} calls it now`
+    : suggest(slug, Object.keys(defined), `define the project in ${file} first`);
 }

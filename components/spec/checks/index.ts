@@ -10,6 +10,7 @@ import { checkDomains } from "./domains";
 import { checkHosting } from "./hosting";
 import { checkMachines } from "./machines";
 import { checkNodeNames } from "./node-names";
+import { checkRenames } from "./renames";
 import { checkRetirement } from "./retirement";
 import { checkServing } from "./serving";
 import { checkSizes } from "./sizes";
@@ -30,6 +31,7 @@ export const checks: readonly Check[] = [
   checkCollisions,
   checkAccess,
   checkNodeNames,
+  checkRenames,
   checkMachines,
   checkAccounts,
   checkConstraints,
