@@ -5,9 +5,9 @@ import { z } from "zod";
 import { Refusal } from "./usage";
 
 const node = z.object({
-  address: z.string(),
+  address: z.ipv4(),
   /** The machine's permanent host key. */
-  hostKey: z.string(),
+  hostKey: z.string().regex(/^\S+ \S+/),
   projects: z.array(z.string()).default([]),
 });
 
@@ -21,7 +21,10 @@ export interface Published {
   readonly nodes: Readonly<Record<string, PublishedNode>>;
 }
 
-/** Reads the outputs of a stack. A machine without address or host key is not there yet. */
+/**
+ * Reads the outputs of a stack. A machine without address or host key is not there yet: where one
+ * failed, the engine puts out a word of its own in their place.
+ */
 export function readPublished(value: unknown): Published {
   const { nodes } = outputs.parse(value);
   return {

@@ -1,15 +1,19 @@
 import { z } from "zod";
 
-/** One node as the program puts it out. */
+/** One node as the program puts it out. Of one that failed, the engine puts a word of its own. */
 const node = z.object({
   provider: z.string(),
   region: z.string().nullish(),
   size: z.string().nullish(),
   rule: z.object({ name: z.string(), number: z.number().nullish() }),
   reason: z.string(),
-  address: z.string().nullish(),
+  address: z.ipv4().nullish().catch(undefined),
   login: z.string().nullish(),
-  hostKey: z.string().nullish(),
+  hostKey: z
+    .string()
+    .regex(/^\S+ \S+/)
+    .nullish()
+    .catch(undefined),
   monthlyCost: z.object({ total: z.number(), currency: z.string() }).nullish(),
   projects: z.array(z.string()),
 });

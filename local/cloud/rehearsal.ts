@@ -3,6 +3,7 @@ import { stackOutputs, type StackOutputs } from "./outputs";
 import { report } from "./report";
 import { loginCommand, writeSshFiles } from "./ssh-files";
 import type { Keyring } from "./stand-ins";
+import type { ToDo } from "./to-do";
 
 /** A deployed stack of the local cloud, to be told about. */
 export interface Rehearsed {
@@ -17,15 +18,32 @@ export interface Rehearsed {
 }
 
 /**
- * What a rehearsal ends with: the table of its projects, each with a command that logs a member in.
- * Writes the SSH configuration that those commands use.
+ * What a rehearsal ends with: the table of its projects, each with a command that logs a member in,
+ * and what is left to do. Writes the SSH configuration that those commands use.
  */
-export async function tellRehearsed(rehearsed: Rehearsed): Promise<string> {
-  const { directory, keys } = rehearsed;
+export async function tellRehearsed(rehearsed: Rehearsed, toDo: ToDo = {}): Promise<string> {
   const outputs = await readOutputs(rehearsed);
-  if (!keys) return report(outputs, () => undefined);
-  const config = writeSshFiles(directory, outputs, keys);
-  return report(outputs, (slug) => loginCommand(outputs, slug, config));
+  const table = report(outputs, loginIn(rehearsed, outputs, toDo));
+  const left = Object.entries(toDo).sort(([a], [b]) => a.localeCompare(b));
+  if (left.length === 0) return table;
+  return [
+    table,
+    "",
+    "Not done:",
+    ...left.map(([of, steps]) => `  ${of}: ${steps.join(", ")}`),
+  ].join("\n");
+}
+
+function loginIn(
+  { directory, keys }: Rehearsed,
+  outputs: StackOutputs,
+  toDo: ToDo,
+): (slug: string) => string | undefined {
+  const config = keys && writeSshFiles(directory, outputs, keys);
+  return (slug) => {
+    if (toDo[outputs.projects[slug]?.node ?? slug]) return "not yet, see below";
+    return config && loginCommand(outputs, slug, config);
+  };
 }
 
 async function readOutputs({ stack, project, env }: Rehearsed): Promise<StackOutputs> {

@@ -5,6 +5,7 @@ import type { MachineKind } from "./machine-kind";
 import { cloudPaths, repository } from "./paths";
 import { ready } from "./ready";
 import { tellRehearsed } from "./rehearsal";
+import { whatIsToDo } from "./to-do";
 
 const stack = "stage";
 
@@ -18,6 +19,7 @@ BERTH_LOCAL_MACHINES=bare they come without it, as the clouds' own do.`,
 
 const next = `Go on with any command, for example:
   npm run local -- pulumi preview --stack ${stack} --diff
+  npm run local -- berth ssh kmc
 Take it down, with all it kept:
   npm run rehearse -- --down`;
 
@@ -34,13 +36,18 @@ export async function main(argv: readonly string[]): Promise<number> {
   // The preview would do the same work twice: nothing here costs anything. One machine that fails
   // does not keep the others from being done.
   const up = ["up", "--yes", "--skip-preview", "--suppress-outputs", "--continue-on-error"];
+  let interrupted = false;
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => (interrupted = true));
   const code = await runInForeground("pulumi", [...up, "--stack", stack], { cwd: repository, env });
+  const { directory } = paths;
+  const rehearsed = { stack, project: repository, directory, env, keys };
   if (code !== 0) {
+    const toDo = interrupted ? undefined : await whatIsToDo(rehearsed);
+    if (toDo) process.stdout.write(`\n${await tellRehearsed(rehearsed, toDo)}\n\n`);
     say(`the ${stack} stack was not deployed whole; npm run rehearse goes on where it stopped`);
     return code;
   }
-  const { directory } = paths;
-  const told = await tellRehearsed({ stack, project: repository, directory, env, keys });
+  const told = await tellRehearsed(rehearsed);
   process.stdout.write(`\n${told}\n\n${aboutMachines[card.machines]}\n${next}\n`);
   say(`rehearsed in ${duration(Date.now() - started)}`);
   return 0;

@@ -53,8 +53,7 @@ async function main(): Promise<void> {
     vault: vault.port,
     agent: agent.socket,
   };
-  fs.writeFileSync(`${file}.new`, JSON.stringify(card));
-  fs.renameSync(`${file}.new`, file);
+  writeWhole(file, JSON.stringify(card));
 
   const stop = () => {
     const doors = [...served, control, vault, agent];

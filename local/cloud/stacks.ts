@@ -6,7 +6,7 @@ import { parse } from "yaml";
 
 import { cliVersion } from "../setup/pins";
 import type { CloudPaths } from "./paths";
-import { writeOnce, writeWhole } from "./whole-file";
+import { writeOnce, writeWhole } from "../whole-file";
 
 /** The owner that the file backend gives every stack. */
 const owner = "organization";

@@ -7,7 +7,7 @@ import type { StandIns } from "../../components/rehearsal-keys";
 import { readPublicKey } from "../../components/spec/ssh-key";
 import { sshForms } from "../providers/tls/openssh";
 import { declaredKeys } from "./declared-keys";
-import { writeOnce, writeWhole } from "./whole-file";
+import { writeOnce, writeWhole } from "../whole-file";
 
 /** A key pair of the rehearsal. */
 export interface KeyPair {

@@ -38,8 +38,7 @@ export async function serveVault(directory: string): Promise<Vault> {
   });
   const port = await listen(server, kept?.port ?? 0).catch(() => listen(server, 0));
   const card: Kept = { key: key.toString("base64"), port };
-  fs.writeFileSync(`${file}.new`, JSON.stringify(card), { mode: 0o600 });
-  fs.renameSync(`${file}.new`, file);
+  writeWhole(file, JSON.stringify(card));
   return {
     port,
     stop: () =>

@@ -1,8 +1,9 @@
 import * as os from "node:os";
 
-import type { Context } from "../context";
-import { deployersOf, survey } from "../fleet";
+import { isEntered } from "../../components/bootstrap/declaration";
 import { automationAccount } from "../../components/bootstrap/script";
+import type { Context } from "../context";
+import { deployersOf, survey, type Site } from "../fleet";
 import { asDeployer, personKeys } from "../sessions";
 import { attend } from "../ssh";
 import { servingSite } from "../targets";
@@ -16,7 +17,8 @@ stack/node. What follows the name runs there instead of a shell.
 
   --environment E  stage or prod, with the host stacks that serve it
   --stack S        this stack alone
-  --as ACCOUNT     as this member and not as $USER; ${automationAccount} is the deployers' own account
+  --as ACCOUNT     as this member and not as $USER (in a rehearsal, where everybody's keys are at
+                   hand: as the first member); ${automationAccount} is the deployers' own account
 
 Ends with the status of the command, or 255 when ssh itself refused.
 `;
@@ -31,13 +33,14 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   if (word === undefined) throw new UsageError("which project or node?");
   const { fleets, sites } = await survey(context, values);
   const site = servingSite(fleets, sites, word);
-  const login = values["as"] ?? context.env["USER"] ?? os.userInfo().username;
   const members = site.machine.members.map(({ name }) => name);
-  if (login === automationAccount) {
+  const login = values["as"] ?? accountOf(context, site, members);
+  // Berth's own account, or the one by which it looks at a machine that it may not change.
+  if (login === site.login) {
     const { keys } = await asDeployer(context, deployersOf(fleets));
     return attend({ login, address: site.address, hostKey: site.hostKey }, keys, command);
   }
-  if (!members.includes(login) && site.login !== login) {
+  if (!members.includes(login)) {
     const hint = "Name the account: --as <member>";
     throw new Refusal(
       `${unknown(`member of ${site.stack}/${site.node.name}`, login, members)} ${hint}`,
@@ -46,4 +49,11 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   context.say(`${login}@${site.address} (${site.stack}/${site.node.name})`);
   const to = { login, address: site.address, hostKey: site.hostKey };
   return attend(to, personKeys(context, login), command);
+}
+
+/** Whose account is meant where nobody says. */
+function accountOf({ env }: Context, site: Site, members: readonly string[]): string {
+  const user = env["USER"] ?? os.userInfo().username;
+  if (!env["BERTH_REHEARSAL_KEYS"] || members.includes(user)) return user;
+  return isEntered(site.machine) ? (members[0] ?? site.login) : site.login;
 }

@@ -44,6 +44,29 @@ describe("a rehearsal, from nothing to nothing", () => {
     expect(stdout).toContain("npm run rehearse -- --down");
   });
 
+  it("tells what there is and what is not done where a machine fails, and goes on from there", async () => {
+    const failed = new Clone();
+    try {
+      await failed.local("true");
+      const { control } = failed.read<{ control: number }>("cloud.json");
+      const fault = { type: "digitalocean:index/droplet:Droplet", operation: "create" };
+      const body = JSON.stringify({ ...fault, kind: "error", message: "told to fail" });
+      await fetch(`http://127.0.0.1:${control}/faults`, { method: "POST", body });
+      const { code, stdout, stderr } = await failed.rehearse();
+      expect(code, stderr).toBe(1);
+      expect(stdout).toMatch(/^portal +aws \S+ \S+ +10\./m);
+      expect(stdout).toMatch(
+        /^kmc +digitalocean \S+ \S+ +- .*\n {2}log in {2}not yet, see below$/m,
+      );
+      expect(stdout).toMatch(/^Not done:\n {2}kmc: create kmc-server, .*create kmc-converge/m);
+      expect(stdout).not.toMatch(/^ {2}portal: /m);
+      expect(stderr).toContain("npm run rehearse goes on where it stopped");
+      expect((await failed.rehearse()).code).toBe(0);
+    } finally {
+      await failed.remove();
+    }
+  });
+
   it("changes nothing the second time", async () => {
     const { code, stdout } = await rehearse();
     expect(code).toBe(0);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { UNKNOWN } from "../../local/emulator/values";
 import { identityOf, usableKeys } from "../../operations/agent";
 import { breakGlass } from "../../operations/deployers/break-glass";
 import { declaredKey, refuseRemoval } from "../../operations/deployers/decisions";
@@ -78,6 +79,9 @@ describe("machines by name", () => {
         kmc: { address: "192.0.2.7", hostKey: publicKey(30), login: "root", projects: ["kmc"] },
         gone: { address: "192.0.2.8", hostKey: publicKey(31), projects: [] },
         portal: { address: null, hostKey: publicKey(32) },
+        // What the engine puts out where a machine or its first session failed.
+        unmade: { address: UNKNOWN, hostKey: UNKNOWN },
+        unentered: { address: "192.0.2.9", hostKey: UNKNOWN },
         clinic: { address: "192.0.2.10", hostKey: publicKey(10) },
       },
     });
