@@ -7,6 +7,7 @@ import { Faults } from "../emulator/faults";
 import { serve } from "../emulator/server";
 import { World } from "../emulator/world";
 import { seedExisting } from "../providers/existing";
+import { writeWhole } from "../whole-file";
 import { serveAgent } from "./agent";
 import { parseMachineKind } from "./machine-kind";
 import { openBehind } from "./machines";

@@ -5,6 +5,8 @@ import * as path from "node:path";
 import type { AddressInfo } from "node:net";
 import * as zlib from "node:zlib";
 
+import { writeWhole } from "../whole-file";
+
 /**
  * Keeps the secrets of the rehearsal's state: the local stand-in for the part of Pulumi Cloud that
  * encrypts and decrypts.

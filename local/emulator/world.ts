@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
+import { writeWhole } from "../whole-file";
 import type { Props } from "./values";
 
 /** One object of the local cloud: a droplet, a record, a bucket. */
@@ -14,7 +15,7 @@ export interface Entity {
 
 /**
  * Everything that exists on the local cloud. Held in memory for speed, written through to one
- * JSON file an object (temporary file, then rename), so a crash loses nothing that was answered.
+ * JSON file an object, so a crash loses nothing that was answered.
  */
 export class World {
   private readonly kinds = new Map<string, Map<string, Entity>>();
@@ -82,8 +83,7 @@ export class World {
     if (!this.directory) return;
     const file = this.file(entity.kind, entity.id);
     fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(`${file}.new`, JSON.stringify(entity, undefined, 2), { mode: 0o600 });
-    fs.renameSync(`${file}.new`, file);
+    writeWhole(file, JSON.stringify(entity, undefined, 2));
   }
 
   private load(directory: string): void {

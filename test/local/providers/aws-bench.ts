@@ -1,11 +1,8 @@
 import type { Context } from "../../../local/emulator/handler";
-import { recordedMachines, type Machines } from "../../../local/emulator/machines";
 import type { Props } from "../../../local/emulator/values";
 import { World } from "../../../local/emulator/world";
 import { aws } from "../../../local/providers/aws";
-
-/** What happened to machines, call by call. */
-export type MachineCall = readonly [operation: string, ...rest: unknown[]];
+import { notedMachines, type MachineCall } from "./noted-machines";
 
 /** The emulated AWS on a world of its own, called the way the engine calls it. */
 export class AwsBench {
@@ -14,25 +11,10 @@ export class AwsBench {
   readonly context: Context;
 
   constructor(config: Props = { region: "us-east-1" }) {
-    const note =
-      (operation: string) =>
-      (...rest: unknown[]) => {
-        this.machineCalls.push([operation, ...rest]);
-        return Promise.resolve();
-      };
-    const machines: Machines = {
-      ...recordedMachines,
-      create: note("create"),
-      stop: note("stop"),
-      start: note("start"),
-      address: note("address"),
-      delete: note("delete"),
-      firewall: note("firewall"),
-    };
     this.context = {
       world: this.world,
       config,
-      machines,
+      machines: notedMachines(this.machineCalls),
       now: () => new Date("2026-11-21T12:00:00.123Z"),
       log: () => undefined,
       environment: () => undefined,

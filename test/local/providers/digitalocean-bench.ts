@@ -16,6 +16,18 @@ export const types = {
   sshKey: "digitalocean:index/sshKey:SshKey",
 } as const;
 
+/** Inputs of a Droplet that is accepted. */
+export const web = {
+  name: "web",
+  image: "ubuntu-26-04-x64",
+  region: "tor1",
+  size: "s-2vcpu-4gb",
+  userData: "#cloud-config\n",
+};
+
+export const publicKey =
+  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMDgZWqIi/wq1ea4iiYLeBlaZ4KjOBC01l/oL8nck4eA clark";
+
 /** A resource as the program's state holds it. */
 export interface Held {
   readonly urn: string;

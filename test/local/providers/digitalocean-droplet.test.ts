@@ -1,17 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { UNKNOWN } from "../../../local/emulator/values";
-import { DigitalOceanBench, types } from "./digitalocean-bench";
-
-const web = {
-  name: "web",
-  image: "ubuntu-26-04-x64",
-  region: "tor1",
-  size: "s-2vcpu-4gb",
-  userData: "#cloud-config\n",
-};
-const publicKey =
-  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMDgZWqIi/wq1ea4iiYLeBlaZ4KjOBC01l/oL8nck4eA clark";
+import { DigitalOceanBench, publicKey, types, web } from "./digitalocean-bench";
 
 let bench: DigitalOceanBench;
 beforeEach(() => {

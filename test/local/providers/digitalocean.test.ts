@@ -1,16 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { DigitalOceanBench, types } from "./digitalocean-bench";
+import { DigitalOceanBench, publicKey, types, web } from "./digitalocean-bench";
 
-const web = {
-  name: "web",
-  image: "ubuntu-26-04-x64",
-  region: "tor1",
-  size: "s-2vcpu-4gb",
-  userData: "#cloud-config\n",
-};
-const publicKey =
-  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMDgZWqIi/wq1ea4iiYLeBlaZ4KjOBC01l/oL8nck4eA clark";
 const open = (port: string) => ({
   protocol: "tcp",
   portRange: port,

@@ -1,10 +1,10 @@
 import { EngineLog } from "../../../local/emulator/engine-log";
 import { Faults } from "../../../local/emulator/faults";
-import { recordedMachines, type Machines } from "../../../local/emulator/machines";
 import { Session } from "../../../local/emulator/session";
 import type { Props } from "../../../local/emulator/values";
 import { World } from "../../../local/emulator/world";
 import { scaleway } from "../../../local/providers/scaleway";
+import { notedMachines, type MachineCall } from "./noted-machines";
 
 const types = {
   Server: "scaleway:instance/server:Server",
@@ -25,9 +25,6 @@ export interface Resource {
   readonly outputs: Props;
 }
 
-/** What happened to machines: the operation and its arguments. */
-export type MachineCall = readonly [operation: string, ...rest: unknown[]];
-
 const credentials: Readonly<Record<string, string>> = {
   SCW_ACCESS_KEY: "SCWXXXXXXXXXXXXXXXXX",
   SCW_SECRET_KEY: "11111111-1111-4111-8111-111111111111",
@@ -42,22 +39,7 @@ export class ScalewayBench {
   readonly session: Session;
 
   constructor(environment: Readonly<Record<string, string>> = credentials) {
-    const note =
-      (operation: string) =>
-      (...rest: unknown[]) => {
-        this.machineCalls.push([operation, ...rest]);
-        return Promise.resolve();
-      };
-    const machines: Machines = {
-      ...recordedMachines,
-      create: note("create"),
-      stop: note("stop"),
-      start: note("start"),
-      address: note("address"),
-      snapshot: note("snapshot"),
-      delete: note("delete"),
-      firewall: note("firewall"),
-    };
+    const machines = notedMachines(this.machineCalls);
     const { world, faults } = this;
     const cloud = { world, faults, machines, now: () => new Date("2026-11-21T12:00:00.123Z") };
     this.session = new Session(scaleway, cloud, new EngineLog(), (name) => environment[name]);
