@@ -11,9 +11,10 @@ import { parseFleet } from "./components/spec/parse";
 import { ownConfig, readStackFiles } from "./components/stack-files";
 
 const stack = pulumi.getStack();
+const config = ownConfig(allConfig());
 
 const declared = parseFleet(
-  { stack, config: ownConfig(allConfig()), stackFiles: readStackFiles(process.cwd()) },
+  { stack, config, stackFiles: readStackFiles(process.cwd()) },
   // BERTH_NOW: an ISO 8601 instant, for rehearsing what depends on the day.
   new Date(process.env["BERTH_NOW"] ?? Date.now()),
 );
@@ -36,3 +37,5 @@ export const nodes = deployment.nodes;
 export const projects = deployment.projects;
 /** Where each project's archives go, by slug. */
 export const backups = deployment.backups;
+/** Exceptions from policies that were deployed with: a state is judged by them too. */
+export const waivers = config["waivers"];

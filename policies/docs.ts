@@ -40,7 +40,8 @@ is in time, or of an update without preview, which is too late to stop it.
 A policy can be made advisory or disabled for one run with \`--policy-pack-config file.json\`, for
 example \`{ "keep-other-ports-closed": "advisory" }\`. An exception that stays is a waiver in the
 stack file, with reason, owner and end (\`docs/guides/waive-a-rule.md\`): the policy then says
-"Waived until …" instead of failing. On an exported state no waivers are known, so all is told.
+"Waived until …" instead of failing. A state holds the waivers that were deployed with it, in the
+stack's output \`waivers\`, and \`pulumi policy analyze\` judges by them and by today's date.
 
 ## The policies
 

@@ -14,18 +14,23 @@ export interface Waiver {
 
 /** Configuration key of the waivers. */
 export const waiversKey = "berth:waivers";
+/** Output of a stack with the same, for those who have its state alone. */
+export const waiversOutput = "waivers";
 
-/**
- * Reads waivers from configuration text. The pack trusts nobody's validation: what lacks a reason, an
- * owner, a date or something to be for waives nothing.
- */
+/** Reads waivers from configuration text; what is no JSON waives nothing. */
 export function readWaivers(text: string | undefined): readonly Waiver[] {
-  let raw: unknown;
   try {
-    raw = JSON.parse(text ?? "[]");
+    return waiversIn(JSON.parse(text ?? "[]"));
   } catch {
     return [];
   }
+}
+
+/**
+ * The waivers in a list. The pack trusts nobody's validation: what lacks a reason, an owner, a date
+ * or something to be for waives nothing.
+ */
+export function waiversIn(raw: unknown): readonly Waiver[] {
   return (Array.isArray(raw) ? raw : []).flatMap((entry: unknown) => {
     const waiver = complete(entry);
     return waiver ? [waiver] : [];

@@ -33,8 +33,8 @@ export async function servePack(pack: Pack): Promise<number> {
   const levels = new Map<string, proto.EnforcementLevel>();
   const levelOf = ({ name }: Policy) => levels.get(name) ?? MANDATORY;
   const enabled = () => pack.policies.filter((policy) => levelOf(policy) !== DISABLED);
-  let waivers: readonly Waiver[] = [];
-  let review = new Review(enabled());
+  let waivers: readonly Waiver[] | undefined;
+  let review = new Review(enabled(), waivers);
 
   const respond = (told: readonly Told[]): proto.AnalyzeResponse => {
     const response = new proto.AnalyzeResponse();

@@ -1,6 +1,6 @@
 import type { Finding, Policy } from "../judge/policy";
 import type { Resource } from "../judge/resource";
-import { waiverFor, type Waiver } from "../judge/waivers";
+import { waiverFor, waiversIn, waiversOutput, type Waiver } from "../judge/waivers";
 import type { Decoded } from "./decode";
 
 /** A resource as the engine shows it: its parent by URN. */
@@ -28,10 +28,14 @@ export class Review {
   private readonly seen = new Map<string, Resource>();
   private readonly secretTexts = new Set<string>();
 
-  /** `today` (UTC, YYYY-MM-DD) decides which waivers still hold. */
+  /**
+   * `waivers` undefined: the engine gave no configuration, because it looks at a state alone
+   * (`pulumi policy analyze`). They are then among the stack's outputs, which are shown in the end,
+   * so nothing is told before. `today` (UTC, YYYY-MM-DD) decides which of them still hold.
+   */
   constructor(
     private readonly policies: readonly Policy[],
-    private readonly waivers: readonly Waiver[] = [],
+    private readonly waivers: readonly Waiver[] | undefined,
     private readonly today = new Date().toISOString().slice(0, "YYYY-MM-DD".length),
   ) {}
 
@@ -40,7 +44,7 @@ export class Review {
     this.keepSecrets(shown);
     const resource = this.resource(shown, this.seen.get(shown.parent), shown.properties);
     this.seen.set(shown.urn, resource);
-    return this.policies.flatMap((policy) => this.tell(policy, policy.check?.(resource)));
+    return this.waivers ? this.checked(resource, this.waivers) : [];
   }
 
   /** Judges the whole stack, by the inputs of what was shown before. */
@@ -66,7 +70,16 @@ export class Review {
     };
     for (const shown of all) this.keepSecrets(shown);
     const stack = all.map(build);
-    return this.policies.flatMap((policy) => this.tell(policy, policy.checkStack?.(stack)));
+    const waivers = this.waivers ?? waiversAmong(all);
+    const late = this.waivers ? [] : [...this.seen.values()];
+    return [
+      ...late.flatMap((resource) => this.checked(resource, waivers)),
+      ...this.policies.flatMap((policy) => this.tell(policy, waivers, policy.checkStack?.(stack))),
+    ];
+  }
+
+  private checked(resource: Resource, waivers: readonly Waiver[]): readonly Told[] {
+    return this.policies.flatMap((policy) => this.tell(policy, waivers, policy.check?.(resource)));
   }
 
   private resource(
@@ -83,13 +96,17 @@ export class Review {
     };
   }
 
-  private tell(policy: Policy, findings: Iterable<Finding> = []): readonly Told[] {
+  private tell(
+    policy: Policy,
+    waivers: readonly Waiver[],
+    findings: Iterable<Finding> = [],
+  ): readonly Told[] {
     return [...findings].map((finding) => {
       const urn = finding.resource?.urn ?? "";
       if (finding.kind === "unjudged") {
         return { policy, urn, kind: finding.kind, message: this.redact(notJudged(finding)) };
       }
-      const waiver = waiverFor(this.waivers, policy.name, finding.resource, this.today);
+      const waiver = waiverFor(waivers, policy.name, finding.resource, this.today);
       if (!waiver) {
         return { policy, urn, kind: finding.kind, message: this.redact(finding.message) };
       }
@@ -110,6 +127,11 @@ export class Review {
     for (const text of this.secretTexts) safe = safe.replaceAll(text, "[secret]");
     return safe;
   }
+}
+
+function waiversAmong(all: readonly Shown[]): readonly Waiver[] {
+  const stack = all.find(({ type }) => type === "pulumi:pulumi:Stack");
+  return waiversIn(stack?.properties.values[waiversOutput]);
 }
 
 function notJudged({ resource, property }: Extract<Finding, { kind: "unjudged" }>): string {

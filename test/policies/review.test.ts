@@ -53,7 +53,7 @@ describe("a review", () => {
         if (resource.parent) yield violation(resource, String(input(resource.parent, "fact")), "");
       },
     });
-    const review = new Review([policy]);
+    const review = new Review([policy], []);
     review.judge(shown("node", { fact: "canada" }));
     expect(review.judge(shown("server", {}, "node"))[0]!.message).toContain("canada");
   });
@@ -66,7 +66,7 @@ describe("a review", () => {
         }
       },
     });
-    const review = new Review([policy]);
+    const review = new Review([policy], []);
     review.judge(shown("node", { fact: "asked" }));
     const told = review.judgeStack([
       shown("untouched", { fact: "output" }, "node"),
@@ -84,7 +84,29 @@ describe("a review", () => {
         yield violation(resource, `the value is ${String(input(resource, "key"))}`, "change it");
       },
     });
-    const [told] = new Review([policy]).judge(shown("thing", { key: secret("open sesame") }));
+    const [told] = new Review([policy], []).judge(shown("thing", { key: secret("open sesame") }));
     expect(told!.message).toContain("the value is [secret]");
+  });
+
+  it("waits for the waivers among the outputs where it is given no configuration", () => {
+    const policy = policyOf({
+      *check(resource) {
+        if (resource.name.endsWith("firewall")) yield violation(resource, "is open", "close it");
+      },
+    });
+    const waiver = { policy: "test", reason: "r", owner: "ana", until: "2026-12-31" };
+    const waivers = [{ ...waiver, resource: "a-firewall" }, { policy: "test" }];
+    const stack: Shown = { ...shown("stack", { waivers }), type: "pulumi:pulumi:Stack" };
+    const things = [stack, shown("a-firewall", {}), shown("b-firewall", {})];
+    const told = (today: string) => {
+      const review = new Review([policy], undefined, today);
+      expect(things.flatMap((thing) => review.judge(thing))).toEqual([]);
+      return review.judgeStack(things).map(({ urn, kind }) => [urn, kind]);
+    };
+    expect(told("2026-12-31")).toEqual([
+      ["a-firewall", "waived"],
+      ["b-firewall", "violation"],
+    ]);
+    expect(told("2027-01-01").map(([, kind]) => kind)).toEqual(["violation", "violation"]);
   });
 });

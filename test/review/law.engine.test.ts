@@ -91,6 +91,26 @@ describe("the law in a review, on the real engine", () => {
     expect(stdout).toContain("Waived until 2999-12-31 by ana (a client's VPN)");
   });
 
+  it("knows the waivers of an exported state, and judges it when there are none", async () => {
+    const file = path.join(path.dirname(cloud.project), "export.json");
+    await cloud.succeed("stack", "export", "--stack", "prod", "--file", file);
+    const analyze = (...args: string[]) =>
+      cloud.pulumi("policy", "analyze", "--policy-pack", "policies/pack", ...args);
+    for (const how of [
+      ["--file", file],
+      ["--stack", "prod"],
+    ]) {
+      const { code, stdout } = await analyze(...how);
+      expect(code, stdout).toBe(0);
+      expect(stdout.match(/Waived until 2999-12-31 by ana/g)).toHaveLength(3);
+    }
+    fs.writeFileSync(file, fs.readFileSync(file, "utf8").replaceAll("2999-12-31", "2020-01-01"));
+    const expired = await analyze("--file", file);
+    expect(expired.code).not.toBe(0);
+    expect(expired.stdout).toMatch(/\[mandatory\] +keep-other-ports-closed/);
+    expect(expired.stdout).not.toContain("Waived");
+  });
+
   it.each([
     ["throws", `check() { throw new Error("broken law"); }`],
     ["does not start", undefined],
