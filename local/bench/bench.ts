@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { ScratchCloud } from "../cloud/scratch";
 import { fleetOfNodes } from "./fleets";
 import { benchHosts, renderHosts } from "./hosts";
+import { benchReview, renderReview } from "./review";
 import { unlessStopped } from "./stopping";
 import { median, timed, type Timing } from "./timing";
 
@@ -20,33 +21,53 @@ interface Row {
   readonly noopUpMs: number;
 }
 
-const usage = "usage: npm run bench [-- [--hosts[=1,5,20]] [--json]]\n";
+const usage = "usage: npm run bench [-- [--hosts[=1,5,20] | --review] [--json]]\n";
 
 /**
  * `npm run bench`: the same engine, backend and secrets manager for an empty program and for fleets
- * of growing size, in one run, so that the ratios hold on any machine.
+ * of growing size, in one run, so that the ratios hold on any machine. `--hosts` and `--review`
+ * measure something else instead.
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  const json = argv.includes("--json");
-  const hosts = argv.find((each) => /^--hosts(=[1-9]\d*(,[1-9]\d*)*)?$/.test(each));
-  if (argv.length > Number(json) + Number(hosts !== undefined)) {
+  const [mode, ...more] = argv.filter((each) => each !== "--json");
+  const measured = more.length > 0 ? undefined : await measure(mode);
+  if (!measured) {
     process.stderr.write(usage);
     return 2;
   }
-  if (hosts !== undefined) {
-    const chosen = hosts.split("=")[1]?.split(",").map(Number);
-    const measured = await benchHosts(chosen);
-    process.stdout.write(
-      json ? `${JSON.stringify(measured, undefined, 2)}\n` : renderHosts(measured),
-    );
-    return 0;
+  const { found, text } = measured;
+  const json = argv.includes("--json");
+  process.stdout.write(json ? `${JSON.stringify(found, undefined, 2)}\n` : text);
+  return 0;
+}
+
+/** Undefined: there is no such mode. */
+async function measure(mode: string | undefined): Promise<Measured | undefined> {
+  if (mode === undefined) {
+    const found = await benchFleets();
+    return { found, text: render(found) };
   }
+  if (mode === "--review") {
+    const found = await benchReview();
+    return { found, text: renderReview(found) };
+  }
+  const hosts = /^--hosts(?:=([1-9]\d*(?:,[1-9]\d*)*))?$/.exec(mode);
+  if (!hosts) return undefined;
+  const found = await benchHosts(hosts[1]?.split(",").map(Number));
+  return { found, text: renderHosts(found) };
+}
+
+interface Measured {
+  readonly found: object;
+  /** For a person. */
+  readonly text: string;
+}
+
+async function benchFleets() {
   const empty = await measureEmpty();
   const rows: Row[] = [];
   for (const size of sizes) rows.push(await measureFleet(size));
-  const result = { empty, rows, ratios: ratios(empty, rows) };
-  process.stdout.write(json ? `${JSON.stringify(result, undefined, 2)}\n` : render(result));
-  return 0;
+  return { empty, rows, ratios: ratios(empty, rows) };
 }
 
 function measureEmpty() {
@@ -63,8 +84,6 @@ function measureEmpty() {
 
 function measureFleet(nodes: number): Promise<Row> {
   return onCloud(nodes, async (cloud) => {
-    // AWS gives five Elastic IPs to a region until it is asked for more.
-    await cloud.control("PUT", "/objects/aws%2Fquota/eips", { limit: nodes });
     const preview = () => cloud.succeed("preview", "--stack", "stage");
     const previewMs = await several(preview, nodes > 10 ? 3 : runs);
     const up = await timed(() => cloud.up("stage"));
@@ -75,7 +94,7 @@ function measureFleet(nodes: number): Promise<Row> {
 }
 
 async function onCloud<T>(nodes: number, work: (cloud: ScratchCloud) => Promise<T>): Promise<T> {
-  const cloud = await ScratchCloud.start(fleetOfNodes(nodes));
+  const cloud = await ScratchCloud.start(fleetOfNodes(nodes), { elasticIps: nodes });
   try {
     return await unlessStopped(work(cloud));
   } finally {
@@ -112,13 +131,8 @@ function ratios(empty: { previewMs: number; noopUpMs: number }, rows: readonly R
   };
 }
 
-function render(result: {
-  empty: Awaited<ReturnType<typeof measureEmpty>>;
-  rows: Row[];
-  ratios: Ratios;
-}): string {
+function render({ empty, rows, ratios: found }: Awaited<ReturnType<typeof benchFleets>>): string {
   const seconds = (ms: number) => (ms / 1000).toFixed(2).padStart(8);
-  const { empty, rows, ratios: found } = result;
   return [
     "nodes  resources  preview s      up s  no-op up s",
     `empty          1 ${seconds(empty.previewMs)}          - ${seconds(empty.noopUpMs)}`,

@@ -3,7 +3,7 @@ import { EngineLog } from "../emulator/engine-log";
 import type { MachineSpec, Past } from "../emulator/machines";
 import { Session, type Cloud } from "../emulator/session";
 import type { Props } from "../emulator/values";
-import { seedAccount, seedImage } from "./aws/seed";
+import { seedAccount, seedElasticIps, seedImage } from "./aws/seed";
 import { seedZones } from "./cloudflare/seed";
 import { providers } from ".";
 
@@ -32,6 +32,8 @@ export interface Existing {
   /** Cloudflare zone id by zone name. */
   readonly zones?: Readonly<Record<string, string>>;
   readonly awsAccount?: string;
+  /** Elastic IPs that AWS gives to each region of the account; five unless it was asked for more. */
+  readonly elasticIps?: number;
   readonly machines?: readonly ExistingMachine[];
   readonly clientMachines?: readonly ClientMachine[];
   /** S3 buckets with their regions. */
@@ -55,6 +57,7 @@ export async function seedExisting(cloud: Cloud, existing: Existing): Promise<st
   if (existing.awsAccount) {
     await once(cloud, "aws/account", () => seedAccount(world, existing.awsAccount!));
   }
+  if (existing.elasticIps !== undefined) seedElasticIps(world, existing.elasticIps);
   seedImage(world, handmadeImage, "made by hand");
   const made = await Promise.allSettled([
     ...(existing.machines ?? []).map((machine) =>

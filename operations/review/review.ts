@@ -87,6 +87,7 @@ async function make(
     head: values["head"],
     stacks,
     sandbox: !flags.has("no-sandbox"),
+    say: context.say,
   });
 }
 

@@ -33,6 +33,11 @@ export function credentialsOf(world: World): "valid" | "missing" | "invalid" {
   return state === "missing" || state === "invalid" ? state : "valid";
 }
 
+/** Has AWS give that many Elastic IPs to each region of the account. */
+export function seedElasticIps(world: World, limit: number): void {
+  world.put("aws/quota", "eips", { limit });
+}
+
 /** A bucket of somebody else: names are shared by all accounts. */
 export function seedForeignBucket(world: World, bucket: string): void {
   world.put("aws/foreign-bucket", bucket, { bucket });

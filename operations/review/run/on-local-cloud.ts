@@ -16,6 +16,8 @@ export interface LocalRun {
   readonly head: string | undefined;
   readonly stacks: readonly string[];
   readonly sandbox: boolean;
+  /** Takes how long it took. */
+  readonly say: (line: string) => void;
 }
 
 /** What `local/review/compare` leaves behind; a process of its own, because it is shut in. */
@@ -44,6 +46,8 @@ export async function reviewLocally(run: LocalRun): Promise<Made> {
     const changed = await changedBetween(base, head);
     for (const state of [base, head]) await givePackages(run.clone, state);
     const found = await compare(run, scratch, base.directory, head.directory);
+    const { base: deployed, previews } = found.seconds;
+    run.say(`the base took ${deployed.toFixed(1)} s, the previews ${previews.toFixed(1)} s`);
     const texts = Object.entries(found.logs).map(([stack, log]) => ({
       source: `preview of ${stack}`,
       text: fs.readFileSync(log, "utf8"),
