@@ -7,6 +7,7 @@ import { operations } from "./preview";
 const properties = z.record(z.string(), z.unknown()).nullish();
 
 export const state = z.object({
+  urn: z.string().nullish(),
   id: z.string().nullish(),
   parent: z.string().nullish(),
   custom: z.boolean().nullish(),

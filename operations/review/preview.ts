@@ -22,6 +22,8 @@ export type Operation = (typeof operations)[number];
 
 /** A resource before or after. */
 export interface State {
+  /** The URN it has on this side; a renamed resource had another. */
+  readonly urn: string;
   readonly inputs: Values;
   readonly outputs: Values;
   /** The provider's id; empty for components and for what is not made yet. */

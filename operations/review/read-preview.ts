@@ -128,15 +128,16 @@ function stepOf(raw: z.infer<typeof metadata>): Step {
   return {
     op: raw.op,
     urn: raw.urn,
-    ...(raw.old ? { before: stateOf(raw.old) } : {}),
-    ...(raw.new ? { after: stateOf(raw.new) } : {}),
+    ...(raw.old ? { before: stateOf(raw.old, raw.urn) } : {}),
+    ...(raw.new ? { after: stateOf(raw.new, raw.urn) } : {}),
     replaceKeys: raw.keys ?? [],
     diffs: [...(raw.diffs ?? []), ...Object.keys(raw.detailedDiff ?? {})],
   };
 }
 
-function stateOf(raw: z.infer<typeof state>): State {
+function stateOf(raw: z.infer<typeof state>, urn: string): State {
   return {
+    urn: raw.urn ?? urn,
     inputs: valuesOf(raw.inputs ?? {}),
     outputs: valuesOf(raw.outputs ?? {}),
     id: raw.id ?? "",

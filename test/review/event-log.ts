@@ -6,6 +6,8 @@ interface State {
   readonly protect?: boolean;
   readonly retainOnDelete?: boolean;
   readonly parent?: string;
+  /** Of a renamed resource, before. */
+  readonly urn?: string;
 }
 
 /** One step of a plan. */

@@ -1,5 +1,5 @@
 import type { Side, Plan } from "./side";
-import { at, isList, isValues, textsAt, type Value, type Values } from "../value";
+import { at, isList, isValues, textAt, textsAt, type Value, type Values } from "../value";
 
 /** Somebody, or the world, who can reach what they could not, or no longer. */
 export interface Access {
@@ -83,12 +83,16 @@ function credentials(plan: Plan): Access[] {
   return plan.preview.changes.flatMap((change): Access[] => {
     const { type, fate, before, after } = change;
     if (type !== credentialType) return [];
-    const project = String(((after ?? before)?.inputs ?? ({} as Values))["project"] ?? change.name);
+    const [was, will] = [before, after].map((state) => textAt(state?.inputs, "project"));
     const where = plan.nodeOf(change) ?? change.name;
-    const what = `writing the archives of ${project}`;
-    if (fate === "create") return [{ kind: "gains", who: "the machine", where, what }];
-    if (fate === "delete") return [{ kind: "loses", who: "the machine", where, what }];
-    return [];
+    const who = "the machine";
+    const what = `writing the archives of ${will ?? was ?? change.name}`;
+    if (fate === "create") return [{ kind: "gains", who, where, what }];
+    if (fate === "delete") return [{ kind: "loses", who, where, what }];
+    // Its place in the bucket is called after the project.
+    return was === will
+      ? []
+      : [{ kind: "changes", who, where, what: `${what} instead of those of ${was ?? "?"}` }];
   });
 }
 

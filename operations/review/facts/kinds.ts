@@ -8,6 +8,8 @@ export const machines: Readonly<Record<string, Cloud>> = {
   "aws:ec2/instance:Instance": "aws",
 };
 
+/** The component of a project's names. */
+export const namesType = "berth:index:ProjectNames";
 export const bucketType = "aws:s3/bucket:Bucket";
 export const lifecycleType = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration";
 export const versioningType = "aws:s3/bucketVersioning:BucketVersioning";

@@ -13,36 +13,24 @@ export interface ProjectLine {
 export function projectLines(plan: Plan): readonly ProjectLine[] {
   const { before, after } = plan;
   const [was, will] = [projectsOf(before), projectsOf(after)];
-  const renamed = renames(plan);
   const lines = [...new Set([...was, ...will])].sort().flatMap((project): ProjectLine[] => {
-    const from = renamed.find(({ to }) => to === project)?.from;
-    if (renamed.some((rename) => rename.from === project)) return [];
+    const rename = plan.renamed.find(({ to }) => to === project);
+    if (plan.renamed.some(({ from }) => from === project)) return [];
     const say = (...texts: readonly string[]) => texts.map((text) => ({ project, text }));
-    if (from !== undefined) {
+    if (rename && !rename.inPlace) {
+      const { from } = rename;
       return say(
         `is ${from} under a new name; to Berth it is another project: ${arrival(after, project)}, and ${from}'s machine and credentials go`,
       );
     }
     if (!was.includes(project)) return say(`is new: ${arrival(after, project)}`);
     if (!will.includes(project)) return say(`is removed: ${departure(before, project)}`);
-    return say(...kept(plan, project));
+    return say(
+      ...(rename ? [`is ${rename.from} under a new name: what it has stays`] : []),
+      ...kept(plan, project, rename?.from),
+    );
   });
   return lines;
-}
-
-/** Two slugs with the same primary name, one on each side: the same project under another slug. */
-function renames({
-  before,
-  after,
-}: Plan): readonly { readonly from: string; readonly to: string }[] {
-  return [...before.names].flatMap(([from, names]) => {
-    if (after.names.has(from)) return [];
-    const to = [...after.names].find(
-      ([slug, other]) =>
-        !before.names.has(slug) && textAt(other, "primary") === textAt(names, "primary"),
-    );
-    return to ? [{ from, to: to[0] }] : [];
-  });
 }
 
 function arrival(side: Side, project: string): string {
@@ -63,8 +51,8 @@ function departure(side: Side, project: string): string {
   return `${machine}; its names go`;
 }
 
-/** What changes for a project that stays. */
-function kept(plan: Plan, project: string): string[] {
+/** What changes for a project that stays; `former`: the slug it had. */
+function kept(plan: Plan, project: string, former = project): string[] {
   const [from, to] = [nodeOfProject(plan.before, project), nodeOfProject(plan.after, project)];
   return [
     ...(from && to ? moved(plan, from, to, project) : []),
@@ -72,7 +60,7 @@ function kept(plan: Plan, project: string): string[] {
     ...(!from && to ? [`gets a machine: ${arrival(plan.after, project)}`] : []),
     ...domains(plan, project),
     ...serving(plan, project),
-    ...backups(plan, project),
+    ...backups(plan, project, former),
   ];
 }
 
@@ -101,7 +89,7 @@ function machineLines(plan: Plan, node: Node): string[] {
   const changes = plan.preview.changes.filter(
     (change) => change.type in machines && plan.nodeOf(change) === node.name,
   );
-  const before = plan.before.nodes.get(node.name)!.facts;
+  const { facts: before, called } = plan.before.nodes.get(node.name)!;
   const sized = changes.flatMap((change): string[] => {
     if (change.fate === "replace")
       return [`gets a new machine in place of the old one (${change.replaceKeys.join(", ")})`];
@@ -114,6 +102,7 @@ function machineLines(plan: Plan, node: Node): string[] {
   const adopted = changes.some(({ fate }) => fate === "import");
   const reason = textAt(before, "reason") !== textAt(node.facts, "reason") && sized.length === 0;
   return [
+    ...(called === node.name ? [] : [`its node ${called} is called ${node.name} from now on`]),
     ...sized,
     ...(adopted
       ? [`its machine is taken over where it runs, at ${providerName(node.provider)}`]
@@ -148,13 +137,13 @@ function serving({ before, after }: Plan, project: string): string[] {
     : [];
 }
 
-function backups({ before, after }: Plan, project: string): string[] {
-  const credential = ({ resources }: Side) =>
+function backups({ before, after }: Plan, project: string, former: string): string[] {
+  const credential = ({ resources }: Side, slug: string) =>
     resources.find(
       ({ type, state }) =>
-        type === "berth:backups:BackupCredential" && textAt(state.inputs, "project") === project,
-    );
-  const [was, will] = [credential(before), credential(after)].map((found) => found?.state.inputs);
+        type === "berth:backups:BackupCredential" && textAt(state.inputs, "project") === slug,
+    )?.state.inputs;
+  const [was, will] = [credential(before, former), credential(after, project)];
   if (was && !will) return ["is backed up no longer"];
   if (!was && will) return [`is backed up to ${textAt(will, "bucket") ?? "a bucket"}`];
   const [from, to] = [textAt(was, "bucket"), textAt(will, "bucket")];

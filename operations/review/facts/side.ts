@@ -1,10 +1,12 @@
-import type { Change, Preview, State } from "../preview";
+import { nameOf, type Change, type Preview, type State } from "../preview";
 import { textAt, textsAt, type Values } from "../value";
+import { namesType } from "./kinds";
+import { renamesOf, underLaterNames, type Rename } from "./renames";
 
 /** Before the change or after it. */
 export type When = "before" | "after";
 
-/** A resource as it is on one side of the change. */
+/** A resource as it is on one side of the change, under the name it has afterwards. */
 export interface Resource {
   readonly urn: string;
   readonly type: string;
@@ -27,6 +29,8 @@ export interface Side {
 /** A machine and the facts its component carries. */
 export interface Node {
   readonly name: string;
+  /** Its name on this side. */
+  readonly called: string;
   readonly facts: Values;
   readonly projects: readonly string[];
   readonly provider: string;
@@ -34,7 +38,6 @@ export interface Node {
 }
 
 const nodeType = "berth:index:ProjectNode";
-const namesType = "berth:index:ProjectNames";
 
 /** One side of a preview, resources that do not exist there left out. */
 export function sideOf(preview: Preview, when: When): Side {
@@ -42,7 +45,11 @@ export function sideOf(preview: Preview, when: When): Side {
     const state = change[when];
     return state ? [{ urn: change.urn, type: change.type, name: change.name, state }] : [];
   });
-  const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
+  // Parents are told by the URN of their own side.
+  const byUrn = new Map([
+    ...resources.map((resource) => [resource.state.urn, resource] as const),
+    ...resources.map((resource) => [resource.urn, resource] as const),
+  ]);
   const nodes = new Map(
     resources
       .filter(({ type }) => type === nodeType)
@@ -62,9 +69,10 @@ export function sideOf(preview: Preview, when: When): Side {
   return { resources, nodes, names, outputs: preview.outputs[when], nodeOf };
 }
 
-function node(name: string, { inputs }: State): Node {
+function node(name: string, { inputs, urn }: State): Node {
   return {
     name,
+    called: nameOf(urn),
     facts: inputs,
     projects: textsAt(inputs, "projects"),
     provider: textAt(inputs, "provider") ?? "",
@@ -72,21 +80,25 @@ function node(name: string, { inputs }: State): Node {
   };
 }
 
-/** Both sides, made once. */
+/** Both sides, made once. What is renamed in place bears its later name on both. */
 export interface Plan {
   readonly preview: Preview;
   readonly before: Side;
   readonly after: Side;
+  readonly renamed: readonly Rename[];
   /** The node a change belongs to, wherever it still or already exists. */
   readonly nodeOf: (change: Change) => string | undefined;
 }
 
 export function planOf(preview: Preview): Plan {
-  const [before, after] = [sideOf(preview, "before"), sideOf(preview, "after")];
+  const [was, after] = [sideOf(preview, "before"), sideOf(preview, "after")];
+  const renamed = renamesOf(was, after);
+  const before = underLaterNames(was, renamed);
   return {
     preview,
     before,
     after,
+    renamed,
     nodeOf: (change) => after.nodeOf(change) ?? before.nodeOf(change),
   };
 }
