@@ -26,7 +26,7 @@ export interface BootstrapArgs {
  * this is about four minutes where dials are refused; each that is not answered takes 15 seconds.
  */
 const bootDials = 55;
-/** About half a minute where dials are refused: a machine that restarts. */
+/** About half a minute where dials are refused: a machine that was there before, and restarts. */
 const usualDials = 14;
 
 /**
@@ -84,7 +84,12 @@ export class Bootstrap extends pulumi.ComponentResource {
       `${name}-enter`,
       {
         ...session,
-        connection: connection(host.address, host.login, host.hostKey, bootDials),
+        connection: connection(
+          host.address,
+          host.login,
+          host.hostKey,
+          machine.madeByBerth ? bootDials : usualDials,
+        ),
         stdin: renderEnter(machine),
         triggers: [host.id],
         logging: command.remote.Logging.None,

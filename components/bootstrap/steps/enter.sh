@@ -56,7 +56,7 @@ if [ "$MADE_BY_BERTH" = yes ]; then
   fi
 fi
 mkdir -p /run/sshd
-fault=$(sshd -t 2>&1) || stop sshd "its configuration is invalid: $fault"
+fault=$(sshd -t 2>&1 | tr -d '\r') || stop sshd "its configuration is invalid: ${fault//$'\n'/; }"
 if [ "$MADE_BY_BERTH" = yes ]; then
   systemctl reload ssh 2>/dev/null || systemctl reload sshd
 fi

@@ -134,6 +134,8 @@ if [ "$MADE_BY_BERTH" = yes ]; then
       fault=
       break
     fi
+    # sshd ends its lines as terminals want them.
+    fault=${fault//$'\r'/}
     culprit=${fault##*$'\n'}
     culprit=${culprit#"${culprit%%/*}"}
     culprit=${culprit%%[: ]*}
