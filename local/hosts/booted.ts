@@ -13,6 +13,7 @@ import {
   linkOf,
   snapshotDirectory,
 } from "./layout";
+import { runInside } from "./inside";
 import type { Machines, Milestone } from "./machine";
 import { type MetadataServer, serveMetadata } from "./metadata-server";
 import {
@@ -210,16 +211,7 @@ class BootedMachines implements Machines {
   }
 
   async exec(id: string, argv: readonly string[], input = ""): Promise<Finished> {
-    const supervisor = this.hosts.supervisor(id);
-    await waitUntil(() => leaderOf(supervisor) !== undefined, 5_000);
-    const leader = leaderOf(supervisor);
-    if (!leader) throw new Error(`host ${id} is between two boots; try again`);
-    const into = ["nsenter", "--target", String(leader.pid), "--all", "--root", "--wd", "--"];
-    const env = {
-      HOME: "/root",
-      PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    };
-    return tryRun([...into, ...argv], { input, env });
+    return runInside(this.hosts.supervisor(id), argv, input);
   }
 
   async list(): Promise<HostReport[]> {

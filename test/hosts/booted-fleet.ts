@@ -1,0 +1,79 @@
+/** A fleet that `pulumi up` makes on machines that boot, and ways into them past sshd. */
+
+import { type Outcome, ScratchCloud, type ScratchFleet } from "../../local/cloud/scratch";
+import type { KeyPair } from "../../local/cloud/stand-ins";
+import { layoutOf } from "../../local/hosts";
+import { readRecords } from "../../local/hosts/disk";
+import { runInside } from "../../local/hosts/inside";
+import type { Finished } from "../../local/hosts/process";
+import { supervisorOf } from "../../local/hosts/supervisor";
+import { visit, type Session } from "../../operations/ssh";
+import { traces } from "./boot-ground";
+
+/** One stack on a scratch cloud of its own. */
+export class BootedFleet {
+  private constructor(
+    readonly cloud: ScratchCloud,
+    readonly stack: string,
+  ) {}
+
+  /** The cloud, with the clients' machines that the stack declares; nothing is deployed yet. */
+  static async start(stack: string, fleet: ScratchFleet): Promise<BootedFleet> {
+    return new BootedFleet(await ScratchCloud.start(fleet, {}, { machines: "booted" }), stack);
+  }
+
+  /** Ends the cloud. Throws with what is left of it on this computer. */
+  async stop(): Promise<void> {
+    const layout = layoutOf(this.cloud.paths.directory);
+    await this.cloud.stop();
+    const left = await traces(layout);
+    if (left.length > 0) throw new Error(`left behind:\n${left.join("\n")}`);
+  }
+
+  /** An update that does not stop at a machine that fails; never throws for its exit code. */
+  up(): Promise<Outcome> {
+    const update = ["up", "--yes", "--skip-preview", "--continue-on-error"];
+    return this.cloud.pulumi(...update, "--stack", this.stack);
+  }
+
+  /** Addresses of all machines that there are, declared or not. */
+  async addresses(): Promise<string[]> {
+    const records = await readRecords(layoutOf(this.cloud.paths.directory));
+    return records.map(({ spec }) => spec.address);
+  }
+
+  /** Runs a program as root on the machine at an address. */
+  async exec(address: string, argv: readonly string[]): Promise<Finished> {
+    const layout = layoutOf(this.cloud.paths.directory);
+    const records = await readRecords(layout);
+    const id = records.find(({ spec }) => spec.address === address)?.spec.id;
+    const supervisor = id === undefined ? undefined : supervisorOf(layout, id);
+    if (!supervisor) throw new Error(`no machine runs at ${address}`);
+    return runInside(supervisor, argv);
+  }
+
+  /** Runs a script as root on the machine at an address, and answers what it printed. */
+  async inside(address: string, script: string): Promise<string> {
+    const done = await this.exec(address, ["bash", "-c", script]);
+    if (done.code !== 0) throw new Error(`${address}: ${script}: ${done.stderr}${done.stdout}`);
+    return done.stdout;
+  }
+
+  /** Where a node is, as the stack published it. */
+  async nodes(): Promise<Record<string, { address: string; hostKey: string }>> {
+    const { nodes } = await this.cloud.outputs(this.stack);
+    return nodes as Record<string, { address: string; hostKey: string }>;
+  }
+
+  /** One command over SSH with a private key. */
+  login(
+    login: string,
+    to: { readonly address: string; readonly hostKey: string },
+    key: KeyPair | undefined,
+    command = "sudo -n id -u",
+  ): Promise<Session> {
+    if (!key) throw new Error(`${login} has no key in this rehearsal`);
+    const errand = { command, timeoutMs: 60_000 };
+    return visit({ ...to, login }, { env: process.env, offer: [], files: [key.file] }, errand);
+  }
+}
