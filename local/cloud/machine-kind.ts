@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 
-import { canBoot, ensureTemplate } from "../hosts";
+import { canBoot, ensureTemplate, machineSettings } from "../hosts";
 import type { Say } from "../setup/progress";
 import type { CloudPaths } from "./paths";
 
@@ -48,7 +48,11 @@ export async function chooseMachines(
     return kind;
   }
   const hindrance = await whyNotBooting(say);
-  if (hindrance === undefined) return kind;
+  if (hindrance === undefined) {
+    const settings = machineSettings().join(", ");
+    if (settings) say(`setting until the last local cloud here is taken down: ${settings}`);
+    return kind;
+  }
   if (kept ?? wanted) throw new Error(`machines cannot boot here: ${hindrance}`);
   say(`machines are records here and do not boot: ${hindrance}`);
   return "recorded";

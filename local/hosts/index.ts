@@ -7,6 +7,7 @@ export { type EmulatedOptions, forEmulators } from "./for-emulators";
 export { addressAt, layoutOf } from "./layout";
 export type { Machines, Milestone } from "./machine";
 export type { Finished } from "./process";
+export { machineSettings } from "./network";
 export { type Bootable, canBoot, installCommand, type Progress } from "./requirements";
 export type {
   HostCloud,

@@ -14,9 +14,15 @@ const wanted = 4096;
 /** What the limit was, left by the first local cloud that raised it for the last that closes. */
 const former = "/run/berth-inotify-instances";
 
+/** What raising would change, in words; nothing where the limits are enough. */
+export function limitsToRaise(): string[] {
+  const now = instances();
+  return now < wanted ? [`fs.inotify.max_user_instances from ${now} to ${wanted}`] : [];
+}
+
 /** Raises what is too low. */
 export async function raiseLimits(): Promise<void> {
-  const now = Number(readFileSync(inotifyInstances, "utf8"));
+  const now = instances();
   if (now >= wanted) return;
   await writeFile(former, `${now}\n`);
   await writeFile(inotifyInstances, `${wanted}\n`);
@@ -27,4 +33,8 @@ export async function restoreLimits(): Promise<void> {
   if (!existsSync(former)) return;
   await writeFile(inotifyInstances, readFileSync(former, "utf8"));
   await rm(former);
+}
+
+function instances(): number {
+  return Number(readFileSync(inotifyInstances, "utf8"));
 }

@@ -7,9 +7,10 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { type GuardedHost, renderRuleset } from "./firewall";
 import { type Layout, linkOf } from "./layout";
-import { raiseLimits, restoreLimits } from "./limits";
+import { limitsToRaise, raiseLimits, restoreLimits } from "./limits";
 import { run, tryRun } from "./process";
 
 const forwarding = "/proc/sys/net/ipv4/ip_forward";
@@ -17,17 +18,35 @@ const forwarding = "/proc/sys/net/ipv4/ip_forward";
 /** Left by the first local cloud that had to switch forwarding on, for the last that closes. */
 const forwardingWasOff = "/run/berth-forwarding-was-off";
 
+/**
+ * What opening a network sets on this machine until the last local cloud is taken down, in words:
+ * for a person to be told first. Nothing where all of it is set.
+ */
+export function machineSettings(): string[] {
+  return [...(forwards() ? [] : ["net.ipv4.ip_forward from 0 to 1"]), ...limitsToRaise()];
+}
+
+function forwards(): boolean {
+  return readFileSync(forwarding, "utf8").trim() === "1";
+}
+
 /** Brings the bridge and forwarding up; does nothing where they are. Refuses a range in use. */
 export async function openNetwork(layout: Layout): Promise<void> {
   const links = await run(["ip", "-o", "link", "show"]);
   if (!links.includes(`: ${layout.bridge}:`)) {
     const routes = await run(["ip", "-4", "route", "show", "table", "all", "root", layout.range]);
-    if (routes.trim() !== "") throw new Error(taken(layout.range, routes));
+    if (routes.trim() !== "") {
+      throw new Error(
+        `${inUse(layout.range, routes)}; keep this local cloud's state in another directory`,
+      );
+    }
     await run(["ip", "link", "add", layout.bridge, "type", "bridge"]);
+    // Whose it is, for a cloud that wants the same address.
+    await run(["ip", "link", "set", layout.bridge, "alias", dirname(layout.home).slice(0, 255)]);
     await run(["ip", "address", "add", `${layout.gateway}/32`, "dev", layout.bridge]);
     await run(["ip", "link", "set", layout.bridge, "up"]);
   }
-  if (readFileSync(forwarding, "utf8").trim() !== "1") {
+  if (!forwards()) {
     await writeFile(forwardingWasOff, "");
     await writeFile(forwarding, "1\n");
   }
@@ -42,14 +61,20 @@ export async function openNetwork(layout: Layout): Promise<void> {
 export async function refuseTakenAddress(layout: Layout, address: string): Promise<void> {
   const routes = await run(["ip", "-4", "route", "show", "table", "all", "exact", `${address}/32`]);
   const others = routes.split("\n").filter((line) => line && !line.includes(`bv${layout.cloud}`));
-  if (others.length > 0) throw new Error(taken(address, others.join("\n")));
+  if (others.length === 0) return;
+  const other = /\bbv([0-9a-f]{6})/.exec(others.join("\n"))?.[1];
+  const directory = other && readFileSync(`/sys/class/net/bt${other}/ifalias`, "utf8").trim();
+  throw new Error(
+    directory
+      ? `address ${address} is in use by the local cloud in ${directory}; take that one down ` +
+          `(BERTH_LOCAL_DIR=${directory} npm run rehearse -- --down), or give the machine another ` +
+          "address in the stack file"
+      : `${inUse(address, others.join("\n"))}; give the machine another address in the stack file`,
+  );
 }
 
-function taken(what: string, routes: string): string {
-  return (
-    `address ${what} is in use on this machine (${routes.trim().split("\n")[0]}); ` +
-    "take the other local cloud down, or keep this one's state in another directory"
-  );
+function inUse(what: string, routes: string): string {
+  return `address ${what} is in use on this machine (${routes.trim().split("\n")[0]})`;
 }
 
 /**

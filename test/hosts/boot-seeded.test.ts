@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Machines } from "../../local/hosts";
+import { machineSettings, type Machines } from "../../local/hosts";
 import { Ground } from "./boot-ground";
 
 describe("a machine that existed before Berth", () => {
@@ -47,6 +47,10 @@ describe("a machine that existed before Berth", () => {
     expect((await ssh("apt-get -qq update && echo updated")).stdout).toBe("updated\n");
   });
 
+  it("runs on a computer where nothing is left to be set for it", () => {
+    expect(machineSettings()).toEqual([]);
+  });
+
   it("does not do its first boot again after a reboot", async () => {
     await ssh("userdel legacy");
     await machines.reboot("client-clinic");
@@ -59,7 +63,9 @@ describe("a machine that existed before Berth", () => {
     try {
       const second = await other.open();
       const spec = { id: "x", name: "x", address, cloud: "client", login: "root" } as const;
-      await expect(second.create(spec)).rejects.toThrow(`address ${address} is in use`);
+      await expect(second.create(spec)).rejects.toThrow(
+        `address ${address} is in use by the local cloud in ${ground.state}; take that one down`,
+      );
       expect(await second.list()).toEqual([]);
     } finally {
       await other.clear();
