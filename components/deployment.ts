@@ -47,7 +47,7 @@ export function deploy(
   const nodes = new Map(
     sites.map((site) => {
       const machine = machineOf(project, fleet, site.node);
-      return [site.node.name, createNode(fleet, site, machine, published, opts)];
+      return [site.node.name, createNode(fleet, site, machine, opts)];
     }),
   );
   const served = fleet.projects.map((project) => ({
@@ -87,7 +87,6 @@ function createNode(
   fleet: Fleet,
   { node, placement }: Site,
   machine: MachineDeclaration,
-  published: PublishedStacks,
   opts: pulumi.ComponentResourceOptions,
 ): ProjectNode {
   const args = {
@@ -99,7 +98,6 @@ function createNode(
     deployerKeys: Object.values(fleet.team.deployers),
     labels: { stack: fleet.stack, environment: fleet.environment },
     protect: fleet.environment === "prod" && node.retired === undefined,
-    ...(node.adopt ? { adoptedAs: published.adoptedId(fleet.stack, node) } : {}),
   };
   return new ProjectNode(node.name, args, { ...opts, ...renamed(node.name, node.formerly) });
 }

@@ -20,8 +20,6 @@ export interface ProjectNodeArgs {
   readonly buckets: readonly BucketSpec[];
   /** Public keys that may enter as the initial account. */
   readonly deployerKeys: readonly string[];
-  /** See `HostArgs.adoptedAs`. */
-  readonly adoptedAs?: pulumi.Output<string | undefined>;
   readonly labels: { readonly stack: string; readonly environment: string };
   /** Production machines are protected until their retirement is declared. */
   readonly protect: boolean;

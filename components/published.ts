@@ -1,11 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
+import { invoke } from "@pulumi/pulumi/runtime";
 
+import { isRecord } from "./history";
 import { refusal } from "./refusal";
-import type { NodeSpec, ProjectSpec } from "./spec/fleet";
+import type { ProjectSpec } from "./spec/fleet";
 
 const ipv4 = /^(\d{1,3})(\.\d{1,3}){3}$/;
 
-/** What stacks of this project published when they last ran. */
+/**
+ * A stack's outputs as its last run left them; none before the first. A question instead of a
+ * `StackReference`: a program can wait for the answer before it declares anything, and nothing of it
+ * is in the state.
+ */
+export async function outputsOf(stack: string): Promise<unknown> {
+  const answer: unknown = await invoke("pulumi:pulumi:readStackOutputs", { name: stack });
+  return isRecord(answer) ? answer["outputs"] : undefined;
+}
+
+/** What host stacks of this project published when they last ran. */
 export class PublishedStacks {
   private readonly references = new Map<string, pulumi.StackReference>();
 
@@ -32,18 +44,6 @@ export class PublishedStacks {
     });
   }
 
-  /**
-   * The id under which a stack published an adopted node; undefined when it never did. Asked of the
-   * stack's own outputs, because a program cannot see its state.
-   */
-  adoptedId(stack: string, { name, formerly }: NodeSpec): pulumi.Output<string | undefined> {
-    return this.nodes(stack).apply((nodes) => {
-      const published = nodes[name] ?? (formerly === undefined ? undefined : nodes[formerly]);
-      const id = isRecord(published) ? published["adopted"] : undefined;
-      return typeof id === "string" ? id : undefined;
-    });
-  }
-
   private nodes(stack: string): pulumi.Output<Record<string, unknown>> {
     let reference = this.references.get(stack);
     if (!reference) {
@@ -57,8 +57,4 @@ export class PublishedStacks {
 function houses(node: unknown, project: string | undefined): boolean {
   const projects = isRecord(node) ? node["projects"] : undefined;
   return Array.isArray(projects) && projects.includes(project);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { bootIdentity } from "./boot-key";
 import { anywhere, openings } from "./firewall";
 import { purchase, type Host, type HostArgs } from "./host";
-import { adoptedSize, adoptionOptions, serverOptions } from "./options";
+import { adoptionOptions, serverOptions } from "./options";
 
 /** `ami` and `keyName` replace an instance; `userData` stops and starts it without re-running. */
 const createOnly = ["ami", "userData", "userDataBase64", "keyName", "subnetId"];
@@ -67,7 +67,7 @@ export function adoptEc2Instance(
     `${name}-server`,
     {
       region: adopt.region,
-      instanceType: adoptedSize(args),
+      instanceType: adopt.size,
       ...(group ? { vpcSecurityGroupIds: [group.id] } : {}),
     },
     adoptionOptions(args, opts, [

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { bootIdentity } from "./boot-key";
 import { anywhere, openings } from "./firewall";
 import { purchase, type Host, type HostArgs } from "./host";
-import { adoptedSize, adoptionOptions, serverOptions } from "./options";
+import { adoptionOptions, serverOptions } from "./options";
 
 /** Inputs that would replace a Droplet when changed; `image` is not read back by the provider. */
 const createOnly = ["image", "userData", "sshKeys", "monitoring", "dropletAgent", "vpcUuid"];
@@ -53,7 +53,7 @@ export function adoptDroplet(
     {
       name: args.node.name,
       region: adopt.region,
-      size: adoptedSize(args),
+      size: adopt.size,
       image: "adopted",
     },
     adoptionOptions(args, opts, [

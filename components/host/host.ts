@@ -25,8 +25,6 @@ export interface HostArgs {
   readonly deployerKeys: readonly string[];
   /** Labels that tell people in a console whose machine this is. */
   readonly labels: { readonly stack: string; readonly environment: string };
-  /** Id under which the stack's last run published an adopted node; undefined the first time. */
-  readonly adoptedAs?: pulumi.Output<string | undefined>;
   /** Whether deletion is refused until the stack file says otherwise. */
   readonly protect: boolean;
 }

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { refusal } from "../refusal";
 import type { HostArgs } from "./host";
 
 /**
@@ -13,23 +12,6 @@ export function serverOptions(
   createOnly: readonly string[],
 ): pulumi.CustomResourceOptions {
   return pulumi.mergeOptions(opts, { protect: args.protect, ignoreChanges: [...createOnly] });
-}
-
-/**
- * The declared size of an adopted machine, given out only while the machine's id is the one it was
- * adopted under. The engine imports another id without a word, `protect` or not, and forgets the
- * first machine, so a changed id is refused before the import.
- */
-export function adoptedSize({ node, adoptedAs }: HostArgs): pulumi.Output<string> {
-  const { id, size } = node.adopt!;
-  return pulumi.output(adoptedAs).apply((before) => {
-    if (before === undefined || before === id) return size;
-    throw refusal(
-      `berth:nodes.${node.name}.adopt.id: this node was adopted as ${before}. Received: ${id}. ` +
-        `It was not touched. Fix: write ${before} again; to take over another machine, declare it ` +
-        `as a node of its own.`,
-    );
-  });
 }
 
 /**

@@ -5,7 +5,7 @@ import { refusal } from "../refusal";
 import { bootIdentity } from "./boot-key";
 import { openings } from "./firewall";
 import { purchase, type Host, type HostArgs } from "./host";
-import { adoptedSize, adoptionOptions, serverOptions } from "./options";
+import { adoptionOptions, serverOptions } from "./options";
 
 /**
  * Inputs that a live server keeps. A changed image label replaces the server; a changed `cloudInit`
@@ -66,7 +66,7 @@ export function adoptInstance(
     `${name}-server`,
     {
       name: args.node.name,
-      type: adoptedSize(args),
+      type: adopt.size,
       zone: adopt.region,
       ...(group ? { securityGroupId: group.id } : {}),
     },

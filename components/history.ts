@@ -1,0 +1,115 @@
+import type { Fleet, NodeSpec, ProjectSpec } from "./spec/fleet";
+import { ConfigError, type Problem } from "./spec/problem";
+import { placeOf } from "./spec/show";
+
+/** What a stack's own outputs tell of its last run, as far as the next one must know it. */
+export interface History {
+  /** The domain of each project, by slug. */
+  readonly domains: ReadonlyMap<string, string>;
+  /** The id that each adopted node was imported by; undefined for the other nodes. */
+  readonly adopted: ReadonlyMap<string, string | undefined>;
+}
+
+/** Reads a stack's outputs. What is not there, or of another form, tells nothing. */
+export function historyOf(outputs: unknown): History {
+  return {
+    domains: new Map(
+      entriesAt(outputs, "projects").flatMap(([slug, project]) => {
+        const domain = textAt(project, "primary");
+        return domain === undefined ? [] : [[slug, domain] as const];
+      }),
+    ),
+    adopted: new Map(
+      entriesAt(outputs, "nodes").map(([name, node]) => [name, textAt(node, "adopted")] as const),
+    ),
+  };
+}
+
+/**
+ * Refuses what would cost a machine or its data and cannot be seen in stack files alone: a project
+ * that was renamed without `formerly`, two that would become one, and another id for an adopted
+ * machine (the engine imports it without a word, `protect` or not, and forgets the first one).
+ *
+ * Throws a `ConfigError`; meant to be asked before the first resource is registered.
+ */
+export function checkHistory(fleet: Fleet, history: History): void {
+  const problems = [
+    ...fleet.projects.flatMap((project) => projectProblems(fleet, project, history)),
+    ...fleet.nodes.flatMap((node) => nodeProblems(fleet, node, history)),
+  ];
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+function projectProblems(fleet: Fleet, project: ProjectSpec, { domains }: History): Problem[] {
+  const { slug, formerly, domain } = project;
+  const at = (...path: string[]) =>
+    placeOf(
+      ["projects", slug, ...path],
+      fleet.role === "host" ? `Pulumi.${fleet.environment}.yaml` : undefined,
+    );
+  if (formerly !== undefined && domains.has(formerly) && domains.has(slug)) {
+    return [merged(at("formerly"), formerly, slug)];
+  }
+  const declared = new Set(fleet.projects.map((each) => each.slug));
+  const before = [...domains].find(
+    ([other, was]) =>
+      was === domain && other !== slug && other !== formerly && !declared.has(other),
+  );
+  if (before === undefined) return [];
+  const [gone] = before;
+  const apart = `take ${gone} out in an update of its own first`;
+  return [
+    {
+      path: at(),
+      message: `takes over ${domain} from ${gone}, which is no longer declared: ${gone}'s machine and data would be deleted`,
+      fix: domains.has(slug)
+        ? apart
+        : `write formerly: ${gone} below ${slug} when it is the same project under a new name. For a new machine, ${apart}, or build it in a host stack and switch with servedBy`,
+    },
+  ];
+}
+
+function nodeProblems(
+  fleet: Fleet,
+  { name, formerly, adopt }: NodeSpec,
+  { adopted }: History,
+): Problem[] {
+  if (formerly !== undefined && adopted.has(formerly) && adopted.has(name)) {
+    return [merged(placeOf(["nodes", name, "formerly"]), formerly, name)];
+  }
+  const before = adopted.get(name) ?? adopted.get(formerly ?? name);
+  if (adopt === undefined || before === undefined || before === adopt.id) return [];
+  return [
+    {
+      path: placeOf(["nodes", name, "adopt", "id"]),
+      message: `is another machine's: this node was adopted as ${before}`,
+      received: JSON.stringify(adopt.id),
+      fix: `write ${before} again; to take over another machine, declare it as a node of its own`,
+    },
+  ];
+}
+
+/** The state holds both: the engine would keep the one and delete the other. */
+function merged(path: string, former: string, name: string): Problem {
+  return {
+    path,
+    message: `names ${former}, but ${former} and ${name} stood beside each other when this stack last ran`,
+    received: JSON.stringify(former),
+    fix: `remove the line; take ${former} out in an update of its own, once its data is moved`,
+  };
+}
+
+function entriesAt(value: unknown, key: string): [string, unknown][] {
+  const found = isRecord(value) ? value[key] : undefined;
+  return isRecord(found) ? Object.entries(found) : [];
+}
+
+function textAt(value: unknown, key: string): string | undefined {
+  const found = isRecord(value) ? value[key] : undefined;
+  return typeof found === "string" ? found : undefined;
+}
+
+/** Whether a value read from outputs has fields. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
