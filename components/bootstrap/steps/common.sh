@@ -25,6 +25,18 @@ within() {
   [[ $'\n'"${*:2}"$'\n' == *$'\n'"$1"$'\n'* ]]
 }
 
+# reload_sshd: running sessions live on either way. One that its socket starts (Ubuntu's way) may not
+# survive a reload: OpenSSH as Debian builds it then finds its port taken. systemd starts it five
+# times in ten seconds at most, unless it is told to forget.
+reload_sshd() {
+  if ! systemctl is-active --quiet ssh.socket 9>&-; then
+    systemctl reload ssh 9>&-
+  else
+    systemctl reset-failed ssh.service 9>&- || true
+    systemctl restart ssh 9>&-
+  fi
+}
+
 # A session that was cut off may still be at work here. Children do not inherit the lock: what they
 # start may live on.
 exec 9>/run/berth.lock

@@ -57,9 +57,7 @@ if [ "$MADE_BY_BERTH" = yes ]; then
 fi
 mkdir -p /run/sshd
 fault=$(sshd -t 2>&1 | tr -d '\r') || stop sshd "its configuration is invalid: ${fault//$'\n'/; }"
-if [ "$MADE_BY_BERTH" = yes ]; then
-  systemctl reload ssh 2>/dev/null || systemctl reload sshd
-fi
+if [ "$MADE_BY_BERTH" = yes ]; then reload_sshd; fi
 
 # The next session comes as the automation account: say now what would refuse it.
 effective=$'\n'$(sshd -T -C "user=$AUTOMATION,host=berth.invalid,addr=192.0.2.1" 2>/dev/null)$'\n'

@@ -93,7 +93,8 @@ create_accounts() {
   done
 }
 
-# create_home NAME HOME KEYS: whole or not at all, with the keys in it.
+# create_home OWNER:GROUP HOME KEYS: whole or not at all, with the keys in it. The group by its number:
+# the coreutils of Ubuntu 26.04 do not take "owner:" for the owner's own.
 create_home() {
   local draft=${2%/*}/.berth.new
   rm -rf "$draft"
@@ -102,7 +103,7 @@ create_home() {
   printf '%s' "$3" >"$draft/.ssh/authorized_keys"
   chmod 700 "$draft" "$draft/.ssh"
   chmod 600 "$draft/.ssh/authorized_keys"
-  chown -R "$1:" "$draft"
+  chown -R "$1" "$draft"
   mv -T "$draft" "$2"
 }
 
@@ -132,11 +133,11 @@ ensure_keys() {
   account "$1" || return 0
   seen=${files[$home]:-}
   if [ -z "$seen" ]; then
-    if differs "$home" missing; then create_home "$1" "$home" "$2"; fi
+    if differs "$home" missing; then create_home "$1:$gid" "$home" "$2"; fi
     return 0
   elif [[ $seen != "$1:"*' directory' ]] || [[ ${seen#* } =~ ^[0-7]*([2367][0-7]|[2367])\  ]]; then
     if differs "$home" "owner and mode ${seen% directory}: only $1 may write there"; then
-      chown -h "$1:" "$home"
+      chown -h "$1:$gid" "$home"
       chmod go-w "$home"
     fi
   fi

@@ -11,7 +11,7 @@ excess() {
 
 if managed people; then
   declared=("${people[@]}" "$AUTOMATION" "$INITIAL_ACCOUNT")
-  for group in sudo docker admin; do
+  for group in sudo docker admin lxd; do
     entry=${groups[$group]:-}
     IFS=, read -ra holders <<<"${entry##*:}"
     for name in "${holders[@]}"; do

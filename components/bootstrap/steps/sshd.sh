@@ -192,12 +192,12 @@ if [ "$MADE_BY_BERTH" = yes ]; then
   fi
 
   if [ "$CHECK" != yes ] && [ -e $pending ] && [ -z "$sshd_failed" ]; then
-    systemctl reload ssh 2>/dev/null 9>&- || systemctl reload sshd 2>/dev/null 9>&- || true
+    reload_sshd 2>/dev/null || true
     if sshd_answers; then
       rm -f $pending
     else
       if [ -n "$old" ]; then put $sshd_drop_in root:root 644 "$old"; else rm -f $sshd_drop_in; fi
-      systemctl restart ssh 2>/dev/null 9>&- || systemctl restart sshd 9>&- || true
+      systemctl restart ssh 9>&- || true
       failed sshd "did not answer after a reload; its configuration is what it was before"
       sshd_failed=yes
     fi
