@@ -1,130 +1,183 @@
 import type { ScratchCloud, StateResource } from "../../local/cloud/scratch";
+import type { Money } from "../../operations/review/facts/cost";
+import { disksOf, visitAll, waysTo, type Machine, type Published } from "./machines";
+import type { Way } from "./visiting";
+
+/** A machine as its provider keeps it. */
+export interface Order {
+  readonly id: string;
+  readonly size: string;
+  readonly image: string;
+}
+
+/** A machine's credential: where it may write archives. */
+export interface Writer {
+  readonly node: string;
+  readonly project: string;
+}
 
 /**
- * What really is on the local cloud: machines, records, buckets and people, read from the cloud's own
- * objects and from the scripts that ran, never through the review's code.
+ * What really is: machines as visitors find them, and what the cloud holds; never through the
+ * review's code.
  */
 export interface World {
-  /** Machine by its name: the provider's id and the size. */
-  readonly machines: Readonly<Record<string, { readonly id: string; readonly size: string }>>;
+  /** By node; those of other stacks as `stack/node`. */
+  readonly machines: Readonly<Record<string, Machine>>;
+  /** The texts that visitors left, on every disk that still exists. */
+  readonly disks: readonly string[];
+  /** What the provider says that each of the stage's machines is. */
+  readonly orders: Readonly<Record<string, Order>>;
+  /** Projects whose visitors come to a node of the stage. */
+  readonly served: Readonly<Record<string, readonly string[]>>;
   /** Content by record name. */
   readonly records: Readonly<Record<string, string>>;
   readonly buckets: readonly string[];
+  /** Buckets that still hold what was put there. */
+  readonly archives: readonly string[];
   /** Days archives are kept, by bucket. */
   readonly kept: Readonly<Record<string, number>>;
-  /** `node: person` for each account, `node: person key` for each of its keys. */
-  readonly accounts: readonly string[];
-  /** `node: key` for each deployer's key. */
-  readonly deployers: readonly string[];
-  /** Ports that firewalls of this stack let in, by node. */
-  readonly ports: Readonly<Record<string, readonly string[]>>;
-  /** List price by currency, as the stack publishes it. */
-  readonly cost: Readonly<Record<string, number>>;
+  /** Credentials of the stage's machines, by the account's user. */
+  readonly writers: Readonly<Record<string, Writer>>;
+  /** List price of the stage's nodes, as published for the machine that the provider really has. */
+  readonly cost: Readonly<Record<string, Money>>;
 }
 
-interface Machine {
-  readonly name?: string;
-  readonly size?: string;
-  readonly type?: string;
-  readonly instanceType?: string;
-  readonly tags?: Record<string, string>;
-}
-
-/** Looks at everything one stack made. */
-export async function look(cloud: ScratchCloud, stack: string): Promise<World> {
-  const [state, nodes] = [
-    await resources(cloud, stack),
-    (await cloud.outputs(stack))["nodes"] ?? {},
-  ];
+/** Looks at everything there is; leaves a mark on disks and in buckets that have none. */
+export async function look(
+  cloud: ScratchCloud,
+  elsewhere: Readonly<Record<string, Way>>,
+): Promise<World> {
+  const state = await resources(cloud);
+  const { nodes, projects } = published(state);
+  const machines = await visitAll(cloud, { ...elsewhere, ...waysTo(cloud, nodes) });
   const mine = new Set(state.map(({ id }) => id));
-  const machines: Record<string, { id: string; size: string }> = {};
-  for (const kind of ["digitalocean/droplet", "scaleway/server", "aws/instance"]) {
-    for (const { id, data } of await cloud.objects(kind)) {
-      const { name, tags, size, type, instanceType } = data as Machine;
-      if (mine.has(id))
-        machines[tags?.["Name"] ?? name ?? id] = { id, size: size ?? type ?? instanceType ?? "" };
-    }
-  }
-  const records = (await cloud.objects("cloudflare/dns_record"))
-    .filter(({ id }) => mine.has(id.split("/").at(-1)!))
-    .map(({ data }): [string, string] => [String(data["name"]), String(data["content"])]);
-  const cost: Record<string, number> = {};
-  for (const { monthlyCost } of Object.values(nodes)) {
-    const { total, currency } = (monthlyCost ?? {}) as { total?: number; currency?: string };
-    if (currency !== undefined)
-      cost[currency] = Math.round(((cost[currency] ?? 0) + (total ?? 0)) * 100) / 100;
-  }
-  const converges = state.filter(({ urn }) => urn.endsWith("-converge"));
+  const records = Object.fromEntries(
+    (await cloud.objects("cloudflare/dns_record"))
+      .filter(({ id }) => mine.has(id.split("/").at(-1)!))
+      .map(({ data }) => [String(data["name"]), contentOf(data)] as const),
+  );
   return {
     machines,
-    records: Object.fromEntries(records),
-    buckets: (await cloud.objects("aws/bucket")).map(({ id }) => id).sort(),
-    kept: keptDays(state),
-    accounts: converges.flatMap((command) => accountsIn(nodeOf(command), scriptOf(command))).sort(),
-    deployers: converges
-      .flatMap((command) => keysIn(nodeOf(command), scriptOf(command), "DEPLOYER_KEYS"))
-      .sort(),
-    ports: await ports(cloud),
-    cost,
+    disks: disksOf(cloud),
+    orders: await ordersOf(cloud, mine, nodes),
+    served: servedBy(machines, projects, records),
+    records,
+    ...(await bucketsOf(cloud)),
+    writers: await writersOf(cloud, state),
+    cost: costOf(nodes),
   };
 }
 
-async function resources(cloud: ScratchCloud, stack: string): Promise<readonly StateResource[]> {
-  const { stdout } = await cloud.succeed("stack", "export", "--show-secrets", "--stack", stack);
-  return (
-    (JSON.parse(stdout) as { deployment: { resources?: StateResource[] } }).deployment.resources ??
-    []
-  );
+async function resources(cloud: ScratchCloud): Promise<readonly StateResource[]> {
+  const { stdout } = await cloud.succeed("stack", "export", "--stack", "stage");
+  const { deployment } = JSON.parse(stdout) as { deployment: { resources: StateResource[] } };
+  return deployment.resources;
 }
 
-function nodeOf({ urn }: StateResource): string {
-  return urn
-    .split("::")
-    .at(-1)!
-    .replace(/-converge$/, "");
+function published(state: readonly StateResource[]): Record<"nodes" | "projects", Published> {
+  const { outputs } = state.find(({ type }) => type === "pulumi:pulumi:Stack")!;
+  return outputs as Record<"nodes" | "projects", Published>;
 }
 
-function scriptOf({ inputs }: StateResource): string {
-  return String(inputs["stdin"]);
-}
-
-/** Accounts and their keys from the script that really ran. */
-function accountsIn(node: string, script: string): readonly string[] {
-  const members = /^MEMBERS=\(([^)]*)\)/m.exec(script)?.[1]?.match(/[a-z][a-z0-9_-]*/g) ?? [];
-  const keys = /^declare -A KEYS=\(([\s\S]*?)\)\n/m.exec(script)?.[1] ?? "";
-  return members.flatMap((member) => {
-    const own =
-      new RegExp(`\\[['"]?${member}['"]?\\]=([\\s\\S]*?)(?=\\[['"]?[a-z]|$)`).exec(keys)?.[1] ?? "";
-    return [`${node}: ${member}`, ...bodies(own).map((body) => `${node}: ${member} ${body}`)];
-  });
-}
-
-function keysIn(node: string, script: string, variable: string): readonly string[] {
-  const text = new RegExp(`^${variable}=([\\s\\S]*?)\\n[A-Z_]+=`, "m").exec(script)?.[1] ?? "";
-  return bodies(text).map((body) => `${node}: ${body}`);
-}
-
-function bodies(text: string): readonly string[] {
-  return text.match(/AAAA[A-Za-z0-9+/=]+/g) ?? [];
-}
-
-function keptDays(state: readonly StateResource[]): Record<string, number> {
+/** Throws where a stack publishes another size than the provider's machine has. */
+async function ordersOf(
+  cloud: ScratchCloud,
+  mine: ReadonlySet<string | undefined>,
+  nodes: Published,
+): Promise<Record<string, Order>> {
+  const kinds = ["digitalocean/droplet", "scaleway/server"];
+  const machines = (await Promise.all(kinds.map((kind) => cloud.objects(kind)))).flat();
   return Object.fromEntries(
-    state
-      .filter(({ type }) => type.includes("bucketLifecycleConfiguration"))
-      .map(({ outputs }) => {
-        const rules = outputs["rules"] as { expiration?: { days?: number } }[];
-        return [String(outputs["bucket"]), rules[0]?.expiration?.days ?? Infinity];
-      }),
+    machines.flatMap(({ id, data }) => {
+      if (!mine.has(id)) return [];
+      const [node, size] = [String(data["name"]), String(data["size"] ?? data["type"])];
+      const told = nodes[node]?.["size"];
+      if (told !== size) throw new Error(`${node} is ${size}, and published as ${String(told)}`);
+      return [[node, { id, size, image: String(data["image"]) }] as const];
+    }),
   );
 }
 
-async function ports(cloud: ScratchCloud): Promise<Record<string, readonly string[]>> {
-  const found: Record<string, readonly string[]> = {};
-  for (const { data } of await cloud.objects("digitalocean/firewall")) {
-    const rules = data["inboundRules"] as { portRange?: string }[];
-    const node = String(data["name"]).replace(/-firewall-[0-9a-f]+$/, "");
-    found[node] = rules.map(({ portRange }) => portRange ?? "all").sort();
+function contentOf(data: Record<string, unknown>): string {
+  return `${String(data["content"])}${data["proxied"] === true ? ", proxied" : ""}`;
+}
+
+function servedBy(
+  machines: Readonly<Record<string, Machine>>,
+  projects: Published,
+  records: Readonly<Record<string, string>>,
+): Record<string, readonly string[]> {
+  return Object.fromEntries(
+    Object.entries(machines).map(([node, { way }]) => [
+      node,
+      Object.entries(projects)
+        .filter(([, { primary }]) => records[String(primary)]?.split(",")[0] === way.address)
+        .map(([slug]) => slug)
+        .sort(),
+    ]),
+  );
+}
+
+async function bucketsOf(
+  cloud: ScratchCloud,
+): Promise<Pick<World, "buckets" | "archives" | "kept">> {
+  const buckets = (await cloud.objects("aws/bucket")).map(({ id }) => id).sort();
+  const archives = (await cloud.objects("aws/object")).map(({ data }) => String(data["bucket"]));
+  for (const bucket of buckets.filter((name) => !archives.includes(name))) {
+    await cloud.control("PUT", `/objects/aws%2Fobject/${bucket}`, { bucket });
+    archives.push(bucket);
   }
-  return found;
+  const rules = await cloud.objects("aws/bucket-lifecycle-configuration");
+  const kept = rules.map(({ id, data }): [string, number] => {
+    const [first] = data["rules"] as { expiration: { days: number } }[];
+    return [id, first!.expiration.days];
+  });
+  return { buckets, archives: archives.sort(), kept: Object.fromEntries(kept) };
+}
+
+async function writersOf(
+  cloud: ScratchCloud,
+  state: readonly StateResource[],
+): Promise<Record<string, Writer>> {
+  const users = state.filter(({ type }) => type === "aws:iam/user:User");
+  const names = new Map(users.map(({ id, urn }) => [id, urn.split("::").at(-1)!]));
+  const policies = await cloud.objects("aws/user-policy");
+  return Object.fromEntries(
+    policies.flatMap(({ data }) => {
+      const user = String(data["user"]);
+      const project = /:::[^/]+\/backups\/([^/]+)\//.exec(String(data["policy"]))?.[1] ?? "";
+      const node = names.get(user)?.split(`-${project}-backup`)[0];
+      return node === undefined ? [] : [[user, { node, project }] as const];
+    }),
+  );
+}
+
+function costOf(nodes: Published): Record<string, Money> {
+  return Object.fromEntries(
+    Object.entries(nodes).map(([node, { monthlyCost }]) => {
+      const { total, currency } = monthlyCost as { total: number; currency: string };
+      return [node, { [currency]: total }];
+    }),
+  );
+}
+
+/** A world in which a node and the project it is named after have another name. */
+export function underName(world: World, from: string, to: string): World {
+  const later = (name: string) => (name === from ? to : name);
+  const keyed = <T>(entries: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(Object.entries(entries).map(([name, each]) => [later(name), each]));
+  const served = Object.entries(world.served).map(
+    ([node, slugs]) => [node, slugs.map(later)] as const,
+  );
+  const writers = Object.entries(world.writers).map(
+    ([user, { node, project }]) => [user, { node: later(node), project }] as const,
+  );
+  return {
+    ...world,
+    machines: keyed(world.machines),
+    orders: keyed(world.orders),
+    cost: keyed(world.cost),
+    served: keyed(Object.fromEntries(served)),
+    writers: Object.fromEntries(writers),
+  };
 }
