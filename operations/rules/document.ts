@@ -12,7 +12,8 @@ policy named here exists, and that a policy claims the rules it is named for.
 - **component**: the program makes it so.
 - **command**: a command, a pipeline or a guide does it.
 - **people**: nothing a program could see.
-- **not built yet**: people's work until it is.
+- **not built yet**: people's work until it is. Beside something else: what the manual says of
+  projects' own jobs and archives; Berth keeps the rule for itself already.
 `;
 
 /** The whole of docs/rules.md, as the formatter leaves it. */
@@ -23,7 +24,7 @@ export function document(): Promise<string> {
 }
 
 function row({ number, what, enforced }: Rule): string[] {
-  return [`R${number}`, what.replaceAll("<", "\\\\<"), enforced.map(enforcement).join("; ")];
+  return [`R${number}`, what.replaceAll("<", "\\<"), enforced.map(enforcement).join("; ")];
 }
 
 function enforcement(entry: Enforcement): string {

@@ -10,7 +10,7 @@ export type Enforcement =
   | { readonly by: "command"; readonly file: string }
   /** Nothing a program could see. */
   | { readonly by: "people" }
-  /** Nothing enforces it yet; it is people's work until then. */
+  /** Nothing enforces it yet, or not all of it; it is people's work until then. */
   | { readonly by: "not built yet" };
 
 /** A rule of the manual. */
@@ -30,10 +30,19 @@ const command = (file: string): Enforcement => ({ by: "command", file });
 const people: Enforcement = { by: "people" };
 const open: Enforcement = { by: "not built yet" };
 
+/** Earliest first: what refuses before anything runs stands before what only shows. */
+const order: readonly Enforcement["by"][] = [
+  "config error",
+  "policy",
+  "component",
+  "command",
+  "people",
+  "not built yet",
+];
 const rule = (number: number, what: string, ...enforced: readonly Enforcement[]): Rule => ({
   number,
   what,
-  enforced,
+  enforced: enforced.toSorted((a, b) => order.indexOf(a.by) - order.indexOf(b.by)),
 });
 const placed = [
   policy("follow-placement-rules"),
@@ -102,10 +111,15 @@ export const rules: readonly Rule[] = [
     component("bootstrap/steps/people.sh"),
   ),
   rule(17, "Login by key, without password", component("bootstrap/steps/sshd.sh")),
-  rule(18, "A second run changes nothing", command("operations/commands/converge.ts")),
-  rule(19, "Dotfiles at a pinned commit", component("bootstrap/script.ts")),
+  rule(
+    18,
+    "A second run changes nothing",
+    component("bootstrap/script.ts"),
+    command("operations/commands/converge.ts"),
+  ),
+  rule(19, "Dotfiles at a pinned commit", component("bootstrap/steps/dotfiles.sh")),
   rule(20, "Jenkins only when asked", open),
-  rule(21, "Command history is kept and people are told", component("bootstrap/steps")),
+  rule(21, "Command history is kept and people are told", component("bootstrap/steps/history.sh")),
   rule(22, "The Jenkins job runs after bootstrap", open),
   rule(
     23,
@@ -153,6 +167,7 @@ export const rules: readonly Rule[] = [
     "Keys are backups/<project>/<date>.tar.lrz",
     policy("keep-backup-credentials-write-only"),
     component("backups/keys.ts"),
+    open,
   ),
   rule(32, "People list and fetch archives with an IAM key", policy("keep-secrets-secret"), people),
   rule(
@@ -167,7 +182,7 @@ export const rules: readonly Rule[] = [
   rule(
     37,
     "The host carries users, SSH and Docker alone",
-    component("bootstrap/script.ts"),
+    component("bootstrap/steps/packages.sh"),
     command("local/cloud/rehearse.ts"),
   ),
   rule(38, "Postgres restores by drop, create, load", open),
@@ -190,24 +205,26 @@ export const rules: readonly Rule[] = [
   rule(44, "The override is ignored by git", open),
   rule(45, "Overrides carry ports, restart and secrets alone", open),
   rule(46, "Three jobs a project", open),
-  rule(47, "Job definitions live in the repository", command("Jenkinsfile")),
+  rule(47, "Job definitions live in the repository", command("Jenkinsfile"), open),
   rule(
     48,
     "develop deploys stage, master production",
     command(".github/workflows/deploy.yml"),
     command("Jenkinsfile"),
+    open,
   ),
   rule(
     49,
     "Production only after tests",
     command(".github/workflows/deploy.yml"),
     command("Jenkinsfile"),
+    open,
   ),
-  rule(50, "Results reach Slack, with the committer", command(".ci/slack")),
+  rule(50, "Results reach Slack, with the committer", command(".ci/slack"), open),
   rule(51, "A Jenkins agent is made automatically", open),
   rule(52, "A Sentry project for each production environment", open),
   rule(53, "nginx serves static files", open),
-  rule(54, "One short command brings up an environment", command("local/cloud/rehearse.ts")),
+  rule(54, "One short command brings up an environment", command("local/cloud/rehearse.ts"), open),
   rule(55, "A new project from a documented template", command("docs/guides/add-a-project.md")),
   rule(
     56,
@@ -266,9 +283,9 @@ export const rules: readonly Rule[] = [
     config("role"),
     component("published.ts"),
   ),
-  rule(79, "The agency's own data is backed up too", command("docs/state.md")),
+  rule(79, "The agency's own data is backed up too", command("docs/state.md"), open),
   rule(80, "Developers and clients can set off a deployment", command(".ci/deploy")),
-  rule(81, "Anyone on the team sees stage", config("checks/access")),
+  rule(81, "Anyone on the team sees stage", component("project-names.ts")),
   rule(82, "A client's own machine, DNS or storage", config("schema"), component("outputs.ts")),
   rule(
     83,
