@@ -102,17 +102,18 @@ export function readFleets(context: Context, scope: Scope): Fleet[] {
     );
 }
 
-/** Puts together what is declared and what is published. Pure. */
+/** Puts together what is declared and what is published, also under a former name. Pure. */
 export function joined(
   project: string,
   fleet: Fleet,
   published: Readonly<Record<string, PublishedNode>>,
 ): Omit<Survey, "fleets"> {
   const { stack, environment } = fleet;
-  const declared = new Set(fleet.nodes.map(({ name }) => name));
+  const nameOf = ({ name, formerly = name }: NodeSpec) => (published[name] ? name : formerly);
+  const declared = new Set(fleet.nodes.map(nameOf));
   return {
     sites: fleet.nodes.flatMap((node): Site[] => {
-      const found = published[node.name];
+      const found = published[nameOf(node)];
       if (!found) return [];
       const machine = machineOf(project, fleet, node);
       const login = isEntered(machine) ? automationAccount : machine.initialAccount;
@@ -120,7 +121,7 @@ export function joined(
       return [{ stack, environment, node, machine, address, hostKey, login }];
     }),
     undeployed: fleet.nodes
-      .filter(({ name }) => !published[name])
+      .filter((node) => !published[nameOf(node)])
       .map(({ name }) => `${stack}/${name}`),
     undeclared: Object.entries(published)
       .filter(([name]) => !declared.has(name))

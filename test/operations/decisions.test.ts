@@ -12,7 +12,7 @@ import { chosenSites, servingSite } from "../../operations/targets";
 import { table } from "../../operations/table";
 import { readCommandLine } from "../../operations/usage";
 import { parallelOf } from "../../operations/width";
-import { publicKey } from "../spec/fixture";
+import { changed, parse, prod, publicKey } from "../spec/fixture";
 import { fleet, names, site } from "./sites";
 
 describe("a command line", () => {
@@ -95,6 +95,20 @@ describe("machines by name", () => {
     });
     expect(undeployed).toContain("prod/portal");
     expect(undeclared).toMatchObject([{ stack: "prod", name: "gone" }]);
+  });
+
+  it("are found under a former name until their stack is updated", () => {
+    const renamed = parse(changed(prod(), [[["nodes", "kmc", "formerly"], "gone"]]));
+    const node = { address: "192.0.2.8", hostKey: publicKey(31), projects: [] };
+    const old = joined("berth", renamed, { gone: node });
+    expect(old).toMatchObject({ sites: [{ node: { name: "kmc" }, address: "192.0.2.8" }] });
+    expect(old.undeployed).not.toContain("prod/kmc");
+    expect(old.undeclared).toEqual([]);
+    const both = joined("berth", renamed, { gone: node, kmc: { ...node, address: "192.0.2.7" } });
+    expect(both).toMatchObject({
+      sites: [{ address: "192.0.2.7" }],
+      undeclared: [{ name: "gone" }],
+    });
   });
 });
 

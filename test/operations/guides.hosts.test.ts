@@ -160,6 +160,18 @@ describe("the guides, done one after another on the local cloud", () => {
     expect((await ssh("clark", "kmc", "sudo -n id -u")).stdout).toBe("0\n");
   });
 
+  it("rename a project: the same machine answers to the new name", async () => {
+    const { cryptsend: before } = await nodes();
+    const things = await cloud.inventory();
+    const printed = await follow("rename-a-project");
+    expect(printed).toMatch(/uid=\d+\(clark\)/);
+    expect(printed).toContain('"prefix": "backups/sendcrypt/"');
+    expect((await nodes())["sendcrypt"]).toEqual({ ...before, projects: ["sendcrypt"] });
+    expect(await cloud.inventory()).toEqual(things);
+    expect((await ssh("clark", "sendcrypt", "sudo -n id -u")).stdout).toBe("0\n");
+    expect((await shell("npm run berth -- converge --check sendcrypt")).code).toBe(0);
+  });
+
   it("leaving Berth: machines run on, with plain ssh and docker compose", async () => {
     const { code } = await ssh("clark", "kmc", composeUp);
     expect(code).toBe(0);
