@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
 
 import type { Cloud } from "../../components/spec/fleet";
+import { Refusal } from "../usage";
 
 /** What the smoke project declares of itself, so that the rules place it at one provider. */
 const facts: Readonly<Record<Cloud, Readonly<Record<string, unknown>>>> = {
@@ -38,6 +39,65 @@ export function smokeDirectory(clone: string, provider: Cloud): string {
   return path.join(clone, ".berth", "smoke", provider);
 }
 
+/**
+ * Whether an earlier run left something, which this one has to take down. Refuses while that run goes
+ * on: both would work on one state.
+ */
+export function isLeft(clone: string, provider: Cloud): boolean {
+  const root = smokeDirectory(clone, provider);
+  if (!fs.existsSync(root)) return false;
+  const pid = Number(read(path.join(root, pidFile)));
+  if (pid > 0 && isAlive(pid)) {
+    throw new Refusal(
+      `a smoke run of ${provider} is under way here (process ${pid}). Wait for it; if that process ` +
+        `is something else, remove .berth/smoke/${provider}/${pidFile}`,
+    );
+  }
+  return true;
+}
+
+/** Whether there is a state, and with it maybe something at the provider. */
+export function hasState(clone: string, provider: Cloud): boolean {
+  return fs.existsSync(stateFile(clone, provider));
+}
+
+/** Names of what was being made when the engine was killed: it does not know whether that exists. */
+export function leftHalfMade(clone: string, provider: Cloud): readonly string[] {
+  const { checkpoint } = JSON.parse(read(stateFile(clone, provider)) || "{}") as Checkpoint;
+  const pending = checkpoint?.latest?.pending_operations ?? [];
+  return pending.flatMap(({ type, resource }) => (type === "creating" ? [resource.urn] : []));
+}
+
+interface Checkpoint {
+  readonly checkpoint?: {
+    readonly latest?: {
+      readonly pending_operations?: readonly {
+        readonly type: string;
+        readonly resource: { readonly urn: string };
+      }[];
+    };
+  };
+}
+
+const pidFile = "pid";
+
+function stateFile(clone: string, provider: Cloud): string {
+  const stacks = path.join(smokeDirectory(clone, provider), "state", ".pulumi", "stacks");
+  return path.join(stacks, slug, `${stack}.json`);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function read(file: string): string {
+  return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+}
+
 /** Writes the project: the program by links, the agency's facts, one stack file, a file backend. */
 export function writeProject(
   clone: string,
@@ -49,6 +109,7 @@ export function writeProject(
   const directory = path.join(root, "project");
   const state = path.join(root, "state");
   for (const place of [directory, state]) fs.mkdirSync(place, { recursive: true, mode: 0o700 });
+  fs.writeFileSync(path.join(root, pidFile), String(process.pid));
   for (const name of ["index.ts", "components", "package.json", "tsconfig.json", "node_modules"]) {
     const link = path.join(directory, name);
     if (!fs.existsSync(link)) fs.symlinkSync(path.join(clone, name), link);
@@ -82,5 +143,5 @@ function passphrase(root: string): string {
   if (!fs.existsSync(file)) {
     fs.writeFileSync(file, crypto.randomBytes(32).toString("base64url"), { mode: 0o600 });
   }
-  return fs.readFileSync(file, "utf8");
+  return read(file);
 }

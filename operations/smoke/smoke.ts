@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as readline from "node:readline/promises";
@@ -11,7 +10,11 @@ import { parseFleet } from "../../components/spec/parse";
 import { readStackFiles } from "../../components/stack-files";
 import type { Context } from "../context";
 import { exits, readCommandLine, Refusal, unknown, UsageError } from "../usage";
+import { SmokeEngine } from "./engine";
 import {
+  hasState,
+  isLeft,
+  leftHalfMade,
   slug,
   smokeConfig,
   smokeDirectory,
@@ -30,8 +33,8 @@ it costs, and asks.
   --domain NAME  the test domain; berth-smoke.<the agency's first zone> when absent
   --yes          does not ask
 
-It has a state of its own in .berth/smoke; your stacks are not touched. Cut off, it leaves that state,
-and the next run takes down first what was left.
+It has a state of its own in .berth/smoke; your stacks are not touched. Ctrl-C takes everything down
+too. Killed, it leaves that state, and the next run takes down first what was left.
 `;
 
 /** `berth smoke`: the bridge from the local cloud to a real account. */
@@ -47,25 +50,29 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   const fleet = fleetOf(shared, config, domain, context.now);
   const node = fleet.nodes[0]!;
   const placement = place(node);
+  const left = isLeft(context.directory, provider);
   context.out(`${announce(placement, domain)}\n`);
   if (!flags.has("yes") && !(await agreed())) {
     context.say("nothing was made");
     return exits.failed;
   }
-  const left = fs.existsSync(smokeDirectory(context.directory, provider));
-  const project = writeProject(context.directory, provider, config, context.env);
-  if (left) {
-    context.say("an earlier smoke run was cut off; what it left is taken down first");
-    if (!(await takeDown(context, provider, project))) return exits.failed;
-    return main(context, ["--provider", provider, "--domain", domain, "--yes"]);
-  }
-  const proven = await prove(context, project);
-  const gone = await takeDown(context, provider, project);
-  if (!gone) return exits.failed;
-  context.out(
-    proven ? "It works, and nothing is left of it.\n" : "It failed; nothing is left of it.\n",
-  );
-  return proven ? exits.done : exits.failed;
+  const write = () => writeProject(context.directory, provider, config, context.env);
+  const engine = new SmokeEngine(context.say);
+  return engine.whileCatching(async () => {
+    if (left) {
+      context.say("an earlier smoke run was cut off; what it left is taken down first");
+      const project = write();
+      // Killed, it left its lock as well.
+      await engine.run(project, "cancel", "--yes", "--stack", stack);
+      if (!(await takeDown(context, provider, engine, project))) return exits.failed;
+    }
+    const project = write();
+    const proven = await prove(context, engine, project);
+    if (!(await takeDown(context, provider, engine, project))) return exits.failed;
+    const outcome = proven ? "It works, and nothing" : "It failed; nothing";
+    context.out(`${outcome} is left of it.\n`);
+    return proven ? exits.done : exits.failed;
+  });
 }
 
 function providerOf(name: string | undefined): Cloud {
@@ -139,58 +146,51 @@ async function agreed(): Promise<boolean> {
   }
 }
 
-async function prove(context: Context, project: SmokeProject): Promise<boolean> {
-  const init = await pulumi(project, "stack", "init", stack);
-  if (init !== 0) return false;
-  context.say("making the machine and its names");
-  if ((await pulumi(project, "up", "--yes", "--skip-preview", "--stack", stack)) !== 0)
-    return false;
-  context.say("a second run must change nothing");
-  return (
-    (await pulumi(
-      project,
-      "up",
-      "--yes",
-      "--expect-no-changes",
-      "--skip-preview",
-      "--stack",
-      stack,
-    )) === 0
-  );
+async function prove(
+  { say }: Context,
+  engine: SmokeEngine,
+  project: SmokeProject,
+): Promise<boolean> {
+  const steps: readonly { readonly words: string; readonly args: readonly string[] }[] = [
+    { words: "making a state of its own", args: ["stack", "init", stack] },
+    { words: "making the machine and its names", args: update },
+    { words: "a second run must change nothing", args: [...update, "--expect-no-changes"] },
+  ];
+  for (const { words, args } of steps) {
+    if (engine.stopped) return false;
+    say(words);
+    if ((await engine.run(project, ...args)) !== 0) return false;
+  }
+  return true;
 }
+
+const update = ["up", "--yes", "--skip-preview", "--stack", stack] as const;
 
 /** Deletes everything; the state stays when that fails, for the next run. */
 async function takeDown(
   context: Context,
   provider: Cloud,
+  engine: SmokeEngine,
   project: SmokeProject,
 ): Promise<boolean> {
   context.say("taking everything down");
-  const known = (await pulumi(project, "stack", "select", stack)) === 0;
-  const code = known
-    ? await pulumi(project, "destroy", "--yes", "--skip-preview", "--stack", stack)
-    : 0;
-  if (code !== 0) {
+  const halfMade = leftHalfMade(context.directory, provider);
+  const destroy = ["destroy", "--yes", "--skip-preview", "--stack", stack];
+  if (hasState(context.directory, provider) && (await engine.run(project, ...destroy)) !== 0) {
     context.say(
       "not everything is gone. Run it again; what is left stands above and in .berth/smoke",
     );
     return false;
+  }
+  if (halfMade.length > 0) {
+    context.say(
+      `the engine was killed while it made these, so look for them in the provider's console: ` +
+        halfMade.join(", "),
+    );
   }
   const directory = smokeDirectory(context.directory, provider);
   fs.rmSync(directory, { recursive: true, force: true });
   const parent = path.dirname(directory);
   if (fs.readdirSync(parent).length === 0) fs.rmdirSync(parent);
   return true;
-}
-
-function pulumi({ directory, env }: SmokeProject, ...args: readonly string[]): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn("pulumi", [...args, "--non-interactive"], {
-      cwd: directory,
-      env,
-      stdio: ["ignore", "inherit", "inherit"],
-    });
-    child.on("error", reject);
-    child.on("close", (code) => resolve(code ?? 1));
-  });
 }
