@@ -152,6 +152,7 @@ function verdictOf(found: Found, blockers: readonly string[]): Verdict {
     policies.notices,
     policies.unjudged,
     cost.nodes,
+    cost.unknown,
     deletions(found.changes),
   ];
   return toLookAt.some((list) => list.length > 0) ? "look" : "clear";

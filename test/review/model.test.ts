@@ -251,6 +251,16 @@ describe("the verdict on a plan", () => {
     expect(fact(found, "Cost a month")).toContain(
       "not known: kmc: the price tables do not hold the machine",
     );
+    expect(found.verdict).toBe("look");
+  });
+
+  it("has somebody look at what no price is known of", () => {
+    const type = "aws:rds/instance:Instance";
+    const found = review({
+      lines: [{ op: "update", type, name: "kmc-db", before: {}, after: { inputs: { a: 1 } } }],
+    });
+    expect(found.cost.unknown).toEqual([`kmc-db: no price known for ${type}`]);
+    expect(found.verdict).toBe("look");
   });
 
   it("fails with the program's own words when the preview failed", () => {

@@ -1,5 +1,10 @@
-import { describe, expect, it } from "vitest";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
 
+import { main } from "../../operations/review/review";
+import type { Context } from "../../operations/context";
 import { reviewOf } from "../../operations/review/model";
 import { UnreadablePreview } from "../../operations/review/preview";
 import { readPreview } from "../../operations/review/read-preview";
@@ -70,6 +75,34 @@ describe("a preview that cannot be trusted", () => {
     );
     const judge = () => reviewOf(preview, { approved: [], today: "2026-11-21" });
     expect(judge).toThrow(/berth:waivers is malformed/);
+  });
+
+  describe("in the comment", () => {
+    const directory = fs.mkdtempSync(path.join(os.tmpdir(), "berth-unreadable-"));
+    afterAll(() => fs.rmSync(directory, { recursive: true }));
+    const failing = { ...log, errors: ["berth:projects.kmc.domain: is missing."] };
+
+    it.each<[string, string, RegExp]>([
+      ["cut off", logText(log).slice(0, -40), /cut off or broken/],
+      [
+        "of another version",
+        logText(log).replace('"op":"update"', '"op":"mutate"'),
+        /this version/,
+      ],
+      ["of a run that failed", logText(failing), /domain: is missing/],
+      ["with a waiver of no reason", logText({ ...log, waivers: [{ policy: "x" }] }), /malformed/],
+    ])("is never green, and fails the run: %s", async (_, text, words) => {
+      const file = path.join(directory, "preview.json");
+      fs.writeFileSync(file, text);
+      const good = path.join(directory, "good.json");
+      fs.writeFileSync(good, logText({ ...log, lines: [nodeLine("same", "kmc")] }));
+      let comment = "";
+      const context = { now: new Date("2026-11-21"), out: (said: string) => (comment += said) };
+      const argv = ["--from", `${good},${file}`, "--markdown"];
+      expect(await main(context as unknown as Context, argv)).toBe(3);
+      expect(comment).toMatch(words);
+      expect(comment.match(/🔴|🟢/u)?.[0], "the verdict read first").toBe("🔴");
+    });
   });
 
   it("reads the JSON digest too, and says that no policy judged it", () => {
