@@ -77,7 +77,7 @@ export function rowsOf({ site, outcome }: Converged): string[][] {
     case "fault":
       return [[name, outcome.fault, site.address, outcome.detail]];
     case "observed":
-      return [];
+      return [[name, "observed", "manage", "is not declared: Berth only looks here; not judged"]];
     case "done":
     case "drift":
     case "failed":

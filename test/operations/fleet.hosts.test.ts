@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { Harbour, type Told } from "./harbour";
+import { observing } from "./observing-suite";
 import { offboarding } from "./offboarding-suite";
 
 describe("berth on a fleet of booted hosts", () => {
@@ -225,4 +226,5 @@ describe("berth on a fleet of booted hosts", () => {
   });
 
   offboarding(harbour);
+  observing(harbour);
 });
