@@ -51,7 +51,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
       failures.push(error.message);
     }
   }
-  reviews.sort((a, b) => (a.stack < b.stack ? -1 : 1));
+  reviews.sort(riskFirst);
   const frame = { ...made.frame, failures };
   const text = flags.has("markdown")
     ? renderMarkdown(reviews, frame)
@@ -59,6 +59,11 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   if (values["out"] === undefined) context.out(text);
   else fs.writeFileSync(values["out"], text);
   return failures.length > 0 ? exitCodes.failed : exitCodeOf(reviews);
+}
+
+function riskFirst(a: StackReview, b: StackReview): number {
+  const risk = ({ verdict }: StackReview) => ["stop", "look", "clear"].indexOf(verdict);
+  return risk(a) - risk(b) || (a.stack < b.stack ? -1 : 1);
 }
 
 function refuseContradictions(

@@ -40,13 +40,13 @@ export function renderMarkdown(
     marker,
     `## Berth review`,
     "",
+    ...(frame.failures ?? []).map((failure) => `🔴 Stop: ${md(short(failure))}  `),
     ...reviews
       .map(
         (review) =>
           `${marks[review.verdict]} **${md(review.stack || "unknown stack")}**: ${md(verdictText(review))}`,
       )
       .map((line) => `${line}  `),
-    ...(frame.failures ?? []).map((failure) => `🔴 Stop: ${md(short(failure))}  `),
     ...frame.notes.map((note) => `⚠️ ${md(note)}  `),
     "",
     ...loud.flatMap(aboveFold),
