@@ -67,7 +67,7 @@ export async function refuseTakenAddress(layout: Layout, address: string): Promi
   throw new Error(
     directory
       ? `address ${address} is in use by the local cloud in ${directory}; take that one down ` +
-          `(BERTH_LOCAL_DIR=${directory} npm run rehearse -- --down), or give the machine another ` +
+          `(BERTH_LOCAL_DIR='${directory}' npm run rehearse -- --down), or give the machine another ` +
           "address in the stack file"
       : `${inUse(address, others.join("\n"))}; give the machine another address in the stack file`,
   );

@@ -1,4 +1,6 @@
-import { execFileSync } from "node:child_process";
+import { type ChildProcess, execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 
 import { stackOutputs } from "../../local/cloud/outputs";
@@ -17,17 +19,35 @@ describe("a rehearsal, from nothing to nothing", () => {
   const before = committed();
   afterAll(() => clone.remove());
 
-  it("survives Ctrl-C in the middle of the deployment", async () => {
+  /** Starts one, ends it by `end` when it makes a resource, and answers its exit code. */
+  const cutOff = async (end: (child: ChildProcess) => void): Promise<number | null> => {
     const child = clone.start("local/cloud/rehearse", []);
     let interrupted = false;
     child.stdout?.on("data", (data: Buffer) => {
       if (interrupted || !/Bucket|Droplet|Server|Record/.test(data.toString())) return;
       interrupted = true;
-      child.kill("SIGINT");
+      end(child);
     });
-    const code = await new Promise((resolve) => child.on("close", resolve));
+    const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
     expect(interrupted).toBe(true);
-    expect(code).not.toBe(0);
+    return code;
+  };
+
+  it("survives Ctrl-C in the middle of the deployment", async () => {
+    expect(await cutOff((child) => child.kill("SIGINT"))).toBeGreaterThan(0);
+  });
+
+  it("survives the end of everything at once, the engine and the cloud too", async () => {
+    const code = await cutOff((child) => {
+      child.kill("SIGKILL");
+      const locks = path.join(clone.directory, "state/.pulumi/locks/organization/berth/stage");
+      for (const name of fs.readdirSync(locks).filter((each) => each.endsWith(".json"))) {
+        const text = fs.readFileSync(path.join(locks, name), "utf8");
+        process.kill((JSON.parse(text) as { pid: number }).pid, "SIGKILL");
+      }
+      process.kill(clone.pid(), "SIGKILL");
+    });
+    expect(code).toBe(null);
   });
 
   it("ends with the table, also after that", async () => {

@@ -64,3 +64,18 @@ it("says which file lacks the project's name", () => {
   fs.writeFileSync(path.join(project, "Pulumi.yaml"), "runtime: nodejs\n");
   expect(() => ensureStacks(paths, project, 4000)).toThrow(/Pulumi\.yaml: name is missing/);
 });
+
+it("takes away locks of engines that are no more, and no others", () => {
+  ensureStacks(paths, project, 4000);
+  const locks = path.join(paths.state, ".pulumi", "locks", "organization", "berth", "stage");
+  fs.mkdirSync(locks, { recursive: true });
+  const lock = (name: string, pid: number, hostname = os.hostname()) =>
+    fs.writeFileSync(path.join(locks, name), JSON.stringify({ pid, hostname }));
+  // No system counts processes that far.
+  lock("dead.json", 2 ** 31 - 1);
+  lock("alive.json", process.pid);
+  lock("elsewhere.json", 2 ** 31 - 1, "another-computer");
+  fs.writeFileSync(path.join(locks, "begun.json"), "");
+  ensureStacks(paths, project, 4000);
+  expect(fs.readdirSync(locks)).toEqual(["alive.json", "begun.json", "elsewhere.json"]);
+});
