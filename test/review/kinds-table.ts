@@ -31,7 +31,7 @@ export class KindsTable {
         ([kind, { said, really }], index) =>
           `${index + 1}. ${kind}\n     said   ${said}\n     really ${really}`,
       ),
-      `${rows.length} kinds, ${wrong} wrong`,
+      `${rows.length} changes, ${wrong} wrong`,
     ].join("\n");
   }
 }
