@@ -14,6 +14,7 @@ import {
 import { parseFleet } from "../components/spec/parse";
 import { readStackFiles } from "../components/stack-files";
 import type { Context } from "./context";
+import type { Interrupted } from "./interrupted";
 import type { PublishedNode } from "./published";
 import { Refusal, unknown } from "./usage";
 
@@ -38,6 +39,8 @@ export interface Survey {
   readonly undeployed: readonly string[];
   /** Machines that were deployed and are no longer declared. */
   readonly undeclared: readonly Leftover[];
+  /** What may exist without standing in a stack's state. */
+  readonly interrupted: readonly (Interrupted & { readonly stack: string })[];
 }
 
 /** A machine that still exists though no stack file declares it any more. */
@@ -65,8 +68,12 @@ export async function survey(context: Context, scope: Scope): Promise<Survey> {
   const project = projectName(context.directory);
   const parts = await Promise.all(
     fleets.map(async (fleet) => {
-      const published = (await context.published(fleet.stack))?.nodes ?? {};
-      return joined(project, fleet, published);
+      const { stack } = fleet;
+      const { nodes = {}, interrupted = [] } = (await context.published(stack)) ?? {};
+      return {
+        ...joined(project, fleet, nodes),
+        interrupted: interrupted.map((each) => ({ stack, ...each })),
+      };
     }),
   );
   return {
@@ -74,6 +81,7 @@ export async function survey(context: Context, scope: Scope): Promise<Survey> {
     sites: parts.flatMap(({ sites }) => sites),
     undeployed: parts.flatMap(({ undeployed }) => undeployed),
     undeclared: parts.flatMap(({ undeclared }) => undeclared),
+    interrupted: parts.flatMap(({ interrupted }) => interrupted),
   };
 }
 
@@ -107,7 +115,7 @@ export function joined(
   project: string,
   fleet: Fleet,
   published: Readonly<Record<string, PublishedNode>>,
-): Omit<Survey, "fleets"> {
+): Omit<Survey, "fleets" | "interrupted"> {
   const { stack, environment } = fleet;
   const nameOf = ({ name, formerly = name }: NodeSpec) => (published[name] ? name : formerly);
   const declared = new Set(fleet.nodes.map(nameOf));

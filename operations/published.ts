@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 
 import { z } from "zod";
 
+import { exportedState, interruptedIn, type Interrupted } from "./interrupted";
 import { Refusal } from "./usage";
 
 const node = z.object({
@@ -13,20 +14,28 @@ const node = z.object({
 
 const outputs = z.object({ nodes: z.record(z.string(), z.unknown()).default({}) });
 
+/** A stack that was never deployed has none. */
+const exported = z.object({ deployment: exportedState.nullish() });
+
 /** A machine as its stack published it. */
 export type PublishedNode = z.infer<typeof node>;
 
-/** What a stack published that operations need: its machines by node name. */
+/** What the engine knows of a stack that operations need. */
 export interface Published {
+  /** Its machines by node name. */
   readonly nodes: Readonly<Record<string, PublishedNode>>;
+  /** What may exist besides, because an update was killed. */
+  readonly interrupted: readonly Interrupted[];
 }
 
 /**
- * Reads the outputs of a stack. A machine without address or host key is not there yet: where one
+ * Reads a stack's exported state. A machine without address or host key is not there yet: where one
  * failed, the engine puts out a word of its own in their place.
  */
 export function readPublished(value: unknown): Published {
-  const { nodes } = outputs.parse(value);
+  const { deployment } = exported.parse(value);
+  const stack = deployment?.resources.find(({ type }) => type === "pulumi:pulumi:Stack");
+  const { nodes } = outputs.parse(stack?.outputs ?? {});
   return {
     nodes: Object.fromEntries(
       Object.entries(nodes).flatMap(([name, entry]) => {
@@ -34,12 +43,14 @@ export function readPublished(value: unknown): Published {
         return reading.success ? [[name, reading.data]] : [];
       }),
     ),
+    interrupted: deployment ? interruptedIn(deployment) : [],
   };
 }
 
 /**
- * Asks the engine for a stack's outputs, in the backend that the person is logged in to. Undefined
- * for a stack that does not exist there. Throws a `Refusal` with the engine's words otherwise.
+ * Asks the engine for a stack's state, in the backend that the person is logged in to; secrets in it
+ * stay encrypted. Undefined for a stack that does not exist there. Throws a `Refusal` with the
+ * engine's words otherwise.
  */
 export function publishedBy(
   directory: string,
@@ -47,10 +58,11 @@ export function publishedBy(
 ): (stack: string) => Promise<Published | undefined> {
   return (stack) =>
     new Promise((resolve, reject) => {
-      const argv = ["stack", "output", "--json", "--non-interactive", "--stack", stack];
+      const argv = ["stack", "export", "--non-interactive", "--stack", stack];
       const options = { cwd: directory, env, maxBuffer: 64 * 1024 * 1024 };
       execFile("pulumi", argv, options, (error, stdout, stderr) => {
-        if (!error) resolve(readPublished(JSON.parse(stdout)));
+        // Read in a promise: what is thrown in a callback reaches nobody.
+        if (!error) resolve(Promise.resolve(stdout).then(JSON.parse).then(readPublished));
         else if (/no stack named/.test(stderr)) resolve(undefined);
         else if (error.code === "ENOENT") {
           reject(
@@ -60,7 +72,7 @@ export function publishedBy(
           );
         } else {
           const said = stderr.trim().split("\n").slice(-3).join("\n");
-          reject(new Refusal(`the outputs of stack ${stack} cannot be read: ${said}`));
+          reject(new Refusal(`the state of stack ${stack} cannot be read: ${said}`));
         }
       });
     });

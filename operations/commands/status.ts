@@ -4,6 +4,7 @@ import type { Context } from "../context";
 import { outcomeOf, type Outcome } from "../converging";
 import { deployersOf, siteName, survey, type Site } from "../fleet";
 import { concerns, duration, readHealthFacts, type Health } from "../health";
+import { tellInterrupted } from "../interrupted";
 import { inParallel } from "../pool";
 import { readFacts } from "../report";
 import { factsScript, oneAfterAnother } from "../scripts";
@@ -18,7 +19,8 @@ import { parallelOf } from "../width";
 export const usage = `usage: berth status [--environment E | --stack S] [--json] [node…]
 
 One table of machines: whether they answer, differ from their declaration, have updates pending or
-want a reboot, how full their disks are, since when they run, and who owns them.
+want a reboot, how full their disks are, since when they run, and who owns them. Below it: what needs a
+person, also what a killed pulumi up may have made that no state knows.
 
   --environment E  stage or prod, with the host stacks that serve it
   --stack S        this stack alone
@@ -37,7 +39,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
     flags: ["json"],
     values: ["environment", "stack", "parallel"],
   });
-  const { sites, fleets, undeployed, undeclared } = await survey(context, values);
+  const { sites, fleets, undeployed, undeclared, interrupted } = await survey(context, values);
   const chosen = chosenSites(sites, words);
   // Where nothing is deployed nobody needs a key to be told so.
   const entrance =
@@ -54,10 +56,11 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   const leftovers = undeclared.map(
     ({ stack, name }) => `${stack}/${name}: is deployed and no longer declared; run pulumi up`,
   );
-  const attention = words.length === 0 ? [...worries, ...leftovers] : worries;
+  const halfMade = interrupted.map((each) => `${each.stack}: ${tellInterrupted(each)}`);
+  const attention = words.length === 0 ? [...worries, ...leftovers, ...halfMade] : worries;
   if (flags.has("json")) {
     const nodes = seen.map(({ health, concerns }) => ({ ...health, concerns }));
-    context.out(`${JSON.stringify({ nodes, undeployed, attention }, undefined, 2)}\n`);
+    context.out(`${JSON.stringify({ nodes, undeployed, interrupted, attention }, undefined, 2)}\n`);
   } else {
     context.out(`${describe(seen.map(({ health }) => health))}\n`);
     if (undeployed.length > 0) context.out(`\nNot deployed yet: ${undeployed.join(", ")}\n`);

@@ -74,17 +74,17 @@ describe("machines by name", () => {
   });
 
   it("are those both declared and published; the rest is told apart", () => {
-    const published = readPublished({
-      nodes: {
-        kmc: { address: "192.0.2.7", hostKey: publicKey(30), login: "root", projects: ["kmc"] },
-        gone: { address: "192.0.2.8", hostKey: publicKey(31), projects: [] },
-        portal: { address: null, hostKey: publicKey(32) },
-        // What the engine puts out where a machine or its first session failed.
-        unmade: { address: UNKNOWN, hostKey: UNKNOWN },
-        unentered: { address: "192.0.2.9", hostKey: UNKNOWN },
-        clinic: { address: "192.0.2.10", hostKey: publicKey(10) },
-      },
-    });
+    const nodes = {
+      kmc: { address: "192.0.2.7", hostKey: publicKey(30), login: "root", projects: ["kmc"] },
+      gone: { address: "192.0.2.8", hostKey: publicKey(31), projects: [] },
+      portal: { address: null, hostKey: publicKey(32) },
+      // What the engine puts out where a machine or its first session failed.
+      unmade: { address: UNKNOWN, hostKey: UNKNOWN },
+      unentered: { address: "192.0.2.9", hostKey: UNKNOWN },
+      clinic: { address: "192.0.2.10", hostKey: publicKey(10) },
+    };
+    const stack = { type: "pulumi:pulumi:Stack", urn: "urn:berth-prod", outputs: { nodes } };
+    const published = readPublished({ deployment: { resources: [stack] } });
     const { sites, undeployed, undeclared } = joined("berth", fleet(), published.nodes);
     expect(names(sites)).toEqual(["prod/clinic", "prod/kmc"]);
     // A machine that may only be looked at is entered as its owner lets us in.

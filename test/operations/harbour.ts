@@ -116,7 +116,8 @@ export class Harbour {
     const bin = join(this.ground.directory, "bin");
     mkdirSync(bin, { recursive: true });
     for (const [stack, published] of Object.entries(this.published)) {
-      writeFileSync(join(bin, `${stack}.json`), JSON.stringify(published));
+      const resources = [{ type: "pulumi:pulumi:Stack", urn: stack, outputs: published }];
+      writeFileSync(join(bin, `${stack}.json`), JSON.stringify({ deployment: { resources } }));
     }
     // The last argument is the stack.
     const engine = `#!/bin/sh\nfor stack; do :; done\nexec cat "${bin}/$stack.json"\n`;
@@ -147,7 +148,10 @@ export class Harbour {
       now: new Date("2026-11-21T12:00:00Z"),
       out: () => undefined,
       say: () => undefined,
-      published: (stack) => Promise.resolve(this.published[stack]),
+      published: (stack) => {
+        const published = this.published[stack];
+        return Promise.resolve(published && { ...published, interrupted: [] });
+      },
       keys: (fleet) => fleet,
     };
   }

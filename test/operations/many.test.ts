@@ -74,6 +74,7 @@ exit $code`,
               { address: `192.0.2.${index}`, hostKey: publicKey(42), projects: [slug] },
             ]),
           ),
+          interrupted: [],
         }),
     };
     const code = await berth(context, ["offboard", "sam", "--parallel", "10"]);
