@@ -11,6 +11,7 @@ import { berth } from "../../operations/berth";
 import { marker } from "../../operations/review/render/markdown";
 import { repository } from "../../local/cloud/paths";
 import { run } from "../../local/cloud/scratch";
+import { lintWorkflows } from "./actionlint";
 
 interface Workflow {
   readonly on: unknown;
@@ -63,6 +64,11 @@ describe("the pipelines", () => {
     );
     for (const [option] of command.matchAll(/ --(?!silent)[a-z]+/g))
       expect(usage).toContain(option.trim());
+  });
+
+  it("have nothing that actionlint complains of", { timeout: 300_000 }, async () => {
+    const files = names.map((name) => path.join(repository, ".github", "workflows", name));
+    expect(await lintWorkflows(files)).toEqual([]);
   });
 
   it("give a pull request's code no secret and no right to write", () => {
