@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 
+import { savedOnce } from "../cloud/environment";
 import { repository } from "../cloud/paths";
 import { run, ScratchCloud } from "../cloud/scratch";
 import { fleetOfNodes } from "./fleets";
@@ -46,6 +47,7 @@ export async function benchReview() {
 async function inTurn(cloud: ScratchCloud, scratch: string): Promise<readonly Round[]> {
   const clone = path.join(scratch, "clone");
   await commitBase(clone, cloud.project);
+  Object.assign(cloud.env, savedOnce);
   await cloud.up("stage");
   cloud.stack("stage", resized);
   copyStackFiles(cloud.project, clone);

@@ -38,6 +38,12 @@ export const rehearsalAccounts = {
 } as const;
 
 /**
+ * Has the engine save a state once, at its end, and not twice a resource, which takes most of the time
+ * of a large update. Only for a state that needs no rescue: after a crash nothing of it is there.
+ */
+export const savedOnce = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" } as const;
+
+/**
  * The environment in which any command runs against the local cloud: the engine on PATH, its home
  * and state in the cloud's directory, every provider attached to the emulators, and no way to a
  * real account.

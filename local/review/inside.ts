@@ -4,7 +4,7 @@ import * as path from "node:path";
 
 import { readStackFiles } from "../../components/stack-files";
 import { discardCloud, ensureCloud } from "../cloud/cloud";
-import { cloudEnvironment } from "../cloud/environment";
+import { cloudEnvironment, savedOnce } from "../cloud/environment";
 import { ensureExisting, postExisting } from "../cloud/existing";
 import { mapping } from "../cloud/mapping";
 import { cloudPaths } from "../cloud/paths";
@@ -31,9 +31,7 @@ export async function main([scratch = "", sandbox = ""]: readonly string[]): Pro
       ...cloudEnvironment(paths, card, engine),
       // One event a line, policies' findings among them.
       PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true",
-      // A state of minutes needs no rescue: saved once, not twice a resource, it takes half the time.
-      PULUMI_EXPERIMENTAL: "true",
-      PULUMI_SKIP_CHECKPOINTS: "true",
+      ...savedOnce,
     };
     await postExisting(card, { elasticIps: beyondAnyFleet });
     for (const project of [plan.base, plan.head]) {
