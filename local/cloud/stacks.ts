@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
 
 import { cliVersion } from "../setup/pins";
-import { clearDeadLocks } from "./locks";
+import { clearDeadEngines } from "./dead-engines";
 import type { CloudPaths } from "./paths";
 import { writeOnce, writeWhole } from "../whole-file";
 
@@ -27,7 +27,7 @@ export function ensureStacks(paths: CloudPaths, project: string, vault: number):
   const meta = path.join(paths.state, ".pulumi", "meta.yaml");
   if (!fs.existsSync(meta)) fs.writeFileSync(meta, "version: 1\n");
   followVault(paths, stacks, url);
-  clearDeadLocks(paths.state);
+  clearDeadEngines(paths.state);
   for (const stack of stackNames(project)) {
     const file = path.join(stacks, `${stack}.json`);
     if (!fs.existsSync(file)) writeOnce(file, JSON.stringify(checkpoint(name, stack, url)));

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -12,6 +12,14 @@ const committed = () =>
     cwd: repository,
     encoding: "utf8",
   });
+
+function environmentOf(pid: string): string[] {
+  try {
+    return fs.readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+  } catch {
+    return [];
+  }
+}
 
 describe("a rehearsal, from nothing to nothing", () => {
   const clone = new Clone();
@@ -48,6 +56,17 @@ describe("a rehearsal, from nothing to nothing", () => {
       process.kill(clone.pid(), "SIGKILL");
     });
     expect(code).toBe(null);
+    const orphans = () => {
+      const said = spawnSync("pgrep", ["-f", "pulumi-language-nodejs"], {
+        encoding: "utf8",
+      }).stdout;
+      const mine = `BERTH_LOCAL_DIR=${clone.directory}`;
+      return said.split("\n").filter((pid) => pid && environmentOf(pid).includes(mine));
+    };
+    // Elsewhere they end by themselves within five minutes.
+    if (process.platform === "linux") expect(orphans()).toHaveLength(1);
+    await local("true");
+    expect(orphans()).toEqual([]);
   });
 
   it("ends with the table, also after that", async () => {

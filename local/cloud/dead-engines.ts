@@ -1,0 +1,76 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { pathToFileURL } from "node:url";
+
+import { childrenOf, identify, signal } from "../hosts/process";
+import { holder } from "../setup/lock";
+
+/** What the engine notes of who is at work on a stack. */
+interface Lock {
+  readonly pid?: number;
+  readonly hostname?: string;
+}
+
+/**
+ * Clears away what engines left that are no more: those that were killed, or went down with the
+ * computer. Their locks, which the engine leaves to a person (`pulumi cancel`) because a backend may
+ * be shared between computers; a rehearsal's is this computer's own. And the programs they ran.
+ */
+export function clearDeadEngines(state: string): void {
+  const locks = path.join(state, ".pulumi", "locks");
+  if (!fs.existsSync(locks)) return;
+  const dead = fs
+    .readdirSync(locks, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .filter((file) => isDead(read(file)));
+  if (dead.length > 0) endOrphans(state);
+  // The second is the backend's own note about the first.
+  for (const file of dead.flatMap((each) => [each, `${each}.attrs`])) {
+    fs.rmSync(file, { force: true });
+  }
+}
+
+function isDead(text: string): boolean {
+  try {
+    const { pid, hostname } = JSON.parse(text) as Lock;
+    return pid !== undefined && hostname === os.hostname() && holder(pid).started === "";
+  } catch {
+    // Being written, or none.
+    return false;
+  }
+}
+
+/**
+ * Ends the language hosts of this backend whose engine is no more, with the programs they run. They
+ * would notice within five minutes, and a program turns in circles until then. Where there is no
+ * /proc to find them in, that is how they end.
+ */
+function endOrphans(state: string): void {
+  const backend = `PULUMI_BACKEND_URL=${pathToFileURL(state).href}`;
+  const pids = fs.existsSync("/proc") ? fs.readdirSync("/proc") : [];
+  for (const pid of pids.filter((name) => /^\d+$/.test(name))) {
+    if (!programOf(pid).startsWith("pulumi-language-")) continue;
+    if (!read(`/proc/${pid}/environ`).split("\0").includes(backend)) continue;
+    const parent = /^PPid:\s*(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? "";
+    if (programOf(parent) === "pulumi") continue;
+    for (const each of [...childrenOf(Number(pid)), Number(pid)]) {
+      const orphan = identify(each);
+      if (orphan) signal(orphan, "SIGKILL");
+    }
+  }
+}
+
+function programOf(pid: string): string {
+  return path.basename(read(`/proc/${pid}/cmdline`).split("\0")[0] ?? "");
+}
+
+/** A file's text; none of one that is gone already. */
+function read(file: string): string {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
