@@ -6,6 +6,7 @@ import { serveControl } from "../emulator/control";
 import { Faults } from "../emulator/faults";
 import { serve } from "../emulator/server";
 import { World } from "../emulator/world";
+import { discard } from "../providers/by-hand";
 import { seedExisting } from "../providers/existing";
 import { writeWhole } from "../whole-file";
 import { serveAgent } from "./agent";
@@ -40,6 +41,7 @@ async function main(): Promise<void> {
     faults,
     clock,
     putExisting: (existing) => seedExisting(cloud, existing),
+    discard: (type, id) => discard(cloud, type, id),
   });
   const vault = await serveVault(directory);
   const agent = await serveAgent(directory);

@@ -13,11 +13,14 @@ export interface Controlled {
   readonly clock: Clock;
   /** Puts there what exists before the first deployment, and answers what of it could not be. */
   putExisting(existing: Record<string, unknown>): Promise<readonly string[]>;
+  /** Deletes a resource at its provider, with all that goes with it. */
+  discard(type: string, id: string): Promise<void>;
 }
 
 /**
  * The control door of the local cloud, on loopback only: what a console is to a real cloud.
  * `GET /objects`, `PATCH|PUT|DELETE /objects/<kind>/<id>` change things behind the program's back;
+ * `DELETE /resources/<type>/<id>` deletes one as its provider does, a machine's host with it;
  * `GET|POST|DELETE /faults` ask for failures; `PUT /clock` sets the time; `POST /existing` puts
  * there what exists before the first deployment.
  */
@@ -43,7 +46,7 @@ export async function serveControl(
 }
 
 async function answer(
-  { world, faults, clock, putExisting }: Controlled,
+  { world, faults, clock, putExisting, discard }: Controlled,
   request: http.IncomingMessage,
 ): Promise<unknown> {
   const [, room, kind, id] = (request.url ?? "/").split("/").map(decodeURIComponent);
@@ -57,6 +60,9 @@ async function answer(
       return world.patch(required(kind), required(id), object(body));
     case "DELETE objects":
       return { removed: world.remove(required(kind), required(id)) };
+    case "DELETE resources":
+      await discard(required(kind), required(id));
+      return {};
     case "GET faults":
       return faults.list();
     case "POST faults":

@@ -3,10 +3,11 @@ import { isObject } from "./values";
 export const faultOperations = ["create", "update", "delete", "read", "invoke"] as const;
 export type FaultOperation = (typeof faultOperations)[number];
 
-export const faultKinds = ["error", "timeout", "half"] as const;
+export const faultKinds = ["error", "timeout", "half", "unanswered"] as const;
 /**
  * `error`: the call fails and nothing happens. `timeout`: the call never answers (the engine's
  * custom time-out or Ctrl-C ends it). `half`: a create or update happens on the cloud, then fails.
+ * `unanswered`: a create happens on the cloud, and the answer never comes.
  */
 export type FaultKind = (typeof faultKinds)[number];
 

@@ -147,6 +147,7 @@ export class Session {
     const context = this.context(urn, limits);
     const fault = preview ? undefined : await this.strike(subject.type, "create", context.signal);
     const made = await handler.create(subject, plain, preview, context);
+    if (fault?.kind === "unanswered") await silence(context.signal);
     const outputs = conceal(made.outputs, knownOf(made.outputs, secrets));
     if (fault) throw new InitializationError(made.id, outputs, inputs, [fault.message]);
     return { id: made.id, outputs };
@@ -229,7 +230,7 @@ export class Session {
     };
   }
 
-  /** Shows a waiting fault; returns it only when the operation shall happen first (`half`). */
+  /** Shows a waiting fault; returns it only when the operation shall happen first. */
   private async strike(
     type: string,
     operation: Parameters<Faults["strike"]>[1],
@@ -237,14 +238,17 @@ export class Session {
   ) {
     const fault = this.cloud.faults.strike(type, operation);
     if (fault?.kind === "error") throw new ProviderError(fault.message);
-    if (fault?.kind === "timeout") {
-      if (!signal.aborted) {
-        await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
-      }
-      throw new ProviderError(contextError(signal));
-    }
+    if (fault?.kind === "timeout") await silence(signal);
     return fault;
   }
+}
+
+/** No answer until the call is given up. */
+async function silence(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) {
+    await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  }
+  throw new ProviderError(contextError(signal));
 }
 
 /** The bridge drops differences of ignored properties, those the provider itself comes up with too. */

@@ -1,7 +1,7 @@
 /** Running programs and telling processes apart, for the hosts of the local cloud. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** What a finished program left. */
@@ -111,11 +111,15 @@ export function signal(identity: ProcessIdentity, number: NodeJS.Signals | numbe
   }
 }
 
-/** Direct children of a process, in the order they started. */
+/** Direct children of a process, whichever of its threads started them. */
 export function childrenOf(pid: number): number[] {
   try {
-    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
-    return text.split(" ").filter(Boolean).map(Number);
+    return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+      readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8")
+        .split(" ")
+        .filter(Boolean)
+        .map(Number),
+    );
   } catch {
     return [];
   }

@@ -1,11 +1,10 @@
 import { release, reserve } from "../emulator/addresses";
-import { EngineLog } from "../emulator/engine-log";
 import type { MachineSpec, Past } from "../emulator/machines";
-import { Session, type Cloud } from "../emulator/session";
+import type { Cloud } from "../emulator/session";
 import type { Props } from "../emulator/values";
 import { seedAccount, seedElasticIps, seedImage } from "./aws/seed";
 import { seedZones } from "./cloudflare/seed";
-import { providers } from ".";
+import { order } from "./by-hand";
 
 /** A machine that somebody ordered at a cloud before Berth. */
 export interface ExistingMachine {
@@ -68,7 +67,7 @@ export async function seedExisting(cloud: Cloud, existing: Existing): Promise<st
     ),
     ...(existing.buckets ?? []).map(({ name, region }) =>
       once(cloud, `bucket/${name}`, () =>
-        create(cloud, "aws", "aws:s3/bucket:Bucket", { bucket: name, region }, name, name),
+        order(cloud, "aws:s3/bucket:Bucket", { bucket: name, region }, name, name),
       ),
     ),
   ]);
@@ -86,7 +85,7 @@ function orderMachine(cloud: Cloud, machine: ExistingMachine): Promise<void> {
         create: (spec: MachineSpec) => cloud.machines.create({ ...spec, past }),
       }
     : cloud.machines;
-  return create({ ...cloud, machines }, provider, type, inputs(machine), name, id);
+  return order({ ...cloud, machines }, type, inputs(machine), name, id);
 }
 
 async function putClientMachine(
@@ -158,33 +157,3 @@ const orders: Readonly<
     }),
   },
 };
-
-/** Credentials that every emulated provider takes. */
-const credentials: Readonly<Record<string, Props>> = {
-  digitalocean: { token: `dop_v1_${"0".repeat(64)}` },
-  scaleway: {
-    accessKey: "SCWXXXXXXXXXXXXXXXXX",
-    secretKey: "11111111-1111-4111-8111-111111111111",
-    projectId: "22222222-2222-4222-8222-222222222222",
-  },
-  aws: { region: "us-east-1", accessKey: "AKIAREHEARSAL0000000", secretKey: "0".repeat(40) },
-};
-
-async function create(
-  cloud: Cloud,
-  providerName: string,
-  type: string,
-  inputs: Props,
-  name: string,
-  id: string,
-): Promise<void> {
-  const provider = providers.find((candidate) => candidate.name === providerName)!;
-  const session = new Session(provider, cloud, new EngineLog());
-  session.configure(credentials[providerName]!);
-  const urn = `urn:pulumi:before::berth::${type}::${name}`;
-  const checked = session.check(urn, {}, inputs);
-  if (checked.failures.length > 0) {
-    throw new Error(`${name}: ${checked.failures.map(({ reason }) => reason).join("; ")}`);
-  }
-  await session.create(urn, checked.inputs, false, { assignedId: id });
-}

@@ -5,9 +5,11 @@ import type { KeyPair } from "../../local/cloud/stand-ins";
 import { layoutOf } from "../../local/hosts";
 import { readRecords } from "../../local/hosts/disk";
 import { runInside } from "../../local/hosts/inside";
-import type { Finished } from "../../local/hosts/process";
+import { type Finished, tryRun, waitUntil } from "../../local/hosts/process";
 import { supervisorOf } from "../../local/hosts/supervisor";
+import { berth, contextOf } from "../../operations/berth";
 import { visit, type Session } from "../../operations/ssh";
+import { unattended } from "../../operations/ssh-options";
 import { traces } from "./boot-ground";
 
 /** One stack on a scratch cloud of its own. */
@@ -36,6 +38,17 @@ export class BootedFleet {
     return this.cloud.pulumi(...update, "--stack", this.stack);
   }
 
+  /** `berth` in the project; answers its status and what it printed. */
+  async berth(...argv: string[]): Promise<{ code: number; out: string; said: string }> {
+    const [told, { project, env }] = [{ out: "", said: "" }, this.cloud];
+    const context = {
+      ...contextOf(project, env),
+      out: (text: string) => void (told.out += text),
+      say: (text: string) => void (told.said += text),
+    };
+    return { code: await berth(context, argv), ...told };
+  }
+
   /** Addresses of all machines that there are, declared or not. */
   async addresses(): Promise<string[]> {
     const records = await readRecords(layoutOf(this.cloud.paths.directory));
@@ -57,6 +70,30 @@ export class BootedFleet {
     const done = await this.exec(address, ["bash", "-c", script]);
     if (done.code !== 0) throw new Error(`${address}: ${script}: ${done.stderr}${done.stdout}`);
     return done.stdout;
+  }
+
+  /**
+   * Whether a deployer gets into each machine that there is, as Berth's account or as the one that
+   * its cloud prepared. A machine that still boots is waited for.
+   */
+  async waysIn(): Promise<{ address: string; open: boolean }[]> {
+    const records = await readRecords(layoutOf(this.cloud.paths.directory));
+    return Promise.all(
+      records.map(async ({ spec: { address, login } }) => {
+        const tryBoth = async () =>
+          (await this.isOpen("berth", address)) || (await this.isOpen(login, address));
+        // sshd turns an address away for some seconds after failed logins.
+        return { address, open: await waitUntil(tryBoth, 60_000, 1_000) };
+      }),
+    );
+  }
+
+  private async isOpen(login: string, address: string): Promise<boolean> {
+    const { env } = this.cloud;
+    const trusting = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"];
+    const options = [...unattended(), ...trusting, "-o", "ConnectTimeout=5"];
+    const argv = ["ssh", ...options, `${login}@${address}`, "sudo -n id -u"];
+    return (await tryRun(argv, { env })).stdout === "0\n";
   }
 
   /** Where a node is, as the stack published it. */

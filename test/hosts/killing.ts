@@ -1,0 +1,67 @@
+/** Programs that are killed, with all their children, at moments that a seed decides. */
+
+import { spawn } from "node:child_process";
+
+import { childrenOf, identify, signal } from "../../local/hosts/process";
+
+/** Random moments; `seed` repeats those of a run that failed. */
+export class Moments {
+  readonly seed = Number(process.env["BERTH_TEST_SEED"] ?? Date.now() % 1_000_000);
+  private state = this.seed;
+
+  /** A number of milliseconds from 0 to `limit`. */
+  next(limit: number): number {
+    // A linear congruential generator is random enough to choose moments.
+    this.state = (this.state * 1_664_525 + 1_013_904_223) % 2 ** 32;
+    return Math.round((this.state / 2 ** 32) * limit);
+  }
+}
+
+/** A command line, where and how it runs. */
+export interface Program {
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** What it prints when its work begins: the time runs from there; absent: from its start. */
+  readonly begins?: RegExp;
+}
+
+/**
+ * Runs a program and kills it so many milliseconds after its work began, with its children, as a
+ * power cut would. Answers whether it was still at work, and what it had said.
+ */
+export function killedAfter(
+  milliseconds: number,
+  { argv, cwd, env, begins }: Program,
+): Promise<{ readonly killed: boolean; readonly said: string }> {
+  const [command = "", ...rest] = argv;
+  const child = spawn(command, rest, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  let killed = false;
+  let timer: NodeJS.Timeout | undefined;
+  const begin = () => {
+    timer ??= setTimeout(() => {
+      killed = true;
+      for (const each of withDescendants(child.pid!)) signal(each, "SIGKILL");
+    }, milliseconds);
+  };
+  const hear = (chunk: Buffer) => {
+    said += chunk.toString("utf8");
+    if (begins?.test(said)) begin();
+  };
+  child.stdout.on("data", hear);
+  child.stderr.on("data", hear);
+  if (!begins) begin();
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", () => {
+      clearTimeout(timer);
+      resolve({ killed, said });
+    });
+  });
+}
+
+function withDescendants(pid: number): NonNullable<ReturnType<typeof identify>>[] {
+  const self = identify(pid);
+  return self ? [self, ...childrenOf(pid).flatMap(withDescendants)] : [];
+}
