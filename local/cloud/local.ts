@@ -1,6 +1,8 @@
 import * as path from "node:path";
 
+import { sayOnStderr } from "../setup/progress";
 import { runInForeground } from "./child";
+import { nobodyAnswers } from "./machine-kind";
 import { repository } from "./paths";
 import { ready } from "./ready";
 
@@ -22,7 +24,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(usage);
     return 2;
   }
-  const { env } = await ready();
+  const { env, card } = await ready();
+  if (command === "berth" && card.machines === "recorded") sayOnStderr(nobodyAnswers());
   // The project's own command is on nobody's PATH: it belongs to the clone.
   const [program, words] =
     command === "berth" ? [process.execPath, [run, "operations/berth", ...args]] : [command, args];

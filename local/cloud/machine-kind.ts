@@ -44,7 +44,7 @@ export async function chooseMachines(
   }
   const kind = kept ?? wanted ?? "booted";
   if (kind === "recorded") {
-    if (!wanted) say("machines are records in this local cloud; nobody answers at their addresses");
+    if (!wanted) say(nobodyAnswers());
     return kind;
   }
   const hindrance = await whyNotBooting(say);
@@ -56,6 +56,13 @@ export async function chooseMachines(
   if (kept ?? wanted) throw new Error(`machines cannot boot here: ${hindrance}`);
   say(`machines are records here and do not boot: ${hindrance}`);
   return "recorded";
+}
+
+/** What a person is told who might want to enter machines that are records. */
+export function nobodyAnswers(): string {
+  const bootable = canBoot();
+  const why = bootable.ok ? "" : ` (${bootable.reason}; ${bootable.fix})`;
+  return `machines are records in this local cloud; nobody answers at their addresses${why}`;
 }
 
 /** Remembers the kind for as long as the cloud's world lives. */

@@ -10,6 +10,7 @@ describe("berth on the local cloud", () => {
     const status = await clone.local("berth", "status");
     expect(status, status.stderr).toMatchObject({ code: 0 });
     expect(status.stdout).toMatch(/^Not deployed yet: .*prod\/kmc.*prod-b\/cortico.*stage\/kmc/m);
+    expect(status.stderr).toContain("machines are records in this local cloud; nobody answers");
     const converge = await clone.local("berth", "converge", "--environment", "stage");
     expect(converge).toMatchObject({ code: 0, stdout: "" });
     expect(converge.stderr).toContain("nothing is deployed yet: stage/cryptsend, stage/kmc");
