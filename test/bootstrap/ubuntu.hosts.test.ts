@@ -109,6 +109,9 @@ describe("a machine as Ubuntu's images are, with the account ubuntu", () => {
       userData: userData("ubuntu", other, yard.deployer),
     });
     await yard.machines.ready("i-0c2d", "booted");
+    const refused = await yard.converge(clone, key, declaration);
+    expect(refused).toMatchObject({ code: 255, stdout: "" });
+    expect(refused.stderr).toMatch(/no matching host key|Host key verification/);
     const entered = await yard.enter(clone, declaration, other.public);
     expect(entered).not.toBe(key);
     const done = await yard.converge(clone, entered, declaration);
