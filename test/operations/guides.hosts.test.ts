@@ -7,6 +7,7 @@ import { readStackFiles } from "../../components/stack-files";
 import { repository } from "../../local/cloud/paths";
 import { run, ScratchCloud, type Outcome } from "../../local/cloud/scratch";
 import { ensureStandIns } from "../../local/cloud/stand-ins";
+import { killedAfter } from "../hosts/killing";
 import { edited, stepsOf, type Step } from "./guide";
 
 /** Commands whose status tells what was found, and not whether they worked. */
@@ -33,7 +34,7 @@ describe("the guides, done one after another on the local cloud", () => {
     // A person answers the engine's question; here nobody does.
     shim(
       "pulumi",
-      `case $1 in up | refresh) set -- "$@" --yes --skip-preview ;; esac\n` +
+      `case $1 in up | refresh) set -- "$@" --yes --skip-preview ;; cancel) set -- "$@" --yes ;; esac\n` +
         `exec "${cloud.env["PATH"]?.split(":")[0]}/pulumi" "$@" --non-interactive --color never`,
     );
     git("init", "-q");
@@ -170,6 +171,30 @@ describe("the guides, done one after another on the local cloud", () => {
     expect(await cloud.inventory()).toEqual(things);
     expect((await ssh("clark", "sendcrypt", "sudo -n id -u")).stdout).toBe("0\n");
     expect((await shell("npm run berth -- converge --check sendcrypt")).code).toBe(0);
+  });
+
+  it("an update was interrupted: what it was making is named, and the next one is whole", async () => {
+    const type = "cloudflare:index/dnsRecord:DnsRecord";
+    const kind = "cloudflare/dns_record";
+    const records = () => cloud.objects(kind);
+    const remove = (id = "") =>
+      cloud.control("DELETE", `/objects/${encodeURIComponent(kind)}/${encodeURIComponent(id)}`);
+    await remove((await records())[0]?.id);
+    await cloud.succeed("refresh", "--yes", "--skip-preview", "--stack", "prod");
+    const left = await records();
+    await cloud.control("POST", "/faults", { type, operation: "create", kind: "unanswered" });
+    const argv = ["pulumi", "up", "--yes", "--skip-preview", "--stack", "prod"];
+    const program = { argv, cwd: cloud.project, env: cloud.env, begins: /DnsRecord \S+ creating/ };
+    expect(await killedAfter(1_000, program)).toMatchObject({ killed: true });
+
+    const [look, settle] = stepsOf("an-update-was-interrupted");
+    const named = (await take(look!)).join("\n");
+    expect(named).toContain("pulumi was cut off while it made DnsRecord");
+    const known = left.map(({ id }) => id);
+    const orphan = (await records()).find(({ id }) => !known.includes(id));
+    await remove(orphan?.id);
+    expect((await take(settle!)).join("\n")).toContain("Nothing needs a person.");
+    expect(await records()).toHaveLength(left.length + 1);
   });
 
   it("leaving Berth: machines run on, with plain ssh and docker compose", async () => {
