@@ -6,6 +6,7 @@ import { holder, isRunning, withLock } from "../setup/lock";
 import type { Say } from "../setup/progress";
 import { lastLines } from "../setup/run-command";
 import { clearHosts } from "../hosts";
+import { clearDeadEngines } from "./dead-engines";
 import { rehearsalAccounts } from "./environment";
 import { chooseMachines, keepKind, type MachineKind } from "./machine-kind";
 import { repository, type CloudPaths } from "./paths";
@@ -72,6 +73,7 @@ export async function discardCloud(paths: CloudPaths): Promise<void> {
   await withLock(paths.lock, async () => {
     await stop(paths);
     if (mayHaveBooted(paths)) await clearHosts(paths.directory);
+    clearDeadEngines(paths.state);
     fs.rmSync(paths.directory, { recursive: true, force: true });
   });
   removeIfEmpty(path.dirname(paths.directory));

@@ -43,18 +43,18 @@ function isDead(text: string): boolean {
 }
 
 /**
- * Ends the language hosts of this backend whose engine is no more, with the programs they run. They
- * would notice within five minutes, and a program turns in circles until then. Where there is no
- * /proc to find them in, that is how they end.
+ * Ends the language hosts of this backend whose engine is no more, and the programs they ran: a program
+ * without its engine turns in circles for ever, and its host waits for it. Nothing is ended where there
+ * is no /proc to find it in.
  */
 function endOrphans(state: string): void {
   const backend = `PULUMI_BACKEND_URL=${pathToFileURL(state).href}`;
   const pids = fs.existsSync("/proc") ? fs.readdirSync("/proc") : [];
   for (const pid of pids.filter((name) => /^\d+$/.test(name))) {
-    if (!programOf(pid).startsWith("pulumi-language-")) continue;
+    if (!/pulumi-language-|@pulumi\/pulumi\/cmd\/run/.test(commandOf(pid))) continue;
     if (!read(`/proc/${pid}/environ`).split("\0").includes(backend)) continue;
     const parent = /^PPid:\s*(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? "";
-    if (programOf(parent) === "pulumi") continue;
+    if (path.basename(commandOf(parent).split("\0")[0]!).startsWith("pulumi")) continue;
     for (const each of [...childrenOf(Number(pid)), Number(pid)]) {
       const orphan = identify(each);
       if (orphan) signal(orphan, "SIGKILL");
@@ -62,8 +62,9 @@ function endOrphans(state: string): void {
   }
 }
 
-function programOf(pid: string): string {
-  return path.basename(read(`/proc/${pid}/cmdline`).split("\0")[0] ?? "");
+/** Its words, each ended by a NUL; none of a process that is no more. */
+function commandOf(pid: string): string {
+  return read(`/proc/${pid}/cmdline`);
 }
 
 /** A file's text; none of one that is gone already. */
