@@ -43,9 +43,11 @@ export async function reviewLocally(run: LocalRun): Promise<Made> {
       run.head === undefined
         ? await writeWorking(run.clone, headPath)
         : await writeRevision(run.clone, run.head, headPath);
-    const changed = await changedBetween(base, head);
     for (const state of [base, head]) await givePackages(run.clone, state);
-    const found = await compare(run, scratch, base.directory, head.directory);
+    const [found, changed] = await Promise.all([
+      compare(run, scratch, base.directory, head.directory),
+      changedBetween(base, head),
+    ]);
     const { base: deployed, previews } = found.seconds;
     run.say(`the base took ${deployed.toFixed(1)} s, the previews ${previews.toFixed(1)} s`);
     const texts = Object.entries(found.logs).map(([stack, log]) => ({
