@@ -171,13 +171,16 @@ describe("a program that is killed", () => {
       const command = [process.execPath, "--import", "tsx", entry, project, ...argv];
       return { argv: command, cwd: repository, env };
     };
-    /** Kills a command twice, and runs it to its end. */
+    /** Kills a command twice at its work, and runs it to its end. */
     const insist = async (...argv: string[]) => {
-      for (let round = 0; round < 2; round++) {
-        const ms = 1_000 + moments.next(2_500);
-        const { said } = await killedAfter(ms, program(...argv));
+      let cuts = 0;
+      for (let round = 0; cuts < 2 && round < 10; round++) {
+        const ms = 700 + moments.next(1_300);
+        const { killed, said } = await killedAfter(ms, program(...argv));
+        if (killed) cuts += 1;
         await expectWaysIn(`after ${ms} ms of ${argv.join(" ")}, seed ${moments.seed}:\n${said}`);
       }
+      expect(cuts).toBe(2);
       const done = await fleet.berth(...argv);
       expect(done.code, `${done.out}${done.said}\nseed ${moments.seed}`).toBe(0);
       return done.out;
