@@ -37,7 +37,7 @@ export async function obtainMoto(
         await step(
           inside,
           ["-m", "pip", "install", "--quiet", "--no-input", `moto[server]==${motoVersion}`],
-          "allow pip to reach a package index (PIP_INDEX_URL names another than pypi.org)",
+          "allow pip to reach its package index, or name another in PIP_INDEX_URL",
         );
       });
       // Written last: an environment without it was cut off.
