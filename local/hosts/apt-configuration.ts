@@ -4,16 +4,11 @@
  * Pure: the caller reads the files.
  */
 
-/** Where Debian packages come from. */
+/** Where Debian packages come from, as far as this machine says. */
 export interface Mirrors {
-  readonly main: string;
-  readonly security: string;
+  readonly main?: string;
+  readonly security?: string;
 }
-
-const official: Mirrors = {
-  main: "http://deb.debian.org/debian",
-  security: "http://deb.debian.org/debian-security",
-};
 
 interface Source {
   readonly uri: string;
@@ -21,8 +16,7 @@ interface Source {
 }
 
 /**
- * The mirrors that the machine's sources name for Debian; Debian's own where they name none (an
- * Ubuntu machine, say). `texts` are the contents of `sources.list` and of the files beside it, in
+ * The mirrors that the machine's sources name for Debian; an Ubuntu machine's name none. `texts` are the contents of `sources.list` and of the files beside it, in
  * either of apt's two formats.
  */
 export function mirrorsFrom(texts: readonly string[]): Mirrors {
@@ -35,8 +29,8 @@ export function mirrorsFrom(texts: readonly string[]): Mirrors {
   const security = debian.find(({ suite }) => /[-/](security|updates\/security)/.test(suite));
   const main = debian.find(({ suite }) => /^[a-z]+$/.test(suite));
   return {
-    main: main?.uri ?? official.main,
-    security: security?.uri ?? official.security,
+    ...(main ? { main: main.uri } : {}),
+    ...(security ? { security: security.uri } : {}),
   };
 }
 
@@ -66,12 +60,16 @@ function trimmed(uri: string): string {
   return uri.replace(/\/+$/, "");
 }
 
-/** The lines of a trixie system's `sources.list`. */
-export function sourceLines(mirrors: Mirrors): string[] {
+/**
+ * The lines of a trixie system's `sources.list`. None where no mirror is known: mmdebstrap then takes
+ * Debian's own.
+ */
+export function sourceLines({ main, security }: Mirrors): string[] {
+  if (main === undefined) return [];
   return [
-    `deb ${mirrors.main} trixie main`,
-    `deb ${mirrors.main} trixie-updates main`,
-    `deb ${mirrors.security} trixie-security main`,
+    `deb ${main} trixie main`,
+    `deb ${main} trixie-updates main`,
+    ...(security === undefined ? [] : [`deb ${security} trixie-security main`]),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { acquireSettings, mirrorsFrom } from "../../local/hosts/apt-configuration";
+import { acquireSettings, mirrorsFrom, sourceLines } from "../../local/hosts/apt-configuration";
 import { firewallProblems, renderRuleset } from "../../local/hosts/firewall";
 import { firstBootFiles } from "../../local/hosts/first-boot";
 import { addressAt, fileNameOf, layoutOf, linkOf } from "../../local/hosts/layout";
@@ -190,14 +190,16 @@ describe("the machine's apt configuration", () => {
     expect(mirrorsFrom([old])).toEqual(found);
   });
 
-  it("means Debian's own mirrors on an Ubuntu machine or with a disabled source", () => {
-    const official = {
-      main: "http://deb.debian.org/debian",
-      security: "http://deb.debian.org/debian-security",
-    };
-    expect(mirrorsFrom(["deb http://archive.ubuntu.com/ubuntu noble main"])).toEqual(official);
+  it("names no mirror on an Ubuntu machine or with a disabled source, so Debian's own are taken", () => {
     const disabled = "Types: deb\nEnabled: no\nURIs: http://x.example/debian\nSuites: trixie\n";
-    expect(mirrorsFrom([disabled])).toEqual(official);
+    for (const text of ["deb http://mirror.example/ubuntu noble main", disabled]) {
+      expect(sourceLines(mirrorsFrom([text]))).toEqual([]);
+    }
+    const alone = { main: "http://mirror.example/debian" };
+    expect(sourceLines(alone)).toEqual([
+      "deb http://mirror.example/debian trixie main",
+      "deb http://mirror.example/debian trixie-updates main",
+    ]);
   });
 
   it("carries proxies over, and neither this machine's programs nor its index settings", () => {
