@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 
 import {
@@ -13,6 +12,7 @@ import {
   type Fault,
   type Visit,
 } from "./ssh-options";
+import { sessionDirectory } from "./temporary";
 
 /** With which keys a session comes. */
 export interface Keys {
@@ -89,7 +89,7 @@ async function withFiles<T>(
   { offer, files = [] }: Keys,
   use: (made: { known: string; offered: string[] }) => Promise<T>,
 ): Promise<T> {
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), "berth-ssh-"));
+  const directory = sessionDirectory();
   try {
     const known = path.join(directory, "known_hosts");
     fs.writeFileSync(known, knownHost(to));

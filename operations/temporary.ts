@@ -1,0 +1,36 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+
+const prefix = "berth-ssh-";
+
+/**
+ * A directory for what one SSH session is told: `berth-ssh-<pid>-…` in the system's temporary one.
+ * The caller removes it; those that killed processes left are removed here.
+ */
+export function sessionDirectory(): string {
+  const parent = os.tmpdir();
+  for (const name of fs.readdirSync(parent)) {
+    const pid = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
+    if (pid !== undefined && isGone(Number(pid))) remove(path.join(parent, name));
+  }
+  return fs.mkdtempSync(path.join(parent, `${prefix}${process.pid}-`));
+}
+
+function isGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    // EPERM: it is there, and somebody else's.
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+}
+
+function remove(directory: string): void {
+  try {
+    fs.rmSync(directory, { recursive: true, force: true });
+  } catch {
+    // Somebody else's: it is theirs to remove.
+  }
+}
