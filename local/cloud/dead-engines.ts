@@ -50,20 +50,28 @@ function isDead(text: string): boolean {
 function endOrphans(state: string): void {
   const backend = `PULUMI_BACKEND_URL=${pathToFileURL(state).href}`;
   const pids = fs.existsSync("/proc") ? fs.readdirSync("/proc") : [];
-  for (const pid of pids.filter((name) => /^\d+$/.test(name))) {
+  for (const pid of pids.filter((name) => /^\d+$/.test(name)).map(Number)) {
+    // First, so that whoever gets its number later is not taken for it.
+    const orphan = identify(pid);
     if (!/pulumi-language-|@pulumi\/pulumi\/cmd\/run/.test(commandOf(pid))) continue;
     if (!read(`/proc/${pid}/environ`).split("\0").includes(backend)) continue;
-    const parent = /^PPid:\s*(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? "";
-    if (path.basename(commandOf(parent).split("\0")[0]!).startsWith("pulumi")) continue;
-    for (const each of [...childrenOf(Number(pid)), Number(pid)]) {
-      const orphan = identify(each);
-      if (orphan) signal(orphan, "SIGKILL");
+    if (hasEngine(pid)) continue;
+    for (const each of [...childrenOf(pid).map(identify), orphan]) {
+      if (each) signal(each, "SIGKILL");
     }
   }
 }
 
+/** Whether an engine or a language host runs a process, also through a shell, as some plugins start. */
+function hasEngine(pid: number): boolean {
+  const parent = Number(/^PPid:\s*(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);
+  if (parent <= 1) return false;
+  const [program = ""] = commandOf(parent).split("\0");
+  return path.basename(program).startsWith("pulumi") || hasEngine(parent);
+}
+
 /** Its words, each ended by a NUL; none of a process that is no more. */
-function commandOf(pid: string): string {
+function commandOf(pid: number): string {
   return read(`/proc/${pid}/cmdline`);
 }
 

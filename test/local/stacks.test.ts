@@ -1,6 +1,9 @@
+import { spawn, type ChildProcessByStdio } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import type { Readable, Writable } from "node:stream";
+import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, expect, it } from "vitest";
 
 import { cloudPaths, type CloudPaths } from "../../local/cloud/paths";
@@ -79,3 +82,39 @@ it("takes away locks of engines that are no more, and no others", () => {
   ensureStacks(paths, project, 4000);
   expect(fs.readdirSync(locks)).toEqual(["alive.json", "begun.json", "elsewhere.json"]);
 });
+
+it("ends the programs of a dead engine, and none that an engine runs through a shell", async () => {
+  ensureStacks(paths, project, 4000);
+  const locks = path.join(paths.state, ".pulumi", "locks");
+  fs.mkdirSync(locks);
+  const lock = { pid: 2 ** 31 - 1, hostname: os.hostname() };
+  fs.writeFileSync(path.join(locks, "dead.json"), JSON.stringify(lock));
+  // Says what it is told, and is called like the program of a stack.
+  const program = ["-e", "process.stdin.pipe(process.stdout)", "@pulumi/pulumi/cmd/run"];
+  const PROGRAM = [process.execPath, ...program].join("\n");
+  const env = { ...process.env, PROGRAM, PULUMI_BACKEND_URL: pathToFileURL(paths.state).href };
+  const stdio = ["pipe", "pipe", "ignore"] as ["pipe", "pipe", "ignore"];
+  const orphan = spawn(process.execPath, program, { env, stdio });
+  const shells = ["-c", `sh -c "IFS='\n'; "'$PROGRAM; :'; :`];
+  const attended = spawn("sh", shells, { argv0: "pulumi", env, stdio });
+  try {
+    expect(await Promise.all([answer(orphan), answer(attended)])).toEqual(["hello", "hello"]);
+    ensureStacks(paths, project, 4000);
+    // Nothing is ended where there is no /proc to find it in.
+    expect(await answer(orphan)).toBe(process.platform === "linux" ? "nothing" : "hello");
+    expect(await answer(attended)).toBe("hello");
+  } finally {
+    for (const { stdin } of [orphan, attended]) stdin.end();
+  }
+});
+
+/** What a process answers to "hello"; "nothing" from one that has ended. */
+function answer(child: ChildProcessByStdio<Writable, Readable, null>): Promise<string> {
+  return new Promise((resolve) => {
+    child.stdin.on("error", () => undefined);
+    child.stdout.once("data", (data: Buffer) => resolve(data.toString()));
+    child.stdout.once("close", () => resolve("nothing"));
+    if (child.stdout.destroyed) resolve("nothing");
+    child.stdin.write("hello");
+  });
+}
