@@ -90,6 +90,9 @@ describe("the pipelines", () => {
     const { steps } = workflow("review-comment.yml").jobs["comment"]!;
     const download = steps.find(({ uses }) => uses?.startsWith("actions/download-artifact@"));
     expect(download?.with?.["path"]).toBe("${{ runner.temp }}/review");
+    expect(read("Jenkinsfile")).toContain(
+      `dir("\${env.WORKSPACE_TMP}/review") { unstash 'review' }`,
+    );
   });
 
   it("run nothing that a pull request wrote beside a credential, on Jenkins either", () => {
@@ -101,7 +104,9 @@ describe("the pipelines", () => {
       expect(stage).toContain("agent { label 'trusted' }");
       expect(stage).toMatch(/when \{ branch |skipDefaultCheckout\(\)[^]*checkoutTarget\(\)/);
     }
-    expect(text).toMatch(/def tellSlack\(String result\) \{\n {2}if \(env\.CHANGE_ID\) return/);
+    expect(text).toMatch(
+      /def tellSlack\(String result\) \{\n {2}if \(env\.CHANGE_ID\) return\n {2}node\('trusted'\) \{/,
+    );
   });
 
   it("put nothing of an event into a command's text, where it could become one", () => {
