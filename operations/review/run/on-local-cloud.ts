@@ -44,10 +44,13 @@ export async function reviewLocally(run: LocalRun): Promise<Made> {
         ? await writeWorking(run.clone, headPath)
         : await writeRevision(run.clone, run.head, headPath);
     for (const state of [base, head]) await givePackages(run.clone, state);
-    const [found, changed] = await Promise.all([
+    const both = [
       compare(run, scratch, base.directory, head.directory),
       changedBetween(base, head),
-    ]);
+    ] as const;
+    // Neither may be at work any more when its ground is taken away.
+    await Promise.allSettled(both);
+    const [found, changed] = await Promise.all(both);
     const { base: deployed, previews } = found.seconds;
     run.say(`the base took ${deployed.toFixed(1)} s, the previews ${previews.toFixed(1)} s`);
     const texts = Object.entries(found.logs).map(([stack, log]) => ({

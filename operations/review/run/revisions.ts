@@ -104,7 +104,8 @@ export async function changedBetween(
   const args = [
     "diff",
     "--no-index",
-    "--name-only",
+    // With the status, because names alone call what is deleted /dev/null.
+    "--name-status",
     "--no-renames",
     "-z",
     base.directory,
@@ -112,7 +113,7 @@ export async function changedBetween(
   ];
   // git answers 1 when there is a difference.
   const said = await call("git", args, "/", [0, 1]);
-  const names = said.split("\0").filter(Boolean);
+  const names = said.split("\0").filter((each) => path.isAbsolute(each));
   return [...new Set(names.map((name) => relative(name, base, head)))]
     .filter((name) => !name.startsWith("node_modules"))
     .sort();
