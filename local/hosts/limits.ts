@@ -28,10 +28,10 @@ export async function raiseLimits(): Promise<void> {
   await writeFile(inotifyInstances, `${wanted}\n`);
 }
 
-/** Puts the machine's own limits back; does nothing where they were enough. */
+/** Puts the machine's own limits back; does nothing where they were enough, or are somebody's by now. */
 export async function restoreLimits(): Promise<void> {
   if (!existsSync(former)) return;
-  await writeFile(inotifyInstances, readFileSync(former, "utf8"));
+  if (instances() === wanted) await writeFile(inotifyInstances, readFileSync(former, "utf8"));
   await rm(former);
 }
 

@@ -63,7 +63,8 @@ export async function refuseTakenAddress(layout: Layout, address: string): Promi
   const others = routes.split("\n").filter((line) => line && !line.includes(`bv${layout.cloud}`));
   if (others.length === 0) return;
   const other = /\bbv([0-9a-f]{6})/.exec(others.join("\n"))?.[1];
-  const directory = other && readFileSync(`/sys/class/net/bt${other}/ifalias`, "utf8").trim();
+  const alias = `/sys/class/net/bt${other}/ifalias`;
+  const directory = other && existsSync(alias) ? readFileSync(alias, "utf8").trim() : "";
   throw new Error(
     directory
       ? `address ${address} is in use by the local cloud in ${directory}; take that one down ` +
