@@ -46,14 +46,33 @@ export function smokeDirectory(clone: string, provider: Cloud): string {
 export function isLeft(clone: string, provider: Cloud): boolean {
   const root = smokeDirectory(clone, provider);
   if (!fs.existsSync(root)) return false;
-  const pid = Number(read(path.join(root, pidFile)));
-  if (pid > 0 && isAlive(pid)) {
+  for (const file of [pidFile, ...locksIn(root)]) {
+    const pid = pidIn(read(path.join(root, file)));
+    if (pid === undefined || !isAlive(pid)) continue;
     throw new Refusal(
       `a smoke run of ${provider} is under way here (process ${pid}). Wait for it; if that process ` +
-        `is something else, remove .berth/smoke/${provider}/${pidFile}`,
+        `is something else, remove .berth/smoke/${provider}/${file}`,
     );
   }
   return true;
+}
+
+/** Locks of the engine, which outlives a command that is killed. */
+function locksIn(root: string): readonly string[] {
+  const locks = path.join("state", ".pulumi", "locks");
+  const directory = path.join(root, locks);
+  if (!fs.existsSync(directory)) return [];
+  const names = fs.readdirSync(directory, { recursive: true, encoding: "utf8" });
+  return names.filter((name) => name.endsWith(".json")).map((name) => path.join(locks, name));
+}
+
+function pidIn(text: string): number | undefined {
+  try {
+    return (JSON.parse(text) as { readonly pid?: number }).pid;
+  } catch {
+    // Half-written, or none.
+    return undefined;
+  }
 }
 
 /** Whether there is a state, and with it maybe something at the provider. */
@@ -79,7 +98,7 @@ interface Checkpoint {
   };
 }
 
-const pidFile = "pid";
+const pidFile = "pid.json";
 
 function stateFile(clone: string, provider: Cloud): string {
   const stacks = path.join(smokeDirectory(clone, provider), "state", ".pulumi", "stacks");
@@ -109,7 +128,7 @@ export function writeProject(
   const directory = path.join(root, "project");
   const state = path.join(root, "state");
   for (const place of [directory, state]) fs.mkdirSync(place, { recursive: true, mode: 0o700 });
-  fs.writeFileSync(path.join(root, pidFile), String(process.pid));
+  fs.writeFileSync(path.join(root, pidFile), JSON.stringify({ pid: process.pid }));
   for (const name of ["index.ts", "components", "package.json", "tsconfig.json", "node_modules"]) {
     const link = path.join(directory, name);
     if (!fs.existsSync(link)) fs.symlinkSync(path.join(clone, name), link);
@@ -126,6 +145,9 @@ export function writeProject(
     env: {
       ...env,
       PULUMI_BACKEND_URL: pathToFileURL(state).href,
+      // The state is where `stateFile` looks, whatever a person's other backends need.
+      PULUMI_DIY_BACKEND_GZIP: "false",
+      PULUMI_DIY_BACKEND_LEGACY_LAYOUT: "false",
       PULUMI_CONFIG_PASSPHRASE: passphrase(root),
       PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "false",
       PULUMI_SKIP_UPDATE_CHECK: "true",

@@ -102,6 +102,25 @@ describe("berth smoke on the local cloud", () => {
     expect(left()).toBe(false);
   });
 
+  it("lets the engine of a killed run end, and takes down after that what it made", async () => {
+    const { ended } = await untilMade();
+    const note = path.join(repository, ".berth", "smoke", "digitalocean", "pid.json");
+    process.kill((JSON.parse(fs.readFileSync(note, "utf8")) as { pid: number }).pid, "SIGKILL");
+    const again = () => smoke("--provider", "digitalocean", "--yes");
+    const refused = await again();
+    expect(refused.code).not.toBe(0);
+    expect(refused.stderr).toMatch(
+      /under way here .* remove \.berth\/smoke\/digitalocean\/state\//,
+    );
+    process.kill(Number(/\(process (\d+)\)/.exec(refused.stderr)![1]), "SIGINT");
+    await ended;
+    const { code, stdout, stderr } = await again();
+    expect(code, stdout + stderr).toBe(0);
+    expect(stderr).toContain("an earlier smoke run was cut off");
+    expect(await inventory()).toEqual(before);
+    expect(left()).toBe(false);
+  });
+
   it.each([
     [["--provider", "digitalocaen"], /did you mean digitalocean/i],
     [[], /which --provider/],
