@@ -6,8 +6,14 @@ import { placeOf } from "./spec/show";
 export interface History {
   /** The domain of each project, by slug. */
   readonly domains: ReadonlyMap<string, string>;
-  /** The id that each adopted node was imported by; undefined for the other nodes. */
-  readonly adopted: ReadonlyMap<string, string | undefined>;
+  /** Each node's machine, by the node's name. */
+  readonly machines: ReadonlyMap<string, Machine>;
+}
+
+/** Where a machine was, and the id that it was imported by, if it was. */
+interface Machine {
+  readonly provider: string | undefined;
+  readonly adopted: string | undefined;
 }
 
 /** Reads a stack's outputs. What is not there, or of another form, tells nothing. */
@@ -19,16 +25,20 @@ export function historyOf(outputs: unknown): History {
         return domain === undefined ? [] : [[slug, domain] as const];
       }),
     ),
-    adopted: new Map(
-      entriesAt(outputs, "nodes").map(([name, node]) => [name, textAt(node, "adopted")] as const),
+    machines: new Map(
+      entriesAt(outputs, "nodes").map(([name, node]) => [
+        name,
+        { provider: textAt(node, "provider"), adopted: textAt(node, "adopted") },
+      ]),
     ),
   };
 }
 
 /**
  * Refuses what would cost a machine or its data and cannot be seen in stack files alone: a project
- * that was renamed without `formerly`, two that would become one, and another id for an adopted
- * machine (the engine imports it without a word, `protect` or not, and forgets the first one).
+ * that was renamed without `formerly`, two that would become one, and another machine to adopt in the
+ * place of one (the engine imports it, `protect` or not; it forgets the first one where that was
+ * adopted, and deletes it where Berth made it).
  *
  * Throws a `ConfigError`; meant to be asked before the first resource is registered.
  */
@@ -72,21 +82,25 @@ function projectProblems(fleet: Fleet, project: ProjectSpec, { domains }: Histor
 function nodeProblems(
   fleet: Fleet,
   { name, formerly, adopt }: NodeSpec,
-  { adopted }: History,
+  { machines }: History,
 ): Problem[] {
-  if (formerly !== undefined && adopted.has(formerly) && adopted.has(name)) {
+  if (formerly !== undefined && machines.has(formerly) && machines.has(name)) {
     return [merged(placeOf(["nodes", name, "formerly"]), formerly, name)];
   }
-  const before = adopted.get(name) ?? adopted.get(formerly ?? name);
-  if (adopt === undefined || before === undefined || before === adopt.id) return [];
-  return [
-    {
-      path: placeOf(["nodes", name, "adopt", "id"]),
-      message: `is another machine's: this node was adopted as ${before}`,
-      received: JSON.stringify(adopt.id),
-      fix: `write ${before} again; to take over another machine, declare it as a node of its own`,
-    },
-  ];
+  const before = machines.get(name) ?? machines.get(formerly ?? name);
+  if (adopt === undefined || before === undefined || before.adopted === adopt.id) return [];
+  const base = {
+    path: placeOf(["nodes", name, "adopt", "id"]),
+    received: JSON.stringify(adopt.id),
+  };
+  const apart = "to take over another machine, declare it as a node of its own";
+  if (before.adopted !== undefined) {
+    const message = `is another machine's: this node was adopted as ${before.adopted}`;
+    return [{ ...base, message, fix: `write ${before.adopted} again; ${apart}` }];
+  }
+  if (before.provider !== adopt.provider) return [];
+  const message = `would be adopted in the place of the machine that Berth made for ${name}: that one would be deleted`;
+  return [{ ...base, message, fix: `take adopt out again; ${apart}` }];
 }
 
 /** The state holds both: the engine would keep the one and delete the other. */

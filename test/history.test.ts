@@ -103,6 +103,17 @@ describe("what the last run published", () => {
     expect(refusal(input, published({}, { ancient: "123456" }))).toBe("nothing");
   });
 
+  it("refuses to adopt a machine in the place of one that Berth made at the same provider", () => {
+    const made = (provider: string) => ({ nodes: { legacy: { provider } } });
+    expect(refusal(prod(), made("digitalocean"))).toContain(
+      'berth:nodes.legacy.adopt.id: would be adopted in the place of the machine that Berth made for legacy: that one would be deleted. Received: "123456". Fix: take adopt out again; to take over another machine, declare it as a node of its own',
+    );
+    // Nothing of Berth's at a client's, and another provider's machine is guarded by the engine.
+    for (const provider of ["client", "aws"]) {
+      expect(refusal(prod(), made(provider))).toBe("nothing");
+    }
+  });
+
   it("refuses in a host stack with the place in the environment's file", () => {
     const outputs = published({ sendcrypt: "cryptsend.io" });
     expect(refusal(hostStack(), outputs)).toContain(

@@ -189,6 +189,18 @@ describe("renaming projects and nodes", () => {
     expect(outcome.code).not.toBe(0);
     expect(outcome.stdout + outcome.stderr).toContain("this node was adopted as 7001");
   });
+
+  it("does not let a machine to adopt in the place of one that was made", async () => {
+    const { projects, nodes } = after(false);
+    nodes["club"] = { adopt: { ...adopt("digitalocean").adopt, id: "7002", region: "tor1" } };
+    declare({ projects, nodes });
+    const outcome = await cloud.pulumi("up", "--yes", "--skip-preview", "--stack", "stage");
+    expect(outcome.code).not.toBe(0);
+    expect(outcome.stdout + outcome.stderr).toContain(
+      "in the place of the machine that Berth made",
+    );
+    expect(await cloud.inventory()).toEqual(things);
+  });
 });
 
 describe("renaming a project that a host stack serves", () => {
