@@ -29,8 +29,10 @@ function isGone(pid: number): boolean {
 
 function remove(directory: string): void {
   try {
+    // Everybody may write there, and root may remove everything: what somebody else made stays.
+    if (fs.lstatSync(directory).uid !== process.getuid?.()) return;
     fs.rmSync(directory, { recursive: true, force: true });
   } catch {
-    // Somebody else's: it is theirs to remove.
+    // Removed by another one of these in this moment.
   }
 }

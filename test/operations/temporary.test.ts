@@ -13,7 +13,17 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.unstubAllEnvs();
+  vi.restoreAllMocks();
   fs.rmSync(parent, { recursive: true });
+});
+
+it("leaves what somebody else made", () => {
+  const { pid: gone } = spawnSync("true");
+  const name = `berth-ssh-${gone}-abcdef`;
+  fs.mkdirSync(path.join(parent, name));
+  vi.spyOn(process, "getuid").mockReturnValue(4711);
+  sessionDirectory();
+  expect(fs.readdirSync(parent)).toContain(name);
 });
 
 it("clears what killed processes left, and nothing that is in use", () => {
