@@ -43,14 +43,10 @@ export async function reviewLocally(run: LocalRun): Promise<Made> {
       run.head === undefined
         ? await writeWorking(run.clone, headPath)
         : await writeRevision(run.clone, run.head, headPath);
+    // Before the reviewed program runs: it can write to the scratch directory, and so hide its changes.
+    const changed = await changedBetween(base, head);
     for (const state of [base, head]) await givePackages(run.clone, state);
-    const both = [
-      compare(run, scratch, base.directory, head.directory),
-      changedBetween(base, head),
-    ] as const;
-    // Neither may be at work any more when its ground is taken away.
-    await Promise.allSettled(both);
-    const [found, changed] = await Promise.all(both);
+    const found = await compare(run, scratch, base.directory, head.directory);
     const { base: deployed, previews } = found.seconds;
     run.say(`the base took ${deployed.toFixed(1)} s, the previews ${previews.toFixed(1)} s`);
     const texts = Object.entries(found.logs).map(([stack, log]) => ({
