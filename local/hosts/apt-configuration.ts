@@ -16,8 +16,8 @@ interface Source {
 }
 
 /**
- * The mirrors that the machine's sources name for Debian; an Ubuntu machine's name none. `texts` are the contents of `sources.list` and of the files beside it, in
- * either of apt's two formats.
+ * The mirrors that the machine's sources name for Debian; an Ubuntu machine's name none. `texts` are
+ * the contents of `sources.list` and of the files beside it, in either of apt's two formats.
  */
 export function mirrorsFrom(texts: readonly string[]): Mirrors {
   const sources = texts.flatMap((text) =>
