@@ -1,4 +1,4 @@
-import type { Fleet, NodeSpec, ProjectSpec } from "./spec/fleet";
+import type { BucketSpec, Fleet, NodeSpec, ProjectSpec } from "./spec/fleet";
 import { ConfigError, type Problem } from "./spec/problem";
 import { placeOf } from "./spec/show";
 
@@ -8,6 +8,8 @@ export interface History {
   readonly domains: ReadonlyMap<string, string>;
   /** Each node's machine, by the node's name. */
   readonly machines: ReadonlyMap<string, Machine>;
+  /** Names of the buckets that archives went to, by region. */
+  readonly buckets: ReadonlyMap<string, string>;
 }
 
 /** Where a machine was, and the id that it was imported by, if it was. */
@@ -31,13 +33,19 @@ export function historyOf(outputs: unknown): History {
         { provider: textAt(node, "provider"), adopted: textAt(node, "adopted") },
       ]),
     ),
+    buckets: new Map(
+      entriesAt(outputs, "backups").flatMap(([, backup]) => {
+        const [region, name] = [textAt(backup, "region"), textAt(backup, "bucket")];
+        return region === undefined || name === undefined ? [] : [[region, name] as const];
+      }),
+    ),
   };
 }
 
 /**
  * Refuses what would cost a machine or its data and cannot be seen in stack files alone: a project
- * that was renamed without `formerly`, two that would become one, and another machine to adopt in the
- * place of one (the engine imports it, `protect` or not; it forgets the first one where that was
+ * that was renamed without `formerly`, two that would become one, and another machine or bucket to adopt
+ * in the place of one (the engine imports it, `protect` or not; it forgets the first one where that was
  * adopted, and deletes it where Berth made it).
  *
  * Throws a `ConfigError`; meant to be asked before the first resource is registered.
@@ -46,6 +54,7 @@ export function checkHistory(fleet: Fleet, history: History): void {
   const problems = [
     ...fleet.projects.flatMap((project) => projectProblems(fleet, project, history)),
     ...fleet.nodes.flatMap((node) => nodeProblems(fleet, node, history)),
+    ...fleet.buckets.flatMap((bucket) => bucketProblems(bucket, history)),
   ];
   if (problems.length > 0) throw new ConfigError(problems);
 }
@@ -101,6 +110,19 @@ function nodeProblems(
   if (before.provider !== adopt.provider) return [];
   const message = `would be adopted in the place of the machine that Berth made for ${name}: that one would be deleted`;
   return [{ ...base, message, fix: `take adopt out again; ${apart}` }];
+}
+
+function bucketProblems({ name, region, adopted }: BucketSpec, { buckets }: History): Problem[] {
+  const before = buckets.get(region);
+  if (!adopted || before === undefined || before === name) return [];
+  return [
+    {
+      path: placeOf(["backups", "adopt"]),
+      message: `would adopt a bucket in the place of ${before}, which holds the archives of ${region} so far and would be deleted`,
+      received: JSON.stringify(name),
+      fix: `take it out again, or write ${before} where that was adopted`,
+    },
+  ];
 }
 
 /** The state holds both: the engine would keep the one and delete the other. */

@@ -46,6 +46,21 @@ describe("what the last run published", () => {
     expect(refusal(prod(), outputs)).toBe("nothing");
   });
 
+  it("refuses a bucket to adopt in the place of the one that holds the archives", () => {
+    const bucket = { name: "acme-old-archives", region: "us-east-1" };
+    const input = changed(prod(), [[["backups"], { adopt: [bucket] }]]);
+    const archives = (name: string) => ({
+      ...last,
+      backups: { portal: { bucket: name, prefix: "backups/portal/", region: "us-east-1" } },
+    });
+    expect(refusal(input, archives("acme-prod-backups"))).toContain(
+      'berth:backups.adopt: would adopt a bucket in the place of acme-prod-backups, which holds the archives of us-east-1 so far and would be deleted. Received: "acme-old-archives".',
+    );
+    expect(refusal(input, archives(bucket.name))).toBe("nothing");
+    expect(refusal(input, last)).toBe("nothing");
+    expect(refusal(prod(), archives("acme-prod-backups"))).toBe("nothing");
+  });
+
   it("refuses a domain that another, undeclared slug had, and names both and the ways out", () => {
     const said = refusal(changed(prod(), renamed()), last);
     expect(said).toContain(
