@@ -1,3 +1,4 @@
+import { mapping } from "./mapping";
 import type { BucketSpec, Fleet, NodeSpec, ProjectSpec } from "./spec/fleet";
 import { ConfigError, type Problem } from "./spec/problem";
 import { placeOf } from "./spec/show";
@@ -136,16 +137,10 @@ function merged(path: string, former: string, name: string): Problem {
 }
 
 function entriesAt(value: unknown, key: string): [string, unknown][] {
-  const found = isRecord(value) ? value[key] : undefined;
-  return isRecord(found) ? Object.entries(found) : [];
+  return Object.entries(mapping(mapping(value)[key]));
 }
 
 function textAt(value: unknown, key: string): string | undefined {
-  const found = isRecord(value) ? value[key] : undefined;
+  const found = mapping(value)[key];
   return typeof found === "string" ? found : undefined;
-}
-
-/** Whether a value read from outputs has fields. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

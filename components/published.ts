@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { invoke } from "@pulumi/pulumi/runtime";
 
-import { isRecord } from "./history";
+import { mapping } from "./mapping";
 import { refusal } from "./refusal";
 import type { ProjectSpec } from "./spec/fleet";
 
@@ -14,7 +14,7 @@ const ipv4 = /^(\d{1,3})(\.\d{1,3}){3}$/;
  */
 export async function outputsOf(stack: string): Promise<unknown> {
   const answer: unknown = await invoke("pulumi:pulumi:readStackOutputs", { name: stack });
-  return isRecord(answer) ? answer["outputs"] : undefined;
+  return mapping(answer)["outputs"];
 }
 
 /** What host stacks of this project published when they last ran. */
@@ -34,7 +34,7 @@ export class PublishedStacks {
       const housing = (name: string | undefined) =>
         Object.values(nodes).find((candidate) => houses(candidate, name));
       const node = housing(slug) ?? housing(formerly);
-      const address = isRecord(node) ? node["address"] : undefined;
+      const address = mapping(node)["address"];
       if (typeof address === "string" && ipv4.test(address)) return address;
       throw refusal(
         `Project ${slug} is served by stack ${stack}, but that stack's outputs hold no address ` +
@@ -50,11 +50,11 @@ export class PublishedStacks {
       reference = new pulumi.StackReference(this.referenceName(stack));
       this.references.set(stack, reference);
     }
-    return reference.getOutput("nodes").apply((nodes: unknown) => (isRecord(nodes) ? nodes : {}));
+    return reference.getOutput("nodes").apply(mapping);
   }
 }
 
 function houses(node: unknown, project: string | undefined): boolean {
-  const projects = isRecord(node) ? node["projects"] : undefined;
+  const projects = mapping(node)["projects"];
   return Array.isArray(projects) && projects.includes(project);
 }

@@ -3,6 +3,7 @@ import * as path from "node:path";
 
 import { parse } from "yaml";
 
+import { isMapping } from "./mapping";
 import { ConfigError } from "./spec/problem";
 
 const namespace = "berth:";
@@ -69,10 +70,6 @@ function decode(value: string): unknown {
   } catch {
     return value;
   }
-}
-
-function isMapping(value: unknown): value is StackConfig {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function unreadable(file: string, reason: string): ConfigError {

@@ -2,6 +2,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 
+import { isAlive } from "./alive";
+
 const prefix = "berth-ssh-";
 
 /**
@@ -12,19 +14,9 @@ export function sessionDirectory(): string {
   const parent = os.tmpdir();
   for (const name of fs.readdirSync(parent)) {
     const pid = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
-    if (pid !== undefined && isGone(Number(pid))) remove(path.join(parent, name));
+    if (pid !== undefined && !isAlive(Number(pid))) remove(path.join(parent, name));
   }
   return fs.mkdtempSync(path.join(parent, `${prefix}${process.pid}-`));
-}
-
-function isGone(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    // EPERM: it is there, and somebody else's.
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
-  }
 }
 
 function remove(directory: string): void {

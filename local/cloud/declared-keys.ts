@@ -1,5 +1,5 @@
+import { mapping } from "../../components/mapping";
 import { readStackFiles, type StackConfig } from "../../components/stack-files";
-import { mapping } from "./mapping";
 
 /** Public keys as stack files declare them, unchecked. */
 export interface DeclaredKeys {

@@ -1,8 +1,8 @@
+import { mapping } from "../../components/mapping";
 import { readStackFiles, type StackConfig } from "../../components/stack-files";
 import type { Past } from "../emulator/machines";
 import type { ClientMachine, Existing, ExistingMachine } from "../providers/existing";
 import type { CloudCard } from "./cloud";
-import { mapping } from "./mapping";
 import type { Keyring } from "./stand-ins";
 
 /**

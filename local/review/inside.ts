@@ -2,11 +2,11 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
+import { mapping } from "../../components/mapping";
 import { readStackFiles } from "../../components/stack-files";
 import { discardCloud, ensureCloud } from "../cloud/cloud";
 import { cloudEnvironment, savedOnce } from "../cloud/environment";
 import { ensureExisting, postExisting } from "../cloud/existing";
-import { mapping } from "../cloud/mapping";
 import { cloudPaths } from "../cloud/paths";
 import { ensureStacks, stackNames } from "../cloud/stacks";
 import { lastLines } from "../setup/run-command";

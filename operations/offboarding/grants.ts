@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 
+import { mapping } from "../../components/mapping";
 import { identityOf } from "../agent";
 
 /** Texts of a project's stack files, by file name. */
@@ -68,10 +69,4 @@ function read(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function mapping(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
 }

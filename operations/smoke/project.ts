@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
 
 import type { Cloud } from "../../components/spec/fleet";
+import { isAlive } from "../alive";
 import { Refusal } from "../usage";
 
 /** What the smoke project declares of itself, so that the rules place it at one provider. */
@@ -103,14 +104,6 @@ const pidFile = "pid.json";
 function stateFile(clone: string, provider: Cloud): string {
   const stacks = path.join(smokeDirectory(clone, provider), "state", ".pulumi", "stacks");
   return path.join(stacks, slug, `${stack}.json`);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 function read(file: string): string {

@@ -13,7 +13,7 @@ import {
 } from "../../components/bootstrap/script";
 import type { HostSpec, Machines } from "../../local/hosts";
 import { type Finished, tryRun } from "../../local/hosts/process";
-import { Ground, type KeyPair, userData } from "../hosts/boot-ground";
+import { Ground, type KeyPair, pinnedClient, userData } from "../hosts/boot-ground";
 
 /** Who comes, to which host key, with which key. */
 export interface Visit {
@@ -123,18 +123,13 @@ export class Yard {
     this.sessions += 1;
     const known = join(this.ground.directory, `pinned-${this.sessions}`);
     writeFileSync(known, `${address} ${type} ${key}\n`);
-    const settings = {
-      UserKnownHostsFile: known,
-      GlobalKnownHostsFile: "/dev/null",
-      StrictHostKeyChecking: "yes",
-      HostKeyAlgorithms: String(type),
-      IdentitiesOnly: "yes",
-      BatchMode: "yes",
-      ConnectTimeout: "10",
-    };
-    const options = Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
-    const client = ["ssh", "-F", "/dev/null", "-i", mine.file, ...options, ...(tty ? ["-tt"] : [])];
-    return [...client, `${login}@${address}`, ...(command === undefined ? [] : [command])];
+    const client = pinnedClient(mine.file, known, type!, 10);
+    return [
+      ...client,
+      ...(tty ? ["-tt"] : []),
+      `${login}@${address}`,
+      ...(command === undefined ? [] : [command]),
+    ];
   }
 
   /** Enters a machine as the program does, and answers its permanent host key. */

@@ -58,17 +58,7 @@ export class Ground {
     const [type, key] = keys.pinned.public.split(" ");
     const known = join(this.directory, `known-${address}-${process.hrtime.bigint()}`);
     writeFileSync(known, `${address} ${type} ${key}\n`);
-    const settings = {
-      UserKnownHostsFile: known,
-      GlobalKnownHostsFile: "/dev/null",
-      StrictHostKeyChecking: "yes",
-      HostKeyAlgorithms: String(type),
-      IdentitiesOnly: "yes",
-      BatchMode: "yes",
-      ConnectTimeout: "5",
-    };
-    const options = Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
-    const client = ["ssh", "-F", "/dev/null", "-i", keys.mine.file, ...options];
+    const client = pinnedClient(keys.mine.file, known, type!, 5);
     return tryRun([...client, `${login}@${address}`, command]);
   }
 
@@ -103,4 +93,27 @@ export async function traces(layout: ReturnType<typeof layoutOf>): Promise<strin
   return [groups, links, routes, tables, filters.stdout, mounts, processes]
     .flatMap((text) => text.split("\n"))
     .filter((line) => named.test(line));
+}
+
+/**
+ * An SSH client that comes with one key and takes one kind of host key, from `known` alone; `seconds`
+ * to connect.
+ */
+export function pinnedClient(
+  key: string,
+  known: string,
+  hostKeyType: string,
+  seconds: number,
+): readonly string[] {
+  const settings = {
+    UserKnownHostsFile: known,
+    GlobalKnownHostsFile: "/dev/null",
+    StrictHostKeyChecking: "yes",
+    HostKeyAlgorithms: hostKeyType,
+    IdentitiesOnly: "yes",
+    BatchMode: "yes",
+    ConnectTimeout: String(seconds),
+  };
+  const options = Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
+  return ["ssh", "-F", "/dev/null", "-i", key, ...options];
 }
