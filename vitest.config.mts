@@ -14,14 +14,23 @@ const engine = [
 ];
 const hosts = ["test/hosts/**/*.test.ts", "test/**/*.hosts.test.ts"];
 
+/** Where CI wants the figures of a run; the lines for people come all the same. */
+const figures = process.env["BERTH_TEST_FIGURES"];
+
 export default defineConfig({
   test: {
+    reporters: [
+      "default",
+      "./local/test-run/reporter.mts",
+      ...(figures ? [["json", { outputFile: figures }] as const] : []),
+    ],
     projects: [
       {
         test: {
           name: "pure",
           include: ["test/**/*.test.ts"],
           exclude: [...engine, ...hosts],
+          globalSetup: "test/linters-setup.ts",
           testTimeout: 20_000,
           sequence: { groupOrder: 0 },
         },

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 
 import { build } from "./build";
+import { cacheRoot } from "./cache";
 import { download } from "./download";
 import { isRunning, holder, withLock } from "./lock";
 import { findOnPath, isNewEnough, versionOf } from "./on-path";
@@ -27,12 +27,6 @@ export interface CliOptions {
   readonly say?: Say;
   /** Replaces the build from Go modules; for tests, which cannot spend minutes. */
   readonly build?: (directory: string, say: Say) => Promise<void>;
-}
-
-/** `$BERTH_CACHE`, else `berth` in the user's cache directory. Never inside a clone. */
-export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
-  if (env["BERTH_CACHE"]) return path.resolve(env["BERTH_CACHE"]);
-  return path.join(env["XDG_CACHE_HOME"] || path.join(os.homedir(), ".cache"), "berth");
 }
 
 /**

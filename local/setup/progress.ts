@@ -11,16 +11,20 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, "0")}s`;
 }
 
-/** Does `work` and says every so often, with the time so far, that it is still at it. */
+/**
+ * Does `work` and says every so often, with the time so far, that it is still at it; `how` adds how far
+ * it has come.
+ */
 export async function withProgress<T>(
   say: Say,
   what: string,
   work: () => Promise<T>,
-  everyMs = 15_000,
+  { everyMs = 15_000, how = () => "" }: { everyMs?: number; how?: () => string } = {},
 ): Promise<T> {
   const started = Date.now();
   say(what);
-  const tick = setInterval(() => say(`${what}, ${duration(Date.now() - started)}`), everyMs);
+  const still = () => say(`${what}, ${duration(Date.now() - started)}${how()}`);
+  const tick = setInterval(still, everyMs);
   try {
     const result = await work();
     say(`${what}: done in ${duration(Date.now() - started)}`);

@@ -10,11 +10,20 @@ export interface CommandResult {
   readonly output: string;
 }
 
+/** How to run a command. */
+export interface CommandOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly timeoutMs?: number;
+  /** Told whatever comes on standard error, as it comes. */
+  readonly onStderr?: (text: string) => void;
+}
+
 /** Runs a command to its end without a shell and without input; never throws. */
 export function runCommand(
   command: string,
   args: readonly string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv; timeoutMs?: number } = {},
+  options: CommandOptions = {},
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
@@ -29,7 +38,10 @@ export function runCommand(
       stdout += data.toString();
       output += data.toString();
     });
-    child.stderr.on("data", (data: Buffer) => (output += data.toString()));
+    child.stderr.on("data", (data: Buffer) => {
+      output += data.toString();
+      options.onStderr?.(data.toString());
+    });
     child.on("error", (error) => resolve({ code: undefined, stdout, output: error.message }));
     child.on("close", (code) => resolve({ code: code ?? undefined, stdout, output }));
   });

@@ -6,7 +6,6 @@ import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { S3Client } from "../../local/s3/client";
-import { obtainMoto } from "../../local/s3/moto";
 import { startS3, type S3Server } from "../../local/s3/server";
 
 const anybody = { accessKeyId: "ANYBODY", secretAccessKey: "anything" };
@@ -87,33 +86,6 @@ describe("its life", () => {
     await expect
       .poll(() => fs.existsSync(`/proc/${pid}`) && !isZombie(pid), { timeout: 5000 })
       .toBe(false);
-  });
-
-  it("says which Python it needs when there is none", async () => {
-    const cache = fs.mkdtempSync(path.join(os.tmpdir(), "berth-s3-"));
-    await expect(obtainMoto({ cache, python: "no-such-python" })).rejects.toThrow(
-      "The local S3 server needs Python 3.9 or newer as no-such-python; found none.",
-    );
-    fs.rmSync(cache, { recursive: true });
-  });
-
-  it("makes an environment anew that was cut off, and names the fix when it cannot", async () => {
-    const cache = fs.mkdtempSync(path.join(os.tmpdir(), "berth-s3-"));
-    // A stand-in that answers its version and then fails as a Python without venv does.
-    const python = path.join(cache, "python");
-    fs.writeFileSync(
-      python,
-      '#!/bin/sh\ncase "$1" in -c) echo 3.11;; *) echo no venv here >&2; exit 1;; esac\n',
-      { mode: 0o755 },
-    );
-    const half = path.join(cache, "s3", "moto-5.2.5-python3.11");
-    fs.mkdirSync(half, { recursive: true });
-    fs.writeFileSync(path.join(half, "left-over"), "");
-    await expect(obtainMoto({ cache, python, say: () => undefined })).rejects.toThrow(
-      /no venv here\nFix: .*apt install python3-venv/,
-    );
-    expect(fs.existsSync(path.join(half, "left-over"))).toBe(false);
-    fs.rmSync(cache, { recursive: true });
   });
 });
 

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { cacheRoot } from "../../local/setup/cli";
+import { cacheRoot } from "../../local/setup/cache";
 import { runCommand } from "../../local/setup/run-command";
 
 const version = "v1.7.12";

@@ -7,7 +7,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { cacheRoot, obtainCli } from "../../local/setup/cli";
+import { cacheRoot } from "../../local/setup/cache";
+import { obtainCli } from "../../local/setup/cli";
 import { isNewEnough } from "../../local/setup/on-path";
 import { cliVersion, platform } from "../../local/setup/pins";
 
