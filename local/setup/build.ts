@@ -44,11 +44,7 @@ interface Target {
 }
 
 /** `go install <package>@<version>` refuses these modules: their go.mod holds replacements. */
-async function buildOne(
-  directory: string,
-  say: Say,
-  target: Target,
-): Promise<void> {
+async function buildOne(directory: string, say: Say, target: Target): Promise<void> {
   const wrapper = path.join(directory, `build-${target.binary}`);
   fs.mkdirSync(wrapper, { recursive: true });
   // A workspace file further up, or vendoring asked for in the environment, must not interfere.

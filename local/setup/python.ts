@@ -36,7 +36,11 @@ export async function obtainPythonProgram(
   const say = options.say ?? sayOnStderr;
   const python = options.python ?? "python3";
   const version = await pythonVersion(python, what);
-  const home = path.join(options.cache ?? cacheRoot(), "python-programs", `${name}-python${version}`);
+  const home = path.join(
+    options.cache ?? cacheRoot(),
+    "python-programs",
+    `${name}-python${version}`,
+  );
   const bin = path.join(home, "bin");
   const ready = () => fs.existsSync(path.join(home, complete));
   if (ready()) return bin;
