@@ -9,6 +9,7 @@ import * as deployers from "./commands/deployers";
 import * as offboard from "./commands/offboard";
 import * as ssh from "./commands/ssh";
 import * as status from "./commands/status";
+import { printable } from "./printable";
 import { publishedBy } from "./published";
 import * as reviewComment from "./review/post";
 import * as review from "./review/review";
@@ -19,6 +20,8 @@ import { exits, Refusal, unknown, UsageError } from "./usage";
 interface Command {
   readonly main: (context: Context, argv: readonly string[]) => Promise<number>;
   readonly usage: string;
+  /** Its results are in colour: it takes care itself of what it did not write. */
+  readonly paints?: boolean;
 }
 
 const commands: Readonly<Record<string, Command>> = {
@@ -27,7 +30,7 @@ const commands: Readonly<Record<string, Command>> = {
   deployers,
   ssh,
   status,
-  review,
+  review: { ...review, paints: true },
   "review-comment": reviewComment,
   smoke,
 };
@@ -56,6 +59,7 @@ export async function berth(context: Context, argv: readonly string[]): Promise<
     (name === undefined ? context.say : context.out)(usage);
     return name === undefined ? exits.usage : exits.done;
   }
+  const plain = plainly(context);
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   try {
     if (!command) throw new UsageError(unknown("command", name, Object.keys(commands)));
@@ -63,18 +67,27 @@ export async function berth(context: Context, argv: readonly string[]): Promise<
       context.out(command.usage);
       return exits.done;
     }
-    return await command.main(context, rest);
+    return await command.main(command.paints ? { ...plain, out: context.out } : plain, rest);
   } catch (error) {
     if (error instanceof UsageError) {
-      context.say(`berth: ${error.message}\n\n${command?.usage ?? usage}`);
+      plain.say(`berth: ${error.message}\n\n${command?.usage ?? usage}`);
       return exits.usage;
     }
     if (error instanceof Refusal || error instanceof ConfigError) {
-      context.say(`berth: ${error.message}`);
+      plain.say(`berth: ${error.message}`);
       return exits.failed;
     }
     throw error;
   }
+}
+
+/** Whatever a command says, nothing that a terminal obeys comes with it. */
+function plainly(context: Context): Context {
+  return {
+    ...context,
+    out: (text) => context.out(printable(text)),
+    say: (text) => context.say(printable(text)),
+  };
 }
 
 /** `npm run berth`: in this clone, with the person's own environment. */

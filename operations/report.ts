@@ -41,6 +41,9 @@ function readFinding(line: string): Finding | undefined {
   return { kind, subject, detail: detail.join(": ") };
 }
 
+/** Values of one name that are kept. */
+const valueLimit = 2_000;
+
 /** Reads lines of `name: value`; several lines of one name are several values. */
 export function readFacts(text: string): ReadonlyMap<string, readonly string[]> {
   const facts = new Map<string, string[]>();
@@ -48,7 +51,10 @@ export function readFacts(text: string): ReadonlyMap<string, readonly string[]> 
     const at = line.indexOf(": ");
     if (at <= 0) continue;
     const name = line.slice(0, at);
-    facts.set(name, [...(facts.get(name) ?? []), line.slice(at + 2)]);
+    const values = facts.get(name) ?? [];
+    // A machine may say as much as it likes; what is beyond this is read by nobody.
+    if (values.length < valueLimit) values.push(line.slice(at + 2));
+    facts.set(name, values);
   }
   return facts;
 }

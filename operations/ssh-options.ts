@@ -1,5 +1,7 @@
 /** How `ssh` is called: pinned to one host key, and never asking anything. */
 
+import { printableLine } from "./printable";
+
 /** Who logs in where, and to which machine it must be. */
 export interface Visit {
   readonly login: string;
@@ -8,6 +10,9 @@ export interface Visit {
   /** The machine's public host key, `type key [comment]`; the only one that is accepted. */
   readonly hostKey: string;
 }
+
+/** Bytes that a session may say, of either kind: the most that a script of Berth's says is a tenth. */
+export const outputLimit = 4 * 1024 * 1024;
 
 /** Seconds until a machine that does not answer is given up. */
 export const connectSeconds = 10;
@@ -63,7 +68,7 @@ function settings(values: Readonly<Record<string, string>>): string[] {
 }
 
 /** Why a session did not take place, or did not end as it should. */
-export const faults = ["unreachable", "host-key", "login", "cut", "timeout"] as const;
+export const faults = ["unreachable", "host-key", "login", "cut", "timeout", "flood"] as const;
 export type Fault = (typeof faults)[number];
 
 const signs: readonly (readonly [RegExp, Fault])[] = [
@@ -81,7 +86,7 @@ export function faultOf(stderr: string): Fault {
 
 /** A fault in words, with what to do. */
 export function explain(fault: Fault, stderr: string): string {
-  const said = stderr.trim().split("\n").at(-1)?.trim() ?? "";
+  const said = printableLine(stderr.trim().split("\n").at(-1) ?? "");
   switch (fault) {
     case "unreachable":
       return `not reached: ${said}`;
@@ -96,6 +101,11 @@ export function explain(fault: Fault, stderr: string): string {
       return `the session was cut${said && `: ${said}`}; run the same command again`;
     case "timeout":
       return "did not finish in time; another session may be at work there";
+    case "flood":
+      return (
+        `said more than ${outputLimit / 1024 / 1024} MiB and was cut off; a machine that Berth looks ` +
+        "at says a few kilobytes: find out what answers there"
+      );
     default:
       return fault satisfies never;
   }

@@ -2,11 +2,13 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
+import { printable } from "./printable";
 import {
   explain,
   faultOf,
   knownHost,
   offering,
+  outputLimit,
   pinning,
   unattended,
   type Fault,
@@ -45,15 +47,16 @@ export interface Errand {
 
 /**
  * Runs one command on a machine through the system's `ssh`, pinned to the machine's key by a
- * known_hosts file that is made for this session. Never throws for what a machine does; throws when
- * there is no `ssh`.
+ * known_hosts file that is made for this session. What the machine says is bounded in time and size,
+ * and comes without anything that a terminal would obey. Never throws for what a machine does; throws
+ * when there is no `ssh`.
  */
 export function visit(to: Visit, keys: Keys, errand: Errand): Promise<Session> {
   return withFiles(to, keys, async ({ known, offered }) => {
     const options = [...unattended(), ...pinning(to, known), ...offered];
     const argv = [...options, "--", `${to.login}@${to.address}`, errand.command];
     const done = await run(argv, keys.env, errand);
-    if (done.timedOut) return fault("timeout", "");
+    if (done.ended) return fault(done.ended, "");
     if (done.code === 255) return fault(faultOf(done.stderr), done.stderr);
     return { kind: "ended", code: done.code, stdout: done.stdout, stderr: done.stderr };
   });
@@ -109,7 +112,8 @@ interface Done {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  readonly timedOut: boolean;
+  /** Why it was ended from here. */
+  readonly ended: "timeout" | "flood" | undefined;
 }
 
 function run(argv: readonly string[], env: NodeJS.ProcessEnv, errand: Errand): Promise<Done> {
@@ -117,13 +121,21 @@ function run(argv: readonly string[], env: NodeJS.ProcessEnv, errand: Errand): P
     const child = spawn("ssh", argv, { env, stdio: ["pipe", "pipe", "pipe"] });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
-    let timedOut = false;
-    const timer = setTimeout(() => {
-      timedOut = true;
+    let ended: Done["ended"];
+    const end = (why: Done["ended"]) => {
+      ended ??= why;
       child.kill("SIGKILL");
-    }, errand.timeoutMs);
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
+    };
+    const timer = setTimeout(() => end("timeout"), errand.timeoutMs);
+    const listen = (stream: NodeJS.ReadableStream, chunks: Buffer[]) => {
+      let bytes = 0;
+      stream.on("data", (chunk: Buffer) => {
+        if ((bytes += chunk.length) > outputLimit) end("flood");
+        else chunks.push(chunk);
+      });
+    };
+    listen(child.stdout, out);
+    listen(child.stderr, err);
     // A session that is refused closes the pipe; ssh's status tells the story.
     child.stdin.on("error", () => undefined);
     child.stdin.end(errand.input ?? "");
@@ -133,8 +145,8 @@ function run(argv: readonly string[], env: NodeJS.ProcessEnv, errand: Errand): P
     });
     child.on("close", (code) => {
       clearTimeout(timer);
-      const text = (chunks: Buffer[]) => Buffer.concat(chunks).toString("utf8");
-      resolve({ code: code ?? 255, stdout: text(out), stderr: text(err), timedOut });
+      const text = (chunks: Buffer[]) => printable(Buffer.concat(chunks).toString("utf8"));
+      resolve({ code: code ?? 255, stdout: text(out), stderr: text(err), ended });
     });
   });
 }

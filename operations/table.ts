@@ -1,5 +1,11 @@
-/** A table of text: columns as wide as their widest cell, the last one free. */
-export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+import { printableLine } from "./printable";
+
+/**
+ * A table of text: columns as wide as their widest cell, the last one free. Cells come from machines
+ * as well: each is one line of plain text.
+ */
+export function table(titles: readonly string[], said: readonly (readonly string[])[]): string {
+  const rows = said.map((row) => row.map((cell) => printableLine(cell)));
   const widths = titles.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );

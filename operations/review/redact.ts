@@ -1,4 +1,5 @@
 import { looksSecret } from "../../components/spec/show";
+import { printable } from "../printable";
 
 /** Blocks of key material, over many lines. */
 const blocks =
@@ -6,17 +7,7 @@ const blocks =
 /** `password=…`, `token: …` as programs print them. */
 const assignments =
   /\b([\w-]*(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|private[_-]?key)[\w-]*["']?\s*[:=]\s*)("[^"\n]*"|'[^'\n]*'|[^\s,;]+)/gi;
-/** Terminal sequences, other control characters, and characters that turn the reading direction. */
-const controls =
-  // eslint-disable-next-line no-control-regex
-  /\u001b\[[0-?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
-
 export const hidden = "(hidden)";
-
-/** Takes out what no text of a preview may bring into a comment or a terminal. */
-export function stripControls(text: string): string {
-  return text.replaceAll(controls, "");
-}
 
 /**
  * Makes a message of the engine, a program or a provider fit to be shown: no key material, no
@@ -24,7 +15,7 @@ export function stripControls(text: string): string {
  * never marked, such as the command that a failing session prints whole.
  */
 export function clean(message: string): string {
-  return stripControls(message)
+  return printable(message)
     .replaceAll(blocks, hidden)
     .replaceAll(assignments, `$1${hidden}`)
     .split(/(\s+)/)

@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
 import {
@@ -106,6 +107,19 @@ describe("rendered scripts", () => {
     expect(execFileSync("sh", ["-c", launcher], { input: "echo ran; id -u" }).toString()).toBe(
       `ran\n${process.getuid?.()}\n`,
     );
+  });
+});
+
+describe("what a script says of what it found", () => {
+  it("is lines of bounded length that no terminal obeys and every engine takes", () => {
+    const library = readFileSync("components/bootstrap/steps/library.sh", "utf8");
+    const evil = "a\\033[2Jb\\nchanged: x\\xff\\xc2\\x9b \\xe2\\x80\\xae%0070000d";
+    const input = `export LC_ALL=C\n${library}\nnote "$(printf '${evil}' 1)" "still here"\n`;
+    const said = execFileSync("bash", ["-s"], { input });
+    expect(said.toString("latin1")).toMatch(
+      /^note: a\?\[2Jb\?changed: x\?\?\? \?\?\?0{900,}[ -~]*\n$/,
+    );
+    expect(said.length).toBeLessThan(1_100);
   });
 });
 

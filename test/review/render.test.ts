@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { reviewOf, type StackReview } from "../../operations/review/model";
 import { readPreview } from "../../operations/review/read-preview";
 import { clean } from "../../operations/review/redact";
-import { escapeMarkdown } from "../../operations/review/render/escape";
+import { printable } from "../../operations/printable";
+import { escapeMarkdown, escapeTitle } from "../../operations/review/render/escape";
 import { commentLimit, marker, renderMarkdown } from "../../operations/review/render/markdown";
 import { renderTerminal } from "../../operations/review/render/terminal";
 import { bootstrapLine, dropletLine, logText, nodeLine, secretValue, type Log } from "./event-log";
@@ -12,6 +13,18 @@ import { bootstrapLine, dropletLine, logText, nodeLine, secretValue, type Log } 
 const frame = { made: "head over base", notes: [] };
 const review = (log: Log): StackReview =>
   reviewOf(readPreview(logText(log), "test"), { approved: [], today: "2026-11-21" });
+
+/** What a reader sees: code without its marks, entities as what they stand for. */
+function read(markdown: string): string {
+  const names: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"' };
+  return markdown.replaceAll(/`([^`]*)`|&(?:#(\d+)|(\w+));/g, (_, code, number, name) =>
+    code !== undefined
+      ? (code as string)
+      : name !== undefined
+        ? names[name as string]!
+        : String.fromCharCode(Number(number)),
+  );
+}
 
 /** A fleet of so many nodes of which the first `changed` are resized. */
 function fleet(count: number, changed: number): Log {
@@ -78,15 +91,36 @@ describe("the comment", () => {
     const evil = "<img src=x> @channel [x](http://evil.example) `code` | cell\n# head";
     const line = nodeLine("update", "kmc", { after: { reason: evil, provider: "scaleway" } });
     const text = renderMarkdown([review({ lines: [line], errors: [evil] })], frame);
-    for (const bad of ["<img", "@channel"]) expect(text.includes(bad), bad).toBe(false);
-    // Inside <pre> nothing but HTML is read.
-    const outside = text.replaceAll(/<pre>[\s\S]*?<\/pre>/g, "");
-    for (const bad of ["](http", "http://", "`code`", "| cell", "\n# head"]) {
+    expect(text).not.toContain("<img");
+    // Inside <pre> nothing but HTML is read, and a code host leaves code alone.
+    const outside = text.replaceAll(/<pre>[\s\S]*?<\/pre>|`[^`\n]*`/g, "");
+    for (const bad of ["@", "](http", "http://", "`", "| cell", "\n# head"]) {
       expect(outside.includes(bad), bad).toBe(false);
     }
+    expect(text).toContain("`@channel`");
+  });
+
+  it.each([
+    "ask @octo-org/security of git@git.example.org:a/b.git",
+    "see #12, owner/repo#7, GH-12 and https://evil.example/x, www.evil.example",
+    "as of 1a2b3c4 and owner/repo@1a2b3c4d5e",
+    "`@octo-org` |@octo-org| ``#12`` <@octo-org>",
+    "- a list, or 1. a number :tada:",
+  ])("reads as it was written and refers to nobody and nothing: %s", (text) => {
+    const markdown = escapeMarkdown(text);
+    expect(read(markdown)).toBe(text);
+    const outside = markdown.replaceAll(/`[^`]*`/g, "");
+    expect(outside).not.toMatch(/[@<>`|]|(?<!&)#|:\/\/|www\.|GH-|1a2b3c4|:tada:|^-|^\d/);
+    expect(escapeTitle(text).replaceAll(/<code>[^<]*<\/code>/g, "")).not.toMatch(/[@<>]|(?<!&)#/);
+  });
+
+  it("lets no text whatever out of its words", () => {
     fc.assert(
-      fc.property(fc.string(), (any) => {
-        expect(escapeMarkdown(any)).not.toMatch(/[<>@`|*_[\]\n]/);
+      fc.property(fc.string(), fc.constantFrom("", "@a", "`", "|", "#1"), (any, more) => {
+        const text = `${any}${more}`;
+        const markdown = escapeMarkdown(text);
+        expect(read(markdown)).toBe(printable(text).replaceAll(/\s*\n\s*/g, " "));
+        expect(markdown.replaceAll(/`[^`]*`/g, "")).not.toMatch(/[<>@`|*_[\]\n]/);
       }),
     );
   });

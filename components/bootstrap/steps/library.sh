@@ -10,26 +10,40 @@ changed=0
 notes=0
 failures=0
 
+# plain TEXT: sets plain to it on one line of printable ASCII. File names, comments of keys and words of
+# tools are anybody's: a terminal would obey some, and the engine fails a session whose output is not
+# UTF-8.
+plain() {
+  plain=${1:0:1000}
+  plain=${plain//[!\ -~]/?}
+}
+
+# tell KIND SUBJECT DETAIL: one line.
+tell() {
+  plain "$2: $3"
+  printf '%s: %s\n' "$1" "$plain"
+}
+
 # differs SUBJECT DETAIL: counts one difference. Succeeds when it shall be repaired now.
 differs() {
   changed=$((changed + 1))
   if [ "$CHECK" = yes ]; then
-    printf 'drift: %s: %s\n' "$1" "$2"
+    tell drift "$1" "$2"
     return 1
   fi
-  printf 'changed: %s: %s\n' "$1" "$2"
+  tell changed "$1" "$2"
 }
 
 # note SUBJECT DETAIL: something a person should know; not a difference.
 note() {
   notes=$((notes + 1))
-  printf 'note: %s: %s\n' "$1" "$2"
+  tell note "$1" "$2"
 }
 
 # failed SUBJECT DETAIL: something that could not be done; the rest goes on, the run fails.
 failed() {
   failures=$((failures + 1))
-  printf 'failed: %s: %s\n' "$1" "$2"
+  tell failed "$1" "$2"
 }
 
 # managed STEP: may this step of the take-over change the machine? All may where Berth made it.

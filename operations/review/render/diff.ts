@@ -1,5 +1,6 @@
+import { printable } from "../../printable";
 import type { Change, Fate } from "../preview";
-import { hidden, isHidden, stripControls } from "../redact";
+import { hidden, isHidden } from "../redact";
 import { equal, isList, isValues, secret, unknown, type Value } from "../value";
 
 /** One line of a diff. */
@@ -77,7 +78,7 @@ function joined(path: string, key: string | number): string {
 }
 
 function line(sign: "+" | "-", path: string, value: Value): DiffLine {
-  return { sign, text: `${stripControls(path)}: ${shown(path, value)}` };
+  return { sign, text: `${printable(path)}: ${shown(path, value)}` };
 }
 
 function shown(path: string, value: Value): string {
@@ -88,7 +89,7 @@ function shown(path: string, value: Value): string {
   }
   if (typeof value !== "string") return String(value);
   if (isHidden(path, value)) return hidden;
-  const text = stripControls(value);
+  const text = printable(value);
   return JSON.stringify(text.length > valueLimit ? `${text.slice(0, valueLimit)}…` : text);
 }
 
@@ -96,7 +97,7 @@ function shown(path: string, value: Value): string {
 function longText(path: string, was: string, will: string): DiffLine[] {
   const head: DiffLine = {
     sign: " ",
-    text: `${stripControls(path)}: a text of ${lines(will).length} lines changes`,
+    text: `${printable(path)}: a text of ${lines(will).length} lines changes`,
   };
   if (isHidden(path, "")) return [head];
   const [old, fresh] = [new Set(lines(was)), new Set(lines(will))];
@@ -105,7 +106,7 @@ function longText(path: string, was: string, will: string): DiffLine[] {
     ...[...fresh].filter((text) => !old.has(text)).map((text) => ({ sign: "+" as const, text })),
   ].map(({ sign, text }) => ({
     sign,
-    text: `  ${isHidden("", text) ? hidden : stripControls(text).slice(0, valueLimit)}`,
+    text: `  ${isHidden("", text) ? hidden : printable(text).slice(0, valueLimit)}`,
   }));
   const rest = changed.length - textLimit;
   return [

@@ -1,5 +1,5 @@
 import type { StackReview, Verdict } from "../model";
-import { escapeHtml, escapeMarkdown as md } from "./escape";
+import { escapeHtml, escapeMarkdown as md, escapeTitle } from "./escape";
 import { sectionsOf, type Section } from "./sections";
 import { factsOf, verdictText } from "./words";
 
@@ -101,7 +101,7 @@ function fold({ stack }: StackReview, section: Section, several: boolean): strin
     section.form === "code"
       ? `<pre>\n${section.lines.map(escapeHtml).join("\n")}\n</pre>`
       : section.lines.map((line) => `- ${md(line)}`).join("\n");
-  return `<details><summary>${escapeHtml(title)}</summary>\n\n${body}\n\n</details>\n`;
+  return `<details><summary>${escapeTitle(title)}</summary>\n\n${body}\n\n</details>\n`;
 }
 
 /**

@@ -1,5 +1,5 @@
+import { printable } from "../../printable";
 import type { StackReview, Verdict } from "../model";
-import { stripControls } from "../redact";
 import { sectionsOf } from "./sections";
 import type { CommentFrame } from "./markdown";
 import { factsOf, verdictText } from "./words";
@@ -56,5 +56,5 @@ function painted(line: string, paint: (name: Paint, text: string) => string): st
 }
 
 function safe(text: string): string {
-  return stripControls(text).replaceAll("\n", "\n    ");
+  return printable(text).replaceAll("\n", "\n    ");
 }
