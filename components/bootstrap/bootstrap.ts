@@ -49,6 +49,9 @@ const session = { create: launcher, addPreviousOutputInEnv: false } as const;
  * Nothing here has a `delete` command: a machine that is no longer declared is destroyed by its
  * provider or, where it is the client's, stays as it is.
  *
+ * A session ends by its own limit (`launcher`). The custom time-outs are the engine's of 20 minutes
+ * lengthened; they bound the dials and nothing else.
+ *
  * Private keys stay in the deployer's ssh-agent, and no script holds a secret, so what sessions say
  * may be logged; what `enter` says is not, because it is a result and no news.
  *

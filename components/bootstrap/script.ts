@@ -32,8 +32,8 @@ export interface MachineDeclaration {
  * What a session runs, with the script on its standard input. There and not in the command, since
  * a failing command is printed whole in the error, and one argument holds 128 KiB at most.
  *
- * The time limit is for the machine's side: SSH would wait for ever, and a session that is cut off
- * goes on. LOGIN_KEY tells which deployer's key this very session uses (sshd's ExposeAuthInfo).
+ * The time limit is for the machine's side, and the only one there is: neither Ctrl-C nor a custom
+ * time-out ends a session that runs, and one that is cut off goes on. LOGIN_KEY tells which deployer's key this very session uses (sshd's ExposeAuthInfo).
  */
 export const launcher =
   `sh -c 'key=; if [ -r "\${SSH_USER_AUTH:-}" ]; then key=$(cat "$SSH_USER_AUTH"); fi; ` +

@@ -7,8 +7,9 @@ import * as path from "node:path";
  */
 
 const sequences = {
-  enter: ["common", "enter"],
+  enter: ["plain", "common", "enter"],
   converge: [
+    "plain",
     "common",
     "library",
     "machine",
@@ -22,7 +23,7 @@ const sequences = {
     "closing-root",
     "summary",
   ],
-  observe: ["observe"],
+  observe: ["plain", "observe"],
 } as const;
 
 /** A script by what it is for. */

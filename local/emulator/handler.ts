@@ -27,6 +27,11 @@ export interface Context {
   environment(name: string): string | undefined;
   /** Aborted when the engine gives the call up: cancelled, gone, or past its custom time-out. */
   readonly signal: AbortSignal;
+  /**
+   * Aborted when the engine itself is gone, and with it every plugin that it had started: the only
+   * thing that ends what a real provider does not look up from (a session that runs).
+   */
+  readonly gone: AbortSignal;
 }
 
 /** One thing wrong with inputs; `property` may be empty when the reason names the place itself. */
@@ -53,6 +58,18 @@ export interface DiffResult {
   readonly deleteBeforeReplace?: boolean;
 }
 
+/** What a resource was and shall be. */
+export interface Change {
+  readonly olds: Props;
+  readonly oldInputs: Props;
+  readonly news: Props;
+  /**
+   * The inputs with the engine's secret markers on, for a provider to which becoming secret is a
+   * change. Absent: the same as without.
+   */
+  readonly marked?: { readonly oldInputs: Props; readonly news: Props };
+}
+
 /** What identifies the resource a call is about. */
 export interface Subject {
   readonly urn: string;
@@ -76,11 +93,7 @@ export interface ResourceHandler {
     news: Props,
     context: Context,
   ): { inputs: Props; failures?: readonly CheckFailure[]; secretInputs?: readonly string[] };
-  diff(
-    subject: Subject & { id: string },
-    change: { olds: Props; oldInputs: Props; news: Props },
-    context: Context,
-  ): DiffResult;
+  diff(subject: Subject & { id: string }, change: Change, context: Context): DiffResult;
   /** With `preview`, answers what is known before the call and touches nothing. */
   create(
     subject: Subject,
@@ -96,7 +109,7 @@ export interface ResourceHandler {
   ): Promise<{ id: string; outputs: Props; inputs: Props } | undefined>;
   update(
     subject: Subject & { id: string },
-    change: { olds: Props; oldInputs: Props; news: Props },
+    change: Change,
     preview: boolean,
     context: Context,
   ): Promise<Props>;

@@ -43,14 +43,15 @@ export async function serve(
       answer: (
         request: Request,
         session: Session,
-        signal: AbortSignal,
+        gone: AbortSignal,
       ) => Promise<Response> | Response,
     ) =>
     async (call: Call<Request>, callback: grpc.sendUnaryData<Response>) => {
-      const given = new AbortController();
-      call.on("cancelled", () => given.abort());
+      // Ctrl-C is a call of its own (`cancel`): what is under way breaks off with the engine alone.
+      const gone = new AbortController();
+      call.on("cancelled", () => gone.abort());
       try {
-        callback(null, await answer(call.request, session(call), given.signal));
+        callback(null, await answer(call.request, session(call), gone.signal));
       } catch (error) {
         callback(toServiceError(error), null);
       }
@@ -105,12 +106,12 @@ export async function serve(
         }),
       ),
     ),
-    create: unary(async (request: provproto.CreateRequest, session, signal) => {
+    create: unary(async (request: provproto.CreateRequest, session, gone) => {
       const { id, outputs } = await session.create(
         request.getUrn(),
         props(request.getProperties()),
         request.getPreview(),
-        { signal, timeoutSeconds: request.getTimeout() },
+        { gone, timeoutSeconds: request.getTimeout() },
       );
       const response = new provproto.CreateResponse();
       response.setId(id);
@@ -130,7 +131,7 @@ export async function serve(
       }
       return response;
     }),
-    update: unary(async (request: provproto.UpdateRequest, session, signal) => {
+    update: unary(async (request: provproto.UpdateRequest, session, gone) => {
       const outputs = await session.update(
         request.getUrn(),
         request.getId(),
@@ -140,15 +141,15 @@ export async function serve(
           news: props(request.getNews()),
         },
         request.getPreview(),
-        { signal, timeoutSeconds: request.getTimeout() },
+        { gone, timeoutSeconds: request.getTimeout() },
       );
       const response = new provproto.UpdateResponse();
       response.setProperties(struct(outputs));
       return response;
     }),
-    delete: unary(async (request: provproto.DeleteRequest, session, signal) => {
+    delete: unary(async (request: provproto.DeleteRequest, session, gone) => {
       await session.delete(request.getUrn(), request.getId(), props(request.getProperties()), {
-        signal,
+        gone,
         timeoutSeconds: request.getTimeout(),
       });
       return new emptyproto.Empty();

@@ -4,6 +4,7 @@ import {
   InitializationError,
   NotImplementedError,
   ProviderError,
+  type Change,
   type CheckFailure,
   type Context,
   type DiffResult,
@@ -25,8 +26,8 @@ export interface Cloud {
 
 /** What bounds one call of the engine. */
 export interface CallLimits {
-  /** Aborted when the engine gives the call up or is gone. */
-  readonly signal?: AbortSignal;
+  /** Aborted when the engine is gone: it calls nothing back of what it has asked for. */
+  readonly gone?: AbortSignal;
   /** The resource's custom time-out; 0 or absent: none. */
   readonly timeoutSeconds?: number;
   /** See `Context.assignedId`. */
@@ -121,15 +122,14 @@ export class Session {
     change: { olds: Props; oldInputs: Props; news: Props; ignoreChanges: readonly string[] },
   ): DiffResult {
     const [handler, subject] = this.resolve(urn);
-    const oldInputs = reveal(change.oldInputs);
-    const news = reveal(change.news);
+    const news = { ...change.news };
     for (const key of change.ignoreChanges) {
-      if (key in oldInputs) news[key] = oldInputs[key];
+      if (key in change.oldInputs) news[key] = change.oldInputs[key];
       else delete news[key];
     }
     const verdict = handler.diff(
       { ...subject, id },
-      { olds: reveal(change.olds), oldInputs, news },
+      revealed({ ...change, news }),
       this.context(urn),
     );
     return withoutIgnored(verdict, change.ignoreChanges);
@@ -183,12 +183,11 @@ export class Session {
   ): Promise<Props> {
     const [handler, subject] = this.resolve(urn);
     const secrets = new Set(handler.secretOutputs);
-    const news = reveal(change.news, secrets);
     const context = this.context(urn, limits);
     const fault = preview ? undefined : await this.strike(subject.type, "update", context.signal);
     const updated = await handler.update(
       { ...subject, id },
-      { olds: reveal(change.olds), oldInputs: reveal(change.oldInputs), news },
+      revealed(change, secrets),
       preview,
       context,
     );
@@ -215,8 +214,8 @@ export class Session {
   }
 
   private context(urn: string, limits: CallLimits = {}): Context {
-    const signals = [this.cancelled.signal];
-    if (limits.signal) signals.push(limits.signal);
+    const gone = limits.gone ?? new AbortController().signal;
+    const signals = [this.cancelled.signal, gone];
     if (limits.timeoutSeconds) signals.push(AbortSignal.timeout(limits.timeoutSeconds * 1000));
     return {
       world: this.cloud.world,
@@ -226,6 +225,7 @@ export class Session {
       log: (severity, message, passing) => this.engine.write(severity, urn, message, passing),
       environment: this.environment,
       signal: AbortSignal.any(signals),
+      gone,
       ...(limits.assignedId === undefined ? {} : { assignedId: limits.assignedId }),
     };
   }
@@ -241,6 +241,19 @@ export class Session {
     if (fault?.kind === "timeout") await silence(signal);
     return fault;
   }
+}
+
+/** A change without markers, and its inputs with them; adds the keys of new secrets to `secrets`. */
+function revealed(
+  { olds, oldInputs, news }: Pick<Change, "olds" | "oldInputs" | "news">,
+  secrets?: Set<string>,
+): Change {
+  return {
+    olds: reveal(olds),
+    oldInputs: reveal(oldInputs),
+    news: reveal(news, secrets),
+    marked: { oldInputs, news },
+  };
 }
 
 /** No answer until the call is given up. */

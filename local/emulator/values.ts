@@ -11,6 +11,8 @@ export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+/** The marker of an output: without `value` it is unknown. */
+const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 
 /** True for a plain object, false for arrays, null and scalars. */
 export function isObject(value: unknown): value is Props {
@@ -44,12 +46,29 @@ function isSecret(value: unknown): value is { value: unknown } {
   return isObject(value) && value[signatureKey] === secretSignature;
 }
 
+/** True for a value that bears the engine's marker of a secret or an output. */
+export function isMarked(value: unknown): value is Props {
+  return isObject(value) && signatureKey in value;
+}
+
+/** True for a secret of which a preview knows nothing at all. */
+export function isUnknownSecret(value: unknown): boolean {
+  if (!isMarked(value)) return false;
+  return isSecret(value)
+    ? value.value === UNKNOWN
+    : value["secret"] === true && !("value" in value);
+}
+
 /** Removes secret markers at any depth; adds the top-level keys that held one to `found`. */
 export function reveal(props: Props, found: Set<string> = new Set()): Props {
   const open = (value: unknown, key: string): unknown => {
     if (isSecret(value)) {
       found.add(key);
       return open(value.value, key);
+    }
+    if (isMarked(value) && value[signatureKey] === outputSignature) {
+      if (value["secret"] === true) found.add(key);
+      return "value" in value ? open(value["value"], key) : UNKNOWN;
     }
     if (Array.isArray(value)) return value.map((item) => open(item, key));
     if (isObject(value)) {

@@ -103,6 +103,21 @@ describe("rendered scripts", () => {
     expect(scripts.converge.length).toBeLessThan(34_000);
   });
 
+  it("let nothing through that the provider cannot take, and keep their status", () => {
+    const plain = scripts.observe.slice(0, scripts.observe.indexOf("\nexport "));
+    const said = (what: string) =>
+      spawnSync("bash", ["-s"], { input: `${plain}\n${what}\n} </dev/null\n` });
+    const odd = said("printf 'caf\\303\\251 \\377 \\033[1m\\tx\\n'; printf '\\377' >&2; exit 65");
+    expect([odd.stdout.toString(), odd.status]).toEqual(["caf?? ? ?[1m\tx\n", 65]);
+    expect(odd.stderr.toString()).toBe("?");
+    const long = said("head -c 70000 /dev/zero | tr '\\0' x; echo; echo last");
+    expect(long.stdout.toString()).toMatch(/^x{4000} \(cut\)\nlast\n$/);
+    // Nothing is lost where the shell's end ends what it leaves behind, as sudo's terminal does.
+    for (const script of [scripts.enter, scripts.converge, scripts.observe]) {
+      expect(script).toContain(plain.slice(plain.indexOf("\nset -")));
+    }
+  });
+
   it("are launched by any login shell in one word", () => {
     expect(execFileSync("sh", ["-c", launcher], { input: "echo ran; id -u" }).toString()).toBe(
       `ran\n${process.getuid?.()}\n`,

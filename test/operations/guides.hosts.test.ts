@@ -187,7 +187,7 @@ describe("the guides, done one after another on the local cloud", () => {
     const program = { argv, cwd: cloud.project, env: cloud.env, begins: /DnsRecord \S+ creating/ };
     expect(await killedAfter(1_000, program)).toMatchObject({ killed: true });
 
-    const [look, settle] = stepsOf("an-update-was-interrupted");
+    const [look, settle, again] = stepsOf("an-update-was-interrupted");
     const named = (await take(look!)).join("\n");
     expect(named).toContain("pulumi was cut off while it made DnsRecord");
     const known = left.map(({ id }) => id);
@@ -195,6 +195,12 @@ describe("the guides, done one after another on the local cloud", () => {
     await remove(orphan?.id);
     expect((await take(settle!)).join("\n")).toContain("Nothing needs a person.");
     expect(await records()).toHaveLength(left.length + 1);
+
+    const firewalls = await cloud.objects("digitalocean/firewall");
+    const gone = encodeURIComponent("digitalocean/firewall");
+    await cloud.control("DELETE", `/objects/${gone}/${firewalls[0]?.id}`);
+    await take(again!);
+    expect(await cloud.objects("digitalocean/firewall")).toHaveLength(firewalls.length);
   });
 
   it("leaving Berth: machines run on, with plain ssh and docker compose", async () => {

@@ -1,6 +1,5 @@
 # shellcheck shell=bash
 # A look at a machine that Berth did not make. Reads only; every line is "subject: value".
-set -uo pipefail
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 grep -s '^PRETTY_NAME=' /etc/os-release | sed 's/^[^=]*=/system: /; s/"//g'
 printf 'owner: %s\n' "$(cat /etc/berth/owner 2>/dev/null || echo none)"

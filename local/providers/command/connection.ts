@@ -25,40 +25,12 @@ export interface Connection extends Endpoint {
 }
 
 const defaults = { user: "root", port: 22, dialErrorLimit: 10, perDialTimeout: 15 };
-const texts = ["host", "user", "password", "privateKey", "privateKeyPassword"] as const;
-const moreTexts = ["agentSocketPath", "hostKey"] as const;
-const numbers = ["port", "dialErrorLimit", "perDialTimeout"] as const;
-const known: readonly string[] = [...texts, ...moreTexts, ...numbers, "proxy"];
 
 /** A connection with the defaults that `Check` adds, in the proxy too. */
 export function withDefaults(connection: Props): Props {
   const filled: Props = { ...defaults, ...connection };
   if (isObject(filled["proxy"])) filled["proxy"] = { ...defaults, ...filled["proxy"] };
   return filled;
-}
-
-/**
- * What the real `Check` refuses in a connection: a missing host, values of another type, fields
- * that do not exist. `path` names the connection; values are never shown.
- */
-export function connectionFailures(
-  connection: Props,
-  path = "connection",
-): { property: string; reason: string }[] {
-  const failures: { property: string; reason: string }[] = [];
-  const refuse = (field: string, reason: string) =>
-    failures.push({ property: `${path}.${field}`, reason });
-  if (connection["host"] === undefined) {
-    refuse("host", "Missing required field 'host' on '.Connection'");
-  }
-  for (const field of Object.keys(connection)) {
-    if (!known.includes(field) && !field.startsWith("__")) {
-      refuse(field, `Unrecognized field '${field}' on '.Connection'`);
-    }
-  }
-  const proxy = connection["proxy"];
-  if (isObject(proxy)) failures.push(...connectionFailures(proxy, `${path}.proxy`));
-  return failures;
 }
 
 /** The connection that checked inputs hold. */

@@ -12,7 +12,8 @@ const longestDelayMs = 5000;
 /**
  * Connects as the real provider does: every failed dial is a passing line in the resource's
  * status, the pause between two grows from 0.1 s by half each time up to 5 s, and the dial after
- * `dialErrorLimit` failures gives up with its error.
+ * `dialErrorLimit` failures gives up with its error. Ctrl-C and a custom time-out are noticed between
+ * two dials.
  */
 export async function dial(
   shell: Shell,
@@ -20,7 +21,7 @@ export async function dial(
   context: Context,
 ): Promise<ShellConnection> {
   const { proxy, dialErrorLimit } = connection;
-  const { signal } = context;
+  const { gone } = context;
   const prepare = (endpoint: Endpoint) =>
     shell.prepare(
       endpoint,
@@ -30,20 +31,20 @@ export async function dial(
   if (!proxy) {
     return named(
       "",
-      retry("Dial", dialErrorLimit, context, () => attempt({ signal })),
+      retry("Dial", dialErrorLimit, context, () => attempt({ gone })),
     );
   }
   const proxyAttempt = await named("proxy: ", prepare(proxy));
   const through = await named(
     "proxy: ",
-    retry("Dial proxy", proxy.dialErrorLimit, context, () => proxyAttempt({ signal })),
+    retry("Dial proxy", proxy.dialErrorLimit, context, () => proxyAttempt({ gone })),
   );
   try {
     const over = await retry("Dial from proxy", dialErrorLimit, context, () =>
       through.tunnel(connection.host, connection.port),
     );
     // One stream takes one handshake, so the attempts after a failed one fail as well.
-    const inner = await retry("Dial", dialErrorLimit, context, () => attempt({ over, signal }));
+    const inner = await retry("Dial", dialErrorLimit, context, () => attempt({ over, gone }));
     return closingBoth(inner, through);
   } catch (error) {
     through.close();

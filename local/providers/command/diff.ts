@@ -1,11 +1,11 @@
 import type { DiffResult, PropertyDiffKind } from "../../emulator/handler";
-import { equal, isObject, type Props } from "../../emulator/values";
+import { equal, isMarked, isObject, isUnknownSecret, type Props } from "../../emulator/values";
 
 type Kind = "ADD" | "DELETE" | "UPDATE";
 
 /**
  * The verdict of Pulumi's Go provider framework: old inputs against new ones, member by member
- * except inside secrets. A top-level property that replaces does so only when it is added, removed
+ * except inside secrets, of which the marker is a part. A top-level property that replaces does so only when it is added, removed
  * or changed as a whole; of a changed element (`triggers[0]`) the framework says UPDATE, and the
  * SDK's own `replaceOnChanges` makes it a replacement.
  */
@@ -34,6 +34,8 @@ function keysOf(olds: Props, news: Props): string[] {
 }
 
 function compareWhole(path: string, old: unknown, wanted: unknown, kinds: Record<string, Kind>) {
+  // Seen with `connection`: a secret of which nothing is known counts as what it was.
+  if (old !== undefined && isUnknownSecret(wanted)) return;
   if (old === undefined && wanted === undefined) return;
   if (old === undefined) kinds[path] = "ADD";
   else if (wanted === undefined) kinds[path] = "DELETE";
@@ -45,7 +47,7 @@ function compare(path: string, old: unknown, wanted: unknown, kinds: Record<stri
     for (let index = 0; index < Math.max(old.length, wanted.length); index += 1) {
       compare(`${path}[${index}]`, old[index], wanted[index], kinds);
     }
-  } else if (isObject(old) && isObject(wanted)) {
+  } else if (isObject(old) && isObject(wanted) && !isMarked(old) && !isMarked(wanted)) {
     for (const key of keysOf(old, wanted)) compare(`${path}.${key}`, old[key], wanted[key], kinds);
   } else {
     compareWhole(path, old, wanted, kinds);

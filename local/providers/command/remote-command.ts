@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 
-import type { CheckFailure, Context, ResourceHandler } from "../../emulator/handler";
+import type { Change, Context, ResourceHandler } from "../../emulator/handler";
 import { equal, isObject, UNKNOWN, type Props } from "../../emulator/values";
-import { connectionFailures, withDefaults } from "./connection";
+import { withDefaults } from "./connection";
+import { commandInputs, undecodable } from "./decode";
 import { diffInputs } from "./diff";
 import { run, type Outcome } from "./run";
 import type { Shell } from "./shell";
@@ -11,9 +12,9 @@ const rules = { secret: ["connection"], replaces: ["triggers"] } as const;
 
 /**
  * `command:remote:Command` of the real provider 1.2.1. A changed input runs `update`, or else
- * `create` again; changed triggers replace, the new `create` before the old `delete`. It has no
- * Read of its own: a refresh gives back what it was given. Source: recorded calls and the
- * provider's code at v1.2.1.
+ * `create` again; a value that becomes secret, or plain, has changed. Changed triggers replace, the
+ * new `create` before the old `delete`. It has no Read of its own: a refresh gives back what it was
+ * given. Source: recorded calls and the provider's code at v1.2.1.
  */
 export function remoteCommand(shell: Shell): ResourceHandler {
   const runIf = async (
@@ -31,21 +32,21 @@ export function remoteCommand(shell: Shell): ResourceHandler {
       const inputs = Object.fromEntries(
         Object.entries(news).filter(([, value]) => value !== null && value !== undefined),
       );
-      const failures: CheckFailure[] = [];
+      const failures = undecodable(commandInputs, inputs).map(({ field, reason }) => ({
+        property: field,
+        reason,
+      }));
       const connection = inputs["connection"];
-      if (connection === undefined) {
-        failures.push({
-          property: "connection",
-          reason: "Missing required field 'connection' on '.CommandInputs'",
-        });
-      } else if (isObject(connection)) {
-        failures.push(...connectionFailures(connection));
-        if (failures.length === 0) inputs["connection"] = withDefaults(connection);
+      if (failures.length === 0 && isObject(connection)) {
+        inputs["connection"] = withDefaults(connection);
       }
       return { inputs, failures, secretInputs: ["connection"] };
     },
 
-    diff: (_subject, change) => diffInputs(change.oldInputs, change.news, rules),
+    diff: (_subject, change) => {
+      const { oldInputs, news } = change.marked ?? change;
+      return diffInputs(oldInputs, news, rules);
+    },
 
     async create(subject, inputs, preview, context) {
       const id = subject.name + randomBytes(4).toString("hex");
@@ -57,17 +58,14 @@ export function remoteCommand(shell: Shell): ResourceHandler {
 
     read: (subject, { outputs, inputs }) => Promise.resolve({ id: subject.id, outputs, inputs }),
 
-    async update(_subject, { olds, oldInputs, news }, preview, context) {
+    async update(_subject, change, preview, context) {
+      const { olds, news } = change;
       const previous = {
         stdout: String(olds["stdout"] ?? ""),
         stderr: String(olds["stderr"] ?? ""),
       };
       if (preview) {
-        // An input that is only added leaves the outputs known.
-        const unknown =
-          Object.values(news).includes(UNKNOWN) ||
-          Object.keys(oldInputs).some((key) => !equal(oldInputs[key], news[key]));
-        const shown = unknown ? { stdout: UNKNOWN, stderr: UNKNOWN } : previous;
+        const shown = runsAgain(change) ? { stdout: UNKNOWN, stderr: UNKNOWN } : previous;
         return { ...news, ...shown };
       }
       const outcome = await runIf(news["update"] ?? news["create"], news, previous, context);
@@ -82,4 +80,11 @@ export function remoteCommand(shell: Shell): ResourceHandler {
       await runIf(outputs["delete"], outputs, previous, context);
     },
   };
+}
+
+/** Whether a preview has to leave the outputs open: an input that is only added does not. */
+function runsAgain(change: Change): boolean {
+  if (Object.values(change.news).includes(UNKNOWN)) return true;
+  const { oldInputs, news } = change.marked ?? change;
+  return Object.keys(oldInputs).some((key) => !equal(oldInputs[key], news[key]));
 }

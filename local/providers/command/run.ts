@@ -1,3 +1,5 @@
+import { isUtf8 } from "node:buffer";
+
 import { ProviderError, type Context } from "../../emulator/handler";
 import { isObject, type Props } from "../../emulator/values";
 import { readConnection } from "./connection";
@@ -18,6 +20,9 @@ const longestLoggedLine = 64 * 1024;
  * Runs one command over SSH with a resource's connection, environment, stdin and logging. Throws
  * `ProviderError` with the real text when the host cannot be entered, refuses a declared variable,
  * or the command fails; that text holds the command and all it printed.
+ *
+ * Once it runs, neither Ctrl-C nor a custom time-out ends it: the real provider waits for the
+ * machine, and the engine for the provider, and what then succeeded is in the state.
  */
 export async function run(
   shell: Shell,
@@ -28,12 +33,12 @@ export async function run(
 ): Promise<Outcome> {
   const connection = await dial(shell, readConnection(inputs), context);
   const stop = () => connection.close();
-  context.signal.addEventListener("abort", stop, { once: true });
+  context.gone.addEventListener("abort", stop, { once: true });
   try {
     const environment = await acceptedEnvironment(connection, inputs, previous, context);
     return await execute(connection, command, inputs, environment, context);
   } finally {
-    context.signal.removeEventListener("abort", stop);
+    context.gone.removeEventListener("abort", stop);
     connection.close();
   }
 }
@@ -135,9 +140,13 @@ function endingText({ status, signal }: Ending): string {
   return `Process exited with status ${128 + (signalNumbers[signal] ?? 0)} from signal ${signal}`;
 }
 
-/** Output without one trailing newline. */
+/** Output without one trailing newline. What is no UTF-8 cannot be told to the engine. */
 function text(chunks: readonly Buffer[]): string {
-  return Buffer.concat(chunks).toString("utf8").replace(/\n$/, "");
+  const output = Buffer.concat(chunks);
+  if (!isUtf8(output)) {
+    throw new ProviderError("grpc: error while marshaling: string field contains invalid UTF-8");
+  }
+  return output.toString("utf8").replace(/\n$/, "");
 }
 
 /** Logs whole lines while they come, whichever stream they come from. */

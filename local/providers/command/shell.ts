@@ -34,7 +34,8 @@ export interface ShellConnection {
 export type Attempt = (options: {
   /** The stream to speak over instead of a TCP connection of its own. */
   readonly over?: Duplex;
-  readonly signal: AbortSignal;
+  /** Ends the attempt with the engine. */
+  readonly gone: AbortSignal;
 }) => Promise<ShellConnection>;
 
 /**

@@ -7,19 +7,27 @@ import type { Shell } from "./shell";
 import { SshConnection } from "./ssh-connection";
 import { dialTcp } from "./tcp";
 
-/** Real SSH. Never waits for a prompt, never reads the user's own SSH settings or known hosts. */
-export const sshShell: Shell = {
-  async prepare(endpoint, agent) {
-    const pinned = endpoint.hostKey === undefined ? undefined : pinnedKey(endpoint.hostKey);
-    const key = privateKey(endpoint);
-    if (agent !== undefined) await reachAgent(agent);
-    return async ({ over, signal }) => {
-      const { host, port, perDialTimeout } = endpoint;
-      const socket = over ?? (await dialTcp(host, port, perDialTimeout, signal));
-      return shakeHands(socket, endpoint, { pinned, key, agent }, signal);
-    };
-  },
-};
+/**
+ * Real SSH. Never waits for a prompt, never reads the user's own SSH settings or known hosts.
+ * `silenceSeconds`: see `dialTcp`.
+ */
+export function sshShellWith(silenceSeconds?: number): Shell {
+  return {
+    async prepare(endpoint, agent) {
+      const pinned = endpoint.hostKey === undefined ? undefined : pinnedKey(endpoint.hostKey);
+      const key = privateKey(endpoint);
+      if (agent !== undefined) await reachAgent(agent);
+      return async ({ over, gone }) => {
+        const { host, port, perDialTimeout } = endpoint;
+        const socket = over ?? (await dialTcp(host, port, perDialTimeout, gone, silenceSeconds));
+        return shakeHands(socket, endpoint, { pinned, key, agent }, gone);
+      };
+    },
+  };
+}
+
+/** Real SSH, as patient as the real provider. */
+export const sshShell: Shell = sshShellWith();
 
 /** What ssh2 takes for "no further attempt"; its types do not know. */
 const nothingLeft = false as unknown as AnyAuthMethod;
@@ -34,7 +42,7 @@ function shakeHands(
   socket: Duplex,
   endpoint: Endpoint,
   credentials: Credentials,
-  signal: AbortSignal,
+  gone: AbortSignal,
 ): Promise<SshConnection> {
   const client = new Client();
   const { pinned } = credentials;
@@ -60,13 +68,13 @@ function shakeHands(
   }
   return new Promise((resolve, reject) => {
     const fail = (reason: string) => {
-      signal.removeEventListener("abort", abandon);
+      gone.removeEventListener("abort", abandon);
       client.destroy();
       socket.destroy();
       reject(new Error(`ssh: handshake failed: ${reason}`));
     };
     const abandon = () => fail("context canceled");
-    signal.addEventListener("abort", abandon);
+    gone.addEventListener("abort", abandon);
     client.on("error", (error) => {
       // An agent that cannot sign with one of its keys is not the end: the next key is tried.
       if (error.level === "agent") return;
@@ -80,7 +88,7 @@ function shakeHands(
     });
     client.on("close", () => fail("EOF"));
     client.once("ready", () => {
-      signal.removeEventListener("abort", abandon);
+      gone.removeEventListener("abort", abandon);
       client.removeAllListeners("close");
       resolve(new SshConnection(client));
     });

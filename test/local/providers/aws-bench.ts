@@ -19,6 +19,7 @@ export class AwsBench {
       log: () => undefined,
       environment: () => undefined,
       signal: new AbortController().signal,
+      gone: new AbortController().signal,
     };
   }
 

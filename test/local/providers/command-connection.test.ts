@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { callerEnvironment } from "../../../local/emulator/caller";
 import type { Props } from "../../../local/emulator/values";
+import { dialTcp, longestSilence } from "../../../local/providers/command/tcp";
 import { caller, connectionTo, create as createWith } from "./command-fixture";
 import { freePort, startSshd, type LoopbackSshd } from "./loopback-sshd";
 
@@ -93,7 +94,7 @@ describe("dialling", () => {
 
   it("ends with the custom time-out", async () => {
     const port = await freePort();
-    const told = caller({}, AbortSignal.timeout(200));
+    const told = caller({}, { signal: AbortSignal.timeout(200) });
     await expect(
       create({ create: "true", connection: connection({ port, dialErrorLimit: -1 }) }, told),
     ).rejects.toThrow(/^context deadline exceeded$/);
@@ -106,6 +107,25 @@ describe("dialling", () => {
       new RegExp(`^after 0 failed attempts: dial tcp 192\\.0\\.2\\.1:${sshd.port}: `),
     );
   });
+
+  it.runIf(process.platform === "linux")(
+    "gives up a host that falls silent after the 146 s that Go takes",
+    async () => {
+      const socket = await dialTcp("127.0.0.1", sshd.port, 5, new AbortController().signal);
+      // As proc_net_tcp has it: what the next timer is for (2: keep-alive), and in hundredths of a second.
+      const own = `:${socket.localPort!.toString(16).toUpperCase().padStart(4, "0")}`;
+      const line = fs
+        .readFileSync("/proc/net/tcp", "utf8")
+        .split("\n")
+        .map((each) => each.trim().split(/\s+/))
+        .find(([, local]) => local?.endsWith(own));
+      const [timer, left = ""] = line![5]!.split(":");
+      expect(timer).toBe("02");
+      expect(parseInt(left, 16) / 100).toBeGreaterThan(longestSilence - 10 - 5);
+      expect(parseInt(left, 16) / 100).toBeLessThanOrEqual(longestSilence - 10);
+      socket.destroy();
+    },
+  );
 
   it("goes through a proxy, and says proxy when that fails", async () => {
     const through = await create({

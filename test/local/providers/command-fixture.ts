@@ -17,7 +17,10 @@ export interface Line {
 }
 
 /** One call of the engine, and what it is told. */
-export function caller(environment: Record<string, string> = {}, signal?: AbortSignal) {
+export function caller(
+  environment: Record<string, string> = {},
+  { signal, gone }: { signal?: AbortSignal; gone?: AbortSignal } = {},
+) {
   const lines: Line[] = [];
   const context: Context = {
     world: new World(),
@@ -27,6 +30,7 @@ export function caller(environment: Record<string, string> = {}, signal?: AbortS
     log: (severity, message, passing = false) => lines.push({ severity, message, passing }),
     environment: (name) => environment[name],
     signal: signal ?? new AbortController().signal,
+    gone: gone ?? new AbortController().signal,
   };
   return { context, lines };
 }

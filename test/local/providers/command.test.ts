@@ -1,8 +1,18 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import * as grpc from "@grpc/grpc-js";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import * as provproto from "@pulumi/pulumi/proto/provider_pb";
+import * as emptyproto from "google-protobuf/google/protobuf/empty_pb";
+import * as structproto from "google-protobuf/google/protobuf/struct_pb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { Faults } from "../../../local/emulator/faults";
+import { recordedMachines } from "../../../local/emulator/machines";
+import { serve } from "../../../local/emulator/server";
 import { UNKNOWN, type Props } from "../../../local/emulator/values";
+import { World } from "../../../local/emulator/world";
+import { command } from "../../../local/providers/command";
 import { goQuote } from "../../../local/providers/command/go-quote";
 import { caller, connectionTo, create as createWith, handler, subject } from "./command-fixture";
 import { startSshd, type LoopbackSshd } from "./loopback-sshd";
@@ -13,6 +23,16 @@ beforeAll(async () => {
   sshd = await startSshd();
 });
 afterAll(() => sshd.stop());
+
+/** A command that says `done` when the file that it makes is gone. */
+function waiting() {
+  const file = path.join(sshd.directory, "waiting");
+  return { file, until: `touch ${file}; while [ -e ${file} ]; do sleep 0.02; done; echo done` };
+}
+
+async function appears(file: string): Promise<void> {
+  while (!fs.existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 10));
+}
 
 const connection = (changes: Props = {}) => connectionTo(sshd, changes);
 const create = (inputs: Props, told = caller()) =>
@@ -88,13 +108,103 @@ describe("a command", () => {
     expect(refused.lines[0]!.message).toMatch(/^Unable to set 'FOO'\. This only works if/);
   });
 
-  it("is cut off when the engine goes away", async () => {
-    const controller = new AbortController();
+  it("goes on past its custom time-out, and is stored as done", async () => {
+    const { file, until } = waiting();
+    const inputs = { connection: connection(), create: until };
+    const given = AbortSignal.abort(new DOMException("over", "TimeoutError"));
+    const running = handler.create(subject, inputs, false, caller({}, { signal: given }).context);
+    await appears(file);
+    fs.rmSync(file);
+    expect((await running).outputs["stdout"]).toBe("done");
+  });
+
+  it("goes on under Ctrl-C, which is a call of its own, and answers the one that waits", async () => {
+    const { file, until } = waiting();
+    const cloud = { world: new World(), faults: new Faults(), machines: recordedMachines };
+    const { port, stop } = await serve(command, { ...cloud, now: () => new Date() });
+    const engine = new ResourceProviderClient(
+      `127.0.0.1:${port}`,
+      grpc.credentials.createInsecure(),
+    );
+    const request = new provproto.CreateRequest();
+    request.setUrn("urn:pulumi:prod::acme::command:remote:Command::web");
+    request.setProperties(
+      structproto.Struct.fromJavaScript({ connection: connection(), create: until } as never),
+    );
+    const answer = new Promise<Props>((resolve, reject) =>
+      engine.create(request, (error, made) =>
+        error ? reject(error) : resolve(made.getProperties()!.toJavaScript()),
+      ),
+    );
+    await appears(file);
+    await new Promise((resolve) => engine.cancel(new emptyproto.Empty(), resolve));
+    fs.rmSync(file);
+    expect((await answer)["stdout"]).toBe("done");
+    engine.close();
+    await stop();
+  });
+
+  it("is cut off when the engine is gone", async () => {
+    const gone = new AbortController();
     const file = path.join(sshd.directory, "started");
-    const running = create({ create: `touch ${file}; sleep 60` }, caller({}, controller.signal));
-    while (!fs.existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 10));
-    controller.abort();
+    const running = create(
+      { create: `touch ${file}; sleep 60` },
+      caller({}, { gone: gone.signal }),
+    );
+    await appears(file);
+    gone.abort();
     await expect(running).rejects.toThrow("remote command exited without exit status");
+  });
+
+  it("that prints what is no UTF-8 fails after it ran, on either stream", async () => {
+    for (const create_ of ["printf '\\377x'", "printf '\\377x' >&2"]) {
+      await expect(create({ create: create_, logging: "none" })).rejects.toThrow(
+        /^grpc: error while marshaling: string field contains invalid UTF-8$/,
+      );
+    }
+  });
+});
+
+describe("a change", () => {
+  const marked = (value: string) => ({
+    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+    value,
+  });
+  const plain = { create: "true", stdin: "x" };
+  const secret = { create: "true", stdin: marked("x") };
+  const between = (oldInputs: Props, news: Props) => ({
+    ...{ olds: plain, oldInputs: plain, news: plain },
+    marked: { oldInputs, news },
+  });
+
+  it("is a value that becomes secret, or plain, with the same text", async () => {
+    const { context } = caller();
+    const web = { ...subject, id: "web1" };
+    for (const change of [between(plain, secret), between(secret, plain)]) {
+      expect(handler.diff(web, change, context)).toMatchObject({
+        changes: true,
+        detailed: { stdin: "UPDATE" },
+      });
+      expect(await handler.update(web, change, true, context)).toMatchObject({ stdout: UNKNOWN });
+    }
+    expect(handler.diff(web, between(secret, secret), context).changes).toBe(false);
+  });
+});
+
+describe("checked inputs", () => {
+  const refusals = (inputs: Props) =>
+    handler
+      .check(subject, {}, inputs, caller().context)
+      .failures?.map(({ property, reason }) => `${property}: ${reason}`);
+
+  it("name a field of a wrong type, or of no known name, at the connection that holds it", () => {
+    expect(refusals({ connection: { host: "h", hostkey: "k", dialErrorLimit: "x" } })).toEqual([
+      "connection: An error occurred decoding 'CommandInputs.connection': 2 failures decoding:\n\thostkey: Unrecognized field 'hostkey' on 'remote.Connection'\n\tdialErrorLimit: Field 'dialErrorLimit' on 'remote.Connection' must be a 'int'; got 'string' instead",
+    ]);
+    expect(refusals({ connection: { host: "h" }, stdin: 5, triggers: ["a"] })).toEqual([
+      "stdin: Field 'stdin' on 'remote.CommandInputs' must be a 'string'; got 'float64' instead",
+    ]);
+    expect(refusals({ connection: { host: "h" }, environment: { A: "b" } })).toEqual([]);
   });
 });
 

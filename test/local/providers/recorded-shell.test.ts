@@ -10,7 +10,7 @@ const beyond: Shell = { prepare: () => Promise.reject(new Error("dialled for rea
 async function answer(world: World, host: string): Promise<string> {
   const endpoint = { host, port: 22, user: "root", dialErrorLimit: 0, perDialTimeout: 1 };
   const attempt = await shellOfRecords(world, beyond).prepare(endpoint, undefined);
-  const connection = await attempt({ signal: new AbortController().signal });
+  const connection = await attempt({ gone: new AbortController().signal });
   let said = "";
   const ending = await connection.run({
     command: "anything",
