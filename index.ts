@@ -39,5 +39,8 @@ export = async (): Promise<Outputs> => {
     : declared;
 
   const { waivers } = config;
-  return { ...deploy(fleet, project, fullName), ...(waivers === undefined ? {} : { waivers }) };
+  return {
+    ...(await deploy(fleet, project, fullName)),
+    ...(waivers === undefined ? {} : { waivers }),
+  };
 };

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { awsAccount } from "./aws-account";
+import { checkAdoptedBuckets } from "./backups/adopted";
 import { BackupBucket } from "./backups/bucket";
 import { machineOf } from "./bootstrap/declaration";
 import type { MachineDeclaration } from "./bootstrap/script";
@@ -30,17 +31,18 @@ interface Site {
  * Builds what a fleet declares. An environment stack makes nodes, names and buckets; a host stack
  * makes nodes, their own names and their credentials, and leaves visitors' names and buckets to the
  * environment it serves. `project` is the engine's name of this program: machines bear it as their
- * owner's.
+ * owner's. Looks at what it adopts before it declares anything, and throws a `ConfigError`.
  */
-export function deploy(
+export async function deploy(
   fleet: Fleet,
   project: string,
   stackReferenceName: (stack: string) => string,
-): Deployment {
+): Promise<Deployment> {
   const published = new PublishedStacks(stackReferenceName);
   const sites = fleet.nodes.map((node) => ({ node, placement: place(node) }));
   const usesAws = sites.some(({ placement }) => placement.provider === "aws");
   const aws = awsAccount(fleet, usesAws);
+  await checkAdoptedBuckets(fleet, aws);
   const opts: pulumi.ComponentResourceOptions = aws ? { providers: [aws] } : {};
 
   if (fleet.role === "environment") createBuckets(fleet, opts);
@@ -71,7 +73,7 @@ export function deploy(
     backups: Object.fromEntries(
       fleet.projects
         .filter(({ backup }) => backup)
-        .map((project) => [project.slug, backupOutput(project, fleet.buckets)]),
+        .map((project) => [project.slug, backupOutput(project, fleet)]),
     ),
   };
 }

@@ -1,4 +1,5 @@
 import { mapping } from "./mapping";
+import { bucketName } from "./spec/backups";
 import type { BucketSpec, Fleet, NodeSpec, ProjectSpec } from "./spec/fleet";
 import { ConfigError, type Problem } from "./spec/problem";
 import { placeOf } from "./spec/show";
@@ -9,14 +10,20 @@ export interface History {
   readonly domains: ReadonlyMap<string, string>;
   /** Each node's machine, by the node's name. */
   readonly machines: ReadonlyMap<string, Machine>;
-  /** Names of the buckets that archives went to, by region. */
-  readonly buckets: ReadonlyMap<string, string>;
+  /** The buckets that archives went to, by region. */
+  readonly buckets: ReadonlyMap<string, Archive>;
 }
 
 /** Where a machine was, and the id that it was imported by, if it was. */
 interface Machine {
   readonly provider: string | undefined;
   readonly adopted: string | undefined;
+}
+
+/** A bucket's name, and whether it was there before Berth. */
+interface Archive {
+  readonly name: string;
+  readonly adopted: boolean;
 }
 
 /** Reads a stack's outputs. What is not there, or of another form, tells nothing. */
@@ -37,7 +44,8 @@ export function historyOf(outputs: unknown): History {
     buckets: new Map(
       entriesAt(outputs, "backups").flatMap(([, backup]) => {
         const [region, name] = [textAt(backup, "region"), textAt(backup, "bucket")];
-        return region === undefined || name === undefined ? [] : [[region, name] as const];
+        if (region === undefined || name === undefined) return [];
+        return [[region, { name, adopted: mapping(backup)["adopted"] === true }] as const];
       }),
     ),
   };
@@ -55,7 +63,7 @@ export function checkHistory(fleet: Fleet, history: History): void {
   const problems = [
     ...fleet.projects.flatMap((project) => projectProblems(fleet, project, history)),
     ...fleet.nodes.flatMap((node) => nodeProblems(fleet, node, history)),
-    ...fleet.buckets.flatMap((bucket) => bucketProblems(bucket, history)),
+    ...fleet.buckets.flatMap((bucket) => bucketProblems(fleet, bucket, history)),
   ];
   if (problems.length > 0) throw new ConfigError(problems);
 }
@@ -113,15 +121,30 @@ function nodeProblems(
   return [{ ...base, message, fix: `take adopt out again; ${apart}` }];
 }
 
-function bucketProblems({ name, region, adopted }: BucketSpec, { buckets }: History): Problem[] {
+function bucketProblems(
+  { agency, environment }: Fleet,
+  { name, region, adopted }: BucketSpec,
+  { buckets }: History,
+): Problem[] {
   const before = buckets.get(region);
-  if (!adopted || before === undefined || before === name) return [];
+  if (!adopted || before === undefined) return [];
+  const base = { path: placeOf(["backups", "adopt"]), received: JSON.stringify(name) };
+  if (before.name !== name) {
+    return [
+      {
+        ...base,
+        message: `would adopt a bucket in the place of ${before.name}, which holds the archives of ${region} so far and would be deleted`,
+        fix: `take it out again, or write ${before.name} where that was adopted`,
+      },
+    ];
+  }
+  if (before.adopted || name !== bucketName(agency.name, environment, region)) return [];
   return [
     {
-      path: placeOf(["backups", "adopt"]),
-      message: `would adopt a bucket in the place of ${before}, which holds the archives of ${region} so far and would be deleted`,
-      received: JSON.stringify(name),
-      fix: `take it out again, or write ${before} where that was adopted`,
+      ...base,
+      message:
+        "is a bucket that Berth made: adopted, it would lose versioning, lock, lifecycle and the bars to the public that Berth gave it",
+      fix: "take it out again",
     },
   ];
 }

@@ -4,7 +4,7 @@ import { backupPrefix } from "./backups/keys";
 import { namesFor } from "./names";
 import type { Placement } from "./placement";
 import type { ProjectNode } from "./project-node";
-import type { BucketSpec, Fleet, NodeSpec, ProjectSpec } from "./spec/fleet";
+import type { Fleet, NodeSpec, ProjectSpec } from "./spec/fleet";
 
 /** What a stack publishes of a node. Host stacks' addresses are read from here. */
 export function nodeOutput(node: NodeSpec, placement: Placement, { host, bootstrap }: ProjectNode) {
@@ -40,10 +40,15 @@ export function projectOutput(fleet: Fleet, project: ProjectSpec, address: pulum
 }
 
 /** Where a project's archives go; undefined for a project without a backup. */
-export function backupOutput(project: ProjectSpec, buckets: readonly BucketSpec[]) {
+export function backupOutput(project: ProjectSpec, { buckets, environment }: Fleet) {
   const bucket = buckets.find(({ region }) => region === project.backup?.region);
   return (
-    bucket && { bucket: bucket.name, prefix: backupPrefix(project.slug), region: bucket.region }
+    bucket && {
+      bucket: bucket.name,
+      prefix: backupPrefix(project.slug, environment, bucket),
+      region: bucket.region,
+      ...(bucket.adopted ? { adopted: true } : {}),
+    }
   );
 }
 

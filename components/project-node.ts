@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { BackupCredential } from "./backups/credential";
+import { backupPrefix } from "./backups/keys";
 import { Bootstrap } from "./bootstrap/bootstrap";
 import type { MachineDeclaration } from "./bootstrap/script";
 import { createHost, type Host } from "./host";
 import type { Placement } from "./placement";
 import { renamed } from "./renamed";
-import type { BucketSpec, NodeSpec, ProjectSpec } from "./spec/fleet";
+import type { BucketSpec, Environment, NodeSpec, ProjectSpec } from "./spec/fleet";
 
 /** What a node is made from. */
 export interface ProjectNodeArgs {
@@ -20,7 +21,7 @@ export interface ProjectNodeArgs {
   readonly buckets: readonly BucketSpec[];
   /** Public keys that may enter as the initial account. */
   readonly deployerKeys: readonly string[];
-  readonly labels: { readonly stack: string; readonly environment: string };
+  readonly labels: { readonly stack: string; readonly environment: Environment };
   /** Production machines are protected until their retirement is declared. */
   readonly protect: boolean;
 }
@@ -64,6 +65,7 @@ export class ProjectNode extends pulumi.ComponentResource {
       {
         project: slug,
         bucket: bucket.name,
+        prefix: backupPrefix(slug, args.labels.environment, bucket),
         region: bucket.region,
         stack: args.labels.stack,
       },

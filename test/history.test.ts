@@ -61,6 +61,22 @@ describe("what the last run published", () => {
     expect(refusal(prod(), archives("acme-prod-backups"))).toBe("nothing");
   });
 
+  it("refuses to adopt a bucket that Berth made: it would lose what protects it", () => {
+    const name = "countable-prod-backups-us-east-1";
+    const input = changed(prod(), [[["backups"], { adopt: [{ name, region: "us-east-1" }] }]]);
+    const before = (more: object) => ({
+      ...last,
+      backups: {
+        portal: { bucket: name, prefix: "backups/portal/", region: "us-east-1", ...more },
+      },
+    });
+    expect(refusal(input, before({}))).toContain(
+      "berth:backups.adopt: is a bucket that Berth made: adopted, it would lose versioning, lock",
+    );
+    expect(refusal(input, before({ adopted: true }))).toBe("nothing");
+    expect(refusal(input, last)).toBe("nothing");
+  });
+
   it("refuses a domain that another, undeclared slug had, and names both and the ways out", () => {
     const said = refusal(changed(prod(), renamed()), last);
     expect(said).toContain(

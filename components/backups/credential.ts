@@ -1,7 +1,7 @@
 import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 
-import { backupPrefix } from "./keys";
+import { createOnlyPolicy } from "./create-only-policy";
 
 /** Whose archives, and where to. */
 export interface BackupCredentialArgs {
@@ -9,14 +9,16 @@ export interface BackupCredentialArgs {
   readonly project: string;
   /** Name of the bucket. */
   readonly bucket: string;
+  /** Where the project's archives lie in it (`backups/kmc/`). */
+  readonly prefix: string;
   /** AWS region of the bucket. */
   readonly region: string;
   readonly stack: string;
 }
 
 /**
- * A credential for one project on one node that can write its own archives and do nothing else: a
- * node that is broken into can neither read, list nor delete a backup.
+ * A credential for one project on one node that can create its own archives and do nothing else: a
+ * node that is broken into can neither read, list nor delete a backup, nor put another in its place.
  */
 export class BackupCredential extends pulumi.ComponentResource {
   readonly accessKeyId: pulumi.Output<string>;
@@ -33,7 +35,7 @@ export class BackupCredential extends pulumi.ComponentResource {
     );
     new iam.UserPolicy(
       `${name}-write-only`,
-      { user: user.name, policy: writeOnlyPolicy(args.bucket, args.project) },
+      { user: user.name, policy: createOnlyPolicy(bucket, args.prefix) },
       { parent: this },
     );
     const key = new iam.AccessKey(`${name}-key`, { user: user.name }, { parent: this });
@@ -41,18 +43,4 @@ export class BackupCredential extends pulumi.ComponentResource {
     this.secretAccessKey = key.secret;
     this.registerOutputs({ accessKeyId: this.accessKeyId });
   }
-}
-
-/** Put objects below the project's prefix; abort an upload that broke. Nothing else. */
-function writeOnlyPolicy(bucket: string, project: string): string {
-  return JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Action: ["s3:PutObject", "s3:AbortMultipartUpload"],
-        Resource: `arn:aws:s3:::${bucket}/${backupPrefix(project)}*`,
-      },
-    ],
-  });
 }

@@ -4,6 +4,25 @@ import type { BackupRegion, Environment } from "./fleet";
 /** Days an archive is kept when nothing is said: a month, and some days to notice a loss. */
 export const keepDaysDefault = 35;
 
+/**
+ * Days in which nobody can delete an archive of production, unless said otherwise: time to notice
+ * that a machine, or the account, is another's.
+ */
+export const lockDaysDefault = 30;
+
+/** Days that archives of an environment are kept, and locked if they are. */
+export function retentionOf(
+  settings:
+    { readonly keepDays?: number | undefined; readonly lockDays?: number | undefined } | undefined,
+  environment: Environment,
+): { readonly keepDays: number; readonly lockDays?: number } {
+  const keepDays = settings?.keepDays ?? keepDaysDefault;
+  // A lock that outlasts the archive would keep it from being deleted in time.
+  const usual = environment === "prod" ? Math.min(lockDaysDefault, keepDays) : 0;
+  const lockDays = settings?.lockDays ?? usual;
+  return lockDays === 0 ? { keepDays } : { keepDays, lockDays };
+}
+
 /** The bucket of an environment and region, unless one is adopted. */
 export function bucketName(agency: string, environment: Environment, region: BackupRegion): string {
   return `${agency}-${environment}-backups-${region}`;

@@ -1,5 +1,5 @@
 import { zoneOf } from "../names";
-import { backupRegionOf, bucketName, keepDaysDefault } from "./backups";
+import { backupRegionOf, bucketName, retentionOf } from "./backups";
 import { compare, entriesOf, type Draft, type MachineDraft, type ProjectDraft } from "./draft";
 import {
   backupRegions,
@@ -157,13 +157,13 @@ function bucketsOf(draft: Draft, agency: string, environment: Environment): Buck
     .filter((region) => used.includes(region))
     .map((region) => {
       const adopted = settings?.adopt?.find((bucket) => bucket.region === region);
-      const lockDays = adopted === undefined ? settings?.lockDays : undefined;
+      const { keepDays, lockDays } = retentionOf(settings, environment);
       return {
         name: adopted === undefined ? bucketName(agency, environment, region) : sure(adopted.name),
         region,
         adopted: adopted !== undefined,
-        keepDays: settings?.keepDays ?? keepDaysDefault,
-        ...(lockDays === undefined ? {} : { lockDays }),
+        keepDays,
+        ...(lockDays === undefined || adopted !== undefined ? {} : { lockDays }),
       };
     });
 }

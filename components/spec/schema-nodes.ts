@@ -113,12 +113,16 @@ export const backupSettings = group("Where backups go and how long they stay.", 
     what: "a number of days",
     fix: "write the number without quotes",
   }).optional(),
-  lockDays: count("Days in which nobody can delete an archive (object lock).", 1, {
-    what: "a number of days",
-    fix: "write the number without quotes, or leave it out for no lock",
-  }).optional(),
+  lockDays: count(
+    "Days in which nobody can delete an archive (object lock); 0 for no lock. When absent: 30 in production, or keepDays where that is less, and no lock in stage.",
+    0,
+    {
+      what: "a number of days",
+      fix: "write the number without quotes, or 0 for no lock",
+    },
+  ).optional(),
   adopt: list(
-    "Buckets that existed before Berth; their objects, policies and lifecycle stay as they are.",
+    "Buckets that existed before Berth; their objects, policies, lifecycle and lock stay as they are. They must be versioned.",
     group("A bucket.", {
       name: z
         .string()

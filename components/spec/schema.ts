@@ -157,16 +157,19 @@ export const project = group("A client project.", {
     }),
   ),
   ...placed,
-  backup: group("Nightly copy of its data; production needs one (R29).", {
-    database: choice("Kind of its database.", ["postgres", "postgis", "mongodb", "none"], {
-      what: "a kind of database",
-      fix: "choose the kind, or none for files alone",
-    }).optional(),
-    region: choice("Region of the bucket.", backupRegions, {
-      what: "a region for backups",
-      fix: "choose one, or leave it out: ca-central-1 for data that stays in Canada, otherwise us-east-1",
-    }).optional(),
-  }).optional(),
+  backup: group(
+    "A place for archives of its data, and a key of its node that can only add to them; production needs one (R29). Berth does not make the archives yet.",
+    {
+      database: choice("Kind of its database.", ["postgres", "postgis", "mongodb", "none"], {
+        what: "a kind of database",
+        fix: "choose the kind, or none for files alone",
+      }).optional(),
+      region: choice("Region of the bucket.", backupRegions, {
+        what: "a region for backups",
+        fix: "choose one, or leave it out: ca-central-1 for data that stays in Canada, otherwise us-east-1",
+      }).optional(),
+    },
+  ).optional(),
   servedBy: stack("Host stack that serves it; absent: this stack's own node.").optional(),
   migration: group("A move to a host stack under way.", {
     to: stack("Host stack it moves to."),

@@ -26,6 +26,14 @@ export interface ClientMachine {
   readonly past: Past;
 }
 
+/** An S3 bucket that somebody made before Berth. */
+export interface ExistingBucket {
+  readonly name: string;
+  readonly region: string;
+  /** Absent: switched on, as adopting demands. */
+  readonly versioning?: "Enabled" | "Suspended" | "never";
+}
+
 /** What exists on the local cloud before the first deployment. */
 export interface Existing {
   /** Cloudflare zone id by zone name. */
@@ -35,8 +43,7 @@ export interface Existing {
   readonly elasticIps?: number;
   readonly machines?: readonly ExistingMachine[];
   readonly clientMachines?: readonly ClientMachine[];
-  /** S3 buckets with their regions. */
-  readonly buckets?: readonly { readonly name: string; readonly region: string }[];
+  readonly buckets?: readonly ExistingBucket[];
 }
 
 /**
@@ -65,10 +72,8 @@ export async function seedExisting(cloud: Cloud, existing: Existing): Promise<st
     ...(existing.clientMachines ?? []).map((machine) =>
       once(cloud, `client-machine/${machine.address}`, () => putClientMachine(cloud, machine)),
     ),
-    ...(existing.buckets ?? []).map(({ name, region }) =>
-      once(cloud, `bucket/${name}`, () =>
-        order(cloud, "aws:s3/bucket:Bucket", { bucket: name, region }, name, name),
-      ),
+    ...(existing.buckets ?? []).map((bucket) =>
+      once(cloud, `bucket/${bucket.name}`, () => makeBucket(cloud, bucket)),
     ),
   ]);
   return made.flatMap((result) =>
@@ -86,6 +91,16 @@ function orderMachine(cloud: Cloud, machine: ExistingMachine): Promise<void> {
       }
     : cloud.machines;
   return order({ ...cloud, machines }, type, inputs(machine), name, id);
+}
+
+async function makeBucket(
+  cloud: Cloud,
+  { name, region, versioning = "Enabled" }: ExistingBucket,
+): Promise<void> {
+  await order(cloud, "aws:s3/bucket:Bucket", { bucket: name, region }, name, name);
+  if (versioning === "never") return;
+  const inputs = { bucket: name, region, versioningConfiguration: { status: versioning } };
+  await order(cloud, "aws:s3/bucketVersioning:BucketVersioning", inputs, name, name);
 }
 
 async function putClientMachine(

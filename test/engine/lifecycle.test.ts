@@ -56,6 +56,7 @@ describe("one project on each provider, in production", () => {
       "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": 2,
       "aws:s3/bucketPolicy:BucketPolicy": 2,
       "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": 2,
+      "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": 2,
       "aws:iam/user:User": 3,
       "aws:iam/userPolicy:UserPolicy": 3,
       "aws:iam/accessKey:AccessKey": 3,

@@ -42,10 +42,31 @@ const table: readonly BadInput[] = [
       path: "berth:backups.lockDays",
       message: "is longer than the 10 days an archive is kept",
       received: "11",
-      allowed: "1 to 10",
+      allowed: "0 to 10",
       fix: "shorten the lock",
     },
   ],
+  [
+    "a lock longer than archives are kept when nothing is said of that",
+    [[["backups"], { lockDays: 36 }]],
+    {
+      path: "berth:backups.lockDays",
+      message: "is longer than the 35 days an archive is kept",
+      received: "36",
+      allowed: "0 to 35",
+      fix: "shorten the lock",
+    },
+  ],
+  ...["us-east-1", "ca-central-1"].map((region): BadInput => [
+    `the bucket that Berth makes for stage in ${region}, as production's`,
+    [[["backups"], bucket(`countable-stage-backups-${region}`)]],
+    {
+      path: "berth:backups.adopt[0].name",
+      message: "is the bucket that Berth makes for the other environment",
+      received: `"countable-stage-backups-${region}"`,
+      fix: "remove the entry",
+    },
+  ]),
   [
     "archives kept for no day",
     [[["backups"], { keepDays: 0 }]],
@@ -129,12 +150,14 @@ describe("backups", () => {
         region: "ca-central-1",
         adopted: false,
         keepDays: 35,
+        lockDays: 30,
       },
       {
         name: "countable-prod-backups-us-east-1",
         region: "us-east-1",
         adopted: false,
         keepDays: 35,
+        lockDays: 30,
       },
     ]);
     const one = changed(prod(), [
@@ -151,6 +174,18 @@ describe("backups", () => {
         lockDays: 30,
       },
     ]);
+  });
+
+  it("are locked in production unless that is said, and in stage when it is said", () => {
+    const lock = (stack: string, backups: unknown) => {
+      const buckets = parse({ ...changed(prod(), [[["backups"], backups]]), stack }).buckets;
+      return new Set(buckets.map(({ lockDays }) => lockDays));
+    };
+    expect(lock("prod", { keepDays: 365 })).toEqual(new Set([30]));
+    expect(lock("prod", { keepDays: 7 })).toEqual(new Set([7]));
+    expect(lock("prod", { lockDays: 0 })).toEqual(new Set([undefined]));
+    expect(lock("stage", {})).toEqual(new Set([undefined]));
+    expect(lock("stage", { lockDays: 3 })).toEqual(new Set([3]));
   });
 
   it("use an adopted bucket, which is not locked by Berth", () => {

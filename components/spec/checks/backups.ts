@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { backupRegionOf } from "../backups";
+import { backupRegionOf, bucketName, keepDaysDefault } from "../backups";
 import { at, type Draft, type ProjectDraft, type StackDraft } from "../draft";
+import { backupRegions, environments, type Environment } from "../fleet";
 import { bucketFault } from "../formats";
 import type { Problem } from "../problem";
 import { received } from "../show";
@@ -9,7 +10,7 @@ import { received } from "../show";
 export function checkBackups(draft: Draft): readonly Problem[] {
   return [
     ...draft.projects.flatMap((project) => projectProblems(project, draft)),
-    ...(draft.definition === undefined ? [] : settingProblems(draft.definition)),
+    ...(draft.definition === undefined ? [] : settingProblems(draft.definition, draft.environment)),
     ...hostProblems(draft),
   ];
 }
@@ -40,16 +41,21 @@ function projectProblems(project: ProjectDraft, draft: Draft): Problem[] {
   ];
 }
 
-function settingProblems(definition: StackDraft): Problem[] {
-  const { backups } = definition.config;
-  const { keepDays, lockDays } = backups ?? {};
+function settingProblems(definition: StackDraft, environment: Environment | undefined): Problem[] {
+  const { backups, agency } = definition.config;
+  const { keepDays = keepDaysDefault, lockDays } = backups ?? {};
+  const others = environments
+    .filter((other) => other !== environment)
+    .flatMap((other) =>
+      backupRegions.map((region) => bucketName(agency?.name ?? "", other, region)),
+    );
   const problems: Problem[] = [];
-  if (keepDays !== undefined && lockDays !== undefined && lockDays > keepDays) {
+  if (lockDays !== undefined && lockDays > keepDays) {
     problems.push({
       path: at(definition, "backups", "lockDays"),
       message: `is longer than the ${keepDays} days an archive is kept, so it could not be deleted in time`,
       ...received(lockDays),
-      allowed: `1 to ${keepDays}`,
+      allowed: `0 to ${keepDays}`,
       fix: "shorten the lock or raise keepDays",
     });
   }
@@ -62,6 +68,15 @@ function settingProblems(definition: StackDraft): Problem[] {
         message: `is not a bucket's name: it ${fault}`,
         ...received(name),
         fix: "copy the name from `aws s3 ls`",
+      });
+    }
+    if (name !== undefined && others.includes(name)) {
+      problems.push({
+        path: at(definition, "backups", "adopt", index, "name"),
+        message:
+          "is the bucket that Berth makes for the other environment: the archives of both would mix",
+        ...received(name),
+        fix: "remove the entry: Berth makes a bucket of its own here",
       });
     }
     if (adopted.slice(0, index).some((other) => other.region === region && region !== undefined)) {

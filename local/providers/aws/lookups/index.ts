@@ -1,5 +1,6 @@
 import type { InvokeHandler } from "../../../emulator/handler";
 import { getAmi } from "./ami";
+import { getCloudControlResource } from "./cloud-control";
 import { getCallerIdentity, getRegion } from "./caller";
 import { getParameter } from "./parameter";
 
@@ -9,4 +10,5 @@ export const lookups: Readonly<Record<string, InvokeHandler>> = {
   "aws:index/getCallerIdentity:getCallerIdentity": getCallerIdentity,
   "aws:index/getRegion:getRegion": getRegion,
   "aws:ec2/getAmi:getAmi": getAmi,
+  "aws:cloudcontrol/getResource:getResource": getCloudControlResource,
 };

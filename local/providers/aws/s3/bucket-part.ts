@@ -19,6 +19,8 @@ export interface BucketPart {
   readonly filled?: Props;
   /** A refusal of the API; throws. */
   readonly refuse?: (inputs: Props, context: Context) => void;
+  /** What the bucket itself shows from now on. */
+  readonly shows?: Props;
 }
 
 /** A setting of a bucket: its id is the bucket's name, and the bucket must exist. */
@@ -29,6 +31,7 @@ export function bucketPart(part: BucketPart): ResourceTable {
     const bucket = String(inputs["bucket"]);
     if (!context.world.get("aws/bucket", bucket)) throw noSuchBucket(part, style, doing, bucket);
     part.refuse?.(inputs, context);
+    if (part.shows) context.world.patch("aws/bucket", bucket, part.shows);
   };
   return {
     type: `aws:s3/${part.name}:${upper}`,

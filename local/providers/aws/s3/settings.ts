@@ -149,6 +149,7 @@ export const bucketObjectLock: ResourceTable = bucketPart({
     },
     token: { type: "string" },
   },
+  shows: { objectLockEnabled: true },
   refuse(inputs, context) {
     const bucket = String(inputs["bucket"]);
     const versioning = context.world.get("aws/bucket-versioning", bucket)?.data;
