@@ -4,13 +4,14 @@ import * as path from "node:path";
 
 import { mapping } from "../../components/mapping";
 import { readStackFiles } from "../../components/stack-files";
-import { discardCloud, ensureCloud } from "../cloud/cloud";
+import { discardCloud, ensureCloud, type CloudCard } from "../cloud/cloud";
 import { cloudEnvironment, savedOnce } from "../cloud/environment";
 import { ensureExisting, postExisting } from "../cloud/existing";
-import { cloudPaths } from "../cloud/paths";
+import { cloudPaths, type CloudPaths } from "../cloud/paths";
 import { ensureStacks, stackNames } from "../cloud/stacks";
+import { which } from "../setup/on-path";
 import { lastLines } from "../setup/run-command";
-import { comparison, files, type Comparison, type Outcome } from "./plan";
+import { task, workFiles, type Deployed, type Task } from "./plan";
 
 /** Environments own names and read host stacks' addresses, so they are deployed last. */
 const environments = ["stage", "prod"];
@@ -18,73 +19,85 @@ const environments = ["stage", "prod"];
 /** What the real account may hold is not known here; it does hold the base. */
 const beyondAnyFleet = 10_000;
 
-/** Deploys the base to a local cloud of records and previews the head over it. */
-export async function main([scratch = "", sandbox = ""]: readonly string[]): Promise<number> {
-  const plan = comparison.parse(
-    JSON.parse(fs.readFileSync(path.join(scratch, files.plan), "utf8")),
-  );
-  const paths = cloudPaths({ BERTH_LOCAL_DIR: path.join(scratch, "cloud") });
-  try {
-    const card = await ensureCloud(paths, () => undefined, "recorded");
-    const engine = path.dirname(which("pulumi"));
-    const env = {
-      ...cloudEnvironment(paths, card, engine),
-      // One event a line, policies' findings among them.
-      PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true",
-      ...savedOnce,
-    };
-    await postExisting(card, { elasticIps: beyondAnyFleet });
-    for (const project of [plan.base, plan.head]) {
-      ensureStacks(paths, project, card.vault);
-      await ensureExisting(card, project);
-    }
-    const outcome = await compare(plan, env, scratch, sandbox);
-    fs.writeFileSync(path.join(scratch, files.outcome), JSON.stringify(outcome));
-    return 0;
-  } finally {
+/**
+ * What runs behind the walls, in one of two visits: deploys the base to a local cloud of records, or
+ * previews the head over what is there. The cloud's world and the engine's state stay in `work` between
+ * the two; its process ends with each visit. `end` clears up where there are no walls that do it.
+ */
+export async function main([work = ""]: readonly string[]): Promise<number> {
+  const wanted = task.parse(JSON.parse(fs.readFileSync(path.join(work, workFiles.task), "utf8")));
+  const paths = cloudPaths({ BERTH_LOCAL_DIR: path.join(work, "cloud") });
+  if (wanted.phase === "end") {
     await discardCloud(paths);
+    return 0;
   }
+  const card = await ensureCloud(paths, () => undefined, "recorded");
+  await postExisting(card, { elasticIps: beyondAnyFleet });
+  if (wanted.phase === "base") {
+    const result = await deploy(wanted, paths, card);
+    fs.writeFileSync(path.join(work, workFiles.deployed), JSON.stringify(result));
+  } else {
+    await preview(wanted, paths, card, work);
+  }
+  return 0;
 }
 
-async function compare(
-  plan: Comparison,
-  env: NodeJS.ProcessEnv,
-  scratch: string,
-  sandbox: string,
-): Promise<Outcome> {
-  const [before, after] = [stackNames(plan.base), stackNames(plan.head)];
-  const needed = neededBy(plan);
-  const started = Date.now();
-  const baseFailures: Record<string, string> = {};
-  const dead = new Set<string>();
+async function deploy(
+  wanted: Extract<Task, { phase: "base" }>,
+  paths: CloudPaths,
+  card: CloudCard,
+): Promise<Deployed> {
+  const env = await prepare(wanted.base, paths, card);
+  const [before, after] = [stackNames(wanted.base), stackNames(wanted.head)];
+  const needed = neededBy(wanted);
+  const failures: Record<string, string> = {};
   for (const stack of [...before].sort(hostsFirst)) {
     if (needed && !needed.has(stack)) continue;
     const args = ["up", "--yes", "--skip-preview", "--suppress-outputs", "--stack", stack];
-    const { code, said } = await pulumi(args, plan.base, env);
-    if (code === 0) continue;
-    dead.add(stack);
-    baseFailures[stack] = lastLines(said, 30);
+    const { code, said } = await pulumi(args, wanted.base, env);
+    if (code !== 0) failures[stack] = lastLines(said, 30);
   }
-  const deployed = Date.now();
-  const logs: Record<string, string> = {};
-  for (const stack of plan.stacks ?? after) {
-    if (!after.includes(stack) || dead.has(stack)) continue;
-    const log = path.join(scratch, `${stack}.jsonl`);
+  return { before, after, failures };
+}
+
+async function preview(
+  { head, stacks, pack }: Extract<Task, { phase: "head" }>,
+  paths: CloudPaths,
+  card: CloudCard,
+  work: string,
+): Promise<void> {
+  const env = await prepare(head, paths, card);
+  for (const stack of stacks) {
     const args = ["preview", "--json", "--diff", "--ignore-protect", "--stack", stack];
-    await pulumi([...args, "--policy-pack", plan.pack], plan.head, env, log);
-    logs[stack] = log;
+    const log = path.join(work, workFiles.log(stack));
+    await pulumi([...args, "--policy-pack", pack], head, env, log);
   }
+}
+
+/** Stacks and what existed before Berth, as a project's files say; and how its engine is to be run. */
+async function prepare(
+  project: string,
+  paths: CloudPaths,
+  card: CloudCard,
+): Promise<NodeJS.ProcessEnv> {
+  ensureStacks(paths, project, card.vault);
+  await ensureExisting(card, project);
+  const engine = which("pulumi", process.env["PATH"] ?? "");
+  if (engine === undefined) throw new Error("pulumi is not on PATH");
   return {
-    sandbox,
-    logs,
-    baseFailures,
-    gone: before.filter((stack) => !after.includes(stack)),
-    seconds: { base: (deployed - started) / 1000, previews: (Date.now() - deployed) / 1000 },
+    ...cloudEnvironment(paths, card, path.dirname(engine)),
+    // One event a line, policies' findings among them.
+    PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true",
+    ...savedOnce,
   };
 }
 
 /** The stacks asked for and those that serve their projects, in the base or the head; all: undefined. */
-function neededBy({ base, head, stacks }: Comparison): ReadonlySet<string> | undefined {
+function neededBy({
+  base,
+  head,
+  stacks,
+}: Extract<Task, { phase: "base" }>): ReadonlySet<string> | undefined {
   if (!stacks) return undefined;
   const serving = [base, head].flatMap((directory) => {
     const files = readStackFiles(directory);
@@ -125,13 +138,4 @@ function pulumi(
       resolve({ code: code ?? 1, said });
     });
   });
-}
-
-function which(program: string): string {
-  const found = (process.env["PATH"] ?? "")
-    .split(path.delimiter)
-    .map((directory) => path.join(directory, program))
-    .find((file) => fs.existsSync(file));
-  if (found === undefined) throw new Error(`${program} is not on PATH`);
-  return found;
 }

@@ -1,31 +1,28 @@
 import { execFile } from "node:child_process";
-import * as os from "node:os";
+import * as fs from "node:fs";
 import * as path from "node:path";
 
-/** Directories and files in a home directory that hold credentials. */
-const secretPlaces = [
-  ".aws",
-  ".azure",
-  ".config",
-  ".docker",
-  ".gnupg",
-  ".kube",
-  ".netrc",
-  ".npmrc",
-  ".pulumi",
-  ".ssh",
-  ".git-credentials",
-] as const;
+import type { Place } from "./mounts";
+import { renderWalls, strangerUid, type Descent } from "./walls";
 
-/** Variables a reviewed program gets; everything else, every credential above all, stays outside. */
-const passed = ["PATH", "LANG", "LC_ALL", "TZ", "TERM", "BERTH_NOW"] as const;
+/** Variables a reviewed program gets of the caller's; every other, credentials above all, stays outside. */
+const passed = ["LANG", "LC_ALL", "TZ", "TERM", "BERTH_NOW"] as const;
 
-/** The environment of the comparison: nothing of the caller's but these, and a home of its own. */
-export function cleanEnvironment(env: NodeJS.ProcessEnv, scratch: string): NodeJS.ProcessEnv {
+/** Where programs are inside, besides those that a comparison brings. */
+const systemPath = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
+
+/** The environment of what runs inside: nothing of the caller's but these, and a home of its own. */
+export function cleanEnvironment(
+  env: NodeJS.ProcessEnv,
+  home: string,
+  programs: readonly string[],
+): NodeJS.ProcessEnv {
   return {
     ...Object.fromEntries(passed.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
-    HOME: path.join(scratch, "home"),
-    TMPDIR: path.join(scratch, "tmp"),
+    PATH: [...programs, ...systemPath].join(path.delimiter),
+    HOME: home,
+    USER: "reviewer",
+    TMPDIR: "/tmp",
     CI: "true",
   };
 }
@@ -34,8 +31,14 @@ export function cleanEnvironment(env: NodeJS.ProcessEnv, scratch: string): NodeJ
 export interface Sandbox {
   /** In words, for the comment. */
   readonly describes: string;
-  /** Puts a command behind the walls. */
-  readonly wrap: (command: readonly string[]) => readonly string[];
+  /** Who runs inside, where that is somebody else: what is to be written has to be theirs. */
+  readonly uid: number | undefined;
+  /** Puts a command behind the walls. `root`: an empty directory, which becomes `/` inside. */
+  readonly wrap: (
+    root: string,
+    places: readonly Place[],
+    command: readonly string[],
+  ) => readonly string[];
   /** The signal that ends it: `unshare` heeds no other, and with it all processes inside end. */
   readonly ends: NodeJS.Signals;
 }
@@ -43,82 +46,55 @@ export interface Sandbox {
 /** No walls: a clean environment alone. */
 export const noSandbox: Sandbox = {
   describes: "a clean environment alone: no wall around network, files and processes",
-  wrap: (command) => command,
+  uid: undefined,
+  wrap: (_root, _places, command) => command,
   ends: "SIGTERM",
 };
 
 /**
- * The strongest sandbox this computer allows: its own network (loopback alone), processes and mounts;
- * everything read-only but the scratch directory, places of credentials in the home directory empty,
- * no capabilities. As root it needs nothing else; as another user it needs user namespaces. Undefined
- * where neither works, as on macOS or where the kernel forbids it.
+ * The sandbox of this computer: an account of nobody's without rights, in a root of its own that holds
+ * what it is given and the system's programs, its own processes, and a network of loopback alone. Root
+ * puts it up and steps down; another person needs user namespaces. Undefined where it cannot be put up,
+ * as on macOS, or where the kernel or a container forbids it.
  */
-export async function findSandbox(scratch: string): Promise<Sandbox | undefined> {
+export async function findSandbox(): Promise<Sandbox | undefined> {
   if (process.platform !== "linux") return undefined;
-  const candidates = process.getuid?.() === 0 ? [[]] : [["--user", "--map-root-user"]];
-  for (const user of candidates) {
-    const sandbox = namespaces(user, scratch);
-    const [program = "", ...args] = sandbox.wrap(["true"]);
-    if (await succeeds(program, args)) return sandbox;
+  const sandbox = process.getuid?.() === 0 ? behind("root", []) : behind("person", ownNamespace);
+  const root = fs.mkdtempSync(path.join(fs.realpathSync("/tmp"), "berth-walls-"));
+  try {
+    const node = { from: process.execPath };
+    const [program = "", ...args] = sandbox.wrap(root, [node], [process.execPath, "-e", "0"]);
+    return (await succeeds(program, args)) ? sandbox : undefined;
+  } finally {
+    fs.rmSync(root, { recursive: true, force: true });
   }
-  return undefined;
 }
 
-function namespaces(user: readonly string[], scratch: string): Sandbox {
+const ownNamespace = ["--user", "--map-root-user"];
+
+function behind(descent: Descent, user: readonly string[]): Sandbox {
+  const uid = descent === "root" ? strangerUid : Math.max(process.getuid?.() ?? 0, 1);
   return {
     ends: "SIGKILL",
+    uid: descent === "root" ? uid : undefined,
     describes:
-      "no network but loopback, files read-only but for a scratch directory, no credentials, no capabilities",
-    wrap: (command) => [
+      "no network but loopback, no file but the program, the system's and a scratch directory, " +
+      "no credentials, an account without rights",
+    wrap: (root, places, command) => [
       "unshare",
       ...user,
-      ...["--net", "--ipc", "--uts", "--pid", "--fork", "--kill-child", "--mount", "--mount-proc"],
-      "sh",
+      ...["--net", "--ipc", "--uts", "--pid", "--fork", "--kill-child", "--mount"],
+      "bash",
       "-ec",
-      renderWalls(scratch, os.homedir()),
+      renderWalls(root, places, descent, uid),
       "walls",
       ...command,
     ],
   };
 }
 
-/**
- * The script that puts up the walls and then becomes the command, its arguments. `sh -e`: a wall that
- * cannot be put up ends it, except for mounts of others that may be locked.
- */
-export function renderWalls(scratch: string, home: string): string {
-  const hide = secretPlaces.map((name) => quote(path.join(home, name))).join(" ");
-  return `
-PATH="$PATH:/usr/sbin:/sbin"
-ip link set lo up
-mount --make-rprivate /
-for place in ${hide}; do
-  if [ -d "$place" ]; then mount -t tmpfs -o ro,size=4k tmpfs "$place"
-  elif [ -e "$place" ]; then mount --bind /dev/null "$place"
-  fi
-done
-mount --bind ${quote(scratch)} ${quote(scratch)}
-while read -r _ _ _ _ place _; do
-  case "$place" in
-    ${quote(scratch)}|/proc|/proc/*|/dev|/dev/*) ;;
-    *) mount -o remount,bind,ro "$place" 2>/dev/null || true ;;
-  esac
-done </proc/self/mountinfo
-if touch ${quote(path.join(home, ".berth-sandbox-test"))} 2>/dev/null; then
-  rm -f ${quote(path.join(home, ".berth-sandbox-test"))}
-  echo "the home directory could not be made read-only" >&2
-  exit 1
-fi
-exec setpriv --no-new-privs --inh-caps=-all --bounding-set=-all "$@"
-`;
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}
-
 function succeeds(program: string, args: readonly string[]): Promise<boolean> {
   return new Promise((resolve) => {
-    execFile(program, args, { timeout: 20_000 }, (error) => resolve(error === null));
+    execFile(program, [...args], { timeout: 20_000 }, (error) => resolve(error === null));
   });
 }

@@ -4,7 +4,7 @@ import { dataOf, type DataLoss } from "./facts/data";
 import { interruptionsOf, type Interruption } from "./facts/interruption";
 import { machines } from "./facts/kinds";
 import { clashesOf, namesOf, type NameChange } from "./facts/names";
-import { policiesOf, type PolicyVerdict } from "./facts/policies";
+import { policiesOf, type PolicyFinding, type PolicyVerdict } from "./facts/policies";
 import { projectLines, type ProjectLine } from "./facts/projects";
 import { planOf, type Plan } from "./facts/side";
 import { destruction, holds, waiversOf, type Waiver, type WaiverUse } from "./facts/waivers";
@@ -21,6 +21,8 @@ export type Verdict = "stop" | "look" | "clear";
 export interface Loss extends DataLoss {
   /** Who approved it and how; undefined: nobody. */
   readonly approved?: string;
+  /** Who would answer for it by a waiver that this change itself brings, and why. */
+  readonly asked?: string;
 }
 
 /** Everything a comment says of one stack. */
@@ -43,6 +45,10 @@ export interface StackReview {
   readonly clashes: readonly string[];
   readonly policies: PolicyVerdict;
   readonly waivers: readonly WaiverUse[];
+  /** Findings that are notices only by a waiver which this change itself brings. */
+  readonly askedFor: readonly PolicyFinding[];
+  /** Whether more changes than this plan can tell, such as the program that made it. */
+  readonly beyond: boolean;
   /** Resources that can be deleted from now on. */
   readonly unprotected: readonly string[];
   /** Everything that does not stay as it is. */
@@ -55,6 +61,8 @@ export interface ReviewOptions {
   readonly approved: readonly string[];
   /** Day (UTC, YYYY-MM-DD) by which waivers are judged. */
   readonly today: string;
+  /** Whether more changes than the plan can tell: then it is never called clear. */
+  readonly beyond?: boolean;
 }
 
 /** Judges a preview. Pure: the same preview and options give the same review. */
@@ -78,6 +86,10 @@ export function reviewOf(preview: Preview, options: ReviewOptions): StackReview 
     clashes: clashesOf(plan),
     policies,
     waivers: waivers.map((waiver) => ({ waiver, uses: usesOf(waiver, plan, policies, data) })),
+    askedFor: policies.waived.filter((finding) =>
+      waivers.some((waiver) => waiver.asked && covers(waiver, finding)),
+    ),
+    beyond: options.beyond === true,
     unprotected: unprotected(plan),
     changes,
   };
@@ -130,6 +142,7 @@ function blockersOf(
 
 function verdictOf(found: Found, blockers: readonly string[]): Verdict {
   if (blockers.length > 0) return "stop";
+  if (found.beyond) return "look";
   const {
     interruptions,
     data,
@@ -175,13 +188,16 @@ function approve(
   if (options.approved.some((name) => name === loss.name || name === loss.urn)) {
     return { ...loss, approved: "approved with --approve" };
   }
-  const waiver = waivers.find(
+  const fitting = waivers.filter(
     (candidate) =>
       candidate.policy === destruction &&
       holds(candidate, options.today) &&
       appliesTo(candidate, plan, loss),
   );
-  return waiver ? { ...loss, approved: `approved by ${waiver.owner}: ${waiver.reason}` } : loss;
+  const waiver = fitting.find(({ asked }) => !asked) ?? fitting[0];
+  if (!waiver) return loss;
+  const why = `${waiver.owner}: ${waiver.reason}`;
+  return waiver.asked ? { ...loss, asked: why } : { ...loss, approved: `approved by ${why}` };
 }
 
 function appliesTo(waiver: Waiver, plan: Plan, { urn, name }: DataLoss): boolean {
@@ -200,15 +216,20 @@ function usesOf(
   data: readonly Loss[],
 ): number {
   if (waiver.policy === destruction) {
-    return data.filter((loss) => loss.approved !== undefined && appliesTo(waiver, plan, loss))
-      .length;
+    return data.filter(
+      (loss) => (loss.approved ?? loss.asked) !== undefined && appliesTo(waiver, plan, loss),
+    ).length;
   }
-  return policies.waived.filter(
-    ({ policy, message }) =>
-      policy === waiver.policy &&
-      message.startsWith(`Waived until ${waiver.until} by ${waiver.owner}`) &&
-      message.includes(waiver.resource ?? waiver.node ?? ""),
-  ).length;
+  return policies.waived.filter((finding) => covers(waiver, finding)).length;
+}
+
+/** Whether a finding was turned into a notice by this waiver: by the pack's own words. */
+function covers(waiver: Waiver, { policy, message }: PolicyFinding): boolean {
+  return (
+    policy === waiver.policy &&
+    message.startsWith(`Waived until ${waiver.until} by ${waiver.owner}`) &&
+    message.includes(waiver.resource ?? waiver.node ?? "")
+  );
 }
 
 /** What the next change could delete without being refused. */

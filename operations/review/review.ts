@@ -2,9 +2,10 @@ import * as fs from "node:fs";
 
 import type { Context } from "../context";
 import { readCommandLine, UsageError } from "../usage";
-import { exitCodeOf, exitCodes, reviewOf, type StackReview } from "./model";
+import { exitCodeOf, exitCodes, reviewOf, type ReviewOptions, type StackReview } from "./model";
 import { UnreadablePreview } from "./preview";
 import { readPreview } from "./read-preview";
+import { clean } from "./redact";
 import { renderMarkdown } from "./render/markdown";
 import { renderTerminal } from "./render/terminal";
 import type { Made } from "./run/made";
@@ -40,15 +41,14 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   });
   if (words.length > 0) throw new UsageError(`review takes no words: ${words.join(" ")}`);
   refuseContradictions(flags, values);
-  const made = await make(context, flags, values);
+  const made = await makeOrSay(context, flags, values);
   const reviews: StackReview[] = [];
   const failures = [...made.failures];
   for (const { source, text } of made.texts) {
     try {
-      reviews.push(reviewOf(readPreview(text, source), optionsOf(context, values)));
+      reviews.push(reviewOf(readPreview(text, source), optionsOf(context, values, made)));
     } catch (error) {
-      if (!(error instanceof UnreadablePreview)) throw error;
-      failures.push(error.message);
+      failures.push(saidBy(error));
     }
   }
   reviews.sort(riskFirst);
@@ -75,6 +75,29 @@ function refuseContradictions(
   if (ways.filter(Boolean).length > 1) {
     throw new UsageError("--real, --from and --base or --head are three ways; choose one");
   }
+}
+
+/**
+ * The previews, or why there are none. A review that ends without a text would leave an older one
+ * standing, so whatever stops it is its text.
+ */
+async function makeOrSay(
+  context: Context,
+  flags: ReadonlySet<string>,
+  values: Readonly<Record<string, string>>,
+): Promise<Made> {
+  try {
+    return await make(context, flags, values);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const frame = { made: "The review did not come to its end", notes: [] };
+    return { texts: [], frame, beyond: true, failures: [saidBy(error)] };
+  }
+}
+
+function saidBy(error: unknown): string {
+  if (error instanceof UnreadablePreview) return error.message;
+  return clean(error instanceof Error ? error.message : String(error));
 }
 
 async function make(
@@ -104,11 +127,16 @@ function fromFiles(files: readonly string[]): Made {
       throw new UsageError(error instanceof Error ? error.message : String(error));
     }
   });
-  return { texts, frame: { made: `from ${files.join(", ")}`, notes: [] }, failures: [] };
+  const frame = { made: `from ${files.join(", ")}`, notes: [] };
+  return { texts, frame, beyond: false, failures: [] };
 }
 
-function optionsOf({ now }: Context, values: Readonly<Record<string, string>>) {
-  return { approved: list(values["approve"]), today: now.toISOString().slice(0, 10) };
+function optionsOf(
+  { now }: Context,
+  values: Readonly<Record<string, string>>,
+  { beyond }: Made,
+): ReviewOptions {
+  return { approved: list(values["approve"]), today: now.toISOString().slice(0, 10), beyond };
 }
 
 function list(text: string | undefined): readonly string[] {

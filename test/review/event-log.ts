@@ -31,6 +31,8 @@ export interface Log {
     readonly level?: "mandatory" | "advisory";
   }[];
   readonly waivers?: unknown;
+  /** Waivers that what stands already was deployed with. */
+  readonly standing?: unknown;
   readonly errors?: readonly string[];
   /** False: as if no pack had been given. */
   readonly judged?: boolean;
@@ -47,7 +49,13 @@ export function urn(type: string, name: string): string {
 export function events(log: Log): Record<string, unknown>[] {
   const counts: Record<string, number> = {};
   const whole: readonly Line[] = [
-    { op: "same", type: "pulumi:pulumi:Stack", name: "berth-prod", before: {}, after: {} },
+    {
+      op: "same",
+      type: "pulumi:pulumi:Stack",
+      name: "berth-prod",
+      before: log.standing === undefined ? {} : { outputs: { waivers: log.standing } },
+      after: {},
+    },
     ...log.lines,
   ];
   for (const { op } of whole) counts[op] = (counts[op] ?? 0) + 1;

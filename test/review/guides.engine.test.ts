@@ -76,7 +76,7 @@ describe("reviewing without credentials, as the guides say", () => {
     expect(said).toMatch(/prod: Look/);
     expect(said).toContain("restart of kmc: kmc, kmc-intranet off about 1 to 4 minutes");
     expect(said).toMatch(/USD \d+\.\d\d → EUR \d+\.\d\d \+ USD \d+\.\d\d \(\+USD 18\.00\)/);
-    const sandbox = await findSandbox(os.tmpdir());
+    const sandbox = await findSandbox();
     expect(said).toContain(`sandbox: ${sandbox!.describes}`);
   });
 
@@ -113,9 +113,32 @@ socket.on("error", (error: NodeJS.ErrnoException) => { throw new Error("spied: [
       "npm run --silent berth -- review --markdown --stack stage --base HEAD~1",
     );
     expect(spied.code).toBe(3);
-    expect(spied.stdout).toContain("The program itself changes (index.ts)");
+    expect(spied.stdout).toContain("The program changes: index.ts");
     expect(spied.stdout).toMatch(/spied: (&#91;){2}|spied: &#91;&#93; ENETUNREACH/);
     expect(spied.stdout + spied.stderr).not.toContain(token);
     expect(fs.readFileSync(path.join(clone, "Pulumi.yaml"), "utf8")).not.toBe("spied");
+  });
+
+  it("ends red, by the name of the package, where a change would have npm run its own git", async () => {
+    const trap = path.join(clone, "trap");
+    fs.writeFileSync(trap, `#!/bin/sh\ntouch ${clone}/sprung\n`, { mode: 0o755 });
+    fs.writeFileSync(path.join(clone, ".npmrc"), `git=${trap}\nignore-scripts=false\n`);
+    const file = path.join(clone, "package-lock.json");
+    const lock = JSON.parse(fs.readFileSync(file, "utf8")) as { packages: Record<string, unknown> };
+    lock.packages["node_modules/evil"] = { version: "1.0.0", resolved: `git+file://${clone}#HEAD` };
+    fs.writeFileSync(file, JSON.stringify(lock));
+    git("add", "-A");
+    git("commit", "-q", "-m", "Packages");
+    const head = git("rev-parse", "HEAD").toString().trim();
+    // As a pipeline has it: what reviews is the base, and the change is a commit beside it.
+    git("checkout", "-q", "HEAD~2");
+    const command = "npm run --silent berth -- review --markdown --out review.md";
+    fs.writeFileSync(path.join(clone, "review.md"), "🟢");
+    const { code } = await shell(`${command} --base HEAD --head ${head}`);
+    expect(code).toBe(3);
+    const said = fs.readFileSync(path.join(clone, "review.md"), "utf8");
+    expect(said).toMatch(/🔴 Stop: the packages of .* evil: it comes from git/);
+    expect(said).not.toContain("🟢");
+    expect(fs.existsSync(path.join(clone, "sprung"))).toBe(false);
   });
 });

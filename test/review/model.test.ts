@@ -76,12 +76,13 @@ describe("the verdict on a plan", () => {
     for (const found of [
       review({ lines }, ["kmc-server"]),
       review({ lines }, [urn]),
-      review({ lines, waivers: [waiver] }),
+      review({ lines, waivers: [waiver], standing: [waiver] }),
     ]) {
       expect(found.verdict).toBe("look");
       expect(exitCodeOf([found])).toBe(0);
     }
-    const other = review({ lines, waivers: [{ ...waiver, node: "shop" }] });
+    const elsewhere = [{ ...waiver, node: "shop" }];
+    const other = review({ lines, waivers: elsewhere, standing: elsewhere });
     expect(other.verdict).toBe("stop");
     const past = review({ lines, waivers: [{ ...waiver, until: "2026-11-20" }] });
     expect(past.blockers).toContain("1 waiver is past the date");

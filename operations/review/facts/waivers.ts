@@ -13,6 +13,8 @@ export interface Waiver {
   readonly owner: string;
   /** Last day (UTC) on which it holds, YYYY-MM-DD. */
   readonly until: string;
+  /** Whether what stands already does not have it: then this change asks for it, and nobody agreed yet. */
+  readonly asked: boolean;
 }
 
 /** A waiver and what it did. */
@@ -36,8 +38,12 @@ const waivers = z.array(
   }),
 );
 
-/** The waivers of the stack a preview is of. Throws `UnreadablePreview` for malformed ones. */
-export function waiversOf({ config, stack }: Preview): readonly Waiver[] {
+/**
+ * The waivers of the stack a preview is of. What stands already is known by the stack's own output: one
+ * that differs in anything, its last day too, is asked for by the change. Throws `UnreadablePreview` for
+ * malformed ones.
+ */
+export function waiversOf({ config, stack, outputs }: Preview): readonly Waiver[] {
   const text = config["berth:waivers"];
   if (text === undefined) return [];
   const result = waivers.safeParse(parsed(text));
@@ -48,10 +54,17 @@ export function waiversOf({ config, stack }: Preview): readonly Waiver[] {
       "give every waiver a policy, a resource or node, a reason, an owner and a date",
     );
   }
+  const standing = waivers.safeParse(outputs.before["waivers"]).data ?? [];
+  const known = new Set(standing.map((waiver) => JSON.stringify(dated(waiver))));
   return result.data.map((waiver) => ({
-    ...waiver,
-    until: waiver.until.slice(0, "YYYY-MM-DD".length),
+    ...dated(waiver),
+    asked: !known.has(JSON.stringify(dated(waiver))),
   }));
+}
+
+/** With the day alone, and its fields in one order. */
+function dated({ policy, resource, node, reason, owner, until }: z.infer<typeof waivers>[number]) {
+  return { policy, resource, node, reason, owner, until: until.slice(0, "YYYY-MM-DD".length) };
 }
 
 function parsed(text: string): unknown {

@@ -41,13 +41,13 @@ export function renderMarkdown(
     `## Berth review`,
     "",
     ...(frame.failures ?? []).map((failure) => `🔴 Stop: ${md(short(failure))}  `),
+    ...frame.notes.map((note) => `⚠️ ${md(short(note))}  `),
     ...reviews
       .map(
         (review) =>
           `${marks[review.verdict]} **${md(review.stack || "unknown stack")}**: ${md(verdictText(review))}`,
       )
       .map((line) => `${line}  `),
-    ...frame.notes.map((note) => `⚠️ ${md(note)}  `),
     "",
     ...loud.flatMap(aboveFold),
     ...(quiet.length > 0 && loud.length > 0

@@ -15,6 +15,8 @@ export interface Section {
 export function sectionsOf(review: StackReview): readonly Section[] {
   const { policies } = review;
   const finding = ({ message }: { readonly message: string }) => message;
+  const asked = ({ message }: { readonly message: string }) =>
+    message.replace(/^Waived until (\S+) by/, "Asked for by this change until $1 by");
   const list = (title: string, lines: readonly string[]): Section => ({
     title,
     lines,
@@ -41,7 +43,8 @@ export function sectionsOf(review: StackReview): readonly Section[] {
     ),
     list("Names", review.names.map(nameText)),
     list("Waivers", review.waivers.map(waiverText)),
-    list("Waived", policies.waived.map(finding)),
+    list("Broken, to be waived by this change", review.askedFor.map(asked)),
+    list("Waived", policies.waived.filter((each) => !review.askedFor.includes(each)).map(finding)),
     list("Policies that could not be judged", policies.unjudged.map(finding)),
     list("Other notices of policies", policies.notices.map(finding)),
     list("Cost", costLines(review)),

@@ -12,7 +12,9 @@ export function verdictText(review: StackReview): string {
     case "stop":
       return `Stop: ${review.blockers.join("; ")}.`;
     case "look":
-      return "Look: nothing forbids it, but a person has to agree with what follows.";
+      return review.beyond
+        ? "Look: more changes than this plan can tell, so a person has to read that first."
+        : "Look: nothing forbids it, but a person has to agree with what follows.";
     case "clear":
       return review.changes.length === 0
         ? "Nothing changes."
@@ -62,10 +64,11 @@ function dataText(data: readonly Loss[]): string {
   return listText(data.map(lossText), "");
 }
 
-export function lossText({ kind, what, approved }: Loss): string {
+export function lossText({ kind, what, approved, asked }: Loss): string {
   switch (kind) {
     case "destroys":
-      return `destroys ${what}${approved === undefined ? "" : ` (${approved})`}`;
+      if (approved !== undefined) return `destroys ${what} (${approved})`;
+      return `destroys ${what}${asked === undefined ? "" : ` (asked for by this change, by ${asked})`}`;
     case "protected":
       return `protected: ${what}; the update will be refused`;
     case "kept":
@@ -125,13 +128,17 @@ function difference(before: Money, after: Money): string {
     .join(", ");
 }
 
-function policyText({ policies }: StackReview): string {
+function policyText({ policies, askedFor }: StackReview): string {
   if (!policies.ran) return "not judged";
-  const { violations, waived, unjudged, notices, judged } = policies;
+  const { violations, unjudged, notices, judged } = policies;
+  const waived = policies.waived.filter((finding) => !askedFor.includes(finding));
   const parts = [
     ...(violations.length > 0
       ? [`${violations.length} violations: ${unique(violations)}`]
       : [`${judged} hold`]),
+    ...(askedFor.length > 0
+      ? [`${askedFor.length} broken, to be waived by this change: ${unique(askedFor)}`]
+      : []),
     ...(waived.length > 0 ? [`${waived.length} waived: ${unique(waived)}`] : []),
     ...(unjudged.length > 0 ? [`${unjudged.length} not judged yet: ${unique(unjudged)}`] : []),
     ...(notices.length > 0 ? [`${notices.length} notices: ${unique(notices)}`] : []),
@@ -144,7 +151,9 @@ function unique(findings: readonly { readonly policy: string }[]): string {
 }
 
 function waiverHead({ waiver }: WaiverUse): string {
-  return `${waiver.policy} for ${waiver.resource ?? `node ${waiver.node ?? "?"}`} until ${waiver.until} (${waiver.owner})`;
+  const what = `${waiver.policy} for ${waiver.resource ?? `node ${waiver.node ?? "?"}`}`;
+  const whose = `until ${waiver.until} (${waiver.owner})`;
+  return `${what} ${whose}${waiver.asked ? ", asked for by this change" : ""}`;
 }
 
 export function waiverText({ waiver, uses }: WaiverUse): string {

@@ -4,9 +4,12 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { z } from "zod";
 
+import { Refusal } from "../../usage";
 import { clean } from "../redact";
-import { changedBetween, givePackages, notesOn, writeRevision, writeWorking } from "./revisions";
+import { changesBetween, notesOn } from "./changes";
 import type { Made } from "./made";
+import { givePackages } from "./packages";
+import { writeRevision, writeWorking } from "./revisions";
 
 /** What to compare without any account. */
 export interface LocalRun {
@@ -16,14 +19,22 @@ export interface LocalRun {
   readonly head: string | undefined;
   readonly stacks: readonly string[];
   readonly sandbox: boolean;
+  /** How long a change may keep the review busy, ms; `longest` when absent. */
+  readonly limitMs?: number;
   /** Takes how long it took. */
   readonly say: (line: string) => void;
 }
 
+/** A program that never ends must not leave the review of an earlier change standing: 15 minutes, ms. */
+const longest = 15 * 60_000;
+
+/** Characters kept of what a comparison says. */
+const sayLimit = 100_000;
+
 /** What `local/review/compare` leaves behind; a process of its own, because it is shut in. */
 const outcome = z.object({
   sandbox: z.string(),
-  logs: z.record(z.string(), z.string()),
+  previewed: z.array(z.string()),
   baseFailures: z.record(z.string(), z.string()),
   gone: z.array(z.string()),
   seconds: z.object({ base: z.number(), previews: z.number() }),
@@ -43,30 +54,27 @@ export async function reviewLocally(run: LocalRun): Promise<Made> {
       run.head === undefined
         ? await writeWorking(run.clone, headPath)
         : await writeRevision(run.clone, run.head, headPath);
-    // Before the reviewed program runs: it can write to the scratch directory, and so hide its changes.
-    const changed = await changedBetween(base, head);
-    for (const state of [base, head]) await givePackages(run.clone, state);
+    const changes = changesBetween(base, head);
+    for (const state of [base, head]) await givePackages(run.clone, base, state);
     const found = await compare(run, scratch, base.directory, head.directory);
     const { base: deployed, previews } = found.seconds;
     run.say(`the base took ${deployed.toFixed(1)} s, the previews ${previews.toFixed(1)} s`);
-    const texts = Object.entries(found.logs).map(([stack, log]) => ({
+    const texts = found.previewed.map((stack) => ({
       source: `preview of ${stack}`,
-      text: fs.readFileSync(log, "utf8"),
+      text: fs.readFileSync(path.join(scratch, `preview-${stack}.jsonl`), "utf8"),
     }));
+    const gone = found.gone.map(
+      (stack) => `The file of stack ${stack} goes; what it deployed stays and is not judged here.`,
+    );
     return {
       texts,
       frame: {
         made:
           `${head.called} over ${base.called}, on a local cloud without credentials ` +
           `(sandbox: ${found.sandbox})`,
-        notes: [
-          ...notesOn(changed),
-          ...found.gone.map(
-            (stack) =>
-              `The file of stack ${stack} goes; what it deployed stays and is not judged here.`,
-          ),
-        ],
+        notes: [...notesOn(changes), ...gone],
       },
+      beyond: [...changes.program, ...gone].length > 0,
       failures: Object.entries(found.baseFailures).map(
         ([stack, said]) =>
           `The base of stack ${stack} does not deploy, so nothing can be compared:\n${clean(said)}`,
@@ -78,42 +86,58 @@ export async function reviewLocally(run: LocalRun): Promise<Made> {
 }
 
 async function compare(
-  { clone, stacks, sandbox }: LocalRun,
+  run: LocalRun,
   scratch: string,
   base: string,
   head: string,
 ): Promise<z.infer<typeof outcome>> {
+  const { clone, stacks, sandbox } = run;
   const plan = {
     base,
     head,
-    scratch,
     pack: path.join(clone, "policies", "pack"),
     sandbox,
     ...(stacks.length > 0 ? { stacks } : {}),
   };
   fs.writeFileSync(path.join(scratch, "plan.json"), JSON.stringify(plan));
   const entry = path.join(clone, "local", "setup", "run.js");
-  const { code, said } = await child([entry, "local/review/compare", scratch], clone);
+  const limit = run.limitMs ?? longest;
+  const { code, said } = await child([entry, "local/review/compare", scratch], clone, limit);
   const file = path.join(scratch, "outcome.json");
   if (code === 0 && fs.existsSync(file)) {
     return outcome.parse(JSON.parse(fs.readFileSync(file, "utf8")));
   }
-  throw new Error(
+  if (code === "late") {
+    throw new Refusal(`the comparison did not end within ${limit / 60_000} minutes, and was ended`);
+  }
+  throw new Refusal(
     `the comparison did not come to its end:\n${clean(said.split("\n").slice(-12).join("\n"))}`,
   );
 }
 
-function child(args: readonly string[], cwd: string): Promise<{ code: number; said: string }> {
+function child(
+  args: readonly string[],
+  cwd: string,
+  limitMs: number,
+): Promise<{ code: number | "late"; said: string }> {
   return new Promise((resolve, reject) => {
     const started = spawn(process.execPath, args, { cwd, stdio: ["ignore", "ignore", "pipe"] });
-    let said = "";
-    started.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    let [said, late] = ["", false];
+    started.stderr.on(
+      "data",
+      (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-sayLimit)),
+    );
     const stop = () => void started.kill("SIGTERM");
     process.once("SIGINT", stop).once("SIGTERM", stop);
+    const limit = setTimeout(() => {
+      late = true;
+      stop();
+    }, limitMs);
     started.on("error", reject);
     started.on("close", (code) => {
+      clearTimeout(limit);
       process.off("SIGINT", stop).off("SIGTERM", stop);
-      resolve({ code: code ?? 1, said });
+      resolve({ code: late ? "late" : (code ?? 1), said });
     });
   });
 }

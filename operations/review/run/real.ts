@@ -25,6 +25,7 @@ export async function reviewReal(
       made: "the working directory over what is deployed, read with credentials",
       notes: [],
     },
+    beyond: false,
     failures: [],
   };
 }

@@ -1,0 +1,109 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+import { isMapping } from "../../../components/mapping";
+import { Refusal } from "../../usage";
+import { dependencyFields, refusedPackages, type LockedState } from "./locked";
+import type { WrittenOut } from "./revisions";
+
+/** What npm may know of the caller: where programs, its own settings and the network are. */
+const passed =
+  /^(PATH|HOME|LANG|TZ|https?_proxy|no_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|npm_config_(registry|cache|cafile|userconfig))$/i;
+
+/** How long npm may take, ms. */
+const limitMs = 10 * 60_000;
+
+/**
+ * Gives a written-out state the packages it needs, in the place of any that it brings itself: the
+ * clone's own where the lock files agree, otherwise those of its lock file.
+ *
+ * Those are fetched in an empty directory that holds the two lists alone, under the base's `.npmrc`,
+ * with none of the caller's variables, no script and no git: what a change says of registries,
+ * programs or scripts never reaches npm. Throws a `Refusal` that names each package that is not a
+ * registry's own (see `refusedPackages`).
+ */
+export async function givePackages(
+  clone: string,
+  base: WrittenOut,
+  state: WrittenOut,
+): Promise<void> {
+  const place = path.join(state.directory, "node_modules");
+  fs.rmSync(place, { recursive: true, force: true });
+  const lock = (root: string) => textOf(root, "package-lock.json");
+  if (lock(state.directory) === lock(clone)) {
+    fs.symlinkSync(path.join(clone, "node_modules"), place);
+    return;
+  }
+  const wanted = lockedIn(state);
+  const refused = refusedPackages(wanted, lockedIn(base));
+  if (refused.length > 0) {
+    throw new Refusal(
+      `the packages of ${state.called} are not all a registry's own, so none was fetched:\n` +
+        `${refused.slice(0, 20).join("\n")}\n` +
+        "Fix: take them from the registry, by npm install under this repository's .npmrc",
+    );
+  }
+  const directory = `${state.directory}-packages`;
+  fs.mkdirSync(directory, { recursive: true });
+  const list = (name: string, content: unknown) =>
+    fs.writeFileSync(path.join(directory, name), JSON.stringify(content));
+  list("package.json", only(wanted.manifest, ["name", "version", ...dependencyFields]));
+  list("package-lock.json", wanted.lock);
+  const settings = path.join(base.directory, ".npmrc");
+  if (isRegular(settings)) fs.copyFileSync(settings, path.join(directory, ".npmrc"));
+  await npmCi(directory);
+  fs.renameSync(path.join(directory, "node_modules"), place);
+  fs.rmSync(directory, { recursive: true, force: true });
+}
+
+function lockedIn({ directory, called }: WrittenOut): LockedState {
+  const read = (name: string): Readonly<Record<string, unknown>> => {
+    let content: unknown;
+    try {
+      content = JSON.parse(textOf(directory, name) ?? "");
+    } catch {
+      content = undefined;
+    }
+    if (isMapping(content)) return content;
+    throw new Refusal(`${name} of ${called} is missing, no regular file or no JSON`);
+  };
+  return { manifest: read("package.json"), lock: read("package-lock.json") };
+}
+
+function textOf(root: string, name: string): string | undefined {
+  const file = path.join(root, name);
+  return isRegular(file) ? fs.readFileSync(file, "utf8") : undefined;
+}
+
+/** A link could lead to any file of this computer. */
+function isRegular(file: string): boolean {
+  return fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function only(
+  fields: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)));
+}
+
+function npmCi(directory: string): Promise<void> {
+  const args = ["ci", "--ignore-scripts", "--git=/bin/false", "--no-audit", "--no-fund"];
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => passed.test(name)));
+  return new Promise((resolve, reject) => {
+    const child = spawn("npm", [...args, "--no-progress", "--loglevel=error"], {
+      cwd: directory,
+      env,
+      stdio: ["ignore", "ignore", "pipe"],
+      timeout: limitMs,
+    });
+    let said = "";
+    child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) resolve();
+      else reject(new Refusal(`the packages cannot be fetched: ${said.trim().slice(-2000)}`));
+    });
+  });
+}
