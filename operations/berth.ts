@@ -11,6 +11,8 @@ import * as ssh from "./commands/ssh";
 import * as status from "./commands/status";
 import { printable } from "./printable";
 import { publishedBy } from "./published";
+import * as stageFirst from "./release/gate";
+import * as order from "./release/order";
 import * as reviewComment from "./review/post";
 import * as review from "./review/review";
 import * as smoke from "./smoke/smoke";
@@ -32,6 +34,8 @@ const commands: Readonly<Record<string, Command>> = {
   status,
   review: { ...review, paints: true },
   "review-comment": reviewComment,
+  "stage-first": stageFirst,
+  order,
   smoke,
 };
 
@@ -46,6 +50,8 @@ export const usage = `usage: npm run berth -- <command> [arguments]
   deployers   exchange the keys that may deploy
   review      what a change costs, interrupts, destroys and opens, before anybody agrees to it
   review-comment  put that into a pull request's comment, always the same one
+  stage-first whether production may follow stage with what is checked out
+  order       the stacks that a deployment takes, hosts that serve first
   smoke       prove an account: one machine up, and down again
 
 berth <command> --help says more. Stacks and addresses are those of the backend that pulumi is

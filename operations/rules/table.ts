@@ -216,6 +216,7 @@ export const rules: readonly Rule[] = [
   rule(
     49,
     "Production only after tests",
+    command("operations/release/gate.ts"),
     command(".github/workflows/deploy.yml"),
     command("Jenkinsfile"),
     open,
@@ -240,7 +241,7 @@ export const rules: readonly Rule[] = [
   rule(
     58,
     "develop is merged to master weekly; hotfixes may bypass",
-    command(".github/workflows/deploy.yml"),
+    command("operations/release/gate.ts"),
     people,
   ),
   rule(59, "The use of infrastructure as code is documented", command("docs/architecture.md")),
@@ -275,7 +276,7 @@ export const rules: readonly Rule[] = [
     77,
     "A review shows every consequence and touches nothing",
     command("operations/review/review.ts"),
-    command(".github/workflows/pull-request.yml"),
+    command(".github/workflows/review.yml"),
   ),
   rule(
     78,

@@ -1,16 +1,11 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
-import * as http from "node:http";
-import type { AddressInfo } from "node:net";
-import * as os from "node:os";
 import * as path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 
 import { berth } from "../../operations/berth";
-import { marker } from "../../operations/review/render/markdown";
 import { repository } from "../../local/cloud/paths";
-import { run } from "../../local/cloud/scratch";
 import { lintWorkflows } from "./actionlint";
 
 interface Workflow {
@@ -21,6 +16,8 @@ interface Workflow {
 }
 interface Job {
   readonly needs?: string;
+  readonly if?: string;
+  readonly permissions?: Record<string, string>;
   readonly environment?: string;
   readonly env?: Record<string, string>;
   readonly steps: readonly {
@@ -28,6 +25,8 @@ interface Job {
     readonly uses?: string;
     readonly env?: Record<string, string>;
     readonly with?: Record<string, unknown>;
+    readonly "working-directory"?: string;
+    readonly "continue-on-error"?: boolean;
   }[];
 }
 
@@ -76,6 +75,58 @@ describe("the pipelines", () => {
     expect(workflow("pull-request.yml").permissions).toEqual({ contents: "read" });
     expect(text).not.toContain("secrets.");
     expect(text).not.toContain("pull_request_target");
+    expect(text).not.toContain("upload-artifact");
+  });
+
+  it("review by the base's workflow and code, where no secret is, and comment from elsewhere", () => {
+    const { on, permissions, jobs } = workflow("review.yml");
+    expect([on, permissions]).toEqual(["pull_request_target", {}]);
+    expect(read(".github", "workflows", "review.yml")).not.toContain("secrets.");
+    const { review, comment } = jobs;
+    expect(review!.permissions).toEqual({ contents: "read" });
+    expect(JSON.stringify(review)).not.toContain("github.token");
+    // The change is checked out beside the base, and nothing runs in it.
+    for (const { run, "working-directory": where } of review!.steps) {
+      if (run !== undefined && !run.startsWith("sudo ")) expect(where).toBe("base");
+    }
+    const checkouts = [review!, comment!].flatMap(({ steps }) =>
+      steps.flatMap(({ with: given }) => (given?.["ref"] === undefined ? [] : [given])),
+    );
+    const head = checkouts.filter(({ ref }) => String(ref).includes("head"));
+    expect(head.map(({ path: place }) => place)).toEqual(["change"]);
+    expect(checkouts.every((given) => given["persist-credentials"] === false)).toBe(true);
+    expect(comment).toMatchObject({
+      needs: "review",
+      if: "always()",
+      permissions: { contents: "read", "pull-requests": "write" },
+    });
+    const fetched = comment!.steps.find(({ uses }) => uses?.includes("download-artifact"));
+    expect(fetched).toMatchObject({ "continue-on-error": true });
+    const posted = comment!.steps.at(-1)!.run!;
+    expect(posted).toContain("--author 'github-actions[bot]'");
+    expect(posted).toContain('--commit "$COMMIT"');
+  });
+
+  it("give secrets to the step that needs them, and plans keys that can only read", () => {
+    const { env, jobs } = parse(read(".github", "workflows", "deploy.yml"), { merge: true }) as {
+      env: object;
+      jobs: Record<string, Job & { env?: object }>;
+    };
+    expect(JSON.stringify(env)).not.toContain("secrets.");
+    for (const job of Object.values(jobs)) {
+      expect(job.env).toBeUndefined();
+      for (const step of job.steps) {
+        const held = Object.values(step.env ?? {}).filter((value) => value.includes("secrets."));
+        if (held.length > 0)
+          expect(step.run).toMatch(/^(\.ci\/(slack|agent|deploy)|npm run .* berth)/);
+        const key = Object.keys(step.env ?? {}).includes("DEPLOYER_KEY");
+        expect(key).toBe(step.run?.startsWith(".ci/agent") === true);
+      }
+    }
+    const may = /SLACK|PASSPHRASE|SCW_DEFAULT|READ_/;
+    const plan = JSON.stringify(jobs["plan-prod"]);
+    for (const [, secret] of plan.matchAll(/secrets\.(\w+)/g)) expect(secret).toMatch(may);
+    expect(jobs["plan-prod"]).toMatchObject({ environment: "prod-read", needs: "test" });
   });
 
   it("take actions of others by commit, with the version beside it", () => {
@@ -87,39 +138,63 @@ describe("the pipelines", () => {
   });
 
   it("let no file of a pull request's run lie among the code that may comment", () => {
-    const { steps } = workflow("review-comment.yml").jobs["comment"]!;
+    const { steps } = workflow("review.yml").jobs["comment"]!;
     const download = steps.find(({ uses }) => uses?.startsWith("actions/download-artifact@"));
     expect(download?.with?.["path"]).toBe("${{ runner.temp }}/review");
-    expect(read("Jenkinsfile")).toContain(
-      `dir("\${env.WORKSPACE_TMP}/review") { unstash 'review' }`,
-    );
+    expect(read("Jenkinsfile")).toContain('dir("${env.WORKSPACE_TMP}/review") {');
   });
 
-  it("run nothing that a pull request wrote beside a credential, on Jenkins either", () => {
+  it("run what a pull request wrote on disposable agents of Jenkins, which hold no credential", () => {
     const text = read("Jenkinsfile");
-    const stages = text.split(/(?=^ {4}stage\()/m).slice(1);
-    const holding = stages.filter((stage) => stage.includes("withCredentials"));
-    expect(holding.length).toBe(4);
-    for (const stage of holding) {
-      expect(stage).toContain("agent { label 'trusted' }");
-      expect(stage).toMatch(/when \{ branch |skipDefaultCheckout\(\)[^]*checkoutTarget\(\)/);
+    expect(text).toContain("\n  agent none\n");
+    const stages = text
+      .slice(0, text.indexOf("\n  post {"))
+      .split(/(?=^ {4}stage\()/m)
+      .slice(1);
+    for (const stage of stages) {
+      const holds = /withCredentials|sshagent/.test(stage);
+      const label = /agent \{ label '(\w+)' \}/.exec(stage)?.[1];
+      if (holds) expect(stage).toMatch(/when \{ branch '(develop|master)' \}/);
+      expect([label, holds]).toEqual(
+        stage.includes("input message")
+          ? [undefined, false]
+          : [holds ? "trusted" : "disposable", holds],
+      );
     }
-    expect(text).toMatch(
-      /def tellSlack\(String result\) \{\n {2}if \(env\.CHANGE_ID\) return\n {2}node\('trusted'\) \{/,
-    );
+    expect(stages.map((stage) => /stage\('(.*?)'\)/.exec(stage)![1])).toEqual([
+      "review",
+      "check",
+      "test",
+      "stage",
+      "plan of production",
+      "approval",
+      "prod",
+    ]);
+    // Beside a webhook or a token: the branch's own code, or the target's.
+    const [, comment = "", slack = ""] = text.split(/^def (?:comment|tellSlack)\(/m);
+    expect(comment).toMatch(/node\('trusted'\) \{\n {4}checkoutTarget\(\)/);
+    expect(slack).toMatch(/if \(env\.CHANGE_ID\) return\n {2}node\('trusted'\)/);
+    expect(text).toMatch(/always \{ script \{ comment\(\) \} \}/);
   });
 
   it("put nothing of an event into a command's text, where it could become one", () => {
     for (const command of commands) expect(command).not.toContain("${{");
   });
 
-  it("deploy develop to stage, and master to production after stage and an approval, one at a time", () => {
+  it("deploy develop to stage, and master to production after a plan and an approval, one at a time", () => {
     const { jobs, concurrency } = workflow("deploy.yml");
     expect(concurrency).toEqual({ group: "deploy", "cancel-in-progress": false });
-    expect(jobs["stage"]).toMatchObject({ needs: "test", environment: "stage" });
-    expect(jobs["plan-prod"]).toMatchObject({ needs: "stage" });
-    expect(jobs["prod"]).toMatchObject({ needs: "plan-prod", environment: "prod" });
-    expect(jobs["prod"]!.env).toEqual(jobs["stage"]!.env);
+    const onBranch = (name: string) => `github.ref_name == '${name}'`;
+    expect(jobs["stage"]).toMatchObject({ needs: "test", if: onBranch("develop") });
+    expect(jobs["plan-prod"]).toMatchObject({ needs: "test", if: onBranch("master") });
+    expect(jobs["prod"]).toMatchObject({
+      needs: "plan-prod",
+      if: onBranch("master"),
+      environment: "prod",
+    });
+    expect(jobs["prod"]!.steps).toEqual(jobs["stage"]!.steps);
+    const gate = jobs["plan-prod"]!.steps.findIndex(({ run }) => run?.includes("stage-first"));
+    expect(jobs["plan-prod"]!.steps[gate + 1]!.run).toContain("review --real");
     expect(jenkins.indexOf(".ci/deploy stage")).toBeLessThan(jenkins.indexOf(".ci/deploy prod"));
     expect(read("Jenkinsfile").match(/lock\('berth-deployment'\)/g)).toHaveLength(2);
     expect(read("Jenkinsfile").indexOf("input message")).toBeLessThan(
@@ -135,141 +210,5 @@ describe("the pipelines", () => {
       expect(said).toContain(".ci/slack success");
       expect(said).toContain(".ci/slack failure");
     }
-  });
-});
-
-/** A server that keeps what it was sent and answers as `answer` says. */
-class Server {
-  readonly got: { method: string; url: string; body: string }[] = [];
-  private readonly server: http.Server;
-  constructor(answer: (method: string, url: string) => unknown) {
-    this.server = http.createServer((request, response) => {
-      let body = "";
-      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
-      request.on("end", () => {
-        const { method = "", url = "" } = request;
-        this.got.push({ method, url, body });
-        response.end(JSON.stringify(answer(method, url)));
-      });
-    });
-  }
-  async start(): Promise<string> {
-    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-  stop(): void {
-    this.server.close();
-  }
-}
-
-describe("what the pipelines say outside", () => {
-  it("tells Slack the outcome and names the committer, without markup of theirs", async () => {
-    const slack = new Server(() => "ok");
-    const url = await slack.start();
-    const clone = fs.mkdtempSync(path.join(os.tmpdir(), "berth-slack-"));
-    fs.cpSync(path.join(repository, ".ci"), path.join(clone, ".ci"), { recursive: true });
-    const git = (...argv: string[]) => execFileSync("git", argv, { cwd: clone });
-    git("init", "-q");
-    git("add", "-A");
-    git(
-      "-c",
-      "user.name=Ana <!channel>",
-      "-c",
-      "user.email=a@example.org",
-      "commit",
-      "-q",
-      "-m",
-      `Say "hi" & <go>`,
-    );
-    const env = { ...process.env, SLACK_WEBHOOK_URL: `${url}/hook` };
-    const { code, stderr } = await run(
-      path.join(clone, ".ci", "slack"),
-      ["failure", "stage"],
-      clone,
-      env,
-    );
-    slack.stop();
-    fs.rmSync(clone, { recursive: true });
-    expect(code, stderr).toBe(0);
-    const { text } = JSON.parse(slack.got[0]!.body) as { text: string };
-    expect(text).toMatch(/^:x: stage: failure\. [0-9a-f]+ by Ana /);
-    expect(text).toContain('Say "hi" &amp; &lt;go&gt;');
-    expect(text).not.toContain("<!channel>");
-  });
-
-  it("explains a lock that somebody holds, and removes none", async () => {
-    const bin = fs.mkdtempSync(path.join(os.tmpdir(), "berth-bin-"));
-    const called = path.join(bin, "called");
-    const script = `#!/bin/sh\necho "$@" >> ${called}\necho "error: the stack is currently locked by 1 lock(s)." >&2\nexit 255\n`;
-    fs.writeFileSync(path.join(bin, "pulumi"), script, { mode: 0o755 });
-    const env = { ...process.env, PATH: `${bin}:${process.env["PATH"] ?? ""}` };
-    const { code, stderr } = await run(
-      path.join(repository, ".ci", "deploy"),
-      ["stage"],
-      repository,
-      env,
-    );
-    const calls = fs.readFileSync(called, "utf8");
-    fs.rmSync(bin, { recursive: true });
-    expect(code).not.toBe(0);
-    expect(stderr).toContain("pulumi cancel --stack stage");
-    expect(calls).toMatch(/^up --yes .*--policy-pack policies\/pack\n$/);
-  });
-});
-
-describe("berth review-comment", () => {
-  const sha = "a".repeat(40);
-  const many = Array.from({ length: 100 }, (_, id) => ({ id, body: "hello" }));
-  let github: Server;
-  let env: NodeJS.ProcessEnv;
-  let own: { id: number; body: string }[] = [];
-  const file = path.join(os.tmpdir(), `berth-review-${process.pid}.md`);
-  const post = async (...argv: string[]) => {
-    let said = "";
-    const context = { env, out: () => undefined, say: (text: string) => (said += text) };
-    const code = await berth(context as unknown as Parameters<typeof berth>[0], [
-      "review-comment",
-      ...argv,
-    ]);
-    return { code, said };
-  };
-  const usual = ["--file", file, "--repository", "acme/berth", "--pull", "7"];
-
-  beforeAll(async () => {
-    github = new Server((method, url) => {
-      if (url.includes("/pulls/")) return { head: { sha } };
-      if (method !== "GET") return {};
-      return /&page=1$/.test(url) ? many : own;
-    });
-    env = { GITHUB_TOKEN: "t", GITHUB_API_URL: await github.start() };
-    fs.writeFileSync(file, `${marker}\nhello`);
-  });
-  afterAll(() => {
-    github.stop();
-    fs.rmSync(file);
-  });
-  const writes = () => github.got.splice(0).filter(({ method }) => method !== "GET");
-
-  it("makes a comment the first time", async () => {
-    expect(await post(...usual)).toMatchObject({ code: 0 });
-    expect(writes().map(({ method, url }) => `${method} ${url}`)).toEqual([
-      "POST /repos/acme/berth/issues/7/comments",
-    ]);
-  });
-
-  it("finds its own by the marker, on the second page too, and updates it", async () => {
-    own = [{ id: 4711, body: `${marker}\nold` }];
-    expect(await post(...usual, "--commit", sha)).toMatchObject({ code: 0 });
-    expect(writes().map(({ method, url }) => `${method} ${url}`)).toEqual([
-      "PATCH /repos/acme/berth/issues/comments/4711",
-    ]);
-  });
-
-  it("posts nothing for a pull request that has moved on, nor what is no review", async () => {
-    expect((await post(...usual, "--commit", "b".repeat(40))).said).toContain("has moved on");
-    fs.writeFileSync(file, "buy this");
-    expect((await post(...usual)).said).toContain("is no review");
-    expect((await post(...usual.slice(0, 4), "--pull", "7/../8")).code).toBe(64);
-    expect(writes()).toEqual([]);
   });
 });

@@ -1,0 +1,38 @@
+import { mapping } from "../../components/mapping";
+import { readStackFiles, type StackConfig } from "../../components/stack-files";
+import type { Context } from "../context";
+import { exits, readCommandLine, Refusal, unknown, UsageError } from "../usage";
+
+/** How `berth order` is called. */
+export const usage = `usage: berth order STACK
+
+The stacks that a deployment of STACK takes, one a line, in the order in which they are deployed: the
+host stacks that serve its projects (\`servedBy\`), then STACK, whose names follow their addresses.
+`;
+
+/** `berth order`: what a pipeline deploys, and in which order. */
+export function main(context: Context, argv: readonly string[]): Promise<number> {
+  const { words } = readCommandLine(argv, {});
+  const [stack, ...others] = words;
+  if (stack === undefined || others.length > 0) throw new UsageError("order takes one stack");
+  for (const name of orderOf(readStackFiles(context.directory), stack)) context.out(`${name}\n`);
+  return Promise.resolve(exits.done);
+}
+
+/** The host stacks that serve a stack's projects, by name, and the stack itself. */
+export function orderOf(
+  files: Readonly<Record<string, StackConfig>>,
+  stack: string,
+): readonly string[] {
+  const own = files[stack];
+  if (own === undefined) throw new Refusal(unknown("stack", stack, Object.keys(files).sort()));
+  const serving = Object.values(mapping(own["projects"])).flatMap((project) => {
+    const { servedBy } = mapping(project);
+    return typeof servedBy === "string" && servedBy !== stack ? [servedBy] : [];
+  });
+  const missing = serving.find((name) => files[name] === undefined);
+  if (missing !== undefined) {
+    throw new Refusal(`Pulumi.${stack}.yaml: servedBy names ${missing}, which has no stack file`);
+  }
+  return [...[...new Set(serving)].sort(), stack];
+}
