@@ -7,9 +7,11 @@ import { allConfig } from "@pulumi/pulumi/runtime";
 
 import { deploy, type Deployment } from "./components/deployment";
 import { checkHistory, historyOf } from "./components/history";
+import { differencesOf } from "./components/one-reading";
 import { outputsOf } from "./components/published";
 import { withStandIns, type StandIns } from "./components/rehearsal-keys";
 import { parseFleet } from "./components/spec/parse";
+import { ConfigError } from "./components/spec/problem";
 import { ownConfig, readStackFiles } from "./components/stack-files";
 
 /** What a stack publishes. */
@@ -25,12 +27,18 @@ const fullName = (other: string) => `${pulumi.getOrganization()}/${project}/${ot
 
 /** The engine waits for it; what it gives are the stack's outputs. */
 export = async (): Promise<Outputs> => {
+  const { stacks: stackFiles, unreadable, fileOf } = readStackFiles(process.cwd());
+  const differences = stack in unreadable ? [] : differencesOf(stack, config, stackFiles[stack]);
+  if (differences.length > 0) throw new ConfigError(differences);
   const declared = parseFleet(
-    { stack, config, stackFiles: readStackFiles(process.cwd()) },
+    { stack, config, stackFiles, unreadable, fileOf: fileOf(stack) },
     // BERTH_NOW: an ISO 8601 instant, for rehearsing what depends on the day.
     new Date(process.env["BERTH_NOW"] ?? Date.now()),
   );
-  checkHistory(declared, historyOf(await outputsOf(fullName(stack))));
+  for (const { path, message } of Object.values(unreadable).flat()) {
+    void pulumi.log.warn(`${path}: ${message}; the stacks that do not need it go on`);
+  }
+  checkHistory(declared, historyOf(await outputsOf(fullName(stack))), fileOf(stack));
 
   // BERTH_REHEARSAL_KEYS: set by the local cloud alone, which holds no one's private key.
   const standIns = process.env["BERTH_REHEARSAL_KEYS"];

@@ -1,7 +1,7 @@
 import { mapping } from "./mapping";
 import { bucketName } from "./spec/backups";
 import type { BucketSpec, Fleet, NodeSpec, ProjectSpec } from "./spec/fleet";
-import { ConfigError, type Problem } from "./spec/problem";
+import { ConfigError, inFiles, type FileOf, type Problem } from "./spec/problem";
 import { placeOf } from "./spec/show";
 
 /** What a stack's own outputs tell of its last run, as far as the next one must know it. */
@@ -59,13 +59,13 @@ export function historyOf(outputs: unknown): History {
  *
  * Throws a `ConfigError`; meant to be asked before the first resource is registered.
  */
-export function checkHistory(fleet: Fleet, history: History): void {
+export function checkHistory(fleet: Fleet, history: History, fileOf?: FileOf): void {
   const problems = [
     ...fleet.projects.flatMap((project) => projectProblems(fleet, project, history)),
     ...fleet.nodes.flatMap((node) => nodeProblems(fleet, node, history)),
     ...fleet.buckets.flatMap((bucket) => bucketProblems(fleet, bucket, history)),
   ];
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new ConfigError(inFiles(problems, fileOf));
 }
 
 function projectProblems(fleet: Fleet, project: ProjectSpec, { domains }: History): Problem[] {

@@ -1,8 +1,3 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
-
-import { parse as parseYaml } from "yaml";
-
 import { isEntered, machineOf } from "../components/bootstrap/declaration";
 import { automationAccount, type MachineDeclaration } from "../components/bootstrap/script";
 import {
@@ -12,7 +7,7 @@ import {
   type NodeSpec,
 } from "../components/spec/fleet";
 import { parseFleet } from "../components/spec/parse";
-import { readStackFiles } from "../components/stack-files";
+import { projectName, readStackFiles } from "../components/stack-files";
 import type { Context } from "./context";
 import type { Interrupted } from "./interrupted";
 import type { PublishedNode } from "./published";
@@ -87,8 +82,8 @@ export async function survey(context: Context, scope: Scope): Promise<Survey> {
 
 /** The fleets of the scope, from the stack files alone. Throws as `survey` does. */
 export function readFleets(context: Context, scope: Scope): Fleet[] {
-  const stackFiles = readStackFiles(context.directory);
-  const stacks = Object.keys(stackFiles).sort();
+  const { stacks: stackFiles, unreadable, fileOf } = readStackFiles(context.directory);
+  const stacks = Object.keys({ ...stackFiles, ...unreadable }).sort();
   const { stack, environment } = scope;
   if (stack !== undefined && !stacks.includes(stack)) {
     throw new Refusal(unknown("stack", stack, stacks));
@@ -105,7 +100,16 @@ export function readFleets(context: Context, scope: Scope): Fleet[] {
     })
     .map((each) =>
       context.keys(
-        parseFleet({ stack: each, config: stackFiles[each] ?? {}, stackFiles }, context.now),
+        parseFleet(
+          {
+            stack: each,
+            config: stackFiles[each] ?? {},
+            stackFiles,
+            unreadable,
+            fileOf: fileOf(each),
+          },
+          context.now,
+        ),
       ),
     );
 }
@@ -145,11 +149,4 @@ export function deployersOf(fleets: readonly Fleet[]): Record<string, string> {
 /** A machine's full name: the same node may run in several stacks. */
 export function siteName({ stack, node }: Pick<Site, "stack" | "node">): string {
   return `${stack}/${node.name}`;
-}
-
-function projectName(directory: string): string {
-  const file = path.join(directory, "Pulumi.yaml");
-  const { name } = parseYaml(fs.readFileSync(file, "utf8")) as { name?: unknown };
-  if (typeof name !== "string") throw new Refusal("Pulumi.yaml: name is missing");
-  return name;
 }

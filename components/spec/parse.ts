@@ -4,7 +4,7 @@ import { draftOf } from "./draft-build";
 import { environments, type Environment, type Fleet } from "./fleet";
 import { fleetOf } from "./build";
 import { read } from "./loose";
-import { ConfigError, type Problem } from "./problem";
+import { ConfigError, inFiles, type FileOf, type Problem } from "./problem";
 import { environmentConfig, hostConfig } from "./schema";
 import { roleOf } from "./role";
 
@@ -15,13 +15,18 @@ export interface RawFleet {
   readonly config: Readonly<Record<string, unknown>>;
   /** The same of every other `Pulumi.<stack>.yaml`, by stack name. */
   readonly stackFiles: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Stacks whose files could not be read, and why; none where it is absent. */
+  readonly unreadable?: Readonly<Record<string, readonly Problem[]>>;
+  /** The file to name in problems of this stack's own keys; they are named without one otherwise. */
+  readonly fileOf?: FileOf;
 }
 
 /**
  * Makes the fleet of a stack from raw configuration. Pure: reads no file, no clock, no account.
  *
  * Throws one `ConfigError` with every problem, each with its place, the value received (never one
- * that could be a secret), what is allowed and the fix. `today` decides about dates (R74).
+ * that could be a secret), what is allowed and the fix. `today` decides about dates (R74). A file that
+ * cannot be read stops the stacks that are declared or served by it, and no other.
  */
 export function parseFleet(input: RawFleet, today: Date): Fleet {
   const { role, environment, problems: roleProblems } = roleOf(input);
@@ -31,6 +36,8 @@ export function parseFleet(input: RawFleet, today: Date): Fleet {
     .map(([stack, config]) => readOther(stack, config));
   const ownDraft: StackDraft = { stack: input.stack, config: own.value };
   const environmentReading = others.find(({ draft }) => draft.stack === environment);
+  const unread = unreadOf(input, [environment, ...servingIn(role, own.value)]);
+  if (unread.length > 0) throw new ConfigError([...inFiles(roleProblems, input.fileOf), ...unread]);
   const draft = draftOf({
     stack: input.stack,
     role,
@@ -48,8 +55,27 @@ export function parseFleet(input: RawFleet, today: Date): Fleet {
     ...(role === "host" ? ofHosted(environmentReading?.problems ?? [], hosted) : []),
     ...checks.flatMap((check) => check(draft)).filter(({ path }) => !isBroken(draft, path)),
   ];
-  if (problems.length > 0) throw new ConfigError(distinct(problems));
+  if (problems.length > 0) throw new ConfigError(distinct(inFiles(problems, input.fileOf)));
   return fleetOf(draft);
+}
+
+/** What is wrong with the files that this stack cannot do without: its own, and the ones named. */
+function unreadOf(
+  { stack, unreadable = {} }: RawFleet,
+  others: readonly (string | undefined)[],
+): Problem[] {
+  return [...new Set([stack, ...others])].flatMap((name) =>
+    name !== undefined && Object.hasOwn(unreadable, name) ? (unreadable[name] ?? []) : [],
+  );
+}
+
+/** The host stacks that an environment's projects are served by. */
+function servingIn(
+  role: "environment" | "host",
+  { projects }: StackDraft["config"],
+): (string | undefined)[] {
+  if (role === "host") return [];
+  return Object.values(projects ?? {}).map((project) => project?.servedBy);
 }
 
 interface OtherReading {

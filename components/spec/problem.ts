@@ -12,6 +12,18 @@ export interface Problem {
   readonly fix: string;
 }
 
+/** The file that gives a stack its value of a key, such as `projects`. */
+export type FileOf = (key: string) => string;
+
+/** The same problems, those of the stack at hand with the file that their place is in. */
+export function inFiles(problems: readonly Problem[], fileOf: FileOf | undefined): Problem[] {
+  return problems.map((problem) => {
+    const key = /^berth:([\w-]+)/.exec(problem.path)?.[1];
+    if (key === undefined || fileOf === undefined) return problem;
+    return { ...problem, path: `${fileOf(key)}: ${problem.path}` };
+  });
+}
+
 /** Every problem of a configuration at once; raised before anything is touched. */
 export class ConfigError extends Error {
   /** The engine prints errors with this mark (`RunError`) as they are, without a stack trace. */

@@ -36,7 +36,7 @@ export function declaredKeys(project: string): DeclaredKeys {
 /** The configuration of every stack; none where a file is wrong, which the program says better. */
 export function stackConfigs(project: string): StackConfig[] {
   try {
-    return Object.values(readStackFiles(project));
+    return Object.values(readStackFiles(project).stacks);
   } catch {
     return [];
   }

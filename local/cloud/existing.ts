@@ -19,7 +19,7 @@ export async function ensureExisting(
 ): Promise<readonly string[]> {
   let stacks: Readonly<Record<string, StackConfig>>;
   try {
-    stacks = readStackFiles(project);
+    stacks = readStackFiles(project).stacks;
   } catch {
     return [];
   }

@@ -100,7 +100,7 @@ function neededBy({
 }: Extract<Task, { phase: "base" }>): ReadonlySet<string> | undefined {
   if (!stacks) return undefined;
   const serving = [base, head].flatMap((directory) => {
-    const files = readStackFiles(directory);
+    const { stacks: files } = readStackFiles(directory);
     return stacks.flatMap((stack) =>
       Object.values(mapping(files[stack]?.["projects"])).map((project) =>
         String(mapping(project)["servedBy"]),

@@ -1,6 +1,5 @@
-import { parse } from "yaml";
-
 import { mapping } from "../../components/mapping";
+import { YamlFile } from "../../components/stack-yaml";
 import { identityOf } from "../agent";
 
 /** Texts of a project's stack files, by file name. */
@@ -63,10 +62,8 @@ function unwrapped(entry: unknown): unknown {
   return value ?? fallback ?? entry;
 }
 
+/** As the engine reads it: what comes by a merge key is granted too. */
 function read(text: string): unknown {
-  try {
-    return parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+  const file = new YamlFile(Buffer.from(text), "stack");
+  return Object.fromEntries((file.root() ?? []).map(([key, node]) => [key, file.value(node, [])]));
 }

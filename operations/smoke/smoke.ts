@@ -7,6 +7,7 @@ import { place, type Placement } from "../../components/placement";
 import { hoursPerMonth } from "../../components/sizes/size";
 import { clouds, type Cloud, type Fleet } from "../../components/spec/fleet";
 import { parseFleet } from "../../components/spec/parse";
+import { ConfigError } from "../../components/spec/problem";
 import { readStackFiles } from "../../components/stack-files";
 import type { Context } from "../context";
 import { exits, readCommandLine, Refusal, unknown, UsageError } from "../usage";
@@ -44,7 +45,10 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
     values: ["provider", "domain"],
   });
   const provider = providerOf(values["provider"]);
-  const shared = readStackFiles(context.directory)["stage"] ?? {};
+  const { stacks, unreadable } = readStackFiles(context.directory);
+  const unread = Object.hasOwn(unreadable, "stage") ? unreadable["stage"] : undefined;
+  if (unread) throw new ConfigError(unread);
+  const shared = stacks["stage"] ?? {};
   const domain = values["domain"] ?? testDomain(shared["agency"]);
   const config = smokeConfig(provider, domain, membersOf(shared["team"]));
   const fleet = fleetOf(shared, config, domain, context.now);

@@ -1,3 +1,6 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { agency, fleetOf, project } from "./agency";
@@ -63,6 +66,51 @@ describe("one project on each provider, in production", () => {
       "cloudflare:index/dnsRecord:DnsRecord": 9,
     });
     expect(await cloud.objects("digitalocean/droplet")).toEqual([]);
+  });
+
+  it("refuses what the engine is given otherwise than by the stack's file, and a secret in it", async () => {
+    const file = path.join(cloud.project, "Pulumi.prod.yaml");
+    const text = fs.readFileSync(file, "utf8");
+    const other = path.join(cloud.project, "other.yaml");
+    fs.writeFileSync(other, text.replace("club.example", "other.example"));
+    const given = await cloud.pulumi("preview", "--stack", "prod", "--config-file", other);
+    expect(given.code).not.toBe(0);
+    expect(given.stdout + given.stderr).toContain(
+      "Pulumi.prod.yaml: berth:projects.club.domain: is not what the engine was given for it",
+    );
+    await cloud.succeed(
+      "config",
+      "set",
+      "--secret",
+      "--path",
+      "--stack",
+      "prod",
+      "berth:nodes.club.size",
+      "x",
+    );
+    const secret = await cloud.pulumi("preview", "--stack", "prod");
+    fs.writeFileSync(file, text);
+    expect(secret.code).not.toBe(0);
+    expect(secret.stdout + secret.stderr).toContain(
+      "Pulumi.prod.yaml: berth:nodes.club.size: is a secret value",
+    );
+  });
+
+  it("names a stray stack file and goes on, and reads what merge keys bring", async () => {
+    const stray = path.join(cloud.project, "Pulumi.sandbox.yaml");
+    fs.writeFileSync(stray, "config: [");
+    const file = path.join(cloud.project, "Pulumi.prod.yaml");
+    const text = fs.readFileSync(file, "utf8");
+    const shared = `x-shared: &shared { access: [everyone], backup: { database: postgres } }\n`;
+    fs.writeFileSync(
+      file,
+      `${shared}config: { berth:projects: { shop: { <<: *shared, domain: shop.example } } }\n`,
+    );
+    const { stdout, stderr } = await cloud.succeed("preview", "--stack", "prod");
+    fs.rmSync(stray);
+    fs.writeFileSync(file, text);
+    expect(stdout + stderr).toContain("Pulumi.sandbox.yaml: the file cannot be read");
+    expect(stdout).toMatch(/scaleway:instance:Server/);
   });
 
   it("comes up, publishes every node, project and backup, and a second up changes nothing", async () => {

@@ -18,7 +18,7 @@ describe("the guides, done one after another on the local cloud", () => {
   let bin: string;
 
   beforeAll(async () => {
-    const { agency, team } = readStackFiles(repository)["prod"] ?? {};
+    const { agency, team } = readStackFiles(repository).stacks["prod"] ?? {};
     const project = (domain: string, more = {}) => ({ domain, access: ["everyone"], ...more });
     const projects = {
       kmc: project("kmc.countable.ca", { residency: "canada", backup: { database: "none" } }),

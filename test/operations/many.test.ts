@@ -53,7 +53,10 @@ exit $code`,
       awsAccount: "413528927365",
     };
     const team = { members: { ana: { keys: [publicKey(41)] } }, deployers: { ci: deployer } };
-    file("Pulumi.yaml", { name: "many", config: { "berth:agency": agency, "berth:team": team } });
+    file("Pulumi.yaml", {
+      name: "many",
+      config: { "berth:agency": { value: agency }, "berth:team": { value: team } },
+    });
     file("Pulumi.prod.yaml", { config: { "berth:projects": Object.fromEntries(projects) } });
   });
   afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));

@@ -40,6 +40,13 @@ describe("what stack files grant", () => {
     ]);
   });
 
+  it("is found where a merge key brings it", () => {
+    const merged = `x: &x { access: [sam] }\nconfig: { berth:projects: { kmc: { <<: *x } } }\n`;
+    expect(grantsTo("sam", { "Pulumi.prod.yaml": merged })).toEqual([
+      "Pulumi.prod.yaml: berth:projects.kmc.access",
+    ]);
+  });
+
   it("is nothing for who is not there, in a roster without wrapping and in a broken file", () => {
     expect(grantsTo("bob", files)).toEqual([]);
     expect(
