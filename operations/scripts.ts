@@ -1,11 +1,10 @@
-import * as fs from "node:fs";
 import * as path from "node:path";
 
 import { automationAccount } from "../components/bootstrap/script";
 import { array, quote } from "../components/bootstrap/quote";
+import { readText } from "../components/text-file";
 
-const source = (name: string) =>
-  fs.readFileSync(path.join(__dirname, "scripts", `${name}.sh`), "utf8");
+const source = (name: string) => readText(path.join(__dirname, "scripts", `${name}.sh`));
 
 /** One group, so that a session cut off while the script is on its way runs nothing. */
 function whole(declarations: readonly string[], name: string): string {

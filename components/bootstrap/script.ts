@@ -123,8 +123,8 @@ function refuseImpossible(machine: MachineDeclaration): void {
     );
   }
   const written = [owner, ...deployerKeys, ...members.flatMap(({ keys }) => keys)];
-  if (written.some((line) => line === "" || /[\r\n]/.test(line))) {
-    throw new Error("an owner or a key is empty or has more than one line");
+  if (written.some((line) => line === "" || /[\p{Cc}\u2028\u2029]/u.test(line))) {
+    throw new Error("an owner or a key is empty, has more than one line or control characters");
   }
 }
 

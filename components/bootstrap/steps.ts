@@ -1,5 +1,6 @@
-import * as fs from "node:fs";
 import * as path from "node:path";
+
+import { readText } from "../text-file";
 
 /**
  * The parts of the scripts are shell files, so that editors and shellcheck read them, and the files
@@ -38,8 +39,7 @@ const contents = {
   APT_CONF: "apt.conf",
 } as const;
 
-const here = (...names: string[]): string =>
-  fs.readFileSync(path.join(__dirname, ...names), "utf8");
+const here = (...names: string[]): string => readText(path.join(__dirname, ...names));
 
 /** The shell text of a script as it was written, with comments. */
 export function sourceOf(sequence: Sequence): string {

@@ -12,6 +12,7 @@ import {
 } from "./fleet";
 import { formerNodeName } from "./former-names";
 import { findSize } from "../sizes/choose";
+import { keyLine } from "./ssh-key";
 import { diskDefault, memoryDefault } from "./defaults";
 
 /** Makes the fleet of a draft that has no problems. A hole that a check let through throws. */
@@ -25,7 +26,7 @@ export function fleetOf(draft: Draft): Fleet {
   };
   const members = entriesOf(config.team?.members).map(([name, member]) => ({
     name,
-    keys: sure(member.keys),
+    keys: sure(member.keys).map(keyLine),
   }));
   const groups = Object.fromEntries(entriesOf(config.team?.groups));
   return {
@@ -36,7 +37,9 @@ export function fleetOf(draft: Draft): Fleet {
     team: {
       members: Object.fromEntries(members.map((member) => [member.name, member])),
       groups,
-      deployers: Object.fromEntries(entriesOf(config.team?.deployers)),
+      deployers: Object.fromEntries(
+        entriesOf(config.team?.deployers).map(([name, key]) => [name, keyLine(key)]),
+      ),
       ...dotfilesOf(config.team?.dotfiles),
     },
     nodes: draft.machines
@@ -70,7 +73,7 @@ function nodeOf(machine: MachineDraft, machines: readonly MachineDraft[]): NodeS
     residency,
     memoryGb: entry?.memoryGb ?? adopted?.memoryGb ?? memoryDefault,
     diskGb: entry?.diskGb ?? diskDefault,
-    manage: takeOverSteps.filter((step) => !given || entry?.manage?.includes(step)),
+    manage: takeOverSteps.filter((step) => !given || entry?.manage?.some((each) => each === step)),
     ...(entry?.size === undefined ? {} : { size: entry.size }),
     ...(entry?.accounts === undefined
       ? {}
@@ -81,7 +84,7 @@ function nodeOf(machine: MachineDraft, machines: readonly MachineDraft[]): NodeS
           server: {
             address: sure(server.address),
             login: sure(server.login),
-            hostKey: sure(server.hostKey).trim(),
+            hostKey: keyLine(sure(server.hostKey)),
           },
         }),
     ...(adopt === undefined
@@ -93,7 +96,7 @@ function nodeOf(machine: MachineDraft, machines: readonly MachineDraft[]): NodeS
             region: sure(adopt.region),
             size: sure(adopt.size),
             login: sure(adopt.login),
-            hostKey: sure(adopt.hostKey).trim(),
+            hostKey: keyLine(sure(adopt.hostKey)),
           },
         }),
     ...(retired === undefined
@@ -139,11 +142,6 @@ function projectOf(
           },
         }),
     ...(serving.servedBy === undefined ? {} : { servedBy: serving.servedBy }),
-    ...(serving.migration === undefined
-      ? {}
-      : {
-          migration: { to: sure(serving.migration.to), phase: sure(serving.migration.phase) },
-        }),
   };
 }
 
