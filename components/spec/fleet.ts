@@ -23,9 +23,8 @@ export type Cloud = (typeof clouds)[number];
 export const takeOverSteps = ["people", "firewall", "proxy", "deploy"] as const;
 export type TakeOverStep = (typeof takeOverSteps)[number];
 
-/** The committed states of a move between hosts, in order (R63–R76). */
-export const migrationPhases = ["preparing", "frozen", "switched", "settled"] as const;
-export type MigrationPhase = (typeof migrationPhases)[number];
+/** The steps that do something on a machine Berth did not make, and may so be declared for one. */
+export const declarableSteps = ["people", "firewall", "deploy"] as const;
 
 /** Facts about the agency that all stacks share. */
 export interface Agency {
@@ -157,7 +156,6 @@ export interface ProjectSpec {
   readonly backup?: BackupSpec;
   /** Host stack that serves it; absent: this stack's own node. */
   readonly servedBy?: string;
-  readonly migration?: { readonly to: string; readonly phase: MigrationPhase };
 }
 
 /** A bucket for one environment and region. */

@@ -50,6 +50,10 @@ export const dayLength = 24 * 60 * 60 * 1000;
  * machine may stand behind a VPN.
  */
 export function addressFault(text: string): string | undefined {
+  if (/^\[?[\da-f]*:[\da-f:.]*:[\da-f:.]*\]?(:\d+)?$/i.test(text)) {
+    return "is an IPv6 address; machines are reached by IPv4 alone";
+  }
+  if (/:\d+$/.test(text)) return "names a port; machines are reached on SSH's port 22 alone";
   const parts = text.split(".");
   const isByte = (part: string) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255;
   if (parts.length !== 4 || !parts.every(isByte)) return "is not an IPv4 address";

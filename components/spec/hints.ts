@@ -8,6 +8,8 @@ export interface Hint {
   readonly fix: string;
   /** True: the value is never shown, because people paste secrets in its place. */
   readonly secret?: boolean;
+  /** The fix for a value whose mistake can be told; undefined where it cannot. */
+  readonly fixFor?: (value: string) => string | undefined;
 }
 
 /** Hints by schema; apart from zod's own metadata, which ends up in the JSON schema. */

@@ -21,6 +21,12 @@ export function problemsOf(
   });
 }
 
+/** What people look for and Berth does not have. */
+const limits: ReadonlyMap<string, string> = new Map([
+  ["port", "remove it: machines are reached on SSH's port 22 alone"],
+  ["migration", "remove it: no move is carried out yet; servedBy switches the names"],
+]);
+
 function unknownKey(
   key: string,
   field: z.ZodType | undefined,
@@ -32,7 +38,7 @@ function unknownKey(
     path: placeOf([...path, key], file),
     message: "is not a key that Berth knows",
     allowed: known.join(", "),
-    fix: suggest(keyText(key), known, "remove it"),
+    fix: limits.get(key) ?? suggest(keyText(key), known, "remove it"),
   };
 }
 
@@ -75,7 +81,7 @@ function fixOf(issue: z.core.$ZodIssue, hint: Hint, value: unknown): string {
   if (issue.code === "invalid_value" && typeof value === "string") {
     return suggest(value, issue.values.map(String), hint.fix);
   }
-  return hint.fix;
+  return (typeof value === "string" ? hint.fixFor?.(value) : undefined) ?? hint.fix;
 }
 
 function hintOf(field: z.ZodType | undefined): Hint {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { backupRegions, clouds, takeOverSteps } from "./fleet";
+import { backupRegions, clouds, declarableSteps } from "./fleet";
 import { datePattern, loginPattern, slugPattern } from "./formats";
 import { choice, count, group, hints, list, text } from "./hints";
 
@@ -73,7 +73,7 @@ export const node = group("A machine that needs more than the defaults, or exist
   }).optional(),
   manage: list(
     "What Berth may change on a machine it did not make; absent: it only looks.",
-    choice("A step of taking over.", takeOverSteps, { what: "a step", fix: "choose among them" }),
+    choice("A step of taking over.", declarableSteps, { what: "a step", fix: "choose among them" }),
   ).optional(),
   accounts: list(
     "Existing accounts that the step people gives to the members of the same name, on a machine Berth did not make.",

@@ -1,7 +1,9 @@
+import { domainToASCII } from "node:url";
+
 import { z } from "zod";
 import { backupSettings, former, node } from "./schema-nodes";
 import { waivers } from "./schema-waivers";
-import { backupRegions, environments, migrationPhases, awsServices, residencies } from "./fleet";
+import { backupRegions, environments, awsServices, residencies } from "./fleet";
 import {
   accountPattern,
   commitPattern,
@@ -19,6 +21,11 @@ const domain = (description: string) =>
     what: "a domain name",
     allowed: "a name such as kmc.example.org, lower case, without https:// and trailing dot",
     fix: "write the bare name",
+    fixFor: (name) => {
+      // eslint-disable-next-line no-control-regex -- ASCII begins with the control characters
+      const ascii = /^[\x00-\x7f]*$/.test(name) ? "" : domainToASCII(name.toLowerCase());
+      return ascii === "" ? undefined : `write it in Punycode, as DNS has it: ${ascii}`;
+    },
   });
 
 const stack = (description: string) =>
@@ -171,13 +178,6 @@ export const project = group("A client project.", {
     },
   ).optional(),
   servedBy: stack("Host stack that serves it; absent: this stack's own node.").optional(),
-  migration: group("A move to a host stack under way.", {
-    to: stack("Host stack it moves to."),
-    phase: choice("State of the move.", migrationPhases, {
-      what: "a phase of a move",
-      fix: "choose the phase the move has reached",
-    }),
-  }).optional(),
 });
 
 export const hostedProject = group(

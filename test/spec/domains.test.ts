@@ -46,6 +46,16 @@ const table: readonly BadInput[] = [
     },
   ]),
   [
+    "a domain that is not in Punycode",
+    [[["projects", "kmc", "domain"], "Zürich.example.org"]],
+    {
+      path: "berth:projects.kmc.domain",
+      message: "is not a domain name",
+      received: '"Zürich.example.org"',
+      fix: "write it in Punycode, as DNS has it: xn--zrich-kva.example.org",
+    },
+  ],
+  [
     "a domain in no zone",
     [[["projects", "kmc", "domain"], "kmc.example.net"]],
     {

@@ -105,7 +105,7 @@ const table: readonly BadInput[] = [
   ...(
     [
       ["clinic.example.org", "is not an IPv4 address"],
-      ["2001:db8::1", "is not an IPv4 address"],
+      ["2001:db8::1", "is an IPv6 address"],
       ["192.0.2.256", "is not an IPv4 address"],
       ["192.0.2.010", "is not an IPv4 address"],
       ["192.0.2", "is not an IPv4 address"],
@@ -251,7 +251,7 @@ const table: readonly BadInput[] = [
       path: "berth:nodes.clinic.manage[1]",
       message: "is not a step",
       received: '"firewalls"',
-      allowed: "people, firewall, proxy, deploy",
+      allowed: "people, firewall, deploy",
       fix: "did you mean firewall?",
     },
   ],

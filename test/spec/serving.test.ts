@@ -27,7 +27,7 @@ const retired = (change: Record<string, unknown> = {}) => ({
   retired: { since: "2026-11-10", snapshot: "snap-1", ...change },
 });
 
-describe("servedBy and migration", () => {
+describe("servedBy", () => {
   it("point at a host stack, and the old machine stays declared", () => {
     const fleet = parse(served());
     expect(fleet.projects.find(({ slug }) => slug === "cryptsend")?.servedBy).toBe("prod-b");
@@ -78,69 +78,18 @@ describe("servedBy and migration", () => {
       },
     ],
     [
-      "a move to a stack without a file",
-      [[["projects", "cryptsend", "migration"], { to: "prod-c", phase: "preparing" }]],
-      {
-        path: "berth:projects.cryptsend.migration.to",
-        message: "there is no Pulumi.prod-c.yaml",
-        received: '"prod-c"',
-        fix: "correct the name",
-      },
-    ],
-    [
-      "a phase before the switch, after the switch",
+      "a migration, which nothing carries out",
       [[["projects", "cryptsend", "migration"], { to: "prod-b", phase: "frozen" }]],
       {
-        path: "berth:projects.cryptsend.migration.phase",
-        message: "says that the old host serves still, but servedBy names prod-b",
-        received: '"frozen"',
-        allowed: "switched, settled",
-        fix: "set phase: switched",
-      },
-    ],
-    [
-      "a phase after the switch, before the switch",
-      [
-        [["projects", "cryptsend", "servedBy"], undefined],
-        [["projects", "cryptsend", "migration"], { to: "prod-b", phase: "switched" }],
-      ],
-      {
-        path: "berth:projects.cryptsend.migration.phase",
-        message: "says that prod-b serves already, but servedBy does not",
-        received: '"switched"',
-        allowed: "preparing, frozen",
-        fix: "set servedBy: prod-b",
-      },
-    ],
-    [
-      "a phase that does not exist",
-      [[["projects", "cryptsend", "migration"], { to: "prod-b", phase: "done" }]],
-      {
-        path: "berth:projects.cryptsend.migration.phase",
-        message: "is not a phase of a move",
-        received: '"done"',
-        allowed: "preparing, frozen, switched, settled",
-        fix: "choose the phase",
+        path: "berth:projects.cryptsend.migration",
+        message: "is not a key that Berth knows",
+        fix: "no move is carried out yet; servedBy",
       },
     ],
   ];
 
   it.each(table)("refuse %s", (_title, changes, expected) => {
     expectProblem(served(changes), expected);
-  });
-
-  it.each([
-    ["preparing", undefined],
-    ["frozen", undefined],
-    ["switched", "prod-b"],
-    ["settled", "prod-b"],
-  ])("agree in phase %s with servedBy %s", (phase, servedBy) => {
-    const input = served([
-      [["projects", "cryptsend", "servedBy"], servedBy],
-      [["projects", "cryptsend", "migration"], { to: "prod-b", phase }],
-    ]);
-    const project = parse(input).projects.find(({ slug }) => slug === "cryptsend");
-    expect(project?.migration).toEqual({ to: "prod-b", phase });
   });
 });
 

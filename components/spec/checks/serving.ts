@@ -1,16 +1,14 @@
-import { isBroken, type Draft, type ProjectDraft } from "../draft";
+import type { Draft, ProjectDraft } from "../draft";
 import { environments } from "../fleet";
 import type { Problem } from "../problem";
 import { received } from "../show";
 
-/** A project is served by, and moves to, host stacks that exist and hold it. */
+/** A project is served by a host stack that exists and holds it. */
 export function checkServing(draft: Draft): readonly Problem[] {
   if (draft.role === "host") return [];
-  return draft.projects.flatMap((project) => [
-    ...hostProblems(draft, project, project.facts.servedBy, ["servedBy"]),
-    ...hostProblems(draft, project, project.facts.migration?.to, ["migration", "to"]),
-    ...phaseProblems(draft, project),
-  ]);
+  return draft.projects.flatMap((project) =>
+    hostProblems(draft, project, project.facts.servedBy, ["servedBy"]),
+  );
 }
 
 function hostProblems(
@@ -66,26 +64,4 @@ function allowedHosts(draft: Draft, project: ProjectDraft): { readonly allowed?:
       Object.hasOwn(config.projects ?? {}, project.slug),
   );
   return hosts.length === 0 ? {} : { allowed: hosts.map(({ stack }) => stack).join(", ") };
-}
-
-/** The phase of a move and the stack that serves agree: names switch in the phase of that name. */
-function phaseProblems(draft: Draft, { facts, at }: ProjectDraft): Problem[] {
-  const { to, phase } = facts.migration ?? {};
-  if (to === undefined || phase === undefined) return [];
-  if (isBroken(draft, at("servedBy"))) return [];
-  const switched = phase === "switched" || phase === "settled";
-  if (switched === (facts.servedBy === to)) return [];
-  return [
-    {
-      path: at("migration", "phase"),
-      message: switched
-        ? `says that ${to} serves already, but servedBy does not`
-        : `says that the old host serves still, but servedBy names ${to}`,
-      ...received(phase),
-      allowed: switched ? "preparing, frozen" : "switched, settled",
-      fix: switched
-        ? `set servedBy: ${to} in the same commit, or go back to frozen`
-        : "set phase: switched in the same commit, or remove servedBy",
-    },
-  ];
 }

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+
+import { changed, expectProblem, problemsOf, prod, type BadInput } from "./fixture";
+
+/** What Berth does not do is refused by its limit, and not passed over. */
+const table: readonly BadInput[] = [
+  ...(
+    [
+      ["192.0.2.10:2222", "names a port; machines are reached on SSH's port 22 alone"],
+      ["2001:db8::1", "is an IPv6 address; machines are reached by IPv4 alone"],
+      ["[2001:db8::1]:22", "is an IPv6 address"],
+      ["clinic.example.org", "is not an IPv4 address"],
+    ] as const
+  ).map(([address, message]): BadInput => [
+    `the address ${address}`,
+    [[["nodes", "clinic", "server", "address"], address]],
+    {
+      path: "berth:nodes.clinic.server.address",
+      message,
+      received: JSON.stringify(address),
+      fix: "write the address on which the machine answers SSH",
+    },
+  ]),
+  [
+    "a port of its own",
+    [[["nodes", "clinic", "server", "port"], 2222]],
+    {
+      path: "berth:nodes.clinic.server.port",
+      message: "is not a key that Berth knows",
+      fix: "machines are reached on SSH's port 22 alone",
+    },
+  ],
+  ...["clinic", "legacy"].map((node): BadInput => [
+    `the proxy of ${node}, which nothing manages`,
+    [
+      [
+        ["nodes", node, "manage"],
+        ["people", "proxy"],
+      ],
+    ],
+    {
+      path: `berth:nodes.${node}.manage[1]`,
+      message: "is not a step",
+      received: '"proxy"',
+      allowed: "people, firewall, deploy",
+      fix: "choose among them",
+    },
+  ]),
+  [
+    "the firewall of a client's machine, which nothing manages",
+    [
+      [
+        ["nodes", "clinic", "manage"],
+        ["people", "firewall"],
+      ],
+    ],
+    {
+      path: "berth:nodes.clinic.manage[1]",
+      message: "does nothing on a client's machine",
+      received: '"firewall"',
+      allowed: "people, deploy",
+      fix: "have the machine's owner close every port but 22, 80 and 443",
+    },
+  ],
+];
+
+describe("limits", () => {
+  it.each(table)("refuse %s", (_title, changes, expected) => {
+    expectProblem(changed(prod(), changes), expected);
+  });
+
+  it("leave the steps that do something", () => {
+    const steps = ["people", "firewall", "deploy"];
+    const input = changed(prod(), [[["nodes", "legacy", "manage"], steps]]);
+    expect(problemsOf(input)).toEqual([]);
+  });
+});
