@@ -1,4 +1,5 @@
 import { mapping } from "../../components/mapping";
+import { ConfigError } from "../../components/spec/problem";
 import { readStackFiles, type StackConfig } from "../../components/stack-files";
 import type { Context } from "../context";
 import { exits, readCommandLine, Refusal, unknown, UsageError } from "../usage";
@@ -15,7 +16,11 @@ export function main(context: Context, argv: readonly string[]): Promise<number>
   const { words } = readCommandLine(argv, {});
   const [stack, ...others] = words;
   if (stack === undefined || others.length > 0) throw new UsageError("order takes one stack");
-  for (const name of orderOf(readStackFiles(context.directory), stack)) context.out(`${name}\n`);
+  const { stacks, unreadable } = readStackFiles(context.directory);
+  const order = Object.hasOwn(unreadable, stack) ? [stack] : orderOf(stacks, stack);
+  const unread = order.flatMap((name) => unreadable[name] ?? []);
+  if (unread.length > 0) throw new ConfigError(unread);
+  for (const name of order) context.out(`${name}\n`);
   return Promise.resolve(exits.done);
 }
 
