@@ -22,12 +22,15 @@ export interface BootstrapArgs {
 }
 
 /**
- * Dials before a new machine counts as unreachable. Pauses grow from a tenth of a second to five, so
+ * Failures forgiven before a new machine counts as unreachable: nothing on it bans anybody yet. Pauses grow from a tenth of a second to five, so
  * this is about four minutes where dials are refused; each that is not answered takes 15 seconds.
  */
 const bootDials = 55;
-/** About half a minute where dials are refused: a machine that was there before, and restarts. */
-const usualDials = 14;
+/**
+ * Failures forgiven anywhere else: none. The provider cannot tell a refused login from a machine that
+ * does not answer, and logins that are refused again and again end in a ban (fail2ban's after five).
+ */
+const usualDials = 0;
 
 /**
  * What every session has: the script on standard input, so that a failure prints the launcher and
