@@ -1,7 +1,7 @@
 import type { Member, TakeOverStep } from "../spec/fleet";
 import { composePackages } from "./distributions";
 import { array, map, quote } from "./quote";
-import { compact, fileContents, sourceOf, type Sequence } from "./steps";
+import { compact, fileContents, pamCheck, sourceOf, type Sequence } from "./steps";
 
 /** The account of every session after the first; the deployers' keys enter it. */
 export const automationAccount = "berth";
@@ -87,6 +87,7 @@ function firstDeclarations(machine: MachineDeclaration): string[] {
     `AUTOMATION=${quote(automationAccount)}`,
     `MADE_BY_BERTH=${machine.madeByBerth ? "yes" : "no"}`,
     `DEPLOYER_KEYS=${quote(lines(machine.deployerKeys))}`,
+    `PAM_PY=${quote(pamCheck())}`,
   ];
 }
 

@@ -8,19 +8,22 @@ import { readText } from "../text-file";
  */
 
 const sequences = {
-  enter: ["plain", "common", "enter"],
+  enter: ["plain", "common", "ways", "enter"],
   converge: [
     "plain",
     "common",
+    "ways",
     "library",
     "machine",
     "closing-accounts",
     "people",
     "rights",
+    "docker",
     "packages",
     "history",
     "dotfiles",
     "sshd",
+    "admission",
     "closing-root",
     "summary",
   ],
@@ -51,6 +54,11 @@ export function fileContents(): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(contents).map(([variable, name]) => [variable, here("files", name)]),
   );
+}
+
+/** The Python that asks PAM (PAM_PY), without comments and empty lines. */
+export function pamCheck(): string {
+  return here("files", "pam.py").replace(/^(\s*#.*)?\n/gm, "");
 }
 
 /**

@@ -13,7 +13,7 @@ const questions = {
   "running units":
     "systemctl list-units --type=service,timer,socket --state=active --no-legend --plain | cut -d' ' -f1 | grep -v '@'",
   ports: "ss -Hlntu | awk '{print $1, $5}'",
-  sshd: "sshd -T 2>/dev/null",
+  sshd: "sshd -T -C user=root,host=h,addr=192.0.2.1,laddr=127.0.0.1,lport=22,rdomain= 2>/dev/null",
   files:
     "find /etc /home /root /opt /srv /usr /var/lib/berth /var/log/berth -xdev ! -path '*/__pycache__*' -printf '%p %u:%g %m %y\\n' 2>/dev/null",
   contents: "find /etc -xdev -type f ! -name '*-' -exec md5sum {} + | awk '{print $2, $1}'",

@@ -35,7 +35,10 @@ const client: MachineDeclaration = {
 
 /** What stands before the constant part: all that differs between machines. */
 const declarations = (script: string) =>
-  script.slice(0, script.indexOf("\nset -")).replace(/^(SSHD_CONF|HISTORY_SH)=[^]*$/m, "$1=…");
+  script
+    .slice(0, script.indexOf("\nset -"))
+    .replace(/^PAM_PY='[^']*'$/m, "PAM_PY=…")
+    .replace(/^(SSHD_CONF|HISTORY_SH)=[^]*$/m, "$1=…");
 
 const scripts = {
   enter: renderEnter(node),
@@ -73,13 +76,16 @@ describe("rendered scripts", () => {
     },
   );
 
-  it.each(["enter", "converge", "observe"] as const)("%s is clean to shellcheck", (sequence) => {
+  const kinds = ["enter", "converge", "observe"] as const;
+  it.each(kinds)("%s is clean to shellcheck", { timeout: 60_000 }, (sequence) => {
     const script = scripts[sequence];
     const start = script.indexOf("\nset -");
     const head = start < 0 ? "{" : script.slice(0, start);
     const input = `#!/bin/bash\n${head}\n${sourceOf(sequence)}\n} </dev/null\n`;
-    // 2016: the texts of files stand in single quotes, with what their own shells expand.
-    const checked = spawnSync("shellcheck", ["--shell=bash", "--exclude=SC2016", "-"], { input });
+    // 2016: the texts of files stand in single quotes, with what their own shells expand. 2317, 2329:
+    // some functions are called by their names.
+    const options = ["--shell=bash", "--exclude=SC2016,SC2317,SC2329"];
+    const checked = spawnSync("shellcheck", [...options, "-"], { input });
     expect(checked.error).toBeUndefined();
     expect(checked.stdout.toString()).toBe("");
   });
@@ -99,8 +105,8 @@ describe("rendered scripts", () => {
   );
 
   it("stay small enough to be stored with every node", () => {
-    expect(scripts.enter.length).toBeLessThan(5_000);
-    expect(scripts.converge.length).toBeLessThan(34_000);
+    expect(scripts.enter.length).toBeLessThan(15_000);
+    expect(scripts.converge.length).toBeLessThan(50_000);
   });
 
   it("let nothing through that the provider cannot take, and keep their status", () => {

@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { launcher, renderObserve, statuses } from "../../components/bootstrap/script";
 import { added, listing, type Listing } from "./listing";
+import { clear, hindered, obstruct } from "./obstacles";
+import { runtimesSuite } from "./runtimes-suite";
+import { type Place, subjectsSuite } from "./subjects-suite";
 import { Yard, type Visit } from "./yard";
 
 describe("a client's machine that runs things already", () => {
@@ -68,6 +71,30 @@ describe("a client's machine that runs things already", () => {
     expect(added(before, await now())).toEqual(nothing);
   });
 
+  it("is not entered where its settings would keep the next session out, and stays as it was", async () => {
+    const refusals = [
+      [
+        "echo 'AllowUsers root legacy' > /etc/ssh/sshd_config.d/clinic.conf",
+        "AllowUsers (root legacy) leaves out berth; add it",
+      ],
+      [
+        "echo 'Defaults requiretty' > /etc/sudoers.d/clinic",
+        "sudo does not make it root: sudo: sorry, you must have a tty",
+      ],
+      ["echo closed > /etc/nologin", "PAM would not let it in by sshd from"],
+    ] as const;
+    for (const [script, words] of refusals) {
+      await onHost(script);
+      await expect(yard.enter(address, client(), hostKey.public)).rejects.toThrow(words);
+      await onHost("rm -f /etc/ssh/sshd_config.d/clinic.conf /etc/sudoers.d/clinic /etc/nologin");
+    }
+    const { files, ...rest } = added(before, await now());
+    // The list of accounts that Berth made, which is empty again.
+    expect(files!.filter((line) => !line.includes("/var/lib/berth"))).toEqual([]);
+    expect({ ...rest, files: [] }).toEqual(nothing);
+    expect(await onHost("cat /var/lib/berth/accounts")).toBe("");
+  });
+
   it("gets people when people are switched on, and nothing else", async () => {
     const people = client({ manage: ["people"] });
     await yard.enter(address, people, hostKey.public);
@@ -78,6 +105,9 @@ describe("a client's machine that runs things already", () => {
     expect(added(before, await now())).toMatchSnapshot();
     const ana = { login: "ana", address, pinned: hostKey.public, mine: yard.ana };
     expect((await yard.session(ana, "sudo -n id -u")).stdout).toBe("0\n");
+    expect(await onHost("grep -E '^(ana|berth):' /etc/shadow | cut -d: -f1,2,4,5,7,8")).toMatch(
+      /^berth:\*:0?:::\nana:\*::::\n$/,
+    );
     // Whoever could come in before still can, and what they may is what it was.
     expect(await yard.session(root(), "true")).toMatchObject({ code: 0 });
     const legacy = { login: "legacy", address, pinned: hostKey.public, mine: yard.jenkins };
@@ -112,14 +142,54 @@ describe("a client's machine that runs things already", () => {
     expect((await yard.session(legacy, "sudo -n id -u; cat work")).stdout).toBe("0\nmine\n");
   });
 
-  it("refuses to enter where the machine's own settings would not let the next session in", async () => {
-    await onHost("echo 'AllowUsers root legacy' > /etc/ssh/sshd_config.d/clinic.conf");
-    await expect(yard.enter(address, client(), hostKey.public)).rejects.toThrow(
-      "AllowUsers or AllowGroups leaves out berth; add it",
-    );
-    await onHost("rm /etc/ssh/sshd_config.d/clinic.conf");
-    await yard.enter(address, client(), hostKey.public);
+  it("says who cannot come in or become root, and by what, as sshd and sudo then do", async () => {
+    const members = hindered.map(({ member: name }) => ({ name, keys: [yard.ana.public] }));
+    await onHost(obstruct);
+    const people = client({ manage: ["people"], members });
+    const seen = await yard.converge(address, hostKey.public, people);
+    expect(seen, seen.stdout).toMatchObject({ code: statuses.failed });
+    for (const { named } of hindered) expect(seen.stdout).toMatch(named);
+    expect(seen.stdout).not.toMatch(/^failed: account (berth|jan)|^note: PAM/m);
+    const statusOf = async (login: string) => {
+      const visit = { login, address, pinned: hostKey.public, mine: yard.ana };
+      return (await yard.session(visit, "sudo -n true || exit 77")).code;
+    };
+    for (const { member, keeps } of hindered) {
+      const wanted = { out: 255, unprivileged: 77, nothing: 0 }[keeps];
+      expect(await statusOf(member), member).toBe(wanted);
+    }
+    await onHost(clear);
+    const done = await yard.converge(address, hostKey.public, people);
+    expect(done, done.stdout).toMatchObject({ code: statuses.done });
+    for (const { member } of hindered) expect(await statusOf(member), member).toBe(0);
   });
+
+  it("lets people in where sshd works without PAM", async () => {
+    const settings = "/etc/ssh/sshd_config.d/05-owner.conf";
+    await onHost(`echo 'UsePAM no' > ${settings}; systemctl reload ssh; usermod --lock ana`);
+    const done = await yard.converge(address, hostKey.public, client({ manage: ["people"] }));
+    expect(done, done.stdout).toMatchObject({ code: statuses.done });
+    expect(done.stdout).toContain("changed: account ana: is locked");
+    for (const [login, mine] of [
+      ["ana", yard.ana],
+      ["bob", yard.bob],
+    ] as const) {
+      const visit = { login, address, pinned: hostKey.public, mine };
+      expect((await yard.session(visit, "sudo -n id -u")).stdout).toBe("0\n");
+    }
+    await onHost(`rm ${settings}; systemctl reload ssh`);
+  });
+
+  const place: Place = {
+    yard,
+    onHost,
+    declaration: (changes) => client({ manage: ["people"], ...changes }),
+    converge: (changes) =>
+      yard.converge(address, hostKey.public, client({ manage: ["people"], ...changes })),
+    visit: (login, mine = yard.deployer) => ({ login, address, pinned: hostKey.public, mine }),
+  };
+  describe("with one subject that fails", () => subjectsSuite(place));
+  describe("with something else that runs containers", () => runtimesSuite(place));
 });
 
 const nothing = Object.fromEntries(
@@ -138,6 +208,11 @@ const nothing = Object.fromEntries(
 
 /** What the clinic did to its machine by hand. */
 const clinic = (key: string): string => `set -e
+# Here logins are refused on purpose, and passwords of accounts are meant to age.
+echo 'PerSourcePenalties no' > /etc/ssh/sshd_config.d/90-patience.conf
+printf 'Match LocalPort 2222\\n  ForceCommand internal-sftp\\n' > /etc/ssh/sshd_config.d/95-files.conf && systemctl reload ssh
+sed -i 's/^PASS_MAX_DAYS.*/PASS_MAX_DAYS 90/; s/^PASS_MIN_DAYS.*/PASS_MIN_DAYS 7/' /etc/login.defs
+useradd -D --inactive 14 >/dev/null
 useradd --create-home --shell /bin/bash --groups sudo legacy
 install -d -o legacy -g legacy -m 700 /home/legacy/.ssh
 echo '${key}' > /home/legacy/.ssh/authorized_keys

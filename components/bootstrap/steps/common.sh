@@ -37,10 +37,32 @@ reload_sshd() {
   fi
 }
 
+# sshd_answers: says hello on this machine's own address.
+sshd_answers() {
+  local round hello
+  for ((round = 0; round < 50; round++)); do
+    hello=
+    { exec 8<>/dev/tcp/127.0.0.1/22 && read -r -t 5 hello <&8; } 2>/dev/null || true
+    { exec 8>&-; } 2>/dev/null || true
+    case $hello in SSH-*) return 0 ;; esac
+    sleep 0.1
+  done
+  return 1
+}
+
+# What sessions share while they work. Only root may look inside: whoever can open a lock can hold it,
+# and keep every converge and every off-boarding from this machine. What is there and was not made so
+# is moved out of the way, since somebody may have opened what it holds.
+desk=/run/berth
+if [ "$(stat -c '%F %u %a' $desk 2>/dev/null)" != 'directory 0 700' ]; then
+  if [ -e $desk ] || [ -L $desk ]; then mv -T $desk "/run/berth.$RANDOM$RANDOM.aside"; fi
+  install -d -m 700 $desk
+fi
+
 # A session that was cut off may still be at work here. Children do not inherit the lock: what they
 # start may live on.
-exec 9>/run/berth.lock
-flock -w 900 9 || stop lock "another session has been at work for 15 minutes; see: fuser -v /run/berth.lock"
+exec 9>>$desk/lock
+flock -w 900 9 || stop lock "another session has been at work for 15 minutes; see: fuser -v $desk/lock"
 
 # Wait until the machine's own first boot is over: what it still writes would race with us. The file
 # is asked first, because cloud-init itself takes half a second to answer.

@@ -27,7 +27,7 @@ fetch_dotfiles() {
 }
 
 if [ -n "$DOTFILES_REPOSITORY" ] && managed people; then
-  scratch=/run/berth-dotfiles
+  scratch=$desk/dotfiles
   behind=()
   for member in "${people[@]}"; do
     if account "$member"; then

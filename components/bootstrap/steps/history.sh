@@ -12,7 +12,7 @@ if managed people; then
   for member in "${people[@]}"; do
     if account "$member"; then
       group_of "$gid"
-      ensure_directory "$history/$member" "$member:$group" 700
+      alone "$history/$member" ensure_directory "$history/$member" "$member:$group" 700
     fi
   done
   ensure_file /etc/berth/history.sh root:root 644 "$HISTORY_SH"

@@ -46,6 +46,43 @@ failed() {
   tell failed "$1" "$2"
 }
 
+# alone SUBJECT COMMAND...: what goes wrong in it is this subject's failure, named with its place, and
+# the rest goes on. Answers by `went`, since the command must not know that its status is looked at.
+# What the command sets is lost, but for the counts.
+alone() {
+  local status said before=$failures
+  trap - ERR
+  set +e
+  (
+    trap 'exit 1' ERR
+    trap 'printf "%s %s %s\n" "$changed" "$notes" "$failures" >"$desk/counts"' EXIT
+    set -e
+    "${@:2}"
+  ) 2>"$desk/said"
+  status=$?
+  set -e
+  trap on_error ERR
+  read -r changed notes failures <"$desk/counts" || true
+  went=yes
+  if [ "$status" != 0 ]; then
+    went=
+    said=
+    IFS= read -r -d '' said <"$desk/said" || true
+    said=${said%$'\n'}
+    said=${said//$'\n'/; }
+    if [ "$failures" = "$before" ]; then failed "$1" "${said:-ended with status $status}"; fi
+  fi
+}
+
+# tried SUBJECT COMMAND...: one command that may fail for this subject alone. For commands of the
+# system, not for functions.
+tried() {
+  local said
+  if said=$("${@:2}" 2>&1); then return 0; fi
+  failed "$1" "${said//$'\n'/; }"
+  return 1
+}
+
 # managed STEP: may this step of the take-over change the machine? All may where Berth made it.
 managed() {
   within "$1" "${MANAGE[@]}"
@@ -63,7 +100,8 @@ read_accounts() {
 }
 declare -A passwd=() shadow=() groups=()
 
-# account NAME: sets uid, gid, home, shell, password and expiry. Fails when there is none.
+# account NAME: sets uid, gid, home, shell, password, expiry, and in `ages` what an ageing of its
+# password would be made of; empty where it never asks for another. Fails when there is none.
 account() {
   [ -n "${passwd[$1]:-}" ] || return 1
   local parts
@@ -75,6 +113,12 @@ account() {
   IFS=: read -ra parts <<<"${shadow[$1]:-}"
   password=${parts[1]:-}
   expiry=${parts[7]:-}
+  ages=
+  if [ "${parts[2]:-}" = 0 ]; then ages+=", a change is due"; fi
+  case ${parts[3]:-} in '' | 0 | -1) ;; *) ages+=", at least ${parts[3]} days" ;; esac
+  case ${parts[4]:-} in '' | -1 | 99999) ;; *) ages+=", at most ${parts[4]} days" ;; esac
+  case ${parts[6]:-} in '' | -1) ;; *) ages+=", closed ${parts[6]} days later" ;; esac
+  ages=${ages:2}
 }
 
 # in_group ACCOUNT GROUP
@@ -84,14 +128,17 @@ in_group() {
 
 # Owner, mode and type of the files that were looked at; empty for those that do not exist.
 declare -A files=()
+# More than any text of ours: a file of others that is longer is not read.
+declare -A bulky=()
 
 # look PATH...: one process for all of them. Links are not followed.
 look() {
-  local path seen
-  for path in "$@"; do files[$path]=; done
-  while IFS=$'\t' read -r path seen; do
+  local path seen size
+  for path in "$@"; do files[$path]="" bulky[$path]=""; done
+  while IFS=$'\t' read -r path size seen; do
     files[$path]=$seen
-  done < <(stat -c $'%n\t%U:%G %a %F' -- "$@" 2>/dev/null || true)
+    if [ "$size" -gt 1000000 ]; then bulky[$path]="holds $size bytes"; fi
+  done < <(stat -c $'%n\t%s\t%U:%G %a %F' -- "$@" 2>/dev/null || true)
 }
 
 # looked PATH: looks unless it was looked at.
@@ -111,7 +158,11 @@ put() {
   local draft=${1%/*}/.berth.new
   if [ -e "$draft" ] || [ -L "$draft" ]; then rm -rf -- "$draft"; fi
   set -C
-  (umask 077 && printf '%s' "$4" >"$draft")
+  if ! (umask 077 && printf '%s' "$4" >"$draft"); then
+    set +C
+    rm -f -- "$draft"
+    return 1
+  fi
   set +C
   chmod "$3" "$draft"
   chown -h "$2" "$draft"
@@ -162,7 +213,9 @@ ensure_file() {
   case ${files[$1]} in
     '') detail=missing ;;
     *' regular file' | *' regular empty file')
-      if ! read_file "$1"; then
+      if [ -n "${bulky[$1]}" ]; then
+        detail=${bulky[$1]}
+      elif ! read_file "$1"; then
         detail="holds what is no text"
       elif [ "$content" != "$4" ]; then
         detail="content"

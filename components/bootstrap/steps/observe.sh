@@ -17,7 +17,7 @@ done
 for file in /etc/sudoers.d/*; do
   if [ -f "$file" ] && [ "${file##*/}" != README ]; then printf 'sudoers: %s\n' "$file"; fi
 done
-sshd -T 2>/dev/null | grep -E '^(permitrootlogin|passwordauthentication|port|allowusers|allowgroups|authorizedkeysfile) ' | sed 's/^/sshd: /'
+sshd -T -C user=root,host=192.0.2.1,addr=192.0.2.1,laddr=127.0.0.1,lport=22,rdomain= 2>/dev/null | grep -E '^(permitrootlogin|passwordauthentication|port|allowusers|allowgroups|authorizedkeysfile) ' | sed 's/^/sshd: /'
 { ss -Hlntup 2>/dev/null || true; } | sed -E 's/users:\(\("([^"]*)".*/\1/' | awk '{print "port: " $1 " " $5 " " $7}' | sort -u
 for proxy in nginx haproxy apache2 caddy traefik; do
   if command -v "$proxy" >/dev/null; then

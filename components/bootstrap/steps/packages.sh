@@ -1,14 +1,14 @@
 # shellcheck shell=bash
-# Docker and Compose from the distribution (an installed Docker is kept as it is), Git for dotfiles,
-# unattended security updates. Nothing else is installed on the host (R37). On a machine that Berth
-# did not make: Docker alone, and only with the deploy step.
+# Docker and Compose from the distribution (a Docker that is there is kept as it is), Git for dotfiles,
+# unattended security updates. Nothing else is installed on the host (R37), and nothing is removed. On
+# a machine that Berth did not make: Docker alone, and only with the deploy step.
 
 # apt ARGUMENT...: waits for whoever holds apt's locks (unattended-upgrades after a boot) for up to
 # ten minutes; apt-get itself waits for one of the three only.
 apt() {
   local round said
   for ((round = 0; round < 200; round++)); do
-    if said=$(timeout 1800 apt-get -qq -y -o DPkg::Lock::Timeout=60 -o Dpkg::Options::=--force-confold "$@" </dev/null 2>&1 9>&-); then return 0; fi
+    if said=$(timeout 1800 apt-get -qq -y -o APT::Get::Remove=false -o DPkg::Lock::Timeout=60 -o Dpkg::Options::=--force-confold "$@" </dev/null 2>&1 9>&-); then return 0; fi
     case $said in
       *'ould not get lock'* | *'nable to acquire'* | *'nable to lock'*) sleep 3 ;;
       *) break ;;
@@ -38,6 +38,32 @@ finish_dpkg() {
   fi
 }
 
+# would_harm PACKAGE...: what apt would remove to install them; where Berth did not make the machine also
+# what it would exchange under running containers. Sets harmed, empty where it cannot tell either.
+would_harm() {
+  local what package rest
+  harmed=
+  while read -r what package rest; do
+    case $what in
+      Remv) harmed+=", remove $package" ;;
+      Inst)
+        if [ "$MADE_BY_BERTH" != yes ] && [[ $rest == \[* ]] && within "$package" docker.io containerd runc; then harmed+=", exchange $package"; fi
+        ;;
+    esac
+  done < <(apt-get -s -qq -o Debug::NoLocking=1 install --no-install-recommends "$@" 2>/dev/null </dev/null 9>&- || true)
+  harmed=${harmed:2}
+}
+
+# add_packages PACKAGE...: where nothing is lost by it
+add_packages() {
+  would_harm "$@"
+  if [ -n "$harmed" ]; then
+    apt_said="apt would $harmed for it; nothing was touched"
+    return 1
+  fi
+  apt install --no-install-recommends "$@"
+}
+
 docker=
 wanted=()
 if [ "$MADE_BY_BERTH" = yes ]; then wanted=(git sudo unattended-upgrades); fi
@@ -49,19 +75,27 @@ if managed deploy; then
   )
   # Half-installed counts as the distribution's: an installation that was cut off is completed.
   docker=ours
-  if ! command -v dockerd >/dev/null || ! within "${status[docker.io]:-not-installed}" not-installed config-files; then
-    if [ ${#distribution_docker[@]} -lt 2 ]; then
+  if within "${status[docker.io]:-not-installed}" not-installed config-files; then
+    look_for_docker
+    listed /var/lib/berth/packages
+    begun=("${list[@]}")
+    if [ ${#daemons[@]} -gt 0 ]; then
+      docker=kept
+      in_words "${daemons[@]}"
+      if [ "$MADE_BY_BERTH" != yes ] && [[ $phrase != *'the package docker-ce'* ]]; then note docker "is not the distribution's and kept as it is: $phrase"; fi
+      if ! compose_is_there; then note docker "is installed without Compose and kept as it is; add its vendor's Compose plugin"; fi
+    elif [ ${#rivals[@]} -gt 0 ] && ! within docker.io "${begun[@]}"; then
+      docker=
+      in_words "${rivals[@]}"
+      failed docker "is not installed beside what runs containers here: $phrase; install Docker and Compose by hand where they are wanted, or take deploy out of what is managed"
+    fi
+  fi
+  if [ "$docker" = ours ]; then
+    if [ ${#distribution_docker[@]} -lt 2 ] && [ "${status[docker.io]:-}" != installed ]; then
       failed docker "$distribution is not supported; install Docker and Compose, or use one of: ${!COMPOSE_PACKAGES[*]}"
-    else
+    elif [ "$MADE_BY_BERTH" = yes ] || [ "${status[docker.io]:-}" != installed ] || ! compose_is_there; then
       wanted+=("${distribution_docker[@]}")
     fi
-  else
-    docker=kept
-    plugin=
-    for folder in /usr/libexec /usr/lib /usr/local/libexec /usr/local/lib; do
-      if [ -x "$folder/docker/cli-plugins/docker-compose" ]; then plugin=yes; fi
-    done
-    if [ -z "$plugin" ]; then note docker "is installed without Compose and kept as it is; add its vendor's Compose plugin"; fi
   fi
   missing=()
   for package in "${wanted[@]}"; do
@@ -70,9 +104,11 @@ if managed deploy; then
   if [ ${#missing[@]} -gt 0 ]; then
     if differs packages "missing: ${missing[*]}"; then
       apt_said=
+      # Remembered before it is begun: a cut leaves parts of it that look like somebody else's.
+      for package in "${missing[@]}"; do add_to /var/lib/berth/packages "$package"; done
       finish_dpkg
       # The lists of a fresh image are old or absent.
-      if ! apt install --no-install-recommends "${missing[@]}" && ! { apt update && apt install --no-install-recommends "${missing[@]}"; }; then
+      if ! add_packages "${missing[@]}" && { [ -n "$harmed" ] || ! { apt update && add_packages "${missing[@]}"; }; }; then
         failed packages "could not be installed: ${missing[*]}: $apt_said"
       fi
     fi

@@ -22,7 +22,7 @@ ensure_group() {
 
 # ensure_account NAME [GROUP...]: with a home of its own, bash, no password and no expiry.
 ensure_account() {
-  local uid gid home shell password expiry group missing='' fix=()
+  local uid gid home shell password expiry ages age='' group missing='' fix=()
   for group in "${@:2}"; do
     if ! in_group "$1" "$group"; then missing+=${missing:+,}$group; fi
   done
@@ -34,10 +34,15 @@ ensure_account() {
     add_to /var/lib/berth/accounts "$1"
     drop_from /var/lib/berth/closed "$1"
   fi
+  # An sshd without PAM takes an account for locked where this begins with an exclamation mark.
   case $password in
-    '*' | '!' | '!!' | '!*') ;;
+    '*') ;;
+    '!'*) if differs "account $1" "is locked"; then fix+=(--password '*'); fi ;;
     *) if differs "account $1" "has a password"; then fix+=(--password '*'); fi ;;
   esac
+  if [ -n "$ages" ]; then
+    if differs "account $1" "its password ages: $ages"; then age=yes; fi
+  fi
   if [ "$shell" != /bin/bash ]; then
     if differs "account $1" "shell $shell, wanted /bin/bash"; then fix+=(--shell /bin/bash); fi
   fi
@@ -50,13 +55,19 @@ ensure_account() {
   if [ "$home" != "/home/$1" ] && ! within "$1" "${TAKEN_OVER[@]}"; then
     if differs "account $1" "home $home, wanted /home/$1"; then fix+=(--home "/home/$1"); fi
   fi
-  if [ ${#fix[@]} -gt 0 ]; then usermod "${fix[@]}" "$1"; fi
+  if [ ${#fix[@]} -gt 0 ]; then tried "account $1" usermod "${fix[@]}" "$1" || return 0; fi
+  if [ -n "$age" ]; then tried "account $1" never_ages "$1" || return 0; fi
+}
+
+# never_ages NAME: what ages accounts on a machine is meant for passwords.
+never_ages() {
+  chage --lastday "$(date +%F)" --mindays 0 --maxdays -1 --inactive -1 "$1"
 }
 
 # create_accounts: all new ones at once where the system can, which syncs its tables once and not
 # once an account; one by one where their groups exist already.
 create_accounts() {
-  local entry name group number=1000 taken=' ' batch=''
+  local entry name group number=1000 taken=' ' batch='' unlocked=''
   # Again, with the groups just made: sysusers gives a system's number where this one is taken.
   read_accounts
   for name in "${!passwd[@]}"; do
@@ -86,11 +97,16 @@ create_accounts() {
     name=${entry%%:*}
     if ! account "$name"; then
       local how=(--no-create-home --home-dir "/home/$name" --shell /bin/bash --password '*')
+      how+=(--inactive -1 --expiredate '' -K PASS_MAX_DAYS=-1 -K PASS_MIN_DAYS=0)
       if [ -n "${groups[$name]:-}" ]; then how+=(--gid "$name"); else how+=(--user-group); fi
       if [ -n "${entry#*:}" ]; then how+=(--groups "${entry#*:}"); fi
-      useradd "${how[@]}" "$name"
+      tried "account $name" useradd "${how[@]}" "$name" || true
+    elif [ "$password" != '*' ]; then
+      unlocked+="$name:*"$'\n'
     fi
   done
+  # sysusers locks what it makes with an exclamation mark.
+  if [ -n "$unlocked" ]; then tried accounts chpasswd --encrypted <<<"${unlocked%$'\n'}" || true; fi
 }
 
 # create_home OWNER:GROUP HOME KEYS: whole or not at all, with the keys in it. The group by its number:
@@ -126,16 +142,34 @@ explain_keys() {
   detail=${detail:-"order or form"}
 }
 
+# place_of HOME: sets home to where a home that was moved and linked really is. Only root makes links in
+# /home, so one that is there is meant. Fails where it leads nowhere.
+place_of() {
+  local real
+  if [[ ${files[$1]:-} == *' symbolic link' ]]; then
+    real=$(readlink -e -- "$1") || return 1
+    looked "$real"
+    home=$real
+  fi
+}
+
 # ensure_keys ACCOUNT KEYS: authorized_keys holds exactly these (R16), and sshd will read it: it
 # refuses a home that others may write to.
 ensure_keys() {
-  local uid gid home shell password expiry seen
+  local uid gid home shell password expiry ages seen
   account "$1" || return 0
+  if ! place_of "$home"; then
+    failed "$home" "is a link that leads nowhere; make what it names, or remove it"
+    return 1
+  fi
   seen=${files[$home]:-}
   if [ -z "$seen" ]; then
     if differs "$home" missing; then create_home "$1:$gid" "$home" "$2"; fi
     return 0
-  elif [[ $seen != "$1:"*' directory' ]] || [[ ${seen#* } =~ ^[0-7]*([2367][0-7]|[2367])\  ]]; then
+  elif [[ $seen != *' directory' ]]; then
+    failed "$home" "is no directory; move it away, so that a home can be made there"
+    return 1
+  elif [[ $seen != "$1:"* ]] || [[ ${seen#* } =~ ^[0-7]*([2367][0-7]|[2367])\  ]]; then
     if differs "$home" "owner and mode ${seen% directory}: only $1 may write there"; then
       chown -h "$1:$gid" "$home"
       chmod go-w "$home"
@@ -216,9 +250,21 @@ for name in "$AUTOMATION" "${people[@]}"; do
 done
 look "${paths[@]}"
 ensure_sudoers 01-berth-automation "$AUTOMATION ALL=(ALL:ALL) NOPASSWD:ALL"$'\n'
-ensure_keys "$AUTOMATION" "$deployers"
+alone "account $AUTOMATION" ensure_keys "$AUTOMATION" "$deployers"
 if managed people; then
-  for member in "${people[@]}"; do ensure_keys "$member" "${KEYS[$member]}"; done
+  entitled=()
+  for member in "${people[@]}"; do
+    went=
+    if [ "$CHECK" = yes ] || account "$member"; then alone "account $member" ensure_keys "$member" "${KEYS[$member]}"; fi
+    if [ -n "$went" ]; then
+      entitled+=("$member")
+    elif account "$member"; then
+      # Who has keys, though not the declared ones, stays what they are. Rights without a key that
+      # works are nobody's but an intruder's.
+      if [ -s "$home/.ssh/authorized_keys" ]; then entitled+=("$member"); else tried "account $member" usermod --groups '' "$member" || true; fi
+    fi
+  done
+  people=("${entitled[@]}")
   # By name, and not for the group sudo: others in it keep the rights they had.
   rights=
   for member in "${people[@]}"; do rights+="$member ALL=(ALL:ALL) NOPASSWD:ALL"$'\n'; done

@@ -66,23 +66,10 @@ restore_sshd_config() {
   fi
 }
 
-# sshd_answers: says hello on this machine's own address.
-sshd_answers() {
-  local round hello
-  for ((round = 0; round < 50; round++)); do
-    hello=
-    { exec 8<>/dev/tcp/127.0.0.1/22 && read -r -t 5 hello <&8; } 2>/dev/null || true
-    { exec 8>&-; } 2>/dev/null || true
-    case $hello in SSH-*) return 0 ;; esac
-    sleep 0.1
-  done
-  return 1
-}
-
 # sshd_keeps USER SETTING...: what sshd will really do. Sets detail to what it does otherwise.
 sshd_keeps() {
   local effective setting
-  effective=$'\n'$(sshd -T -C "user=$1,host=berth.invalid,addr=192.0.2.1" 2>/dev/null)$'\n'
+  effective=$'\n'$(sshd -T "${sshd_options[@]}" -C "user=$1,host=$from,addr=$from,laddr=$at,lport=$port,rdomain=" 2>/dev/null)$'\n'
   for setting in "${@:2}"; do
     detail="for $1 it does not keep to: $setting"
     case $effective in *$'\n'"$setting"$'\n'*) ;; *) return 1 ;; esac
@@ -101,7 +88,7 @@ if [ "$MADE_BY_BERTH" = yes ]; then
   sshd_failed=
   mkdir -p /run/sshd
   # A run that was cut off between the files and the reload must be followed by one that reloads.
-  pending=/run/berth-sshd-changed
+  pending=$desk/sshd-changed
 
   if [ ! -r $sshd_config ]; then
     if [ "$CHECK" != yes ]; then : >$sshd_config; fi
