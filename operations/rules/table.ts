@@ -110,12 +110,7 @@ export const rules: readonly Rule[] = [
     "authorized_keys holds exactly the declared keys",
     component("bootstrap/steps/people.sh"),
   ),
-  rule(
-    17,
-    "Login by key, without password",
-    component("bootstrap/steps/sshd.sh"),
-    component("bootstrap/steps/admission.sh"),
-  ),
+  rule(17, "Login by key, without password", component("bootstrap/steps/sshd.sh")),
   rule(
     18,
     "A second run changes nothing",

@@ -20,7 +20,7 @@ describe("the sessions of a machine", () => {
     await pulumi.runtime.setMocks({
       newResource: ({ name, inputs }) => {
         sessions.set(name, inputs as Record<string, unknown>);
-        return { id: name, state: { ...inputs, stdout: "ssh-ed25519 AAAA" } as unknown };
+        return { id: name, state: { ...(inputs as object), stdout: "ssh-ed25519 AAAA" } };
       },
       call: () => ({}),
     });
