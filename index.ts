@@ -18,6 +18,8 @@ import { ownConfig, readStackFiles } from "./components/stack-files";
 interface Outputs extends Deployment {
   /** Exceptions from policies that were deployed with: a state is judged by them too. */
   readonly waivers?: unknown;
+  /** What policies compare resources with, for those who have the state alone. */
+  readonly declared: { readonly agency: unknown; readonly backups?: unknown };
 }
 
 const stack = pulumi.getStack();
@@ -46,9 +48,10 @@ export = async (): Promise<Outputs> => {
     ? withStandIns(declared, JSON.parse(fs.readFileSync(standIns, "utf8")) as StandIns)
     : declared;
 
-  const { waivers } = config;
+  const { agency, backups, waivers } = config;
   return {
     ...(await deploy(fleet, project, fullName)),
     ...(waivers === undefined ? {} : { waivers }),
+    declared: { agency, ...(backups === undefined ? {} : { backups }) },
   };
 };

@@ -21,16 +21,27 @@ directory) works too, with the official CLI's Node language host.
 
 ## What they see, and what they do not
 
+- **Types.** A stack holds resources of the types in \`policies/judge/known-types.ts\` and no other: what
+  a load balancer, a role or a program on the deployer's machine opens, nobody here could judge. A new
+  type is written down there with its reason, or waived in the stack file.
 - **Inputs**, as the program gave them and the provider completed them, before anything is done.
   \`ProjectNode\`, \`ProjectNames\`, \`BackupBucket\` and \`BackupCredential\` carry the facts behind
-  them as inputs (what was asked for, what was decided, adopted or not, retired or not); policies
-  compare these with the real resources underneath and apply the manual's rules anew.
+  them as inputs (what was asked for, what was decided, retired or not); policies compare these with
+  the real resources underneath and apply the manual's rules anew. They take these components at
+  their word for a node's residency, needs and retirement.
+- **The declaration**: AWS account, zones and the agency's name from \`berth:agency\`, adopted buckets
+  and \`keepDays\` from \`berth:backups\`. Of a state alone, the stack's output \`declared\` tells them.
 - **Values not known in a preview**, such as the id of a machine that is not made yet, never silence
   a policy: all that is known is judged, and the rest is reported as an advisory, "Not judged yet",
   with resource and input. The update knows these values and judges them before each resource is
-  touched. One policy reports them for the whole stack at once: no secret can be looked for in what
-  is not known.
+  touched; what even it does not know is a violation there, and a firewall of a kind that no policy
+  can read is one everywhere. One policy reports what is not known for the whole stack at once: no
+  secret can be looked for in it.
+- **Only what a run touches.** With \`--target\` the engine shows nothing of the rest but that it is
+  there: it is reported as not judged.
 - **Whether an input is secret.** Messages never repeat a secret value.
+- **Not** what is at the provider beside the stack: a port or a grant that somebody makes by hand
+  shows after \`pulumi refresh\` alone, and only where the stack has the resource.
 - **Not** deletions, and nothing of \`pulumi destroy\` or \`pulumi refresh\`: for these the engine
   loads no policies. \`protect\` stands there, and policies see to it that it is set.
 

@@ -1,8 +1,8 @@
-import { openings } from "./judge/openings";
+import { isReadableFirewall } from "./judge/openings";
 import { unjudged, violation, type Finding, type Policy } from "./judge/policy";
 import { above, input, type Resource } from "./judge/resource";
 import { projectNode, servers } from "./judge/types";
-import { entries, unknown } from "./judge/value";
+import { entries, unknown, type Found } from "./judge/value";
 
 const droplet = "digitalocean:index/droplet:Droplet";
 
@@ -17,12 +17,16 @@ export const policy: Policy = {
   name: "guard-every-server",
   rules: [41],
   description:
-    "Every server has a cloud firewall; without one its provider lets everything in. An adopted " +
+    "Every server has cloud firewalls that the stack makes, and no other: without one its provider " +
+    "lets everything in, and what another lets in nobody here knows. An adopted " +
     "machine gets it when `manage` says so.",
   checkStack: guardEveryServer,
 };
 
-/** Judges by what depends on what, which a preview knows before there are ids. */
+/**
+ * Judges by what depends on what, which a preview knows before there are ids: the firewall must be
+ * one of this stack, since nobody here knows what another lets in.
+ */
 export function* guardEveryServer(resources: readonly Resource[]): Generator<Finding> {
   for (const server of resources.filter(({ type }) => type in servers)) {
     const node = above(server, projectNode);
@@ -35,7 +39,7 @@ export function* guardEveryServer(resources: readonly Resource[]): Generator<Fin
     else if (!isGuarded(server, resources)) {
       yield violation(
         server,
-        "it has no cloud firewall",
+        "it has no cloud firewall of this stack",
         "give it one that lets in 22, 80 and 443 only",
       );
     }
@@ -43,15 +47,30 @@ export function* guardEveryServer(resources: readonly Resource[]): Generator<Fin
 }
 
 function isGuarded(server: Resource, resources: readonly Resource[]): boolean {
+  const firewalls = resources.filter(isReadableFirewall);
   const key = guards[server.type];
-  if (key !== undefined) {
-    const named = input(server, key);
-    return Array.isArray(named) ? named.length > 0 : named !== undefined && named !== "";
+  if (key === undefined) {
+    return firewalls.some(
+      (firewall) =>
+        server.type === droplet && (firewall.dependencies["dropletIds"] ?? []).includes(server.urn),
+    );
   }
-  return resources.some(
-    (firewall) =>
-      server.type === droplet &&
-      [...openings(firewall)].length > 0 &&
-      (firewall.dependencies["dropletIds"] ?? []).includes(server.urn),
-  );
+  // Other ways to name a group, which nothing here follows.
+  if (["securityGroups", "networkInterfaces"].some((other) => !isNothing(input(server, other)))) {
+    return false;
+  }
+  const named = input(server, key);
+  const count = isNothing(named) ? 0 : Math.max(1, entries(named).length);
+  const ours = new Set(firewalls.map(({ urn }) => urn));
+  const from = new Set((server.dependencies[key] ?? []).filter((urn) => ours.has(urn)));
+  // As many as are named, or one of them is somebody else's.
+  return count > 0 && from.size >= count;
+}
+
+function isNothing(value: Found): boolean {
+  return value === undefined || value === null || value === "" || isEmpty(value);
+}
+
+function isEmpty(value: Found): boolean {
+  return Array.isArray(value) && value.length === 0;
 }

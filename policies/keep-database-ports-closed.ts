@@ -27,24 +27,33 @@ const databases: Readonly<Record<number, string>> = {
   27019: "MongoDB",
 };
 
-/** A database that AWS runs and would give an address on the internet. */
-const managed = /^aws:(rds|docdb|neptune|redshift)\/.*(instance|cluster):/i;
+/** Databases that a provider runs and gives an address on the internet unless told not to. */
+const managed =
+  /^(digitalocean|scaleway):.*(database|rdb|redis|mongo|kafka|opensearch|valkey|sql).*:/i;
+/** What belongs to one of them and has no address itself. */
+const inner =
+  /(firewall|acl|user|db|database|privilege|replica|topic|backup|pool|config|snapshot)s?:/i;
 
 export const policy: Policy = {
   name: "keep-database-ports-closed",
   rules: [41],
-  description: "No database port is open on any firewall, and no managed database is public.",
+  description:
+    "No database port is open on any firewall, and no database that a provider runs has an address " +
+    "on the internet.",
   check: keepDatabasePortsClosed,
 };
 
 /** Judges firewalls by the ports their rules cover, and managed databases by their own switch. */
 export function* keepDatabasePortsClosed(resource: Resource): Generator<Finding> {
   for (const opening of openings(resource)) {
-    if (opening.from === unknown) {
-      yield unjudged(resource, opening.path);
+    // Who cannot be read is refused by keep-other-ports-closed.
+    if ("unreadable" in opening) continue;
+    const { path, ports } = opening;
+    if (ports === unknown) {
+      yield unjudged(resource, path);
       continue;
     }
-    const { path, from, to } = opening;
+    const { from, to } = ports;
     const covered = Object.entries(databases).filter(
       ([port]) => from <= Number(port) && Number(port) <= to,
     );
@@ -55,14 +64,26 @@ export function* keepDatabasePortsClosed(resource: Resource): Generator<Finding>
       "take the rule out; a database is reached on the node itself, through Docker",
     );
   }
-  if (!managed.test(resource.type)) return;
-  const open = input(resource, "publiclyAccessible");
-  if (open === unknown) yield unjudged(resource, "publiclyAccessible");
-  else if (open === true) {
+  yield* managedDatabase(resource);
+}
+
+/** AWS has a switch, whatever the service; the other providers give every database an address. */
+function* managedDatabase(resource: Resource): Generator<Finding> {
+  if (resource.type.startsWith("aws:")) {
+    const open = input(resource, "publiclyAccessible");
+    if (open === unknown) yield unjudged(resource, "publiclyAccessible");
+    else if (open === true) {
+      yield violation(
+        resource,
+        "publiclyAccessible gives the database an address on the internet",
+        "set publiclyAccessible to false",
+      );
+    }
+  } else if (managed.test(resource.type) && !inner.test(resource.type)) {
     yield violation(
       resource,
-      "publiclyAccessible gives the database an address on the internet",
-      "set publiclyAccessible to false",
+      "its provider gives the database an address on the internet",
+      "keep the database on the node, in Docker",
     );
   }
 }

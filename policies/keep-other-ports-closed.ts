@@ -9,20 +9,31 @@ const allowed: readonly number[] = [22, 80, 443];
 export const policy: Policy = {
   name: "keep-other-ports-closed",
   rules: [23, 26],
-  description: "Firewalls let in SSH (22) and the web (80, 443), and nothing else.",
+  description:
+    "Firewalls let in SSH (22) and the web (80, 443), and nothing else; a firewall that cannot be " +
+    "read is refused.",
   check: keepOtherPortsClosed,
 };
 
 /** Judges every rule of every provider's firewall, whomever the rule admits. */
 export function* keepOtherPortsClosed(resource: Resource): Generator<Finding> {
   for (const opening of openings(resource)) {
-    if (opening.from === unknown) {
-      yield unjudged(resource, opening.path);
+    const { path } = opening;
+    if ("unreadable" in opening) {
+      yield violation(
+        resource,
+        `${path} ${opening.unreadable}`,
+        "use a firewall of a kind that judge/openings.ts reads, with its rules written into it",
+      );
       continue;
     }
-    const { path, from, to } = opening;
+    if (opening.ports === unknown) {
+      yield unjudged(resource, path);
+      continue;
+    }
+    const { from, to } = opening.ports;
     // A range is allowed only where each of its ports is: none of two ports is.
-    if (from > to || (from === to && allowed.includes(from))) continue;
+    if (from === to && allowed.includes(from)) continue;
     const ports = from === to ? `port ${from}` : `ports ${from} to ${to}`;
     yield path === "inboundDefaultPolicy"
       ? violation(resource, "it lets in what no rule names", 'set inboundDefaultPolicy to "drop"')

@@ -1,4 +1,5 @@
 import { adoption, isBucket } from "./judge/buckets";
+import type { Declared } from "./judge/declared";
 import { isProduction } from "./judge/facts";
 import { unjudged, violation, type Finding, type Policy } from "./judge/policy";
 import { input, type Resource } from "./judge/resource";
@@ -14,7 +15,7 @@ export const policy: Policy = {
 };
 
 /** Judges every bucket by its own protection. */
-export function* protectBackupBuckets(bucket: Resource): Generator<Finding> {
+export function* protectBackupBuckets(bucket: Resource, declared: Declared): Generator<Finding> {
   if (!isBucket(bucket)) return;
   const force = input(bucket, "forceDestroy");
   if (force === unknown) yield unjudged(bucket, "forceDestroy");
@@ -26,7 +27,7 @@ export function* protectBackupBuckets(bucket: Resource): Generator<Finding> {
     );
   }
   if (bucket.protect) return;
-  const adopted = adoption(bucket);
+  const adopted = adoption(bucket, declared);
   if (isProduction(bucket) === true || adopted === true) {
     yield violation(
       bucket,

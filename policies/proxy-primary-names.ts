@@ -11,7 +11,7 @@ export const policy: Policy = {
   rules: [23, 24],
   description:
     "A project's primary name is a proxied A record; the host's own name and `direct`, by which " +
-    "people log in, are not proxied, and `direct` is a CNAME.",
+    "people log in, are not proxied, and `direct` is a CNAME. There are no other records.",
   check: proxyPrimaryNames,
   checkStack: haveAllNames,
 };
@@ -25,7 +25,14 @@ export function* proxyPrimaryNames(record: Resource): Generator<Finding> {
     return;
   }
   const role = roleOf(record, name);
-  if (role === undefined) return;
+  if (role === undefined) {
+    yield violation(
+      record,
+      `${String(name)} is no project's primary, origin or direct name`,
+      "declare the project whose name it is, or take the record out",
+    );
+    return;
+  }
   const type = input(record, "type");
   const wanted = role === "direct" ? "CNAME" : "A";
   if (type === unknown) yield unjudged(record, "type");

@@ -1,4 +1,5 @@
 import { ownBuckets, settingsOf } from "./judge/buckets";
+import type { Declared } from "./judge/declared";
 import { unjudged, violation, type Finding, type Policy } from "./judge/policy";
 import type { Resource } from "./judge/resource";
 import { at, unknown } from "./judge/value";
@@ -18,8 +19,11 @@ export const policy: Policy = {
 };
 
 /** Judges, for every bucket, the resource that versions it. */
-export function* versionBuckets(resources: readonly Resource[]): Generator<Finding> {
-  for (const bucket of ownBuckets(resources)) {
+export function* versionBuckets(
+  resources: readonly Resource[],
+  declared: Declared,
+): Generator<Finding> {
+  for (const bucket of ownBuckets(resources, declared)) {
     const settings = settingsOf(bucket, types, resources);
     if (settings.length === 0) {
       yield violation(bucket, "it is not versioned", "add a BucketVersioning that is Enabled");

@@ -1,6 +1,7 @@
 import { format } from "prettier";
 
-import { rules, type Enforcement, type Rule } from "./table";
+import type { Enforcement, Rule } from "./rule";
+import { rules } from "./table";
 
 const introduction = `# The rules of the manual, and what enforces each
 

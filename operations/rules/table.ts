@@ -1,49 +1,6 @@
-/** How a rule of the manual is enforced. */
-export type Enforcement =
-  /** Validation refuses a stack file that breaks it. */
-  | { readonly by: "config error"; readonly file: string }
-  /** A policy refuses a plan that breaks it. */
-  | { readonly by: "policy"; readonly policy: string }
-  /** A component makes it so. */
-  | { readonly by: "component"; readonly file: string }
-  /** A command or a pipeline does it. */
-  | { readonly by: "command"; readonly file: string }
-  /** Nothing a program could see. */
-  | { readonly by: "people" }
-  /** Nothing enforces it yet, or not all of it; it is people's work until then. */
-  | { readonly by: "not built yet" };
+import { command, component, config, open, people, policy, rule, type Rule } from "./rule";
 
-/** A rule of the manual. */
-export interface Rule {
-  readonly number: number;
-  readonly what: string;
-  readonly enforced: readonly Enforcement[];
-}
-
-const config = (name: string): Enforcement => ({
-  by: "config error",
-  file: `components/spec/${name}.ts`,
-});
-const policy = (name: string): Enforcement => ({ by: "policy", policy: name });
-const component = (name: string): Enforcement => ({ by: "component", file: `components/${name}` });
-const command = (file: string): Enforcement => ({ by: "command", file });
-const people: Enforcement = { by: "people" };
-const open: Enforcement = { by: "not built yet" };
-
-/** Earliest first: what refuses before anything runs stands before what only shows. */
-const order: readonly Enforcement["by"][] = [
-  "config error",
-  "policy",
-  "component",
-  "command",
-  "people",
-  "not built yet",
-];
-const rule = (number: number, what: string, ...enforced: readonly Enforcement[]): Rule => ({
-  number,
-  what,
-  enforced: enforced.toSorted((a, b) => order.indexOf(a.by) - order.indexOf(b.by)),
-});
+/** What decides where a machine runs. */
 const placed = [
   policy("follow-placement-rules"),
   policy("create-servers-where-placed"),
@@ -52,7 +9,13 @@ const placed = [
 
 /** Every rule, in the manual's order. */
 export const rules: readonly Rule[] = [
-  rule(1, "A client's own machine is reached, never created", config("checks/machines"), ...placed),
+  rule(
+    1,
+    "A client's own machine is reached, never created",
+    config("checks/machines"),
+    policy("use-known-resources"),
+    ...placed,
+  ),
   rule(2, "What only AWS offers selects AWS", ...placed),
   rule(
     3,
@@ -126,11 +89,13 @@ export const rules: readonly Rule[] = [
     "The primary name is a proxied A record",
     policy("keep-other-ports-closed"),
     policy("proxy-primary-names"),
+    policy("keep-names-in-declared-zones"),
     component("project-names.ts"),
   ),
   rule(
     24,
     "direct is a CNAME that is not proxied",
+    policy("keep-names-in-declared-zones"),
     policy("proxy-primary-names"),
     component("project-names.ts"),
   ),
@@ -145,17 +110,23 @@ export const rules: readonly Rule[] = [
   rule(28, "Switching off systemd-resolved stays an emergency", people),
   rule(
     29,
-    "Every production project declares a backup",
+    "Every production project declares a backup: place and key are made, archives are not yet",
     policy("keep-buckets-private"),
     policy("version-buckets"),
     policy("encrypt-buckets"),
     config("checks/backups"),
     policy("back-up-production-projects"),
     policy("protect-backup-buckets"),
+    policy("lock-production-buckets"),
+    policy("keep-archives-as-declared"),
+    policy("never-replace-archives"),
+    component("backups/bucket.ts"),
+    component("backups/adopted.ts"),
+    open,
   ),
   rule(
     30,
-    "Backups go to S3, us-east-1",
+    "Backups go to S3: us-east-1, or ca-central-1 for data of Canada",
     policy("keep-buckets-private"),
     policy("version-buckets"),
     policy("encrypt-buckets"),
@@ -164,12 +135,19 @@ export const rules: readonly Rule[] = [
   ),
   rule(
     31,
-    "Keys are backups/<project>/<date>.tar.lrz",
+    "Keys are backups/<project>/<date>.tar.lrz: the prefix is kept, stage's apart in an adopted bucket",
     policy("keep-backup-credentials-write-only"),
+    policy("never-replace-archives"),
     component("backups/keys.ts"),
+    component("backups/create-only-policy.ts"),
     open,
   ),
-  rule(32, "People list and fetch archives with an IAM key", policy("keep-secrets-secret"), people),
+  rule(
+    32,
+    "People list and fetch archives with an IAM key of their own; no machine's key can",
+    policy("keep-secrets-secret"),
+    people,
+  ),
   rule(
     33,
     "Credentials of another AWS account are refused",
@@ -186,19 +164,21 @@ export const rules: readonly Rule[] = [
     command("local/cloud/rehearse.ts"),
   ),
   rule(38, "Postgres restores by drop, create, load", open),
-  rule(39, "MongoDB projects", config("schema")),
+  rule(39, "MongoDB projects: declared, not backed up or restored yet", config("schema"), open),
   rule(40, "Applications stop before a restore", open),
   rule(
     41,
     "No database port is open",
     policy("keep-database-ports-closed"),
     policy("guard-every-server"),
+    policy("use-known-resources"),
     component("host/firewall.ts"),
   ),
   rule(
     42,
-    "Personal IAM keys stay a manager's decision",
+    "Personal IAM keys stay a manager's decision: a stack makes machines' keys alone",
     policy("keep-backup-credentials-write-only"),
+    policy("use-known-resources"),
     people,
   ),
   rule(43, "An environment is compose file and override", open),
@@ -287,7 +267,13 @@ export const rules: readonly Rule[] = [
   rule(79, "The agency's own data is backed up too", command("docs/state.md"), open),
   rule(80, "Developers and clients can set off a deployment", command(".ci/deploy")),
   rule(81, "Anyone on the team sees stage", component("project-names.ts")),
-  rule(82, "A client's own machine, DNS or storage", config("schema"), component("outputs.ts")),
+  rule(
+    82,
+    "A client's own machine, DNS or storage",
+    config("schema"),
+    policy("leave-adopted-buckets-alone"),
+    component("outputs.ts"),
+  ),
   rule(
     83,
     "Breakage is transparent",

@@ -1,18 +1,27 @@
+import type { Declared } from "./declared";
 import { input, type Resource } from "./resource";
 import { backupBucket, buckets } from "./types";
 import { unknown, type Found } from "./value";
 
 /** Buckets of a stack that Berth made; adopted ones are left as they are. */
-export function ownBuckets(resources: readonly Resource[]): readonly Resource[] {
-  return resources.filter((bucket) => isBucket(bucket) && adoption(bucket) === false);
+export function ownBuckets(
+  resources: readonly Resource[],
+  declared: Declared,
+): readonly Resource[] {
+  return resources.filter((bucket) => isBucket(bucket) && adoption(bucket, declared) === false);
 }
 
 export function isBucket({ type }: Resource): boolean {
   return buckets.includes(type);
 }
 
-/** Whether a bucket was there before Berth, as its component says; anything else is Berth's. */
-export function adoption(bucket: Resource): boolean | typeof unknown {
+/**
+ * Whether a bucket was there before Berth, as its component and the stack's configuration both say;
+ * anything else is Berth's.
+ */
+export function adoption(bucket: Resource, { adopted: names }: Declared): boolean | typeof unknown {
+  const name = input(bucket, "bucket");
+  if (name !== unknown && !names.some((declared) => declared === name)) return false;
   const { parent } = bucket;
   if (parent?.type !== backupBucket) return false;
   if (parent.inputs === undefined) return unknown;

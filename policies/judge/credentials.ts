@@ -49,7 +49,7 @@ export function grantsOf(
         .flatMap(({ resources: arns }) => arns)
         .flatMap((arn) => {
           const { bucket, key } = objectArn(arn) ?? {};
-          const project = /^backups\/([^/]+)\/\*$/.exec(key ?? "")?.[1];
+          const project = /^(?:stage\/)?backups\/([^/]+)\/\*$/.exec(key ?? "")?.[1];
           return bucket === undefined || project === undefined
             ? []
             : [{ resource, project, bucket }];

@@ -2,10 +2,13 @@ import { above, input, stackOf, type Resource } from "./resource";
 import { projectNode } from "./types";
 import { unknown } from "./value";
 
-/** Whether a resource belongs to production; `unknown` when its node does not say yet. */
+/**
+ * Whether a resource belongs to production; `unknown` when its node does not say yet. What belongs to
+ * no node is production's wherever it is not stage's.
+ */
 export function isProduction(resource: Resource): boolean | typeof unknown {
   const node = resource.type === projectNode ? resource : above(resource, projectNode);
-  if (!node) return stackOf(resource) === "prod";
+  if (!node) return stackOf(resource) !== "stage";
   if (node.inputs === undefined) return unknown;
   const environment = input(node, "environment");
   // A stack of that name is production whatever a component says.

@@ -1,3 +1,4 @@
+import { parsed } from "./json";
 import type { Resource } from "./resource";
 import { input } from "./resource";
 import {
@@ -10,14 +11,6 @@ import {
   type ValueMap,
 } from "./value";
 
-/** IAM policies written into a user, role or group. */
-export const inlinePolicies: readonly string[] = [
-  "aws:iam/userPolicy:UserPolicy",
-  "aws:iam/rolePolicy:RolePolicy",
-  "aws:iam/groupPolicy:GroupPolicy",
-  "aws:iam/policy:Policy",
-];
-
 /** One statement of an AWS policy document, every "one or many" as a list. */
 export interface Statement {
   readonly effect: string;
@@ -27,6 +20,8 @@ export interface Statement {
   readonly resources: readonly string[];
   readonly notResources: readonly string[];
   readonly principals: readonly string[];
+  /** When it holds: values by operator and key; undefined: always. */
+  readonly condition: ValueMap | undefined;
 }
 
 /**
@@ -34,9 +29,13 @@ export interface Statement {
  * is no policy document.
  */
 export function statements(resource: Resource): readonly Statement[] | Unknown | undefined {
-  const text: Found = resource.inputs === undefined ? unknown : input(resource, "policy");
+  return statementsIn(resource.inputs === undefined ? unknown : input(resource, "policy"));
+}
+
+/** The statements of a policy document, as text or as it is. */
+export function statementsIn(text: Found): readonly Statement[] | Unknown | undefined {
   if (text === unknown) return unknown;
-  const document: Found = typeof text === "string" ? parse(text) : text;
+  const document: Found = typeof text === "string" ? (parsed(text) as Value | undefined) : text;
   if (!isMap(document)) return undefined;
   const listed: Found = document["Statement"];
   const many: readonly Found[] = isList(listed) ? listed : [listed];
@@ -52,6 +51,7 @@ function statement(raw: ValueMap): Statement {
     resources: of("Resource"),
     notResources: of("NotResource"),
     principals: [...of("Principal"), ...of("NotPrincipal").map(() => "*")],
+    condition: isMap(raw["Condition"]) ? raw["Condition"] : undefined,
   };
 }
 
@@ -61,14 +61,6 @@ function flat(value: Value | undefined): readonly string[] {
   if (isList(value)) return value.flatMap(flat);
   if (isMap(value)) return Object.values(value).flatMap(flat);
   return [String(value)];
-}
-
-function parse(text: string): Value | undefined {
-  try {
-    return JSON.parse(text) as Value;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Bucket and key prefix of a resource such as `arn:aws:s3:::bucket/backups/kmc/*`. */

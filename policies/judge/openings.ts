@@ -1,20 +1,31 @@
 import type { Resource } from "./resource";
-import { at, entries, isMap, unknown, type Found, type Value } from "./value";
+import { at, entries, isMap, unknown, type Found } from "./value";
 
-/** Ports that a firewall resource lets in, or the input on which that depends and is not known. */
-export type Opening =
-  | { readonly path: string; readonly from: number; readonly to: number }
-  | { readonly path: string; readonly from: typeof unknown };
+/** Ports from the first to the last, both included. */
+export interface Ports {
+  readonly from: number;
+  readonly to: number;
+}
 
-const all = { from: 0, to: 65535 } as const;
-/** ICMP has no ports. */
+/**
+ * Ports that a firewall resource lets in; or that they depend on an input that is not known; or why
+ * nobody here can read them, whatever becomes known.
+ */
+export type Opening = { readonly path: string } & (
+  { readonly ports: Ports | typeof unknown } | { readonly unreadable: string }
+);
+
+const all: Ports = { from: 0, to: 65535 };
+/** Protocols that have ports; every other one is let in whole, whatever ports the rule names. */
+const withPorts = new Set(["tcp", "udp", "6", "17"]);
+/** ICMP has no ports, and nothing listens to it. */
 const portless = new Set(["icmp", "icmpv6", "ipv6-icmp", "icmp6", "1", "58"]);
 
 type Reader = (resource: Resource) => Iterable<Opening>;
 
 const readers: Readonly<Record<string, Reader>> = {
   "digitalocean:index/firewall:Firewall": function* ({ inputs }) {
-    yield* each(inputs, "inboundRules", (rule) => range(rule, "portRange"));
+    yield* each(inputs, "inboundRules", (rule) => [range(at(rule, "portRange"))]);
   },
   "scaleway:instance/securityGroup:SecurityGroup": scaleway,
   "scaleway:index/instanceSecurityGroup:InstanceSecurityGroup": scaleway,
@@ -24,110 +35,129 @@ const readers: Readonly<Record<string, Reader>> = {
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": awsInline,
   "aws:ec2/securityGroupRule:SecurityGroupRule": function* ({ inputs }) {
     if (at(inputs, "type") === "egress") return;
-    yield opening("", inputs, inputs?.["protocol"], () => bounds(inputs));
+    yield* ruleOf("its ports", at(inputs, "protocol"), () => [bounds(inputs)]);
   },
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": function* ({ inputs }) {
-    yield opening("", inputs, inputs?.["ipProtocol"], () => bounds(inputs));
+    yield* ruleOf("its ports", at(inputs, "ipProtocol"), () => [bounds(inputs)]);
   },
   "aws:lightsail/instancePublicPorts:InstancePublicPorts": function* ({ inputs }) {
-    yield* each(inputs, "portInfos", bounds);
+    yield* each(inputs, "portInfos", (rule) => [bounds(rule)]);
   },
 };
 
-/** Firewall resources that let nothing in. */
-const harmless = /(egressRule|securityGroupAssociation|attachment):/i;
-const firewallLike = /firewall|securityGroup|publicPorts/i;
+/** What lets traffic in under whatever name a provider gives it. */
+const firewallLike =
+  /firewall|securityGroup|publicPorts|networkAcl|loadBalancer|listener|frontend|portForward/i;
+/** What lets things out alone. */
+const harmless = /egressRule:/i;
+
+/** Whether policies can read what a firewall of this type lets in. */
+export function isReadableFirewall({ type }: Resource): boolean {
+  return Object.hasOwn(readers, type);
+}
 
 /** What a resource lets in; nothing for resources that are no firewall. */
 export function* openings(resource: Resource): Generator<Opening> {
-  const read = readers[resource.type];
+  const read = Object.hasOwn(readers, resource.type) ? readers[resource.type] : undefined;
   if (read) yield* read(resource);
   else if (firewallLike.test(resource.type) && !harmless.test(resource.type)) {
-    // A firewall of a kind that nobody has taught the policies to read.
-    yield { path: "every input", from: unknown };
+    yield { path: "it", unreadable: "is a firewall of a kind that policies cannot read" };
   }
 }
 
 function* scaleway(resource: Resource): Generator<Opening> {
   const policy = at(resource.inputs, "inboundDefaultPolicy");
-  if (policy === unknown) yield { path: "inboundDefaultPolicy", from: unknown };
+  if (policy === unknown) yield { path: "inboundDefaultPolicy", ports: unknown };
   // Scaleway's own default is to accept.
-  else if (policy !== "drop") yield { path: "inboundDefaultPolicy", ...all };
+  else if (policy !== "drop") yield { path: "inboundDefaultPolicy", ports: all };
+  const elsewhere = at(resource.inputs, "externalRules");
+  if (elsewhere === unknown) yield { path: "externalRules", ports: unknown };
+  else if (elsewhere === true) {
+    yield {
+      path: "externalRules",
+      unreadable: "leaves the rules to whoever writes them elsewhere",
+    };
+  }
   yield* scalewayRules(resource);
 }
 
 function* scalewayRules({ inputs }: Resource): Generator<Opening> {
-  yield* each(inputs, "inboundRules", (rule) => {
-    const action = at(rule, "action");
-    if (action === "drop") return undefined;
-    if (action === unknown) return unknown;
-    const port = at(rule, "port");
-    if (port === unknown) return unknown;
-    if (typeof port === "number" && port !== 0) return { from: port, to: port };
-    return range(rule, "portRange");
-  });
+  yield* each(
+    inputs,
+    "inboundRules",
+    (rule) => {
+      const given = ["port", "portRange"]
+        .map((key) => at(rule, key))
+        .filter((value) => !isNothing(value));
+      return given.length === 0 ? [all] : given.map(range);
+    },
+    (rule) => at(rule, "action"),
+  );
 }
 
 function* awsInline({ inputs }: Resource): Generator<Opening> {
-  yield* each(inputs, "ingress", bounds);
+  yield* each(inputs, "ingress", (rule) => [bounds(rule)]);
 }
 
+/** The openings of a list of rules; `actionOf` says of one whether it lets in at all. */
 function* each(
   inputs: Found,
   key: string,
-  portsOf: (rule: Found) => Ports | undefined,
+  portsOf: (rule: Found) => readonly (Ports | typeof unknown)[],
+  actionOf: (rule: Found) => Found = () => "accept",
 ): Generator<Opening> {
   const rules = at(inputs, key);
-  if (rules === unknown) yield { path: key, from: unknown };
+  if (rules === unknown) yield { path: key, ports: unknown };
   for (const [index, rule] of entries(rules).entries()) {
     const path = `${key}[${index}]`;
-    const protocol = at(rule, "protocol");
-    const ports = portsOf(rule);
-    if (ports !== undefined) yield opening(path, rule, protocol, () => ports);
+    const action = actionOf(rule);
+    if (action === "drop") continue;
+    if (rule === unknown || action === unknown) yield { path, ports: unknown };
+    else yield* ruleOf(path, at(rule, "protocol"), () => portsOf(rule));
   }
 }
 
-type Ports = { readonly from: number; readonly to: number } | typeof unknown;
-
-function opening(path: string, rule: Found, protocol: Found, ports: () => Ports): Opening {
-  const where = path === "" ? "its ports" : path;
+function* ruleOf(
+  path: string,
+  protocol: Found,
+  ports: () => readonly (Ports | typeof unknown)[],
+): Generator<Opening> {
   // Judged even when the ports are known: ICMP's "ports" are message types.
-  if (protocol === unknown || rule === unknown) return { path: where, from: unknown };
-  if (isPortless(protocol)) return { path: where, from: 0, to: -1 };
-  if (isAll(protocol)) return { path: where, ...all };
-  const read = ports();
-  return read === unknown ? { path: where, from: unknown } : { path: where, ...read };
+  if (protocol === unknown) {
+    yield { path, ports: unknown };
+    return;
+  }
+  const name = isNothing(protocol) ? "tcp" : String(protocol).toLowerCase();
+  if (portless.has(name)) return;
+  if (!withPorts.has(name)) yield { path, ports: all };
+  else for (const each of ports()) yield { path, ports: each };
 }
 
-function isPortless(protocol: Found): boolean {
-  return typeof protocol !== "undefined" && portless.has(String(protocol).toLowerCase());
+/** Scaleway and AWS read an absent port as 0. */
+function isNothing(value: Found): boolean {
+  return value === undefined || value === null || value === "" || value === 0;
 }
 
-/** AWS: all protocols, and with them all ports whatever else the rule says. */
-function isAll(protocol: Found): boolean {
-  return ["-1", "all"].includes(String(protocol));
-}
-
-/** `22`, `8000-9000`, `all`, or nothing, which is all of them. */
-function range(rule: Found, key: string): Ports {
-  const value = at(rule, key);
+/** `22`, `8000-9000`; whatever else it is, such as `all` or nothing, counts as all of them. */
+function range(value: Found): Ports | typeof unknown {
   if (value === unknown) return unknown;
-  const [from, to] = String(value ?? "")
-    .split("-")
-    .map(Number);
-  if (!from && !to) return all;
-  return from === undefined || Number.isNaN(from) ? all : { from, to: to ?? from };
+  const [, from, to = from] = /^\s*(\d+)\s*(?:-\s*(\d+)\s*)?$/.exec(text(value)) ?? [];
+  return span(Number(from ?? NaN), Number(to ?? NaN));
 }
 
-function bounds(rule: Found): Ports {
+function bounds(rule: Found): Ports | typeof unknown {
   if (!isMap(rule)) return all;
   const from = at(rule, "fromPort");
   const to = at(rule, "toPort");
   if (from === unknown || to === unknown) return unknown;
-  const [first, last] = [port(from), port(to ?? from)];
-  return first === undefined || first < 0 ? all : { from: first, to: last ?? first };
+  return span(Number(text(from) || NaN), Number(text(to) || text(from) || NaN));
 }
 
-function port(value: Value | undefined): number | undefined {
-  return value === null || value === undefined || value === "" ? undefined : Number(value);
+function span(from: number, to: number): Ports {
+  const isPort = (port: number) => Number.isInteger(port) && port > 0 && port <= all.to;
+  return isPort(from) && isPort(to) && from <= to ? { from, to } : all;
+}
+
+function text(value: Found): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }

@@ -1,3 +1,4 @@
+import type { Declared } from "./declared";
 import type { Resource } from "./resource";
 
 /** What a policy found. */
@@ -11,7 +12,10 @@ export interface Violation {
   readonly message: string;
 }
 
-/** Something the law depends on is not known yet, so it could not be judged. */
+/**
+ * Something the law depends on is not known, so it could not be judged. In a preview the update will
+ * know it; in an update, or of a state, nobody will: there it counts as a violation.
+ */
 export interface Unjudged {
   readonly kind: "unjudged";
   readonly resource: Resource | undefined;
@@ -29,11 +33,11 @@ export interface Policy {
   readonly description: string;
   /**
    * Judges one resource by its inputs, before anything is done to it. Its parents have been judged
-   * before it; nothing else of the stack is known.
+   * before it; nothing else of the stack is known, but for what its configuration declares.
    */
-  readonly check?: (resource: Resource) => Iterable<Finding>;
+  readonly check?: (resource: Resource, declared: Declared) => Iterable<Finding>;
   /** Judges the whole stack, for what only shows there, such as something that is missing. */
-  readonly checkStack?: (resources: readonly Resource[]) => Iterable<Finding>;
+  readonly checkStack?: (resources: readonly Resource[], declared: Declared) => Iterable<Finding>;
 }
 
 /** A broken law. `problem` and `fix` are sentences without the full stop. */

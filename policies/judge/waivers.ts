@@ -1,3 +1,4 @@
+import { parsed } from "./json";
 import { above, type Resource } from "./resource";
 import { projectNode } from "./types";
 
@@ -12,6 +13,9 @@ export interface Waiver {
   readonly until: string;
 }
 
+/** Days a waiver may last at most; what needs longer is a change of the rule. */
+const longest = 366;
+
 /** Configuration key of the waivers. */
 export const waiversKey = "berth:waivers";
 /** Output of a stack with the same, for those who have its state alone. */
@@ -19,11 +23,7 @@ export const waiversOutput = "waivers";
 
 /** Reads waivers from configuration text; what is no JSON waives nothing. */
 export function readWaivers(text: string | undefined): readonly Waiver[] {
-  try {
-    return waiversIn(JSON.parse(text ?? "[]"));
-  } catch {
-    return [];
-  }
+  return waiversIn(parsed(text));
 }
 
 /**
@@ -50,9 +50,17 @@ export function waiverFor(
     (waiver) =>
       waiver.policy === policy &&
       today <= waiver.until &&
+      waiver.until <= yearAfter(today) &&
       (waiver.resource === resource.name ||
         (waiver.node !== undefined && waiver.node === node?.name)),
   );
+}
+
+/** The last day on which a waiver of today may end, leap years included. */
+function yearAfter(today: string): string {
+  const day = new Date(`${today}T00:00:00Z`);
+  day.setUTCDate(day.getUTCDate() + longest);
+  return day.toISOString().slice(0, today.length);
 }
 
 function complete(entry: unknown): Waiver | undefined {

@@ -4,10 +4,11 @@ import { AnalyzerService } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 
+import { declaredIn } from "../judge/declared";
 import type { Policy } from "../judge/policy";
-import { readWaivers, waiversKey, type Waiver } from "../judge/waivers";
+import { readWaivers, waiversKey } from "../judge/waivers";
 import { decode } from "./decode";
-import { Review, type Shown, type Told } from "./review";
+import { Review, type Run, type Shown, type Told } from "./review";
 
 /** What a pack is called and holds. */
 export interface Pack {
@@ -33,8 +34,8 @@ export async function servePack(pack: Pack): Promise<number> {
   const levels = new Map<string, proto.EnforcementLevel>();
   const levelOf = ({ name }: Policy) => levels.get(name) ?? MANDATORY;
   const enabled = () => pack.policies.filter((policy) => levelOf(policy) !== DISABLED);
-  let waivers: readonly Waiver[] | undefined;
-  let review = new Review(enabled(), waivers);
+  let run: Run = { phase: "state" };
+  let review = new Review(enabled(), run);
 
   const respond = (told: readonly Told[]): proto.AnalyzeResponse => {
     const response = new proto.AnalyzeResponse();
@@ -62,15 +63,20 @@ export async function servePack(pack: Pack): Promise<number> {
     getAnalyzerInfo: unary(() => analyzerInfo(pack)),
     // A new run: nothing that an earlier one showed counts any more.
     configureStack: unary((request: proto.AnalyzerStackConfigureRequest) => {
-      waivers = readWaivers(request.getConfigMap().get(waiversKey));
-      review = new Review(enabled(), waivers);
+      const config = new Map(request.getConfigMap().entries());
+      run = {
+        phase: request.getDryRun() ? "preview" : "update",
+        waivers: readWaivers(config.get(waiversKey)),
+        declared: declaredIn(config),
+      };
+      review = new Review(enabled(), run);
       return new proto.AnalyzerStackConfigureResponse();
     }),
     configure: unary((request: proto.ConfigureAnalyzerRequest) => {
       for (const [name, config] of request.getPolicyconfigMap().entries()) {
         levels.set(name, config.getEnforcementlevel());
       }
-      review = new Review(enabled(), waivers);
+      review = new Review(enabled(), run);
       return new Empty();
     }),
     remediate: unary(() => new proto.RemediateResponse()),

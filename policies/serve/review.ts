@@ -1,4 +1,5 @@
-import type { Finding, Policy } from "../judge/policy";
+import { declaredOf, declaredOutput, type Declared } from "../judge/declared";
+import type { Finding, Policy, Unjudged } from "../judge/policy";
 import type { Resource } from "../judge/resource";
 import { waiverFor, waiversIn, waiversOutput, type Waiver } from "../judge/waivers";
 import type { Decoded } from "./decode";
@@ -20,6 +21,22 @@ export interface Told {
 }
 
 /**
+ * What the engine does. It gives no configuration when it looks at a state alone (`pulumi policy
+ * analyze`): what that state was deployed with is among the stack's outputs, which are shown in the
+ * end, so nothing is told before.
+ */
+export type Run =
+  | {
+      readonly phase: "preview" | "update";
+      readonly waivers: readonly Waiver[];
+      readonly declared: Declared;
+    }
+  | { readonly phase: "state" };
+
+/** By what a run's resources are judged. */
+type Law = Omit<Extract<Run, { waivers: unknown }>, "phase">;
+
+/**
  * One run of the engine. Resources are shown with their inputs before they are touched, and all
  * together, with outputs, in the end; it keeps the inputs, because what was asked for, the facts on
  * components above all, is not among the outputs.
@@ -28,14 +45,10 @@ export class Review {
   private readonly seen = new Map<string, Resource>();
   private readonly secretTexts = new Set<string>();
 
-  /**
-   * `waivers` undefined: the engine gave no configuration, because it looks at a state alone
-   * (`pulumi policy analyze`). They are then among the stack's outputs, which are shown in the end,
-   * so nothing is told before. `today` (UTC, YYYY-MM-DD) decides which of them still hold.
-   */
+  /** `today` (UTC, YYYY-MM-DD) decides which waivers still hold. */
   constructor(
     private readonly policies: readonly Policy[],
-    private readonly waivers: readonly Waiver[] | undefined,
+    private readonly run: Run,
     private readonly today = new Date().toISOString().slice(0, "YYYY-MM-DD".length),
   ) {}
 
@@ -44,7 +57,7 @@ export class Review {
     this.keepSecrets(shown);
     const resource = this.resource(shown, this.seen.get(shown.parent), shown.properties);
     this.seen.set(shown.urn, resource);
-    return this.waivers ? this.checked(resource, this.waivers) : [];
+    return this.run.phase === "state" ? [] : this.checked(resource, this.run);
   }
 
   /** Judges the whole stack, by the inputs of what was shown before. */
@@ -70,16 +83,20 @@ export class Review {
     };
     for (const shown of all) this.keepSecrets(shown);
     const stack = all.map(build);
-    const waivers = this.waivers ?? waiversAmong(all);
-    const late = this.waivers ? [] : [...this.seen.values()];
+    const law = this.run.phase === "state" ? deployedWith(all) : this.run;
+    const late = this.run.phase === "state" ? [...this.seen.values()] : [];
     return [
-      ...late.flatMap((resource) => this.checked(resource, waivers)),
-      ...this.policies.flatMap((policy) => this.tell(policy, waivers, policy.checkStack?.(stack))),
+      ...late.flatMap((resource) => this.checked(resource, law)),
+      ...this.policies.flatMap((policy) =>
+        this.tell(policy, law, policy.checkStack?.(stack, law.declared)),
+      ),
     ];
   }
 
-  private checked(resource: Resource, waivers: readonly Waiver[]): readonly Told[] {
-    return this.policies.flatMap((policy) => this.tell(policy, waivers, policy.check?.(resource)));
+  private checked(resource: Resource, law: Law): readonly Told[] {
+    return this.policies.flatMap((policy) =>
+      this.tell(policy, law, policy.check?.(resource, law.declared)),
+    );
   }
 
   private resource(
@@ -98,21 +115,39 @@ export class Review {
 
   private tell(
     policy: Policy,
-    waivers: readonly Waiver[],
+    { waivers }: Law,
     findings: Iterable<Finding> = [],
   ): readonly Told[] {
     return [...findings].map((finding) => {
-      const urn = finding.resource?.urn ?? "";
-      if (finding.kind === "unjudged") {
-        return { policy, urn, kind: finding.kind, message: this.redact(notJudged(finding)) };
-      }
-      const waiver = waiverFor(waivers, policy.name, finding.resource, this.today);
-      if (!waiver) {
-        return { policy, urn, kind: finding.kind, message: this.redact(finding.message) };
-      }
-      const message = `Waived until ${waiver.until} by ${waiver.owner} (${waiver.reason}): ${finding.message}`;
-      return { policy, urn, kind: "waived", message: this.redact(message) };
+      const told = this.weighed(finding);
+      const base = { policy, urn: finding.resource?.urn ?? "" };
+      const waiver =
+        told.kind === "violation"
+          ? waiverFor(waivers, policy.name, finding.resource, this.today)
+          : undefined;
+      const message = waiver
+        ? `Waived until ${waiver.until} by ${waiver.owner} (${waiver.reason}): ${told.message}`
+        : told.message;
+      return { ...base, kind: waiver ? "waived" : told.kind, message: this.redact(message) };
     });
+  }
+
+  /**
+   * What is not known in a preview, the update will judge. In an update, or of a state, nothing
+   * comes after: it counts as a violation. What a run does not touch (`--target`) was not shown.
+   */
+  private weighed(finding: Finding): Pick<Told, "message"> & { readonly kind: Finding["kind"] } {
+    if (finding.kind === "violation") return finding;
+    const where = placeOf(finding);
+    if (finding.resource && finding.resource.inputs === undefined) {
+      return { kind: "unjudged", message: `Not judged: ${where}. This run does not touch it.` };
+    }
+    if (this.run.phase === "preview") {
+      const message = `Not judged yet: ${where}. Not known in this preview; the update knows it and judges it.`;
+      return { kind: "unjudged", message };
+    }
+    const message = `${where} is not known, and nothing that follows would judge it. Fix: give it a value that is known before the resource is made.`;
+    return { kind: "violation", message };
   }
 
   private keepSecrets({ properties, provider }: Shown): void {
@@ -129,12 +164,16 @@ export class Review {
   }
 }
 
-function waiversAmong(all: readonly Shown[]): readonly Waiver[] {
+/** What a state was deployed with, as its outputs say. */
+function deployedWith(all: readonly Shown[]): Law {
   const stack = all.find(({ type }) => type === "pulumi:pulumi:Stack");
-  return waiversIn(stack?.properties.values[waiversOutput]);
+  const outputs = stack?.properties.values;
+  return {
+    waivers: waiversIn(outputs?.[waiversOutput]),
+    declared: declaredOf(outputs?.[declaredOutput]),
+  };
 }
 
-function notJudged({ resource, property }: Extract<Finding, { kind: "unjudged" }>): string {
-  const where = resource ? `${resource.name} (${resource.type}): ${property}` : property;
-  return `Not judged yet: ${where}. Not known in this preview; the update knows it and judges it.`;
+function placeOf({ resource, property }: Unjudged): string {
+  return resource ? `${resource.name} (${resource.type}): ${property}` : property;
 }

@@ -10,7 +10,10 @@ import { admitNobody, blockPublicAccess } from "../../policies/keep-buckets-priv
 import { pinAwsAccount } from "../../policies/pin-aws-account";
 import { protectBackupBuckets } from "../../policies/protect-backup-buckets";
 import { versionBuckets } from "../../policies/version-buckets";
-import { canadian, credential, document, node, resource, told } from "./resources";
+import { canadian, credential, declaring, document, node, resource, told } from "./resources";
+
+/** The bucket of these tests may be adopted; whether it is, its component says. */
+const declared = declaring({ adopt: [{ name: "acme-backups" }] });
 
 const adoptedBy = (adopted: Value) => resource("berth:backups:BackupBucket", { adopted });
 const bucket = (inputs: ValueMap = {}, given: Partial<Resource> = {}) =>
@@ -105,7 +108,9 @@ describe("archives of Canadian projects stay in Canada", () => {
 
 describe("a backup credential can only write its own prefix", () => {
   const judge = (text: unknown) =>
-    credential(node(), text).flatMap((part) => told(keepBackupCredentialsWriteOnly(part)));
+    credential(node(), text).flatMap((part) =>
+      told(keepBackupCredentialsWriteOnly(part, declared)),
+    );
 
   it("passes the two actions of an upload", () => {
     expect(judge(document())).toEqual([]);
@@ -142,7 +147,7 @@ describe("a backup credential can only write its own prefix", () => {
       { policyArn: "arn:aws:iam::aws:policy/AdministratorAccess" },
       { parent: component },
     );
-    expect(told(keepBackupCredentialsWriteOnly(attached))).toHaveLength(1);
+    expect(told(keepBackupCredentialsWriteOnly(attached, declared))).toHaveLength(1);
   });
 
   it("reports a policy that is not known", () => {
@@ -168,30 +173,34 @@ describe("a backup bucket is private, versioned and encrypted", () => {
 
   it("passes a bucket with all its settings", () => {
     const all = [bucket(), block(closed), versioning("Enabled"), encryption("AES256")];
-    for (const check of Object.values(checks)) expect(told(check(all))).toEqual([]);
+    for (const check of Object.values(checks)) expect(told(check(all, declared))).toEqual([]);
   });
 
   it.each(Object.entries(checks))("refuses a bucket without settings: %s", (_, check) => {
-    expect(told(check([bucket()]))).toEqual([expect.stringContaining("bucket (aws:s3/bucket")]);
+    expect(told(check([bucket()], declared))).toEqual([
+      expect.stringContaining("bucket (aws:s3/bucket"),
+    ]);
   });
 
   it.each(Object.entries(checks))("leaves an adopted bucket as it is: %s", (_, check) => {
-    expect(told(check([bucket({}, { parent: adoptedBy(true) })]))).toEqual([]);
+    expect(told(check([bucket({}, { parent: adoptedBy(true) })], declared))).toEqual([]);
   });
 
   it("refuses settings that are not enough, and reports those not known", () => {
     expect(
-      told(blockPublicAccess([bucket(), block({ ...closed, ignorePublicAcls: false })])),
+      told(blockPublicAccess([bucket(), block({ ...closed, ignorePublicAcls: false })], declared)),
     ).toEqual([expect.stringContaining("set ignorePublicAcls to true")]);
     expect(
-      told(blockPublicAccess([bucket(), block({ ...closed, blockPublicAcls: unknown })])),
+      told(blockPublicAccess([bucket(), block({ ...closed, blockPublicAcls: unknown })], declared)),
     ).toEqual(["not judged: bucketpublicaccessblock.blockPublicAcls"]);
-    expect(told(versionBuckets([bucket(), versioning("Suspended")]))).toHaveLength(1);
-    expect(told(versionBuckets([bucket(), versioning(unknown)]))).toEqual([
+    expect(told(versionBuckets([bucket(), versioning("Suspended")], declared))).toHaveLength(1);
+    expect(told(versionBuckets([bucket(), versioning(unknown)], declared))).toEqual([
       "not judged: bucketversioning.versioningConfiguration.status",
     ]);
-    expect(told(encryptBuckets([bucket(), encryption("none")]))).toHaveLength(1);
-    expect(told(encryptBuckets([bucket(), encryption(unknown)]))[0]).toContain("not judged");
+    expect(told(encryptBuckets([bucket(), encryption("none")], declared))).toHaveLength(1);
+    expect(told(encryptBuckets([bucket(), encryption(unknown)], declared))[0]).toContain(
+      "not judged",
+    );
   });
 
   it("finds a setting by what it is computed from when names are not known", () => {
@@ -201,36 +210,40 @@ describe("a backup bucket is private, versioned and encrypted", () => {
       inputs: { bucket: unknown, versioningConfiguration: { status: "Enabled" } },
       dependencies: { bucket: [unnamed.urn] },
     };
-    expect(told(versionBuckets([unnamed, found]))).toEqual([]);
+    expect(told(versionBuckets([unnamed, found], declared))).toEqual([]);
   });
 
   it("refuses an ACL or a policy that lets everybody in", () => {
-    expect(told(admitNobody(bucket({ acl: "public-read" })))).toHaveLength(1);
+    expect(told(admitNobody(bucket({ acl: "public-read" }), declared))).toHaveLength(1);
     const open = { Statement: { Effect: "Allow", Principal: { AWS: "*" }, Action: "s3:*" } };
     const policy = (text: Value) => setting("BucketPolicy", { policy: text });
-    expect(told(admitNobody(policy(JSON.stringify(open))))).toHaveLength(1);
+    expect(told(admitNobody(policy(JSON.stringify(open)), declared))).toHaveLength(1);
     const closing = { Statement: { Effect: "Deny", Principal: "*", Action: "s3:*" } };
-    expect(told(admitNobody(policy(JSON.stringify(closing))))).toEqual([]);
-    expect(told(admitNobody(policy(unknown)))).toEqual(["not judged: bucketpolicy.policy"]);
+    expect(told(admitNobody(policy(JSON.stringify(closing)), declared))).toEqual([]);
+    expect(told(admitNobody(policy(unknown), declared))).toEqual([
+      "not judged: bucketpolicy.policy",
+    ]);
   });
 });
 
 describe("a backup bucket is protected", () => {
   it("passes a protected one, and an unprotected one of stage", () => {
-    expect(told(protectBackupBuckets(bucket()))).toEqual([]);
+    expect(told(protectBackupBuckets(bucket(), declared))).toEqual([]);
     const stage = bucket({}, { protect: false, urn: "urn:pulumi:stage::berth::b::b" });
-    expect(told(protectBackupBuckets(stage))).toEqual([]);
+    expect(told(protectBackupBuckets(stage, declared))).toEqual([]);
   });
 
   it("refuses an unprotected one of production, and an adopted one anywhere", () => {
-    expect(told(protectBackupBuckets(bucket({}, { protect: false })))).toHaveLength(1);
+    expect(told(protectBackupBuckets(bucket({}, { protect: false }), declared))).toHaveLength(1);
     const urn = "urn:pulumi:stage::berth::b::b";
     const adopted = bucket({}, { protect: false, urn, parent: adoptedBy(true) });
-    expect(told(protectBackupBuckets(adopted))).toEqual([expect.stringContaining("adopted")]);
+    expect(told(protectBackupBuckets(adopted, declared))).toEqual([
+      expect.stringContaining("adopted"),
+    ]);
   });
 
   it("refuses forceDestroy even on a protected one", () => {
-    expect(told(protectBackupBuckets(bucket({ forceDestroy: true })))).toHaveLength(1);
+    expect(told(protectBackupBuckets(bucket({ forceDestroy: true }), declared))).toHaveLength(1);
   });
 });
 
@@ -238,12 +251,16 @@ describe("AWS is used with the declared account only", () => {
   const provider = (inputs: ValueMap) => resource("pulumi:providers:aws", inputs);
 
   it("passes a provider bound to an account, as JSON text or as a list", () => {
-    expect(told(pinAwsAccount(provider({ allowedAccountIds: '["413528927365"]' })))).toEqual([]);
-    expect(told(pinAwsAccount(provider({ allowedAccountIds: ["413528927365"] })))).toEqual([]);
+    expect(
+      told(pinAwsAccount(provider({ allowedAccountIds: '["413528927365"]' }), declared)),
+    ).toEqual([]);
+    expect(
+      told(pinAwsAccount(provider({ allowedAccountIds: ["413528927365"] }), declared)),
+    ).toEqual([]);
   });
 
   it("refuses a provider that takes any account", () => {
-    expect(told(pinAwsAccount(provider({ region: "us-east-1" })))).toHaveLength(1);
-    expect(told(pinAwsAccount(provider({ allowedAccountIds: "[]" })))).toHaveLength(1);
+    expect(told(pinAwsAccount(provider({ region: "us-east-1" }), declared))).toHaveLength(1);
+    expect(told(pinAwsAccount(provider({ allowedAccountIds: "[]" }), declared))).toHaveLength(1);
   });
 });

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { repository } from "../../local/cloud/paths";
 import { ScratchCloud, type Outcome } from "../../local/cloud/scratch";
 import { policies } from "../../policies/index";
+import { adoptedBucket } from "./fixtures/adopted-bucket";
 
 interface PolicyEvent {
   readonly resourceUrn?: string;
@@ -46,7 +47,13 @@ const broken: Readonly<Record<string, readonly string[]>> = {
   "keep-other-ports-closed": ["-firewall", "-group"],
   "guard-every-server": ["-server"],
   "protect-production-servers": ["-server"],
-  "keep-secrets-secret": ["-record"],
+  "keep-secrets-secret": ["-direct"],
+  "use-known-resources": ["-pair"],
+  "never-replace-archives": ["-write"],
+  "lock-production-buckets": [""],
+  "keep-archives-as-declared": ["-lifecycle"],
+  "keep-names-in-declared-zones": ["-primary"],
+  "leave-adopted-buckets-alone": ["-lifecycle"],
 };
 const pack = ["--policy-pack", "policies/pack"] as const;
 
@@ -73,13 +80,14 @@ describe("the policy pack on the real engine", () => {
       const program = path.join(cloud.project, "index.ts");
       fs.rmSync(program);
       fs.symlinkSync(path.join(__dirname, "fixtures", "program.ts"), program);
+      cloud.stack("prod", { backups: { adopt: [{ name: adoptedBucket, region: "us-east-1" }] } });
     });
 
     it("has a fixture for every policy, and no other", () => {
       const files = fs
         .readdirSync(path.join(__dirname, "fixtures"))
         .map((file) => file.replace(/\.ts$/, ""))
-        .filter((name) => !["index", "kit", "program"].includes(name));
+        .filter((name) => !["adopted-bucket", "index", "kit", "program"].includes(name));
       expect(files).toEqual(policies.map(({ name }) => name).sort());
     });
 

@@ -40,8 +40,11 @@ describe("visitors' names are proxied, login names are not", () => {
     for (const name of ["origin-prod-b.shop.example", "kmc-origin.countable.ca"]) {
       expect(told(proxyPrimaryNames(alone(name)))).toHaveLength(1);
     }
-    expect(told(proxyPrimaryNames(alone("www.shop.example")))).toEqual([]);
-    expect(told(proxyPrimaryNames(alone("original.shop.example")))).toEqual([]);
+    for (const name of ["www.shop.example", "original.shop.example", "*.shop.example"]) {
+      expect(told(proxyPrimaryNames(alone(name)))).toEqual([
+        expect.stringContaining(`${name} is no project's primary, origin or direct name`),
+      ]);
+    }
   });
 
   it("refuses a project that lacks one of its names", () => {

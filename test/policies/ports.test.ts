@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { guardEveryServer } from "../../policies/guard-every-server";
+import type { Resource } from "../../policies/judge/resource";
 import { unknown, type Value, type ValueMap } from "../../policies/judge/value";
 import { keepDatabasePortsClosed } from "../../policies/keep-database-ports-closed";
 import { keepOtherPortsClosed } from "../../policies/keep-other-ports-closed";
@@ -83,9 +84,11 @@ describe("ports beyond SSH and the web stay closed", () => {
     ]);
   });
 
-  it("says of a firewall that it cannot read that it was not judged", () => {
+  it("refuses a firewall that it cannot read, whatever the update will know of it", () => {
     const firewall = resource("hcloud:index/firewall:Firewall", { rules: [] });
-    expect(told(keepOtherPortsClosed(firewall))).toEqual(["not judged: firewall.every input"]);
+    expect(told(keepOtherPortsClosed(firewall))).toEqual([
+      expect.stringContaining("a kind that policies cannot read"),
+    ]);
   });
 });
 
@@ -136,10 +139,21 @@ describe("every server has a firewall", () => {
   });
 
   it("passes a server that names its group, and refuses one that names none", () => {
-    const instance = (inputs: ValueMap) =>
-      resource("aws:ec2/instance:Instance", inputs, { parent: shop });
-    expect(told(guardEveryServer([instance({ vpcSecurityGroupIds: [unknown] })]))).toEqual([]);
-    expect(told(guardEveryServer([instance({ vpcSecurityGroupIds: [] })]))).toHaveLength(1);
+    const group = resource("aws:ec2/securityGroup:SecurityGroup", {});
+    const instance = (vpcSecurityGroupIds: Value, from: readonly Resource[] = [group]) =>
+      resource(
+        "aws:ec2/instance:Instance",
+        { vpcSecurityGroupIds },
+        {
+          parent: shop,
+          dependencies: { vpcSecurityGroupIds: from.map(({ urn }) => urn) },
+        },
+      );
+    expect(told(guardEveryServer([group, instance([unknown])]))).toEqual([]);
+    expect(told(guardEveryServer([group, instance(["sg-0123"])]))).toEqual([]);
+    expect(told(guardEveryServer([group, instance([])]))).toHaveLength(1);
+    expect(told(guardEveryServer([group, instance(["sg-0123"], [])]))).toHaveLength(1);
+    expect(told(guardEveryServer([group, instance([unknown, "sg-0123"])]))).toHaveLength(1);
   });
 
   it("leaves an adopted machine alone until its firewall is managed", () => {

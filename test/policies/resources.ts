@@ -1,6 +1,13 @@
+import { declaredOf, type Declared } from "../../policies/judge/declared";
 import type { Finding } from "../../policies/judge/policy";
 import type { Resource } from "../../policies/judge/resource";
 import type { ValueMap } from "../../policies/judge/value";
+
+/** What the stack of these resources declares. */
+export function declaring(backups: object = {}): Declared {
+  const zones = { "acme.dev": "a".repeat(32), "shop.example": "b".repeat(32) };
+  return declaredOf({ agency: { name: "acme", awsAccount: "413528927365", zones }, backups });
+}
 
 type Given = Partial<Omit<Resource, "inputs">> & { readonly stack?: string };
 
@@ -75,12 +82,26 @@ export function credential(
   ];
 }
 
-/** A policy document of one statement. */
+/** The refusal that keeps an archive from being replaced. */
+export const onlyNewNames = {
+  Effect: "Deny",
+  Action: "s3:PutObject",
+  Resource: "*",
+  Condition: {
+    Null: { "s3:if-none-match": "true" },
+    BoolIfExists: { "s3:ObjectCreationOperation": "true" },
+  },
+};
+
+/** A policy document that grants something, and never to replace. */
 export function document(
   Action: readonly string[] = ["s3:PutObject", "s3:AbortMultipartUpload"],
   Resource = "arn:aws:s3:::acme-backups/backups/shop/*",
 ) {
-  return { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, Resource }] };
+  return {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action, Resource }, onlyNewNames],
+  };
 }
 
 /** What was found, as people read it: a violation's message, or the property not judged. */

@@ -1,0 +1,55 @@
+/**
+ * Every type of resource that a stack may hold, and what it is there for. A type that is not here
+ * is a violation: no policy would judge what it opens, grants or costs. Who needs another writes it
+ * down here with the reason, and teaches the policies what it can do.
+ */
+export const knownTypes: Readonly<Record<string, string>> = {
+  // The engine's own.
+  "pulumi:pulumi:Stack": "the stack itself",
+  "pulumi:pulumi:StackReference": "reads what a host stack published",
+  "pulumi:providers:pulumi": "of the references",
+  "pulumi:providers:aws": "bound to the declared account (pin-aws-account)",
+  "pulumi:providers:cloudflare": "names",
+  "pulumi:providers:command": "sessions over SSH",
+  "pulumi:providers:digitalocean": "machines",
+  "pulumi:providers:scaleway": "machines",
+  "pulumi:providers:tls": "the first host key of a machine",
+
+  // Components, which carry the facts that policies compare resources with.
+  "berth:index:ProjectNode": "a node",
+  "berth:index:Bootstrap": "the sessions with a node",
+  "berth:index:ProjectNames": "a project's names",
+  "berth:backups:BackupBucket": "a bucket with its settings",
+  "berth:backups:BackupCredential": "what a node writes archives with",
+
+  // Machines, their addresses and firewalls.
+  "digitalocean:index/droplet:Droplet": "a machine",
+  "digitalocean:index/firewall:Firewall": "its firewall",
+  "scaleway:instance/server:Server": "a machine",
+  "scaleway:instance/ip:Ip": "its address",
+  "scaleway:instance/securityGroup:SecurityGroup": "its firewall",
+  "aws:ec2/instance:Instance": "a machine",
+  "aws:ec2/eip:Eip": "its address",
+  "aws:ec2/eipAssociation:EipAssociation": "gives the address to the machine",
+  "aws:ec2/securityGroup:SecurityGroup": "its firewall",
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "a rule of the firewall",
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "a rule of the firewall",
+  "tls:index/privateKey:PrivateKey": "the first host key of a machine",
+  "command:remote:Command": "a session with a machine",
+
+  // Names.
+  "cloudflare:index/dnsRecord:DnsRecord": "a name",
+
+  // Backups.
+  "aws:s3/bucket:Bucket": "holds archives",
+  "aws:s3/bucketVersioning:BucketVersioning": "keeps what is overwritten",
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration":
+    "encrypts archives",
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "keeps the public out",
+  "aws:s3/bucketPolicy:BucketPolicy": "refuses what is not TLS",
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": "lets old archives go",
+  "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": "locks archives",
+  "aws:iam/user:User": "a node at AWS",
+  "aws:iam/userPolicy:UserPolicy": "what the node may do there",
+  "aws:iam/accessKey:AccessKey": "the node's key",
+};

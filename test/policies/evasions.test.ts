@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+
+import { accounts } from "./evasions/accounts";
+import { buckets } from "./evasions/buckets";
+import { credentials, stageCredentials } from "./evasions/credentials";
+import { firewalls } from "./evasions/firewalls";
+import { machines } from "./evasions/machines";
+import { names } from "./evasions/names";
+import { LawfulStack } from "./lawful-stack";
+
+describe("ways around the law", () => {
+  it.each(["prod", "stage"] as const)("are none in the lawful stack %s", (stack) => {
+    expect(new LawfulStack(stack).broken()).toEqual([]);
+  });
+
+  describe.each([
+    ["credentials", credentials],
+    ["accounts", accounts],
+    ["firewalls and databases", firewalls],
+    ["buckets", buckets],
+    ["machines and programs", machines],
+    ["names", names],
+  ])("by %s", (_, evasions) => {
+    it.each(evasions)("%s: %s", (_what, policy, evade) => {
+      const stack = new LawfulStack();
+      evade(stack);
+      expect(stack.broken().map((found) => found.policy)).toContain(policy);
+    });
+  });
+
+  describe("in stage", () => {
+    it.each(stageCredentials)("%s: %s", (_what, policy, evade) => {
+      const stack = new LawfulStack("stage");
+      evade(stack);
+      expect(stack.broken().map((found) => found.policy)).toContain(policy);
+    });
+  });
+});

@@ -1,0 +1,152 @@
+import { unknown } from "../../../policies/judge/value";
+import { change, foreign, type Evasion } from "./evasion";
+
+/** Ways to open a port, or a database. */
+export const firewalls: readonly Evasion[] = [
+  [
+    "a range written backwards",
+    "keep-other-ports-closed",
+    change("club-firewall", { inboundRules: [{ protocol: "tcp", portRange: "443-22" }] }),
+  ],
+  [
+    "a range without end",
+    "keep-other-ports-closed",
+    change("club-firewall", { inboundRules: [{ protocol: "tcp", portRange: "443-" }] }),
+  ],
+  [
+    "two ports in one text",
+    "keep-other-ports-closed",
+    change("club-firewall", { inboundRules: [{ protocol: "tcp", portRange: "22,9000" }] }),
+  ],
+  [
+    "every protocol under a number of its own",
+    "keep-other-ports-closed",
+    change("portal-firewall", { ingress: [{ protocol: "47", fromPort: 22, toPort: 22 }] }),
+  ],
+  [
+    "a range beside an allowed port",
+    "keep-other-ports-closed",
+    change("shop-firewall", {
+      inboundRules: [{ action: "accept", protocol: "TCP", port: 22, portRange: "8000-9000" }],
+    }),
+  ],
+  [
+    "any protocol on an allowed port",
+    "keep-other-ports-closed",
+    change("shop-firewall", { inboundRules: [{ action: "accept", protocol: "ANY", port: 22 }] }),
+  ],
+  [
+    "rules written elsewhere",
+    "keep-other-ports-closed",
+    change("shop-firewall", { externalRules: true }),
+  ],
+  [
+    "bounds turned round",
+    "keep-other-ports-closed",
+    change("portal-firewall", { ingress: [{ protocol: "tcp", fromPort: 443, toPort: 22 }] }),
+  ],
+  [
+    "a group of somebody else's",
+    "guard-every-server",
+    (stack) =>
+      stack.change("portal-server", { vpcSecurityGroupIds: ["sg-0123"] }, { dependencies: {} }),
+  ],
+  [
+    "a second group of somebody else's",
+    "guard-every-server",
+    change("portal-server", { vpcSecurityGroupIds: [unknown, "sg-0123"] }),
+  ],
+  [
+    "a Scaleway group of somebody else's",
+    "guard-every-server",
+    (stack) => stack.change("shop-server", { securityGroupId: "fr-par-1/1" }, { dependencies: {} }),
+  ],
+  [
+    "a firewall that lets go of its droplet",
+    "guard-every-server",
+    (stack) => stack.change("club-firewall", { dropletIds: [] }, { dependencies: {} }),
+  ],
+  [
+    "a group under its older name",
+    "guard-every-server",
+    change("portal-server", { securityGroups: ["default"] }),
+  ],
+  [
+    "a network card of its own",
+    "guard-every-server",
+    change("portal-server", {
+      networkInterfaces: [{ networkInterfaceId: "eni-1", deviceIndex: 1 }],
+    }),
+  ],
+  foreign(
+    "a group attached afterwards",
+    "aws:ec2/networkInterfaceSecurityGroupAttachment:NetworkInterfaceSecurityGroupAttachment",
+    {},
+    "keep-other-ports-closed",
+  ),
+  foreign(
+    "a network ACL",
+    "aws:ec2/networkAcl:NetworkAcl",
+    { ingress: [] },
+    "keep-other-ports-closed",
+  ),
+  foreign(
+    "a load balancer of DigitalOcean",
+    "digitalocean:index/loadBalancer:LoadBalancer",
+    { forwardingRules: [] },
+    "keep-other-ports-closed",
+  ),
+  foreign(
+    "a load balancer of AWS",
+    "aws:lb/listener:Listener",
+    { port: 5432 },
+    "keep-other-ports-closed",
+  ),
+  foreign(
+    "a load balancer of Scaleway",
+    "scaleway:loadbalancers/frontend:Frontend",
+    { inboundPort: 5432 },
+    "keep-other-ports-closed",
+  ),
+  foreign(
+    "a firewall of another cloud",
+    "hcloud:index/firewall:Firewall",
+    { rules: [] },
+    "keep-other-ports-closed",
+  ),
+  foreign("a tunnel", "cloudflare:index/zeroTrustTunnelCloudflared:ZeroTrustTunnelCloudflared"),
+  foreign("a proxy for any TCP port", "cloudflare:index/spectrumApplication:SpectrumApplication", {
+    protocol: "tcp/5432",
+  }),
+  foreign(
+    "a database of DigitalOcean",
+    "digitalocean:index/databaseCluster:DatabaseCluster",
+    {},
+    "keep-database-ports-closed",
+  ),
+  foreign(
+    "a database of Scaleway",
+    "scaleway:databases/instance:Instance",
+    {},
+    "keep-database-ports-closed",
+  ),
+  foreign(
+    "a cache of Scaleway",
+    "scaleway:redis/cluster:Cluster",
+    {},
+    "keep-database-ports-closed",
+  ),
+  foreign(
+    "a warehouse of AWS",
+    "aws:redshiftserverless/workgroup:Workgroup",
+    { publiclyAccessible: true },
+    "keep-database-ports-closed",
+  ),
+  foreign(
+    "a message broker of AWS",
+    "aws:mq/broker:Broker",
+    { publiclyAccessible: true },
+    "keep-database-ports-closed",
+  ),
+  foreign("a private database", "aws:rds/instance:Instance", { publiclyAccessible: false }),
+];
