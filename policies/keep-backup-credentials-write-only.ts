@@ -3,7 +3,7 @@ import type { Declared } from "./judge/declared";
 import { statements, type Statement } from "./judge/iam";
 import { unjudged, violation, type Finding, type Policy } from "./judge/policy";
 import { above, below, input, type Resource } from "./judge/resource";
-import { backupCredential, servers } from "./judge/types";
+import { backupCredential, projectNode, servers } from "./judge/types";
 import { unknown } from "./judge/value";
 
 /** Writing an archive, and giving up on one; an upload in parts needs no third. */
@@ -55,9 +55,11 @@ export function* keepBackupCredentialsWriteOnly(
   }
 }
 
-/** A machine at AWS may be somebody itself, without any key. */
+/** A machine at AWS may be somebody itself, without any key; an adopted one keeps what it was. */
 function* judgeMachine(resource: Resource): Generator<Finding> {
-  const profile = resource.type in servers ? input(resource, "iamInstanceProfile") : undefined;
+  const node = above(resource, projectNode);
+  if (!(resource.type in servers) || (node && input(node, "adopted") === true)) return;
+  const profile = input(resource, "iamInstanceProfile");
   if (profile === unknown) yield unjudged(resource, "iamInstanceProfile");
   else if (profile !== undefined && profile !== null && profile !== "") {
     yield violation(
