@@ -31,10 +31,11 @@ function fieldDiff(key: string, field: Field, change: Change): DiffDraft["paths"
   const wanted = change.news[key];
   const state = change.olds[key];
   if (wanted === undefined || wanted === null) {
-    const had = change.oldInputs[key];
-    if (had === undefined || had === null || field.computed) return {};
+    if (field.computed) return {};
     const absent = field.absent ?? null;
-    return equal(state ?? null, absent) || isEmpty(state) ? {} : { [key]: "DELETE" };
+    if (equal(state ?? null, absent) || isEmpty(state)) return {};
+    // Terraform's own default takes the place of what is left out.
+    return { [key]: typeof absent === "boolean" ? "UPDATE" : "DELETE" };
   }
   const planned = field.toState ? field.toState(wanted) : wanted;
   if (field.same ? field.same(state, wanted) : sameValue(field, state, planned)) return {};
@@ -80,11 +81,11 @@ function sameMember(field: Field, state: unknown, wanted: unknown): boolean {
 }
 
 /**
- * Paths below a changed list or object. The whole property is named when the two differ in shape,
- * when they hold unknowns, or when the elements have no order.
+ * Paths below a changed list or object. The whole property is named when the two differ in shape or
+ * hold unknowns.
  */
 function nested(key: string, field: Field, state: unknown, wanted: unknown): DiffDraft["paths"] {
-  if (field.type === "set" || hasUnknown(wanted)) return {};
+  if (hasUnknown(wanted)) return {};
   if (Array.isArray(state) && Array.isArray(wanted)) {
     // An empty list and none are one to Terraform, so filling or emptying a list is one change.
     if (state.length === 0) return { [key]: "ADD" };
@@ -102,7 +103,9 @@ function walk(
   found: Record<string, "ADD" | "DELETE" | "UPDATE">,
   field: Field | undefined,
 ): void {
-  if (Array.isArray(state) && Array.isArray(wanted)) {
+  if (field?.type === "set" && Array.isArray(state) && Array.isArray(wanted)) {
+    walkSet(path, state, wanted, found, field);
+  } else if (Array.isArray(state) && Array.isArray(wanted)) {
     for (let index = 0; index < Math.max(state.length, wanted.length); index += 1) {
       walk(`${path}[${index}]`, state[index], wanted[index], found, field);
     }
@@ -114,6 +117,31 @@ function walk(
     }
   } else if (!equal(state ?? null, wanted ?? null)) {
     found[path] = isNothing(state) ? "ADD" : isNothing(wanted) ? "DELETE" : "UPDATE";
+  }
+}
+
+/**
+ * Members of a set have no order: one that is in both is no change, wherever it stands. The bridge
+ * names the others by their place, those that go by the state's and those that come by the inputs'.
+ */
+function walkSet(
+  path: string,
+  state: readonly unknown[],
+  wanted: readonly unknown[],
+  found: Record<string, "ADD" | "DELETE" | "UPDATE">,
+  field: Field,
+): void {
+  const goes = state.map((old) => !wanted.some((item) => sameMember(field, old, item)));
+  const comes = wanted.map((item) => !state.some((old) => sameMember(field, old, item)));
+  for (let index = 0; index < Math.max(goes.length, comes.length); index += 1) {
+    const place = `${path}[${index}]`;
+    if (goes[index] && comes[index]) {
+      walk(place, state[index], wanted[index], found, {
+        type: "object",
+        fields: field.fields ?? {},
+      });
+    } else if (goes[index]) found[place] = "DELETE";
+    else if (comes[index]) found[place] = "ADD";
   }
 }
 

@@ -156,6 +156,13 @@ export class ProviderError extends Error {}
 /** A method that the real provider does not have, which the engine knows by its code. */
 export class NotImplementedError extends ProviderError {}
 
+/** Arguments of a function that its schema refuses: an answer with failures, and no error. */
+export class InvokeRefusal extends ProviderError {
+  constructor(readonly failures: readonly CheckFailure[]) {
+    super(failures.map(({ reason }) => reason).join("\n"));
+  }
+}
+
 /** A create or update that reached the cloud but did not finish: the resource stays in state. */
 export class InitializationError extends ProviderError {
   constructor(

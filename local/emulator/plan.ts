@@ -21,7 +21,8 @@ export function plan(table: ResourceTable, news: Props, olds: Props | undefined)
 }
 
 function planField(field: Field, wanted: unknown, old: unknown, exists: boolean): unknown {
-  if (wanted === undefined || wanted === null) {
+  // To Terraform an empty text for what the cloud fills in is none.
+  if (wanted === undefined || wanted === null || (wanted === "" && field.computed)) {
     if (field.computed) return exists ? (old ?? null) : UNKNOWN;
     // An empty value and none are no change to Terraform; the state keeps which of them it has.
     if (exists && (old === "" || (Array.isArray(old) && old.length === 0))) return old;

@@ -45,7 +45,10 @@ export function resource(table: ResourceTable): ResourceHandler {
     },
 
     async delete(subject, outputs, context) {
-      if (!context.world.get(table.kind, subject.id)) return;
+      if (!context.world.get(table.kind, subject.id)) {
+        table.api.deleteGone?.(subject.id, context);
+        return;
+      }
       await table.api.delete?.(subject.id, outputs, context);
       context.world.remove(table.kind, subject.id);
     },
@@ -70,12 +73,8 @@ function refreshInputs(table: ResourceTable, inputs: Props, outputs: Props): Pro
     if (field.inputOnly || field.toState) continue;
     const given = inputs[key];
     const state = outputs[key];
-    if (given === undefined) {
-      if (!field.computed && !equal(state ?? null, field.absent ?? null) && !isBlank(state)) {
-        refreshed[key] = state;
-      }
-    } else if (!matches(table, key, field, given, state)) {
-      refreshed[key] = isObject(given) && isObject(state) ? refreshMembers(given, state) : state;
+    if (given !== undefined && !matches(table, key, field, given, state)) {
+      refreshed[key] = asGiven(given, state);
     }
   }
   const left = withoutDefaults(inputs, refreshed);
@@ -93,9 +92,19 @@ function withoutEmptyDefaults(value: unknown): unknown {
   );
 }
 
-/** Of an object that changed on the cloud, only the members that were given become inputs. */
-function refreshMembers(given: Props, state: Props): Props {
-  const members = Object.keys(given).map((key) => [key, key in state ? state[key] : given[key]]);
+/**
+ * Of what changed on the cloud only what was given before becomes an input: of an object its former
+ * members, of a list as many elements as it had, each with the members of the one in its place.
+ */
+function asGiven(given: unknown, state: unknown): unknown {
+  if (Array.isArray(given) && Array.isArray(state)) {
+    return state.slice(0, given.length).map((item, index) => asGiven(given[index], item));
+  }
+  if (!isObject(given) || !isObject(state)) return state;
+  const members = Object.keys(given).map((key) => [
+    key,
+    key in state ? asGiven(given[key], state[key]) : given[key],
+  ]);
   return Object.fromEntries(members);
 }
 

@@ -8,7 +8,7 @@ import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { callerEnvironment } from "./caller";
 import { EngineLog } from "./engine-log";
 import { toServiceError } from "./errors";
-import type { Provider } from "./handler";
+import { InvokeRefusal, type CheckFailure, type Provider } from "./handler";
 import { Session, type Cloud } from "./session";
 import { compact, type Props } from "./values";
 
@@ -86,9 +86,14 @@ export async function serve(
       return response;
     }),
     invoke: unary(async (request: provproto.InvokeRequest, session) => {
-      const result = await session.invoke(request.getTok(), props(request.getArgs()));
       const response = new provproto.InvokeResponse();
-      response.setReturn(struct(result));
+      try {
+        const result = await session.invoke(request.getTok(), props(request.getArgs()));
+        response.setReturn(struct(result));
+      } catch (error) {
+        if (!(error instanceof InvokeRefusal)) throw error;
+        response.setFailuresList(error.failures.map(failureMessage));
+      }
       return response;
     }),
     check: unary((request: provproto.CheckRequest, session) =>
@@ -178,13 +183,15 @@ export async function serve(
 function checkResponse(result: ReturnType<Session["check"]>): provproto.CheckResponse {
   const response = new provproto.CheckResponse();
   response.setInputs(struct(result.inputs));
-  for (const { property, reason } of result.failures) {
-    const failure = new provproto.CheckFailure();
-    failure.setProperty(property);
-    failure.setReason(reason);
-    response.addFailures(failure);
-  }
+  response.setFailuresList(result.failures.map(failureMessage));
   return response;
+}
+
+function failureMessage({ property, reason }: CheckFailure): provproto.CheckFailure {
+  const failure = new provproto.CheckFailure();
+  failure.setProperty(property);
+  failure.setReason(reason);
+  return failure;
 }
 
 function diffResponse(result: ReturnType<Session["diff"]>): provproto.DiffResponse {

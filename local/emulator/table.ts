@@ -11,6 +11,13 @@ export interface Field {
   readonly computed?: boolean;
   /** `Check` adds it to the inputs. */
   readonly default?: unknown;
+  /**
+   * Terraform's schema has a default that `Check` adds only as what the field was before: after a
+   * refresh that forgot which inputs were defaults, an input that is left out stays as it was.
+   */
+  readonly remembered?: boolean;
+  /** Type of the elements of a list or set of scalars, which Terraform converts to it. */
+  readonly items?: "string" | "integer";
   /** What the output shows in a preview and after creation when left out; null unless told. */
   readonly absent?: unknown;
   /** Allowed values, refused by `Check`. */
@@ -95,6 +102,8 @@ export interface ResourceApi {
   ): Promise<Props> | Props;
   /** Throws when something depends on it. The object itself is removed by the caller. */
   delete?(id: string, outputs: Props, context: Context): Promise<void> | void;
+  /** Throws where the real provider fails to delete what is gone already; else that succeeds. */
+  deleteGone?(id: string, context: Context): void;
   /**
    * The present outputs, when they are more than what the world holds. `known` are the outputs in
    * the program's state, empty for an import.

@@ -41,8 +41,10 @@ function seedScaleway(world: World, call: Call): void {
   }
 }
 
-function seedDigitalOcean(world: World, { request }: Call): void {
-  const ids = (key: string) => valuesOf(key, request);
+function seedDigitalOcean(world: World, { request, response, method }: Call): void {
+  // What a read shows was there as well, whatever the state it began with.
+  const shown = method === "Read" ? [request, response] : request;
+  const ids = (key: string) => valuesOf(key, shown);
   for (const id of ids("vpcUuid")) add(world, "digitalocean/vpc", id, {});
   for (const fingerprint of ids("sshKeys")) {
     const known = world.find("digitalocean/sshKey", (data) => data["fingerprint"] === fingerprint);

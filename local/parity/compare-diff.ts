@@ -21,9 +21,10 @@ export function compareDiff(call: Call, emulated: Props, found: Found): void {
   const whole = (diff: Props) => ({
     changes: diff["changes"] ?? "DIFF_UNKNOWN",
     deleteBeforeReplace: diff["deleteBeforeReplace"] ?? false,
-    stables: list(diff["stables"]).sort(),
   });
   found("(diff)", "diff", show(whole(recorded)), show(whole(emulated)));
+  const stables = (diff: Props) => show(list(diff["stables"]).sort());
+  found("(stables)", "diff", stables(recorded), stables(emulated));
 }
 
 function inputs(value: unknown): Props {

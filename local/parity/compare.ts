@@ -1,5 +1,5 @@
 import { equal, hasUnknown, isObject, type Props } from "../emulator/values";
-import { isSecret, normalError, plain, show } from "./bookkeeping";
+import { bookkeeping, isSecret, normalError, plain, show } from "./bookkeeping";
 import { compareDiff } from "./compare-diff";
 import { findingsOf, type Aspect, type Finding, type Found } from "./finding";
 import { formatOf } from "./formats";
@@ -46,6 +46,7 @@ function compareAnswers(call: Call, emulated: Props, found: Found): void {
       compareDiff(call, emulated, found);
       return;
     case "Invoke":
+      compareRefusals(recorded, emulated, found);
       compareOutputs(props(recorded["return"]), props(emulated["return"]), {}, "invoke", found);
       return;
     case "Create":
@@ -73,18 +74,23 @@ function compareAnswers(call: Call, emulated: Props, found: Found): void {
 /** Inputs as Check completes them, and every refusal under the field it names. */
 function compareCheck(call: Call, emulated: Props, found: Found): void {
   const { response: recorded, request } = call;
-  const refusals = [refusalsOf(recorded), refusalsOf(emulated)] as const;
-  for (const field of new Set([...refusals[0].keys(), ...refusals[1].keys()])) {
-    const [was, is] = refusals.map((one) => one.get(field)?.sort().join("; ") ?? "accepted");
-    found(field, "refusal", was!, is!);
-  }
-  if (refusals[0].size > 0) return;
+  if (compareRefusals(recorded, emulated, found)) return;
   const aspect = call.method === "Check" ? "check" : "config";
   const [was, is] = [recorded, emulated].map((answer) =>
     settleNames(plain(props(answer["inputs"])), plain(props(request["olds"]))),
   ) as [Props, Props];
   for (const key of unionOfKeys(was, is)) found(key, aspect, show(was[key]), show(is[key]));
   compareMarks(props(recorded["inputs"]), props(emulated["inputs"]), found);
+}
+
+/** Every refusal under the field it names; true when there were any. */
+function compareRefusals(recorded: Props, emulated: Props, found: Found): boolean {
+  const refusals = [refusalsOf(recorded), refusalsOf(emulated)] as const;
+  for (const field of new Set([...refusals[0].keys(), ...refusals[1].keys()])) {
+    const [was, is] = refusals.map((one) => one.get(field)?.sort().join("; ") ?? "accepted");
+    found(field, "refusal", was!, is!);
+  }
+  return refusals[0].size > 0;
 }
 
 /** Names that Check made up just now, without their random end. */
@@ -159,6 +165,7 @@ function compareSecrets(recorded: Props, emulated: Props, found: Found): void {
 
 function compareMarks(recorded: Props, emulated: Props, found: Found): void {
   for (const key of unionOfKeys(recorded, emulated)) {
+    if (bookkeeping.includes(key)) continue;
     const marks = [recorded[key], emulated[key]].map((value) =>
       isSecret(value) ? "secret" : "plain",
     );

@@ -14,6 +14,7 @@ export const credentials: Readonly<Record<string, string>> = {
   SCW_DEFAULT_PROJECT_ID: "00000000-0000-4000-8000-000000000002",
   AWS_ACCESS_KEY_ID: "AKIAPARITY0000000000",
   AWS_SECRET_ACCESS_KEY: "parity-secret-key",
+  AWS_REGION: "us-west-2",
 };
 
 /** Variables that fill provider configuration, by provider and configuration key. */

@@ -7,8 +7,11 @@ export const faultTexts: readonly RegExp[] = [
   /\b(401|403) [A-Z]/,
   /denied authentication/,
   /giving up after \d+ attempt/,
+  /error executing request: .*connect: connection refused/,
   /is out of stock/,
   /has reached its quota/,
+  /will exceed your droplet limit/,
+  /already has a pending event/,
   /waiting for \w+ to become ready/,
   /expected state \w+ but found/,
 ];

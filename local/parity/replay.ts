@@ -1,6 +1,11 @@
 import { EngineLog } from "../emulator/engine-log";
 import { Faults, type FaultKind } from "../emulator/faults";
-import { InitializationError, type DiffResult, type Provider } from "../emulator/handler";
+import {
+  InitializationError,
+  InvokeRefusal,
+  type DiffResult,
+  type Provider,
+} from "../emulator/handler";
 import { recordedMachines } from "../emulator/machines";
 import { Session } from "../emulator/session";
 import { isObject, type Props } from "../emulator/values";
@@ -55,7 +60,7 @@ export async function replay(
   if (circumstances.fault && isFaulty(operation)) {
     faults.add({ type: call.type, operation, times: 1, ...circumstances.fault });
   }
-  const now = () => new Date("2026-11-21T12:00:00.250Z");
+  const now = () => momentOf(call);
   const cloud = { world, faults, machines: recordedMachines, now };
   const environment: Readonly<Record<string, string>> = {
     ...(circumstances.credentials ? credentials : {}),
@@ -73,11 +78,19 @@ export async function replay(
     return { response: await ask(session, call, provider) };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
+    if (error instanceof InvokeRefusal) return { response: { failures: error.failures } };
     const lasting = error instanceof InitializationError ? { id: error.id } : {};
     return { response: lasting, error: error.message };
   } finally {
     restore();
   }
+}
+
+/** When a call is replayed: on one and the same day, and after its object came to be. */
+function momentOf({ request }: Call): Date {
+  const { olds } = request;
+  const made = Date.parse(String(isObject(olds) ? olds["validityStartTime"] : ""));
+  return new Date(Math.max(Date.parse("2026-11-21T12:00:00.250Z"), (made || 0) + 1000));
 }
 
 const faulty = ["create", "read", "update", "delete", "invoke"] as const;
@@ -198,6 +211,10 @@ export function circumstancesOf(
     const environment = environmentOf(call) ?? {};
     return [{ ...usual, credentials: false, environment }, usual];
   }
+  if (call.method === "Invoke" && call.error === undefined) {
+    // A look-up by name or tag does not say which object it found.
+    return [usual, { ...usual, others: history.standing }, { ...usual, others: history.everSeen }];
+  }
   if (call.error === undefined) return [usual];
   return [
     usual,
@@ -206,6 +223,7 @@ export function circumstancesOf(
     { ...usual, others: [] },
     ...(call.method === "Create" && !call.preview ? [{ ...usual, twin: true }] : []),
     { ...usual, account: false },
+    { ...usual, subject: false, account: false },
     { ...usual, others: [], account: false },
     { ...usual, credentials: false },
     ...badCredentials.map((environment) => ({ ...usual, environment })),

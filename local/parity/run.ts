@@ -96,9 +96,11 @@ async function replayBest(
   const { error } = call;
   if (error !== undefined && faultTexts.some((pattern) => pattern.test(error))) {
     const half = /^(creating|updating) urn:/.test(error);
-    const fault = { kind: half ? ("half" as const) : ("error" as const), message: error };
-    const findings = compare(call, await replay(call, provider, { ...all[0]!, fault }));
-    if (findings.every(agrees)) return findings.map((item) => ({ ...item, onRequest: true }));
+    for (const kind of half ? (["half", "error"] as const) : (["error"] as const)) {
+      const fault = { kind, message: error };
+      const findings = compare(call, await replay(call, provider, { ...all[0]!, fault }));
+      if (findings.every(agrees)) return findings.map((item) => ({ ...item, onRequest: true }));
+    }
   }
   return first!;
 }

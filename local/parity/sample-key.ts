@@ -1,5 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 
+import { sshForms } from "../providers/tls/openssh";
+
 const made = new Map<string, string>();
 
 /**
@@ -26,6 +28,9 @@ function make(label: string): string | undefined {
     const privateKeyEncoding = { type: "pkcs1", format: "pem" } as const;
     const options = { modulusLength: 2048, publicKeyEncoding, privateKeyEncoding };
     return generateKeyPairSync("rsa", options).privateKey;
+  }
+  if (label === "OPENSSH PRIVATE KEY") {
+    return sshForms(generateKeyPairSync("ed25519").privateKey).privateKey;
   }
   if (label !== "PRIVATE KEY") return undefined;
   const privateKeyEncoding = { type: "pkcs8", format: "pem" } as const;

@@ -1,9 +1,16 @@
 import type { Gap, LeftOut } from "../gap";
+import { awsGaps } from "./aws";
 import { cloudflareGaps } from "./cloudflare";
 import { digitaloceanGaps } from "./digitalocean";
+import { tlsGaps } from "./tls";
 
 /** Every accepted difference. */
-export const gaps: readonly Gap[] = [...cloudflareGaps, ...digitaloceanGaps];
+export const gaps: readonly Gap[] = [
+  ...awsGaps,
+  ...cloudflareGaps,
+  ...digitaloceanGaps,
+  ...tlsGaps,
+];
 
 /** Recorded types that the local cloud leaves out. */
 export const leftOut: readonly LeftOut[] = [

@@ -35,7 +35,20 @@ export function awsResource(table: ResourceTable): ResourceHandler {
       }
       return handler.check(subject, olds, filled, context);
     },
+    async create(subject, inputs, preview, context) {
+      const made = await handler.create(subject, inputs, preview, context);
+      return preview || !tagged ? made : { ...made, outputs: readBack(made.outputs) };
+    },
+    async update(subject, change, preview, context) {
+      const outputs = await handler.update(subject, change, preview, context);
+      return preview || !tagged ? outputs : readBack(outputs);
+    },
   };
+}
+
+/** What was made is read back, and then no tags are an empty map. */
+function readBack(outputs: Props): Props {
+  return { ...outputs, tags: outputs["tags"] ?? {} };
 }
 
 function mergedTags(defaults: Props, own: unknown): unknown {

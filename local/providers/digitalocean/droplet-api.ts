@@ -134,8 +134,9 @@ function judgeKeys(
   }
 }
 
-function judgeBackupPolicy(inputs: Props): void {
-  if (isObject(inputs["backupPolicy"]) && inputs["backups"] !== true) {
+function judgeBackupPolicy(inputs: Props, before: unknown = inputs["backups"]): void {
+  // A policy together with the first backups of a droplet fails: it looks at what was there before.
+  if (isObject(inputs["backupPolicy"]) && (inputs["backups"] !== true || before !== true)) {
     throw new ProviderError("backup_policy can only be set when backups are enabled");
   }
 }
@@ -160,7 +161,7 @@ export async function updateDroplet(
       refused(failing("renaming"), actions, 422, message),
     );
   }
-  judgeBackupPolicy(news);
+  judgeBackupPolicy(news, change.olds["backups"]);
   const ipv6 = news["ipv6"] === true && change.olds["ipv6"] !== true;
   return ipv6 ? { ...outputs, ipv6Address: ipv6Of(Number(id)) } : outputs;
 }
@@ -191,6 +192,14 @@ export async function deleteDroplet(id: string, outputs: Props, context: Context
   authenticate(context, "Error deleting droplet", `DELETE /droplets/${id}`);
   await context.machines.delete(machineOf(id));
   release(context.world, String(outputs["ipv4Address"]));
+}
+
+/** The provider waits for a droplet to be unlocked before it deletes it, also for one that is gone. */
+export function dropletGone(id: string, context: Context): void {
+  authenticate(context, "Error deleting droplet", `DELETE /droplets/${id}`);
+  throw new ProviderError(
+    `Error waiting for droplet to be unlocked for destroy (${id}): unexpected state 'Not Found', wanted target 'false'. last error: %!s(<nil>)`,
+  );
 }
 
 function hardwareOf({ memory, vcpus, priceMonthly, priceHourly }: DropletSize): Props {

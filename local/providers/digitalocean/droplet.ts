@@ -1,15 +1,17 @@
 import { createHash } from "node:crypto";
 
 import { bridged } from "../../emulator/bridged";
-import { ProviderError, type ResourceHandler } from "../../emulator/handler";
+import type { ResourceHandler } from "../../emulator/handler";
 import { plan } from "../../emulator/plan";
 import { resource } from "../../emulator/resource";
 import type { DiffDraft, ResourceTable } from "../../emulator/table";
 import { equal, UNKNOWN, type Props } from "../../emulator/values";
 import { lowerCase } from "./catalog";
-import { createDroplet, deleteDroplet, updateDroplet } from "./droplet-api";
+import { createDroplet, deleteDroplet, dropletGone, updateDroplet } from "./droplet-api";
 import { enforceFirewalls } from "./firewall-rules";
-import { emptySetsToNull, notEmpty, sameSet, validTags } from "./rules";
+import { asSets, notEmpty, sameSet, validTags } from "./rules";
+
+const partitionModes = ["PARTITION_MODE_SPX_NPS1", "PARTITION_MODE_DPX_NPS2"];
 
 /** Droplets. Source: the provider's recorded calls and upstream's resource_droplet.go. */
 export const dropletTable: ResourceTable = {
@@ -29,27 +31,34 @@ export const dropletTable: ResourceTable = {
       refuse: notEmpty,
     },
     userData: { type: "string", forceNew: true, toState: sha1, refuse: notEmpty },
-    sshKeys: { type: "list", forceNew: true, same: sameSet, refuse: notEmpty },
-    monitoring: { type: "boolean", forceNew: true, absent: false },
+    sshKeys: { type: "set", items: "string", forceNew: true, same: sameSet, refuse: notEmpty },
+    monitoring: { type: "boolean", forceNew: true, absent: false, remembered: true },
+    gpuPartitionMode: { type: "string", forceNew: true, oneOf: partitionModes },
     dropletAgent: { type: "boolean", forceNew: true },
     publicNetworking: { type: "boolean", forceNew: true, computed: true },
     vpcUuid: { type: "string", forceNew: true, computed: true, refuse: notEmpty },
-    backups: { type: "boolean", absent: false },
+    backups: { type: "boolean", absent: false, remembered: true },
     backupPolicy: {
       type: "object",
       fields: {
         plan: { type: "string", oneOf: ["daily", "weekly"] },
         weekday: { type: "string", oneOf: ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"] },
-        hour: { type: "integer" },
+        hour: {
+          type: "integer",
+          refuse: (hour, { name }, place) =>
+            Number(hour) >= 0 && Number(hour) <= 20
+              ? undefined
+              : `expected backup_policy.0.hour to be in the range (0 - 20), got ${String(hour)}. Examine values at '${name}.${place}'.`,
+        },
       },
     },
-    ipv6: { type: "boolean", absent: false },
+    ipv6: { type: "boolean", absent: false, remembered: true },
     ipv6Address: { type: "string", computed: true },
     privateNetworking: { type: "boolean", computed: true },
     resizeDisk: { type: "boolean", default: true },
-    gracefulShutdown: { type: "boolean", absent: false },
-    volumeIds: { type: "list", computed: true, same: sameSet },
-    tags: { type: "list", same: sameSet, refuse: validTags },
+    gracefulShutdown: { type: "boolean", absent: false, remembered: true },
+    volumeIds: { type: "set", items: "string", computed: true, same: sameSet },
+    tags: { type: "set", items: "string", same: sameSet, refuse: validTags },
   },
   outputs: {
     createdAt: UNKNOWN,
@@ -64,9 +73,18 @@ export const dropletTable: ResourceTable = {
     status: UNKNOWN,
     vcpus: UNKNOWN,
   },
+  validate: (inputs, { name }) =>
+    inputs["backupPolicy"] !== undefined && inputs["backups"] === undefined
+      ? [
+          {
+            property: "",
+            reason: `Missing required argument. "backup_policy": all of \`backup_policy,backups\` must be specified. Examine values at '${name}.backupPolicy'.`,
+          },
+        ]
+      : [],
   adjustDiff,
   adjustPlan: (outputs, news, olds) => {
-    const planned = emptySetsToNull(outputs, ["sshKeys", "tags"]);
+    const planned = asSets(outputs, olds, ["sshKeys", "tags"]);
     const gainsIpv6 = olds !== undefined && olds["ipv6"] !== true && news["ipv6"] === true;
     return gainsIpv6 ? { ...planned, ipv6Address: UNKNOWN } : planned;
   },
@@ -76,13 +94,8 @@ export const dropletTable: ResourceTable = {
     delete: deleteDroplet,
     read: (_id, outputs, _context, known) =>
       Object.keys(known).length === 0 ? { ...outputs, ...unknownToImport(outputs) } : outputs,
-    importId: (id) => {
-      if (/^\d+$/.test(id)) return id;
-      throw new ProviderError(
-        `Invalid droplet id: strconv.Atoi: parsing ${JSON.stringify(id)}: invalid syntax`,
-      );
-    },
     importInputs,
+    deleteGone: dropletGone,
   },
 };
 
@@ -114,8 +127,9 @@ function adjustDiff(draft: DiffDraft, change: { olds: Props; news: Props }): Dif
   const replaces = [...draft.replaces];
   if (olds["ipv6"] !== true && news["ipv6"] === true) paths["ipv6Address"] = "UPDATE";
   if (olds["ipv6"] === true && (news["ipv6"] ?? false) === false) {
-    paths["ipv6"] ??= "UPDATE";
-    replaces.push("ipv6");
+    paths["ipv6"] = "UPDATE";
+    // Where nothing else replaces, the plan's private part does, under the bridge's own name for it.
+    if (replaces.length === 0) replaces.push("__meta");
   }
   // An import leaves it null, and null is not the default false.
   if (olds["gracefulShutdown"] === null && news["gracefulShutdown"] === undefined) {

@@ -15,15 +15,15 @@ import { isObject, UNKNOWN, type Props } from "../../emulator/values";
 import { nextUuid, stamp } from "./catalog";
 import { authenticate, notFound, refused } from "./errors";
 import { dropletsUnder, enforceFirewalls } from "./firewall-rules";
-import { emptySetsToNull, notEmpty, sameSet, validTags } from "./rules";
+import { asBlocks, asSets, notEmpty, sameSet, validTags } from "./rules";
 
 const kind = "digitalocean/firewall";
 
 const rule = (direction: "source" | "destination"): Field["fields"] => ({
   protocol: { type: "string", required: true },
-  portRange: { type: "string" },
+  portRange: { type: "string", absent: "" },
   [`${direction}Addresses`]: { type: "set", absent: [] },
-  [`${direction}DropletIds`]: { type: "set", absent: [] },
+  [`${direction}DropletIds`]: { type: "set", items: "integer", absent: [] },
   [`${direction}KubernetesIds`]: { type: "set", absent: [] },
   [`${direction}LoadBalancerUids`]: { type: "set", absent: [] },
   [`${direction}Tags`]: { type: "set", absent: [] },
@@ -37,10 +37,10 @@ export const firewallTable: ResourceTable = {
   autoName: "name",
   inputs: {
     name: { type: "string", refuse: notEmpty },
-    dropletIds: { type: "list", same: sameSet },
-    inboundRules: { type: "list", fields: rule("source")!, same: sameSet },
-    outboundRules: { type: "list", fields: rule("destination")!, same: sameSet },
-    tags: { type: "list", same: sameSet, refuse: validTags },
+    dropletIds: { type: "set", items: "integer", same: sameSet },
+    inboundRules: { type: "set", fields: rule("source")!, same: sameSet },
+    outboundRules: { type: "set", fields: rule("destination")!, same: sameSet },
+    tags: { type: "set", items: "string", same: sameSet, refuse: validTags },
   },
   outputs: { createdAt: UNKNOWN, pendingChanges: UNKNOWN, status: UNKNOWN },
   validate: judgeProtocols,
@@ -48,9 +48,10 @@ export const firewallTable: ResourceTable = {
     requirePorts(news, ProviderError);
     return draft;
   },
-  adjustPlan: (outputs, news) => {
+  adjustPlan: (outputs, news, olds) => {
     requirePorts(news, PlanError);
-    return emptySetsToNull(outputs, ["dropletIds", "tags", "inboundRules", "outboundRules"]);
+    const sets = asSets(outputs, olds, ["dropletIds", "tags"]);
+    return asBlocks(sets, ["inboundRules", "outboundRules"]);
   },
   api: {
     create(inputs, _planned, context) {
@@ -65,6 +66,11 @@ export const firewallTable: ResourceTable = {
       if (!context.world.get(kind, id)) throw notFound("Error updating firewall", request);
       judge(news, context, "Error updating firewall", request, id);
       return {};
+    },
+    deleteGone(id, context) {
+      const request = `DELETE /firewalls/${id}`;
+      authenticate(context, "Error deleting firewall", request);
+      throw notFound("Error deleting firewall", request);
     },
     // A droplet that is gone has left its firewalls.
     read: (_id, outputs, context) => ({

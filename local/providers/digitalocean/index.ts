@@ -22,6 +22,6 @@ export const digitalocean: Provider = {
     sshKey,
   ],
   invokes,
-  capabilities: { supportsPreview: true, acceptSecrets: true, supportsAutonaming: true },
+  capabilities: { supportsPreview: true, acceptSecrets: false, supportsAutonaming: true },
   secretConfig: ["token", "spacesAccessId", "spacesSecretKey"],
 };

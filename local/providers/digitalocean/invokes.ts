@@ -1,56 +1,127 @@
-import { ProviderError, type Context, type InvokeHandler } from "../../emulator/handler";
+import {
+  InvokeRefusal,
+  ProviderError,
+  type Context,
+  type InvokeHandler,
+} from "../../emulator/handler";
 import { isObject, type Props } from "../../emulator/values";
 import { images, regions } from "./catalog";
+import { notFound } from "./errors";
 import { sizes } from "./sizes";
 
 const listId = "terraform-20261101000000000000000001";
 
-/** Look-ups. Source: the SDK's types and upstream's data sources. */
+/** Look-ups. Source: the provider's recorded calls and upstream's data sources. */
 export const invokes: Readonly<Record<string, InvokeHandler>> = {
-  "digitalocean:index/getImage:getImage": (args, context) => {
-    const wanted = allImages(context).filter((image) =>
-      ["id", "name", "slug"].every((key) => args[key] === undefined || args[key] === image[key]),
-    );
-    return Promise.resolve({ ...args, ...theOnly(wanted, "image") });
-  },
-  "digitalocean:index/getImages:getImages": (args, context) =>
-    Promise.resolve({ ...args, id: listId, images: chosen(allImages(context), args) }),
-  "digitalocean:index/getSizes:getSizes": (args) =>
-    Promise.resolve({ ...args, id: listId, sizes: chosen(allSizes(), args) }),
-  "digitalocean:index/getRegion:getRegion": (args) => {
+  "digitalocean:index/getImage:getImage": lookUp("getImage", (args, context) => {
+    oneOf(args, ["slug", "id", "name"], ["id", "name", "slug"]);
+    const [key = ""] = ["id", "name", "slug"].filter((each) => args[each] !== undefined);
+    const wanted = String(args[key]);
+    const found = allImages(context).filter((image) => String(image[key]) === wanted);
+    if (found.length === 0) throw notFound("image not found", `GET /images/${wanted}`);
+    return { ...args, source: args["source"] ?? "user", ...theOnly(found, "image") };
+  }),
+  "digitalocean:index/getImages:getImages": lookUp("getImages", (args, context) =>
+    chosen("images", allImages(context), args),
+  ),
+  "digitalocean:index/getSizes:getSizes": lookUp("getSizes", (args) => {
+    filtersOf(args).forEach((filter, index) => {
+      if (sizeKeys.includes(String(filter["key"]))) return;
+      const list = sizeKeys.map((key) => `"${key}"`).join(" ");
+      const reason = `[filter] expected filter.${index}.key to be one of [${list}], got ${String(filter["key"])}`;
+      throw new InvokeRefusal([{ property: "", reason }]);
+    });
+    return chosen("sizes", allSizes(), args);
+  }),
+  "digitalocean:index/getRegion:getRegion": lookUp("getRegion", (args) => {
     const found = allRegions().find(({ slug }) => slug === args["slug"]);
-    if (!found) {
-      throw new ProviderError(`Region with slug "${String(args["slug"])}" could not be found`);
+    if (!found) throw new ProviderError(`Region does not exist: ${String(args["slug"])}`);
+    return { ...found, id: listId };
+  }),
+  "digitalocean:index/getRegions:getRegions": lookUp("getRegions", (args) =>
+    chosen("regions", allRegions(), args),
+  ),
+  "digitalocean:index/getDroplet:getDroplet": lookUp("getDroplet", (args, context) => {
+    oneOf(args, ["tag", "name", "id"], ["id", "name", "tag"]);
+    const { id, name, tag } = args;
+    const found = context.world.list("digitalocean/droplet").filter(({ id: own, data }) => {
+      const tags = Array.isArray(data["tags"]) ? data["tags"] : [];
+      return (
+        (id === undefined || String(id) === own) &&
+        (name === undefined || name === data["name"]) &&
+        (tag === undefined || tags.includes(tag))
+      );
+    });
+    if (found.length === 0) {
+      if (id !== undefined) throw missingDroplet(String(id));
+      const by = name === undefined ? `tag ${String(tag)}` : `name ${String(name)}`;
+      throw new ProviderError(`no droplet found with ${by}`);
     }
-    return Promise.resolve({ ...found, id: found["slug"] });
-  },
-  "digitalocean:index/getRegions:getRegions": (args) =>
-    Promise.resolve({ ...args, id: listId, regions: chosen(allRegions(), args) }),
-  "digitalocean:index/getDroplet:getDroplet": (args, context) => {
-    const found = context.world
-      .list("digitalocean/droplet")
-      .filter(
-        ({ id, data }) =>
-          (args["id"] === undefined || String(args["id"]) === id) &&
-          (args["name"] === undefined || args["name"] === data["name"]),
-      )
-      .map(({ id, data }) => ({
-        ...data,
-        id: Number(id),
-        urn: data["dropletUrn"],
-        tags: data["tags"] ?? [],
-        ipv6AddressPrivate: "",
-        gpuPartitionMode: "",
-      }));
-    return Promise.resolve(theOnly(found, "droplet"));
-  },
+    return { ...args, ...theOnly(found.map(dropletShown), "droplet") };
+  }),
 };
+
+const sizeKeys = [
+  "slug",
+  "memory",
+  "regions",
+  "price_monthly",
+  "price_hourly",
+  "vcpus",
+  "gpu_info",
+  "available",
+  "transfer",
+  "disk",
+];
+
+/** Wraps refusals as the bridge does for functions. */
+function lookUp(name: string, answer: (args: Props, context: Context) => Props): InvokeHandler {
+  return async (args, context) => {
+    try {
+      return await Promise.resolve(answer(args, context));
+    } catch (error) {
+      if (!(error instanceof ProviderError) || error instanceof InvokeRefusal) throw error;
+      const doing = `invoking digitalocean:index/${name}:${name}`;
+      throw new ProviderError(`${doing}: 1 error occurred:\n\t* ${error.message}\n\n`);
+    }
+  };
+}
+
+/** Refuses arguments without any of the keys, a line each, as the schema does. */
+function oneOf(args: Props, each: readonly string[], list: readonly string[]): void {
+  if (list.some((key) => args[key] !== undefined)) return;
+  throw new InvokeRefusal(
+    each.map((key) => ({
+      property: "",
+      reason: `[${key}] Invalid combination of arguments: "${key}": one of \`${list.join(",")}\` must be specified`,
+    })),
+  );
+}
+
+function missingDroplet(id: string): ProviderError {
+  const { message } = notFound("", `GET /droplets/${id}`);
+  return new ProviderError(message.slice(": ".length));
+}
+
+/** What the look-up tells of a droplet: what the API tells, and nothing of what it was made with. */
+function dropletShown({ id, data }: { id: string; data: Props }): Props {
+  const own = ["backupPolicy", "dropletAgent", "dropletUrn", "gracefulShutdown"];
+  const made = [...own, "publicNetworking", "resizeDisk", "sshKeys", "userData"];
+  return {
+    ...Object.fromEntries(Object.entries(data).filter(([key]) => !made.includes(key))),
+    id: Number(id),
+    urn: data["dropletUrn"],
+    tags: data["tags"] ?? [],
+    gpu: false,
+    gpuPartitionMode: "",
+  };
+}
 
 function theOnly(found: readonly Props[], what: string): Props {
   const [first, second] = found;
-  if (!first) throw new ProviderError(`no ${what} found`);
-  if (second)
+  if (second || !first) {
     throw new ProviderError(`too many ${what}s found (found ${found.length}, expected 1)`);
+  }
   return first;
 }
 
@@ -80,7 +151,7 @@ function allImages(context: Context): Props[] {
     ...commonImage,
     id,
     slug,
-    image: slug,
+    image: String(id),
     private: false,
     regions: Object.keys(regions),
     type: "base",
@@ -110,16 +181,29 @@ const commonImage = {
   tags: [],
 };
 
-/** `filters` (all must fit, any of their values) and `sorts` of a list look-up. */
-function chosen(all: readonly Props[], args: Props): Props[] {
-  const filters = Array.isArray(args["filters"]) ? args["filters"].filter(isObject) : [];
+/** `filters` (all must fit, any of their values) and `sorts` of a list look-up, with their answer. */
+function chosen(what: string, all: readonly Props[], args: Props): Props {
+  const filters = filtersOf(args);
   const sorts = Array.isArray(args["sorts"]) ? args["sorts"].filter(isObject) : [];
   const fitting = all.filter((item) => filters.every((filter) => fits(item, filter)));
-  return [...sorts].reverse().reduce<Props[]>((items, sort) => {
+  const found = [...sorts].reverse().reduce<Props[]>((items, sort) => {
     const key = camel(String(sort["key"]));
     const sign = sort["direction"] === "desc" ? -1 : 1;
     return [...items].sort((a, b) => sign * order(a[key], b[key]));
   }, fitting);
+  return {
+    ...args,
+    ...(filters.length > 0
+      ? { filters: filters.map((filter) => ({ all: false, matchBy: "exact", ...filter })) }
+      : {}),
+    ...(sorts.length > 0 ? { sorts: sorts.map((sort) => ({ direction: "", ...sort })) } : {}),
+    id: `${what}/6547266497532988601`,
+    [what]: found,
+  };
+}
+
+function filtersOf(args: Props): Props[] {
+  return Array.isArray(args["filters"]) ? args["filters"].filter(isObject) : [];
 }
 
 function fits(item: Props, filter: Props): boolean {

@@ -23,7 +23,7 @@ export const projectTable: ResourceTable = {
       refuse: (value, subject, place) =>
         notEmpty(value, subject, place) ?? lengthBetween(1, 175)(value, subject, place),
     },
-    description: { type: "string", refuse: lengthBetween(0, 255) },
+    description: { type: "string", refuse: lengthBetween(0, 255), remembered: true },
     purpose: { type: "string", default: "Web Application", refuse: lengthBetween(0, 255) },
     environment: {
       type: "string",
@@ -33,8 +33,8 @@ export const projectTable: ResourceTable = {
           ? undefined
           : `expected ${place} to be one of ["development" "staging" "production"], got ${String(value)}. Examine values at '${name}.${place}'.`,
     },
-    isDefault: { type: "boolean", absent: false },
-    resources: { type: "list", computed: true, same: sameSet },
+    isDefault: { type: "boolean", absent: false, remembered: true },
+    resources: { type: "set", items: "string", computed: true, same: sameSet },
   },
   outputs: { createdAt: UNKNOWN, ownerId: UNKNOWN, ownerUuid: UNKNOWN, updatedAt: UNKNOWN },
   api: {
@@ -79,7 +79,11 @@ export const projectTable: ResourceTable = {
         context,
       );
       if (news["isDefault"] === true) resignDefault(id, context);
-      return { description: planned["description"] ?? "", updatedAt: stamp(context) };
+      return {
+        description: planned["description"] ?? "",
+        environment: planned["environment"] ?? "",
+        updatedAt: stamp(context),
+      };
     },
     delete(id, outputs, context) {
       const present = urns(context.world.get(kind, id)?.data["resources"]);

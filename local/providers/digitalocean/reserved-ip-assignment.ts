@@ -65,7 +65,12 @@ export function judgeAssignment(
   const request = `POST /reserved_ips/${address}/actions`;
   authenticate(context, doing, request);
   const found = context.world.get("digitalocean/droplet", String(droplet));
-  if (!found || region === "") throw notFound(doing, request);
+  if (!found) {
+    const waiting = `Error waiting for droplet (${droplet}) to be ready for reserved IP assign`;
+    const retrieving = `${waiting}: Error retrieving droplet (${droplet}) actions`;
+    throw notFound(retrieving, `GET /droplets/${droplet}/actions?per_page=50`);
+  }
+  if (region === "") throw notFound(doing, request);
   if (found.data["region"] !== region.toLowerCase()) {
     // The rule is documented, the wording is not recorded.
     throw refused(doing, request, 422, "The reserved IP and the Droplet must be in one region");

@@ -1,6 +1,6 @@
 import { allocate, release } from "../../emulator/addresses";
-import { bridged } from "../../emulator/bridged";
-import type { Context, ResourceHandler } from "../../emulator/handler";
+import { bridged, HalfMade } from "../../emulator/bridged";
+import { ProviderError, type Context, type ResourceHandler } from "../../emulator/handler";
 import { plan } from "../../emulator/plan";
 import { resource } from "../../emulator/resource";
 import type { ResourceTable } from "../../emulator/table";
@@ -27,7 +27,7 @@ export const reservedIpTable: ResourceTable = {
   },
   outputs: { reservedIpUrn: UNKNOWN },
   api: {
-    create(inputs, _planned, context) {
+    create(inputs, planned, context) {
       const doing = "Error creating reserved IP";
       const request = "POST /reserved_ips";
       authenticate(context, doing, request);
@@ -36,7 +36,16 @@ export const reservedIpTable: ResourceTable = {
       }
       const address = allocate(context.world, `${kind}/${nextNumber(context.world)}`);
       if (inputs["dropletId"] !== undefined) {
-        judgeAssignment(address, Number(inputs["dropletId"]), String(inputs["region"]), context);
+        const region = String(inputs["region"]);
+        try {
+          judgeAssignment(address, Number(inputs["dropletId"]), region, context);
+        } catch (error) {
+          if (!(error instanceof ProviderError)) throw error;
+          const outputs = { ...planned, ipAddress: address, id: address, dropletId: null };
+          const reservedIpUrn = `do:reservedip:${address}`;
+          context.world.put(kind, address, { ...outputs, reservedIpUrn });
+          throw new HalfMade(address, error);
+        }
       }
       return {
         id: address,
@@ -52,6 +61,11 @@ export const reservedIpTable: ResourceTable = {
         judgeAssignment(id, Number(news["dropletId"]), region, context);
       }
       return {};
+    },
+    deleteGone(id, context) {
+      const request = `DELETE /reserved_ips/${id}`;
+      authenticate(context, "Error deleting reserved IP", request);
+      throw notFound("Error deleting reserved IP", request);
     },
     delete(id, outputs, context) {
       const doing = "Error deleting reserved IP";

@@ -67,8 +67,35 @@ function isVoid(value: unknown): boolean {
   return value === null || value === undefined || value === "" || equal(value, []);
 }
 
-/** Terraform's state holds nothing for an optional set that is empty. */
-export function emptySetsToNull(outputs: Props, keys: readonly string[]): Props {
-  const emptied = keys.filter((key) => equal(outputs[key], []));
-  return { ...outputs, ...Object.fromEntries(emptied.map((key) => [key, null])) };
+/**
+ * Optional sets of scalars as Terraform's state has them: in their own order, and nothing for an
+ * empty one, unless it was ever filled.
+ */
+export function asSets(outputs: Props, olds: Props | undefined, keys: readonly string[]): Props {
+  const settled = keys.map((key) => {
+    const value = outputs[key];
+    if (Array.isArray(value) && value.length > 0) return [key, sorted(value)];
+    if (value === UNKNOWN) return [key, value];
+    return [key, isVoid(olds?.[key]) && !Array.isArray(olds?.[key]) ? null : []];
+  });
+  return { ...outputs, ...Object.fromEntries(settled) };
+}
+
+/** Sets of blocks, which a state never lacks: in the order of their members' values. */
+export function asBlocks(outputs: Props, keys: readonly string[]): Props {
+  const settled = keys.map((key) => {
+    const value = outputs[key] ?? [];
+    return [key, Array.isArray(value) ? sorted(value) : value];
+  });
+  return { ...outputs, ...Object.fromEntries(settled) };
+}
+
+function sorted(list: readonly unknown[]): unknown[] {
+  const weight = (value: unknown): string =>
+    isObject(value)
+      ? JSON.stringify(Object.entries(value).sort(([x], [y]) => (x < y ? -1 : 1)))
+      : JSON.stringify(value);
+  return [...list].sort((a, b) =>
+    typeof a === "number" && typeof b === "number" ? a - b : weight(a) < weight(b) ? -1 : 1,
+  );
 }

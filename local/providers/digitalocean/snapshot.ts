@@ -1,5 +1,5 @@
 import { bridged } from "../../emulator/bridged";
-import type { ResourceHandler } from "../../emulator/handler";
+import { ProviderError, type ResourceHandler } from "../../emulator/handler";
 import { plan } from "../../emulator/plan";
 import { resource } from "../../emulator/resource";
 import type { ResourceTable } from "../../emulator/table";
@@ -26,6 +26,9 @@ export const snapshotTable: ResourceTable = {
       const doing = "Error creating Droplet Snapshot";
       const request = `POST /droplets/${dropletId}/actions`;
       authenticate(context, doing, request);
+      if (!/^[1-9]\d*$/.test(dropletId)) {
+        throw new ProviderError(`${doing}: id is invalid because cannot be less than 1`);
+      }
       const droplet = context.world.get("digitalocean/droplet", dropletId);
       if (!droplet) throw notFound(doing, request);
       const number = nextNumber(context.world);
@@ -39,6 +42,11 @@ export const snapshotTable: ResourceTable = {
           size: 2.36,
         },
       };
+    },
+    deleteGone(id, context) {
+      const request = `DELETE /snapshots/${id}`;
+      authenticate(context, "Error deleting snapshot", request);
+      throw notFound("Error deleting snapshot", request);
     },
     delete: (id, _outputs, context) => context.machines.deleteSnapshot(machineSnapshotOf(id)),
   },

@@ -36,8 +36,8 @@ export const sshKeyTable: ResourceTable = {
       authenticate(context, doing, request);
       const fingerprint = fingerprintOf(String(inputs["publicKey"]));
       if (fingerprint === undefined) {
-        // The wording is not recorded.
-        throw refused(doing, request, 422, "Key invalid, key should be of the format `ssh-rsa …`");
+        const expected = "key should be of type ssh-rsa, ssh-ed25519...";
+        throw refused(doing, request, 422, `Key invalid, ${expected}`);
       }
       const key = keyOf(inputs["publicKey"]);
       if (context.world.find(kind, (data) => keyOf(data["publicKey"]) === key)) {
@@ -49,6 +49,11 @@ export const sshKeyTable: ResourceTable = {
       const request = `PUT /account/keys/${id}`;
       if (!context.world.get(kind, id)) throw notFound("Failed to update SSH key", request);
       return {};
+    },
+    deleteGone(id, context) {
+      const request = `DELETE /account/keys/${id}`;
+      authenticate(context, "Error deleting SSH key", request);
+      throw notFound("Error deleting SSH key", request);
     },
     importId: (id) => {
       if (/^\d+$/.test(id)) return id;

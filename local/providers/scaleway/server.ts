@@ -1,6 +1,6 @@
 import type { CheckFailure, Subject } from "../../emulator/handler";
 import type { Field, ResourceTable } from "../../emulator/table";
-import { isObject, UNKNOWN, type Props } from "../../emulator/values";
+import { hasUnknown, isObject, UNKNOWN, type Props } from "../../emulator/values";
 import { isUuid, sameId } from "./account";
 import { serverKind } from "./kinds";
 import { oneOf, projectId, tags } from "./resource";
@@ -41,10 +41,20 @@ export const server: ResourceTable = {
     image: { type: "string", same: sameImage },
     ipId: reference,
     ipIds: { type: "list", same: sameReference },
-    name: { type: "string" },
+    name: { type: "string", computed: true },
     placementGroupId: reference,
     privateIps: { type: "list", computed: true },
-    privateNetworks: { type: "list", absent: [] },
+    privateNetworks: {
+      type: "list",
+      absent: [],
+      fields: {
+        macAddress: { type: "string", computed: true },
+        pnId: { type: "string", required: true },
+        pnicId: { type: "string", computed: true },
+        status: { type: "string", computed: true },
+        zone: { type: "string" },
+      },
+    },
     projectId,
     protected: { type: "boolean", absent: false },
     publicIps: { type: "list", computed: true },
@@ -55,7 +65,7 @@ export const server: ResourceTable = {
     tags,
     type: { type: "string", required: true },
     // No `map`: this provider's maps carry none of the bridge's bookkeeping.
-    userData: { type: "object", computed: true },
+    userData: { type: "object", computed: true, refuse: refuseNoMap },
   },
   outputs: { organizationId: UNKNOWN, placementGroupPolicyRespected: UNKNOWN },
   validate: checkCombinations,
@@ -95,7 +105,9 @@ function checkCombinations(inputs: Props, { name }: Subject): CheckFailure[] {
       property: "",
       reason: `Conflicting configuration arguments. "${field}": conflicts with ${other}. Examine values at '${name}.${path}'.`,
     });
-    failures.push(conflict("ipIds", "ip_ids", "ip_id"), conflict("ipId", "ip_id", "ip_ids"));
+    // Only what is known itself is looked at.
+    if (!hasUnknown(inputs["ipIds"])) failures.push(conflict("ipIds", "ip_ids", "ip_id"));
+    if (!hasUnknown(inputs["ipId"])) failures.push(conflict("ipId", "ip_id", "ip_ids"));
   }
   return failures;
 }
@@ -106,6 +118,11 @@ function refuseVolumeType(value: unknown, subject: Subject, place: string): stri
   }
   const words = ["l_ssd", "b_ssd", "unified", "scratch", "sbs_volume", "sbs_snapshot"];
   return oneOf(...words)(value, subject, place);
+}
+
+function refuseNoMap(value: unknown, { name }: Subject, place: string): string | undefined {
+  if (isObject(value)) return undefined;
+  return `Attribute must be a map. Examine values at '${name}.${place}'.`;
 }
 
 function refuseLength(value: unknown, { name }: Subject, place: string): string | undefined {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import type { ResourceTable } from "../../emulator/table";
 import { UNKNOWN } from "../../emulator/values";
-import { subjectInputs } from "./certificate-inputs";
+import { missing, subjectInputs } from "./certificate-inputs";
 import { algorithmOf, parseKey } from "./keys";
 import { stateless } from "./stateless";
 import { alternativeNames, library, nameOf, signingKeys, withNewline } from "./x509";
@@ -15,12 +15,13 @@ const table: ResourceTable = {
   inputs: subjectInputs,
   outputs: { certRequestPem: UNKNOWN, keyAlgorithm: UNKNOWN },
   secretOutputs: ["privateKeyPem"],
+  missing,
   api: {
     async create(inputs) {
       const x509 = await library();
       const key = parseKey(String(inputs["privateKeyPem"]));
       const { keys, algorithm } = await signingKeys(key);
-      const names = alternativeNames(inputs);
+      const names = alternativeNames(inputs, "Error creating certificate request");
       const request = await x509.Pkcs10CertificateRequestGenerator.create({
         name: nameOf(inputs["subject"]),
         keys,

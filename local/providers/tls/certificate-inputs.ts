@@ -1,4 +1,5 @@
 import { snake } from "../../emulator/check";
+import type { Subject } from "../../emulator/handler";
 import type { Field } from "../../emulator/table";
 
 /** Purposes of a certificate in the provider's words. */
@@ -62,6 +63,25 @@ export const allowedUsesInput: Field = {
     const index = uses.findIndex((use) => !(allowedUses as readonly unknown[]).includes(use));
     if (index < 0) return undefined;
     const list = allowedUses.map((use) => `"${use}"`).join(" ");
-    return `Invalid Attribute Value Match. Attribute ${snake(place)}[${index}] value must be one of: [${list}], got: "${String(uses[index])}". Examine values at '${name}.${place}'.`;
+    return `Invalid Attribute Value Match. Attribute ${snake(place)}[${index}] value must be one of: [${list}], got: "${String(uses[index])}". Examine values at '${name}.${place}[${index}]'.`;
   },
 };
+
+/** Refuses a number below zero. */
+export function notNegative(value: unknown, { name }: Subject, place: string): string | undefined {
+  if (Number(value) >= 0) return undefined;
+  return `Invalid Attribute Value. Attribute ${snake(place)} value must be at least 0, got: ${String(value)}. Examine values at '${name}.${place}'.`;
+}
+
+const descriptions: Readonly<Record<string, string>> = {
+  privateKeyPem:
+    "Private key in [PEM (RFC 1421)](https://datatracker.ietf.org/doc/html/rfc1421) format, that the certificate will belong to. This can be read from a separate file using the [`file`](https://www.terraform.io/language/functions/file) interpolation function.",
+  validityPeriodHours:
+    "Number of hours, after initial issuing, that the certificate will remain valid for.",
+};
+
+/** The refusal of a missing input, with its description where a recording shows it. */
+export function missing(field: string): string {
+  const described = descriptions[field];
+  return `Missing required property '${field}'${described === undefined ? "" : `: ${described}`}`;
+}

@@ -1,5 +1,6 @@
 import { createHash, createPublicKey } from "node:crypto";
 
+import type { Subject } from "../../emulator/handler";
 import type { ResourceTable } from "../../emulator/table";
 import { UNKNOWN } from "../../emulator/values";
 import { algorithms, curves, customaryPem, newKey } from "./keys";
@@ -24,7 +25,7 @@ const table: ResourceTable = {
   inputs: {
     algorithm: { type: "string", required: true, forceNew: true, oneOf: algorithms },
     ecdsaCurve: { type: "string", forceNew: true, absent: "P224", oneOf: curves },
-    rsaBits: { type: "integer", forceNew: true, absent: 2048 },
+    rsaBits: { type: "integer", forceNew: true, absent: 2048, refuse: notWhole },
   },
   outputs: Object.fromEntries(generated.map((key) => [key, UNKNOWN])),
   volatile: ["id", ...generated],
@@ -56,3 +57,8 @@ const table: ResourceTable = {
 
 /** Private keys. */
 export const privateKey = stateless(table);
+
+function notWhole(value: unknown, { name }: Subject, place: string): string | undefined {
+  if (typeof value !== "number" || Number.isInteger(value)) return undefined;
+  return `Configuration Read Error. An unexpected error was encountered trying to convert an attribute value from the configuration. This is always an error in the provider. Please report the following to the provider developer:\n\nError: Value %!s(*big.Float=${value}) is not an integer.. Examine values at '${name}.${place}'.`;
+}

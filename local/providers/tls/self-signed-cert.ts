@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { ProviderError, type Context } from "../../emulator/handler";
 import type { ResourceTable } from "../../emulator/table";
 import { UNKNOWN, type Props } from "../../emulator/values";
-import { allowedUsesInput, subjectInputs } from "./certificate-inputs";
+import { allowedUsesInput, missing, notNegative, subjectInputs } from "./certificate-inputs";
 import { algorithmOf, parseKey } from "./keys";
 import { stateless } from "./stateless";
 import { usageExtensions } from "./usages";
@@ -19,12 +19,12 @@ const table: ResourceTable = {
   inputs: {
     ...subjectInputs,
     allowedUses: allowedUsesInput,
-    earlyRenewalHours: { type: "integer", absent: 0 },
+    earlyRenewalHours: { type: "integer", absent: 0, refuse: notNegative },
     isCaCertificate: { type: "boolean", forceNew: true, absent: false },
     maxPathLength: { type: "integer", forceNew: true, computed: true },
     setAuthorityKeyId: { type: "boolean", forceNew: true, absent: false },
     setSubjectKeyId: { type: "boolean", forceNew: true, absent: false },
-    validityPeriodHours: { type: "integer", required: true, forceNew: true },
+    validityPeriodHours: { type: "integer", required: true, forceNew: true, refuse: notNegative },
   },
   outputs: {
     certPem: UNKNOWN,
@@ -34,13 +34,17 @@ const table: ResourceTable = {
     validityStartTime: UNKNOWN,
   },
   secretOutputs: ["privateKeyPem"],
-  adjustDiff: (draft, { olds, news }, context) =>
-    isDue({ ...olds, ...news }, context)
-      ? {
-          paths: { ...draft.paths, readyForRenewal: "UPDATE" },
-          replaces: [...draft.replaces, "readyForRenewal"],
-        }
-      : draft,
+  missing,
+  adjustDiff: (draft, { olds, news }, context) => {
+    const due = isDue({ ...olds, ...news }, context);
+    const turns = renewedAtOnce(news) && olds["readyForRenewal"] !== true;
+    return {
+      paths: { ...draft.paths, ...(due || turns ? { readyForRenewal: "UPDATE" } : {}) },
+      replaces: [...draft.replaces, ...(due ? ["readyForRenewal"] : [])],
+    };
+  },
+  adjustPlan: (outputs, news) =>
+    renewedAtOnce(news) ? { ...outputs, readyForRenewal: true } : outputs,
   api: { create },
 };
 
@@ -62,11 +66,16 @@ async function create(inputs: Props, _planned: Props, context: Context) {
     );
   }
   const { keys, algorithm } = await signingKeys(key);
-  const names = alternativeNames(inputs);
+  const names = alternativeNames(inputs, "Failed to create certificate");
   const serial = randomBytes(16);
   const from = context.now();
   const to = new Date(from.getTime() + Number(inputs["validityPeriodHours"]) * hour);
   const length = inputs["maxPathLength"];
+  if (!isAuthority && typeof length === "number" && length >= 0) {
+    throw new ProviderError(
+      "Failed to create certificate: x509: only CAs are allowed to specify MaxPathLen",
+    );
+  }
   const identified = isAuthority || inputs["setSubjectKeyId"] === true;
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serial.toString("hex"),
@@ -99,6 +108,12 @@ async function create(inputs: Props, _planned: Props, context: Context) {
       validityStartTime: from.toISOString(),
     },
   };
+}
+
+/** True for a certificate whose time for an early renewal is over before it begins. */
+function renewedAtOnce(inputs: Props): boolean {
+  const early = Number(inputs["earlyRenewalHours"] ?? 0);
+  return early > 0 && early >= Number(inputs["validityPeriodHours"]);
 }
 
 /** True when the time for an early renewal has come. */

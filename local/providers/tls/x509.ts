@@ -35,13 +35,31 @@ export function nameOf(subject: unknown): Record<string, string[]>[] {
   });
 }
 
-/** Alternative names of a request or certificate. Throws for what is no IP address. */
-export function alternativeNames(inputs: Props): { type: "dns" | "ip" | "url"; value: string }[] {
+/**
+ * Alternative names of a request or certificate. Throws for what is no IP address, no URI, or a name
+ * that is not written in ASCII (Punycode).
+ */
+export function alternativeNames(
+  inputs: Props,
+  doing: string,
+): { type: "dns" | "ip" | "url"; value: string }[] {
   const list = (key: string) => (Array.isArray(inputs[key]) ? inputs[key].map(String) : []);
   const addresses = list("ipAddresses");
   const wrong = addresses.find((address) => isIP(address) === 0);
   if (wrong !== undefined) {
     throw new ProviderError(`Invalid IP address: Failed to parse ${JSON.stringify(wrong)}`);
+  }
+  const bare = list("uris").find((uri) => uri.startsWith(":"));
+  if (bare !== undefined) {
+    const text = JSON.stringify(bare);
+    throw new ProviderError(
+      `Invalid URI: Failed to parse ${text}: parse ${text}: missing protocol scheme`,
+    );
+  }
+  // eslint-disable-next-line no-control-regex -- IA5String holds all of ASCII
+  const foreign = list("dnsNames").find((name) => /[^\x00-\x7f]/.test(name));
+  if (foreign !== undefined) {
+    throw new ProviderError(`${doing}: x509: "${foreign}" cannot be encoded as an IA5String`);
   }
   return [
     ...list("dnsNames").map((value) => ({ type: "dns" as const, value })),

@@ -106,7 +106,13 @@ describe("a droplet", () => {
     });
     const six = await bench.update(held, { ...web, ipv6: true });
     expect(six.outputs["ipv6Address"]).toMatch(/^2001:db8:/);
-    expect(bench.diff(six, { ...web, ipv6: false }).replaces).toEqual(["ipv6"]);
+    // The plan's private part replaces, not the property.
+    for (const news of [{ ...web, ipv6: false }, web]) {
+      expect(bench.diff(six, news)).toMatchObject({
+        replaces: ["__meta"],
+        detailed: { ipv6: "UPDATE" },
+      });
+    }
   });
 
   it("is dropped by refresh when it was deleted behind the program's back", async () => {
@@ -132,7 +138,32 @@ describe("a droplet", () => {
     expect(found?.inputs).toMatchObject({ name: "web", image: web.image, gracefulShutdown: null });
     expect(bench.diff({ ...held, ...found! }, web).replaces).toEqual(["userData"]);
     expect(await bench.import(types.droplet, "999")).toBeUndefined();
-    await expect(bench.import(types.droplet, "web")).rejects.toThrow("Invalid droplet id");
+    expect(await bench.import(types.droplet, "web")).toBeUndefined();
+  });
+
+  it("keeps what was set and is left out, once a refresh forgot what were defaults", async () => {
+    const set = { ...web, monitoring: true, resizeDisk: false };
+    const held = await bench.create(types.droplet, set);
+    expect(bench.diff(held, web).replaces).toEqual(["monitoring"]);
+    const found = await bench.read(held);
+    expect(found!.inputs).not.toHaveProperty("__defaults");
+    expect(bench.diff({ ...held, ...found! }, web).changes).toBe(false);
+  });
+
+  it("takes no backup policy without backups, nor together with its first backups", async () => {
+    const backupPolicy = { plan: "daily", hour: 4 };
+    expect(bench.refusals(types.droplet, { ...web, backupPolicy })).toEqual([
+      `Missing required argument. "backup_policy": all of \`backup_policy,backups\` must be specified. Examine values at 'web.backupPolicy'.`,
+    ]);
+    const wrong = { ...web, backups: true, backupPolicy: { plan: "monthly", hour: 21 } };
+    expect(bench.refusals(types.droplet, wrong)).toEqual([
+      `expected backup_policy.0.plan to be one of ["daily" "weekly"], got monthly. Examine values at 'web.backupPolicy.plan'.`,
+      `expected backup_policy.0.hour to be in the range (0 - 20), got 21. Examine values at 'web.backupPolicy.hour'.`,
+    ]);
+    const held = await bench.create(types.droplet, web);
+    await expect(bench.update(held, { ...web, backups: true, backupPolicy })).rejects.toThrow(
+      "backup_policy can only be set when backups are enabled",
+    );
   });
 
   it("is made from a snapshot as a copy of its machine", async () => {

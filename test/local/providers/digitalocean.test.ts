@@ -65,6 +65,64 @@ describe("a firewall", () => {
   });
 });
 
+describe("what is gone already", () => {
+  it("cannot be deleted: a firewall, droplet, snapshot, reserved IP or key; a refresh drops it", async () => {
+    const droplet = await bench.create(types.droplet, web);
+    const rules = { dropletIds: [Number(droplet.id)], inboundRules: [open("22")] };
+    const gone = {
+      firewall: await bench.create(types.firewall, rules),
+      snapshot: await bench.create(types.snapshot, { dropletId: droplet.id, name: "last" }),
+      reservedIp: await bench.create(types.reservedIp, { region: "tor1" }),
+      sshKey: await bench.create(types.sshKey, { publicKey }),
+      droplet,
+    };
+    const kinds = { ...types, snapshot: "digitalocean:index/dropletSnapshot:DropletSnapshot" };
+    for (const [what, held] of Object.entries(gone)) {
+      const kind = kinds[what as keyof typeof gone].replace(/:index\/(\w+):\w+$/, "/$1");
+      expect(bench.world.remove(kind, held.id), kind).toBe(true);
+      await expect(bench.delete(held)).rejects.toThrow(
+        what === "droplet"
+          ? `Error waiting for droplet to be unlocked for destroy (${held.id}): unexpected state 'Not Found'`
+          : "404 The resource you were accessing could not be found.",
+      );
+      expect(await bench.read(held)).toBeUndefined();
+    }
+  });
+});
+
+describe("a firewall's rules", () => {
+  it("are a set: one more is one addition, wherever it stands", async () => {
+    const rules = { inboundRules: [open("22"), open("80"), open("443")] };
+    const wall = await bench.create(types.firewall, rules);
+    const more = { inboundRules: [open("22"), open("8080"), open("80"), open("443")] };
+    expect(bench.diff(wall, more).detailed).toEqual({ "inboundRules[1]": "ADD" });
+    const less = { inboundRules: [open("443"), open("22")] };
+    expect(bench.diff(wall, less).detailed).toEqual({ "inboundRules[2]": "DELETE" });
+  });
+
+  it("are told apart in numbers and keys as Terraform takes them", () => {
+    const rule = { ...open("22"), sourceAdresses: [] };
+    expect(bench.refusals(types.firewall, { inboundRules: [rule] })).toEqual([
+      "Invalid or unknown key. Examine values at 'web.inboundRules'.",
+    ]);
+    const text = { dropletIds: ["abc"], inboundRules: [open("22")] };
+    expect(() => bench.refusals(types.firewall, text)).toThrow(
+      'droplet_ids[0]: strconv.ParseInt: parsing "abc": invalid syntax',
+    );
+  });
+
+  it("come from a refresh no more in number and kind than they were given", async () => {
+    const wall = await bench.create(types.firewall, { inboundRules: [open("22")] });
+    const there = { ...wall.outputs, inboundRules: [open("1"), open("2")], tags: ["by-hand"] };
+    bench.world.put("digitalocean/firewall", wall.id, there);
+    const found = await bench.read(wall);
+    expect(found!.inputs["inboundRules"]).toEqual([open("1")]);
+    expect(found!.inputs).not.toHaveProperty("tags");
+    const change = bench.diff({ ...wall, ...found! }, { inboundRules: [open("22")] });
+    expect(change.detailed).toMatchObject({ "inboundRules[1]": "DELETE", tags: "DELETE" });
+  });
+});
+
 describe("an SSH key", () => {
   it("exists once in an account, whatever its comment", async () => {
     const key = await bench.create(types.sshKey, { publicKey });

@@ -89,6 +89,7 @@ export function settle(id: string, inputs: Props, planned: Props, context: Conte
   const primary = filled["primaryNetworkInterface"] as Props;
   return {
     ...made,
+    hibernation: planned["hibernation"] ?? false,
     primaryNetworkInterfaceId: primary["networkInterfaceId"],
     metadataOptions: merged(planned["metadataOptions"], {
       httpEndpoint: "enabled",

@@ -35,6 +35,7 @@ export const user: ResourceTable = {
         id: name,
         outputs: {
           arn: iamArn(context, `user${String(inputs["path"])}${name}`),
+          permissionsBoundary: inputs["permissionsBoundary"] ?? "",
           uniqueId: newIamId("AIDA", 17),
         },
       };
