@@ -29,8 +29,9 @@ export interface ProjectNamesArgs {
  * A project's names at Cloudflare: the primary name proxied (R23), the host's own name and `direct`
  * not (R24).
  *
- * A changed address updates `content` in place: Cloudflare refuses a second record of the same name,
- * so a record must never be made before the old one is gone.
+ * A changed address updates `content` in place, and a record is never made before the old one is
+ * gone: Cloudflare takes a second address record of the name, with which two hosts would answer in
+ * turn, and refuses a CNAME beside an address.
  */
 export class ProjectNames extends pulumi.ComponentResource {
   readonly primary: pulumi.Output<string>;

@@ -2,6 +2,7 @@ import type { Call } from "./recording";
 
 /** What was compared. */
 export const aspects = [
+  "schema",
   "check",
   "refusal",
   "diff",

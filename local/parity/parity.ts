@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { parseArgs } from "node:util";
 
 import { providers as everyProvider } from "../providers";
+import { compareSchemas } from "./compare-schema";
 import { document } from "./document";
 import { gaps as everyGap, leftOut } from "./gaps";
 import { readRecordings } from "./recording";
@@ -55,20 +56,21 @@ export async function main(argv: readonly string[]): Promise<number> {
     skipped,
   };
   const gaps = everyGap.filter((gap) => !only || gap.type.startsWith(`${only}:`));
-  const verdict = judge(outcome, gaps);
+  const schema = compareSchemas(providers);
+  const verdict = judge({ findings: [...outcome.findings, ...schema] }, gaps);
   const table = rows(outcome.findings, gaps, providers);
   // Other recordings need not show what a gap is about.
   const unused = own ? verdict.unused : [];
 
   if (values.write) {
-    fs.writeFileSync(documentFile, await formatted(document(outcome, table, everyGap)));
+    fs.writeFileSync(documentFile, await formatted(document(outcome, table, everyGap, schema)));
   }
   if (values.json) {
     const { unexplained } = verdict;
     const { leftOut: absent, missing } = outcome;
     console.log(JSON.stringify({ rows: table, unexplained, unused, absent, missing, unreadable }));
   } else {
-    console.log(printed(outcome, table, verdict.unexplained, unused));
+    console.log(printed(outcome, table, schema, verdict.unexplained, unused));
   }
   // Of other recordings nobody promised that every call can be replayed or is of use here.
   const failures = [verdict.unexplained, unused, ...(own ? [outcome.missing, unreadable] : [])];

@@ -1,4 +1,4 @@
-import type { Finding } from "./finding";
+import { agrees, type Finding } from "./finding";
 import type { Gap } from "./gap";
 import type { Outcome } from "./run";
 import type { Row } from "./table";
@@ -7,6 +7,7 @@ import type { Row } from "./table";
 export function printed(
   outcome: Outcome,
   table: readonly Row[],
+  schema: readonly Finding[],
   unexplained: readonly Finding[],
   unused: readonly Gap[],
 ): string {
@@ -46,7 +47,8 @@ export function printed(
     "",
     `${outcome.calls} calls, ${outcome.findings.length} comparisons: ${count("equal")} aspects of fields equal, ` +
       `${count("gap")} with a known gap, ${count("different")} different; ` +
-      `${table.filter((row) => !row.recorded).length} fields not yet recorded`,
+      `${table.filter((row) => !row.recorded).length} fields not yet recorded; ` +
+      `${schema.filter(agrees).length} of ${schema.length} fields named as in the SDKs`,
   );
   return lines.join("\n");
 }

@@ -107,7 +107,7 @@ async function replayBest(
 
 /** What a run proves: unexplained differences and gaps that nothing needs. */
 export function judge(
-  outcome: Compared,
+  outcome: Pick<Compared, "findings">,
   gaps: readonly Gap[],
 ): { unexplained: Finding[]; unused: Gap[]; accepted: Map<Gap, Finding[]> } {
   const accepted = new Map<Gap, Finding[]>();

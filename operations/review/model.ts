@@ -120,7 +120,7 @@ function blockersOf(
       : []),
     ...(clashes.length > 0
       ? [
-          `it makes names that still stand, which Cloudflare refuses half-way: ${clashes.join(", ")}; ` +
+          `it makes names that still stand, with which two hosts answer or the update fails half-way: ${clashes.join(", ")}; ` +
             "take the old ones out in a change of their own first",
         ]
       : []),

@@ -180,7 +180,11 @@ async function takeDown(
   context.say("taking everything down");
   const halfMade = leftHalfMade(context.directory, provider);
   const destroy = ["destroy", "--yes", "--skip-preview", "--stack", stack];
-  if (hasState(context.directory, provider) && (await engine.run(project, ...destroy)) !== 0) {
+  const down = async (...more: string[]) =>
+    !hasState(context.directory, provider) ||
+    (await engine.run(project, ...destroy, ...more)) === 0;
+  // What somebody deleted in the console meanwhile cannot be deleted until the engine has seen it.
+  if (!(await down()) && !(await down("--refresh"))) {
     context.say(
       "not everything is gone. Run it again; what is left stands above and in .berth/smoke",
     );

@@ -16,8 +16,9 @@ interface Claim {
 
 /**
  * No name is taken twice: among primary, direct and origin names of this environment, of its host
- * stacks and of the other environments. One stack owns each record, and Cloudflare refuses a second
- * one of the same name half-way through an update.
+ * stacks and of the other environments. One stack owns each record: Cloudflare takes a second address
+ * record of a name, and two hosts answer in turn; a CNAME beside it it refuses, half-way through an
+ * update.
  */
 export function checkCollisions(draft: Draft): readonly Problem[] {
   const claims = claimsOf(draft);

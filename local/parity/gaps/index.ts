@@ -2,6 +2,7 @@ import type { Gap, LeftOut } from "../gap";
 import { awsGaps } from "./aws";
 import { cloudflareGaps } from "./cloudflare";
 import { digitaloceanGaps } from "./digitalocean";
+import { sdkGaps } from "./sdk";
 import { tlsGaps } from "./tls";
 
 /** Every accepted difference. */
@@ -10,6 +11,7 @@ export const gaps: readonly Gap[] = [
   ...cloudflareGaps,
   ...digitaloceanGaps,
   ...tlsGaps,
+  ...sdkGaps,
 ];
 
 /** Recorded types that the local cloud leaves out. */

@@ -23,7 +23,8 @@ export function namesOf(plan: Plan): readonly NameChange[] {
 
 /**
  * Names that one resource makes while another of the same name still stands. The engine makes first
- * and deletes last, and Cloudflare refuses a second record of a name, so the update fails half-way.
+ * and deletes last: of two address records both hosts answer meanwhile, and what Cloudflare does not
+ * take side by side (a CNAME beside an address, the same record twice) fails half-way.
  */
 export function clashesOf({ preview }: Plan): readonly string[] {
   const records = (fates: readonly string[], side: "before" | "after") =>

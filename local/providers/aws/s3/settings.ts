@@ -121,47 +121,50 @@ export const bucketPolicy: ResourceTable = bucketPart({
 });
 
 /** Object lock: who may delete what, and from when on. Needs versioning. */
-export const bucketObjectLock: ResourceTable = bucketPart({
-  name: "bucketObjectLockConfiguration",
-  title: "Object Lock Configuration",
-  action: "PutObjectLockConfiguration",
-  inputs: {
-    expectedBucketOwner: owner,
-    objectLockEnabled: {
-      type: "string",
-      forceNew: true,
-      default: "Enabled",
-      oneOf: ["Enabled"],
-    },
-    rule: {
-      type: "object",
-      fields: {
-        defaultRetention: {
-          type: "object",
-          required: true,
-          fields: {
-            days: { type: "integer", absent: 0 },
-            mode: { type: "string", oneOf: ["GOVERNANCE", "COMPLIANCE"] },
-            years: { type: "integer", absent: 0 },
+export const bucketObjectLock: ResourceTable = {
+  ...bucketPart({
+    name: "bucketObjectLockConfiguration",
+    title: "Object Lock Configuration",
+    action: "PutObjectLockConfiguration",
+    inputs: {
+      expectedBucketOwner: owner,
+      objectLockEnabled: {
+        type: "string",
+        forceNew: true,
+        default: "Enabled",
+        oneOf: ["Enabled"],
+      },
+      rule: {
+        type: "object",
+        fields: {
+          defaultRetention: {
+            type: "object",
+            required: true,
+            fields: {
+              days: { type: "integer", absent: 0 },
+              mode: { type: "string", oneOf: ["GOVERNANCE", "COMPLIANCE"] },
+              years: { type: "integer", absent: 0 },
+            },
           },
         },
       },
+      token: { type: "string" },
     },
-    token: { type: "string" },
-  },
-  shows: { objectLockEnabled: true },
-  refuse(inputs, context) {
-    const bucket = String(inputs["bucket"]);
-    const versioning = context.world.get("aws/bucket-versioning", bucket)?.data;
-    const status = versioning?.["versioningConfiguration"];
-    const locked = context.world.get("aws/bucket", bucket)?.data["objectLockEnabled"] === true;
-    if (locked || (isObject(status) && status["status"] === "Enabled")) return;
-    throw failed(`creating S3 Bucket (${bucket}) Object Lock Configuration`, {
-      service: "S3",
-      action: "PutObjectLockConfiguration",
-      status: 409,
-      code: "InvalidBucketState",
-      message: "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration",
-    });
-  },
-});
+    shows: { objectLockEnabled: true },
+    refuse(inputs, context) {
+      const bucket = String(inputs["bucket"]);
+      const versioning = context.world.get("aws/bucket-versioning", bucket)?.data;
+      const status = versioning?.["versioningConfiguration"];
+      const locked = context.world.get("aws/bucket", bucket)?.data["objectLockEnabled"] === true;
+      if (locked || (isObject(status) && status["status"] === "Enabled")) return;
+      throw failed(`creating S3 Bucket (${bucket}) Object Lock Configuration`, {
+        service: "S3",
+        action: "PutObjectLockConfiguration",
+        status: 409,
+        code: "InvalidBucketState",
+        message: "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration",
+      });
+    },
+  }),
+  secretOutputs: ["token"],
+};
