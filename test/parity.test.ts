@@ -99,13 +99,13 @@ describe("the comparison itself", () => {
     response,
     ...extra,
   });
-  const stables = ["dropletAgent", "image", "monitoring", "publicNetworking", "region", "sshKeys"];
+  const stables = ["dropletAgent", "gpuPartitionMode", "image", "monitoring", "publicNetworking"];
   const resized = {
     changes: "DIFF_SOME",
     diffs: ["size"],
     detailedDiff: { size: { kind: "UPDATE" } },
     hasDetailedDiff: true,
-    stables: [...stables, "userData", "vpcUuid"],
+    stables: [...stables, "region", "sshKeys", "userData", "vpcUuid"],
   };
 
   it("accepts a decision that the emulator shares", async () => {

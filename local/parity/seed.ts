@@ -78,20 +78,39 @@ export function referencedBy(
 ): KnownObject[] {
   const mentioned = new Set<string>();
   collect(call.request, mentioned);
-  const given = known.map((object) => {
-    const outputs = handlerOf(provider, object.type)?.table?.outputs ?? {};
-    const values = Object.keys(outputs).map((key) => object.outputs[key]);
-    return { object, values: new Set(values.filter(isTelling).map(String)) };
-  });
+  const { given, owners } = markedBy(known, provider);
   // A value that several objects share (an organization, a network) names none of them.
-  const count = (value: string) => given.filter(({ values }) => values.has(value)).length;
-  const mentions = (value: string) => mentioned.has(value) && count(value) === 1;
+  const mentions = (value: string) => mentioned.has(value) && owners.get(value) === 1;
   // Its own object is no reference: the one it is about, or the one it made, whose id may be a name.
   const own = [call.id, call.response["id"]];
   return given
     .filter(({ object: { type, id } }) => type !== call.type || !own.includes(id))
     .filter(({ object, values }) => mentioned.has(object.id) || [...values].some(mentions))
     .map(({ object }) => object);
+}
+
+interface Marks {
+  readonly given: readonly { object: KnownObject; values: ReadonlySet<string> }[];
+  /** How many objects bear a value. */
+  readonly owners: ReadonlyMap<string, number>;
+}
+const marks = new WeakMap<readonly KnownObject[], Marks>();
+
+/** What only the cloud gives to each object; worked out once for all calls of a recording. */
+function markedBy(known: readonly KnownObject[], provider: Provider): Marks {
+  const before = marks.get(known);
+  if (before) return before;
+  const owners = new Map<string, number>();
+  const given = known.map((object) => {
+    const outputs = handlerOf(provider, object.type)?.table?.outputs ?? {};
+    const telling = Object.keys(outputs).map((key) => object.outputs[key]);
+    const values = new Set(telling.filter(isTelling).map(String));
+    for (const value of values) owners.set(value, (owners.get(value) ?? 0) + 1);
+    return { object, values };
+  });
+  const found = { given, owners };
+  marks.set(known, found);
+  return found;
 }
 
 /** Long enough to be an identity rather than a state or a count; an instant is none. */
