@@ -1,17 +1,13 @@
 import { isEntered, machineOf } from "../components/bootstrap/declaration";
 import { automationAccount, type MachineDeclaration } from "../components/bootstrap/script";
-import {
-  environments,
-  type Environment,
-  type Fleet,
-  type NodeSpec,
-} from "../components/spec/fleet";
-import { parseFleet } from "../components/spec/parse";
-import { projectName, readStackFiles } from "../components/stack-files";
+import type { Environment, Fleet, NodeSpec } from "../components/spec/fleet";
+import { projectName } from "../components/stack-files";
 import type { Context } from "./context";
 import type { Interrupted } from "./interrupted";
-import type { PublishedNode } from "./published";
-import { Refusal, unknown } from "./usage";
+import { printableLine } from "./printable";
+import type { Published, PublishedNode } from "./published";
+import { readFleets, type Scope, type Unread } from "./reading";
+import { Refusal } from "./usage";
 
 /** A machine that exists: declared by a stack, and deployed. */
 export interface Site {
@@ -34,6 +30,8 @@ export interface Survey {
   readonly undeployed: readonly string[];
   /** Machines that were deployed and are no longer declared. */
   readonly undeclared: readonly Leftover[];
+  /** Stacks that are left out. */
+  readonly unread: readonly Unread[];
   /** What may exist without standing in a stack's state. */
   readonly interrupted: readonly (Interrupted & { readonly stack: string })[];
 }
@@ -43,75 +41,64 @@ export interface Leftover {
   readonly stack: string;
   readonly name: string;
   readonly published: PublishedNode;
-}
-
-/** Which stacks a command is about. */
-export interface Scope {
-  /** This environment's stack and all host stacks that serve it; undefined: every environment. */
-  readonly environment?: string | undefined;
-  /** This stack alone. */
-  readonly stack?: string | undefined;
+  /** Why it is not known what is declared of it; absent where nothing is. */
+  readonly why?: string;
 }
 
 /**
- * Reads the stack files of the scope and what the engine knows of each stack. Throws a
- * `ConfigError` with every problem of the files, a `Refusal` naming a stack or environment that does
- * not exist.
+ * Reads the stack files of the scope and what the engine knows of each stack. A stack whose file or
+ * state cannot be read is left out and said so. Throws as `readFleets` does, and a `Refusal` where no
+ * state can be read at all.
  */
 export async function survey(context: Context, scope: Scope): Promise<Survey> {
-  const fleets = readFleets(context, scope);
+  const { fleets, unread } = readFleets(context, scope);
   const project = projectName(context.directory);
   const parts = await Promise.all(
     fleets.map(async (fleet) => {
       const { stack } = fleet;
-      const { nodes = {}, interrupted = [] } = (await context.published(stack)) ?? {};
+      const state = await stateOf(context, stack);
+      const { nodes = {}, interrupted = [] } = (state instanceof Refusal ? undefined : state) ?? {};
       return {
         ...joined(project, fleet, nodes),
         interrupted: interrupted.map((each) => ({ stack, ...each })),
+        refusals: state instanceof Refusal ? [{ stack, refusal: state }] : [],
       };
     }),
   );
+  // Where no state at all can be read it is not one stack's failure.
+  const refusals = parts.flatMap((part) => part.refusals);
+  if (fleets.length > 0 && refusals.length === fleets.length) throw refusals[0]!.refusal;
+  const stateless = refusals.map(({ stack, refusal }) => {
+    return { stack, why: printableLine(`${stack}: ${refusal.message}`, 600), declares: true };
+  });
+  const strays = await Promise.all(unread.map((each) => deployedBy(context, each)));
+  for (const { why } of [...unread, ...stateless])
+    context.say(`left out, the others go on: ${why}`);
   return {
     fleets,
+    unread: [...unread, ...stateless],
     sites: parts.flatMap(({ sites }) => sites),
     undeployed: parts.flatMap(({ undeployed }) => undeployed),
-    undeclared: parts.flatMap(({ undeclared }) => undeclared),
+    undeclared: [...parts.flatMap(({ undeclared }) => undeclared), ...strays.flat()],
     interrupted: parts.flatMap(({ interrupted }) => interrupted),
   };
 }
 
-/** The fleets of the scope, from the stack files alone. Throws as `survey` does. */
-export function readFleets(context: Context, scope: Scope): Fleet[] {
-  const { stacks: stackFiles, unreadable, fileOf } = readStackFiles(context.directory);
-  const stacks = Object.keys({ ...stackFiles, ...unreadable }).sort();
-  const { stack, environment } = scope;
-  if (stack !== undefined && !stacks.includes(stack)) {
-    throw new Refusal(unknown("stack", stack, stacks));
+/** A stack's state, or why it cannot be read. */
+async function stateOf(context: Context, stack: string): Promise<Published | Refusal | undefined> {
+  try {
+    return await context.published(stack);
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
   }
-  if (environment !== undefined && !environments.some((each) => each === environment)) {
-    throw new Refusal(unknown("environment", environment, environments));
-  }
-  return stacks
-    .filter((each) => stack === undefined || each === stack)
-    .filter((each) => {
-      const serves =
-        environments.find((name) => name === each) ?? stackFiles[each]?.["environment"];
-      return environment === undefined || serves === environment;
-    })
-    .map((each) =>
-      context.keys(
-        parseFleet(
-          {
-            stack: each,
-            config: stackFiles[each] ?? {},
-            stackFiles,
-            unreadable,
-            fileOf: fileOf(each),
-          },
-          context.now,
-        ),
-      ),
-    );
+}
+
+/** Machines of a stack whose file cannot be read: nobody knows whether they are still declared. */
+async function deployedBy(context: Context, { stack, why }: Unread): Promise<Leftover[]> {
+  const state = await stateOf(context, stack);
+  const nodes = state instanceof Refusal ? {} : (state?.nodes ?? {});
+  return Object.entries(nodes).map(([name, published]) => ({ stack, name, published, why }));
 }
 
 /** Puts together what is declared and what is published, also under a former name. Pure. */
@@ -119,7 +106,7 @@ export function joined(
   project: string,
   fleet: Fleet,
   published: Readonly<Record<string, PublishedNode>>,
-): Omit<Survey, "fleets" | "interrupted"> {
+): Pick<Survey, "sites" | "undeployed" | "undeclared"> {
   const { stack, environment } = fleet;
   const nameOf = ({ name, formerly = name }: NodeSpec) => (published[name] ? name : formerly);
   const declared = new Set(fleet.nodes.map(nameOf));

@@ -47,6 +47,15 @@ export function readPublished(value: unknown): Published {
   };
 }
 
+function readState(stack: string, text: string): Published {
+  try {
+    return readPublished(JSON.parse(text));
+  } catch (error) {
+    const why = error instanceof SyntaxError ? "it is no JSON" : "it has not the form of a state";
+    throw new Refusal(`the state of stack ${stack} cannot be read: ${why}`, { cause: error });
+  }
+}
+
 /**
  * Asks the engine for a stack's state, in the backend that the person is logged in to; secrets in it
  * stay encrypted. Undefined for a stack that does not exist there. Throws a `Refusal` with the
@@ -62,7 +71,7 @@ export function publishedBy(
       const options = { cwd: directory, env, maxBuffer: 64 * 1024 * 1024 };
       execFile("pulumi", argv, options, (error, stdout, stderr) => {
         // Read in a promise: what is thrown in a callback reaches nobody.
-        if (!error) resolve(Promise.resolve(stdout).then(JSON.parse).then(readPublished));
+        if (!error) resolve(Promise.resolve(stdout).then((text) => readState(stack, text)));
         else if (/no stack named/.test(stderr)) resolve(undefined);
         else if (error.code === "ENOENT") {
           reject(

@@ -125,6 +125,9 @@ function run(argv: readonly string[], env: NodeJS.ProcessEnv, errand: Errand): P
     const end = (why: Done["ended"]) => {
       ended ??= why;
       child.kill("SIGKILL");
+      // Whatever it started may hold the pipes and go on talking.
+      child.stdout.destroy();
+      child.stderr.destroy();
     };
     const timer = setTimeout(() => end("timeout"), errand.timeoutMs);
     const listen = (stream: NodeJS.ReadableStream, chunks: Buffer[]) => {

@@ -32,7 +32,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
     values: ["environment", "stack", "as", "parallel"],
   });
   const check = flags.has("check");
-  const { sites, fleets, undeployed } = await survey(context, values);
+  const { sites, fleets, undeployed, unread } = await survey(context, values);
   const chosen = chosenSites(sites, words);
   if (chosen.length === 0) {
     if (flags.has("json")) context.out("[]\n");
@@ -52,7 +52,8 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   if (undeployed.length > 0 && words.length === 0) {
     context.say(`not deployed yet, so not visited: ${undeployed.join(", ")}`);
   }
-  return exitOf(done);
+  const all = words.length === 0 && unread.some(({ declares }) => declares);
+  return all ? exits.failed : exitOf(done);
 }
 
 /** Converges machines side by side; one that fails does not stop the others. */

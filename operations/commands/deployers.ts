@@ -66,11 +66,11 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   if (takesName !== (name !== "") || more.length > 0) {
     throw new UsageError(takesName ? "which deployer? Name one" : `${verb} takes no name`);
   }
-  const { fleets, sites } = await survey(context, values);
+  const { fleets, sites, unread } = await survey(context, values);
   const deployers = deployersOf(fleets);
   if (verb === "break-glass") return printBreakGlass(context, deployers);
   const step = steps[verb] ?? list;
-  return step({
+  const done = await step({
     context,
     name,
     deployers,
@@ -78,6 +78,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
     held: await agentKeys(context.env),
     width: parallelOf(values),
   });
+  return unread.some(({ declares }) => declares) ? exits.failed : done;
 }
 
 async function list(job: Job): Promise<number> {
