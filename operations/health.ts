@@ -1,5 +1,7 @@
 import type { Outcome } from "./converging";
+import type { Traces } from "./offboarding/traces";
 import { readFacts } from "./report";
+import { printableLine } from "./printable";
 import { count } from "./table";
 
 /** What a machine tells of itself. */
@@ -21,6 +23,8 @@ export interface Health {
   readonly outcome: Outcome;
   /** Absent when the machine was not reached. */
   readonly facts?: Facts;
+  /** Who may enter besides who is declared, and what else was found; absent when it was not told. */
+  readonly traces?: Traces;
 }
 
 /** Percent of a disk from which a person should look. */
@@ -47,7 +51,7 @@ export function readHealthFacts(text: string): Facts | undefined {
  * What needs a person, one sentence each; empty when nothing does. Pending updates do not: security
  * updates install themselves, and the others come with the next reboot or on purpose.
  */
-export function concerns({ outcome, facts }: Health, owner: string): string[] {
+export function concerns({ outcome, facts, traces }: Health, owner: string): string[] {
   const found: string[] = [];
   if (outcome.kind === "fault") found.push(outcome.detail);
   if (outcome.kind === "drift") {
@@ -64,6 +68,8 @@ export function concerns({ outcome, facts }: Health, owner: string): string[] {
     if (outcome.kind !== "fault") found.push("did not tell its state");
     return found;
   }
+  if (traces === undefined) found.push("did not tell who may enter");
+  else found.push(...traces.open.map((line) => `open: ${printableLine(line)}`));
   if (facts.owner !== owner && facts.owner !== "none") {
     found.push(`belongs to ${facts.owner}, not to ${owner}`);
   }

@@ -33,10 +33,13 @@ export interface MachineDeclaration {
  * a failing command is printed whole in the error, and one argument holds 128 KiB at most.
  *
  * The time limit is for the machine's side, and the only one there is: neither Ctrl-C nor a custom
- * time-out ends a session that runs, and one that is cut off goes on. LOGIN_KEY tells which deployer's key this very session uses (sshd's ExposeAuthInfo).
+ * time-out ends a session that runs, and one that is cut off goes on. The system's own programs come
+ * first: who was root may have left another sudo beside it. LOGIN_KEY tells which deployer's key this
+ * very session uses (sshd's ExposeAuthInfo).
  */
 export const launcher =
   `sh -c 'key=; if [ -r "\${SSH_USER_AUTH:-}" ]; then key=$(cat "$SSH_USER_AUTH"); fi; ` +
+  `PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH; ` +
   `if [ "$(id -u)" = 0 ]; then set --; else set -- sudo -n; fi; ` +
   `exec "$@" env LOGIN_KEY="$key" timeout -k 60 50m bash -s'`;
 

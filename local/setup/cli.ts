@@ -24,8 +24,6 @@ export interface CliOptions {
   /** Root of this project's cache; see `cacheRoot`. */
   readonly cache?: string;
   readonly downloads?: string;
-  /** Certificate authority (PEM) of the downloads; for tests, whose site is on loopback. */
-  readonly ca?: string;
   readonly say?: Say;
   /** Replaces the build from Go modules; for tests, which cannot spend minutes. */
   readonly build?: (directory: string, say: Say) => Promise<void>;
@@ -57,7 +55,7 @@ export async function obtainCli(options: CliOptions = {}): Promise<Cli> {
       source: "download",
       fill: (directory) => {
         say(`fetching the Pulumi CLI ${cliVersion} from ${base}`);
-        return download(directory, { base, os: system, arch, ca: options.ca });
+        return download(directory, { base, os: system, arch });
       },
     },
     { source: "build", fill: (directory) => (options.build ?? build)(directory, say) },
@@ -75,7 +73,6 @@ export async function obtainCli(options: CliOptions = {}): Promise<Cli> {
             return { bin, source };
           }
           failures.push(`${source}: ${why}`);
-          say(`no ${source}: ${why}`);
         }
         throw new Error(explain(failures));
       },

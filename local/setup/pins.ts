@@ -7,11 +7,7 @@ export const cliVersion = "3.259.0";
  */
 export const oldestCli = [3, 255] as const;
 
-/**
- * Where the makers publish the CLI with its language hosts. No archive's sha256 stands here: nobody has
- * read a published one for this release where this was written, and an invented one would be worse than
- * none. The list that is published beside the release has to name the archive instead.
- */
+/** Where the makers publish the CLI with its language hosts. */
 export const downloads = "https://get.pulumi.com/releases/sdk";
 
 /** The CLI as a Go module. */

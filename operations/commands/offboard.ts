@@ -1,35 +1,50 @@
 import type { Context } from "../context";
 import { converge, rowsOf } from "../converging";
 import { deployersOf, siteName, survey, type Leftover, type Site, type Survey } from "../fleet";
-import { elsewhere, type Elsewhere } from "../offboarding/elsewhere";
-import { judge, readRemains, type Evidence, type Remains } from "../offboarding/evidence";
+import { describe, notProof } from "../offboarding/describe";
+import { elsewhere } from "../offboarding/elsewhere";
+import {
+  judge,
+  readRemains,
+  type Closing,
+  type Evidence,
+  type Remains,
+} from "../offboarding/evidence";
 import { committedFiles, presentFiles } from "../offboarding/files";
 import { grantsTo } from "../offboarding/grants";
+import { pastOf } from "../offboarding/history";
+import { lookedFor, notLookedFor } from "../offboarding/traces";
 import { inParallel } from "../pool";
-import { departedScript } from "../scripts";
+import type { Unread } from "../reading";
+import { evidenceScript, type Person } from "../scripts";
 import { asDeployer, runScript, type Entrance } from "../sessions";
 import { visit } from "../ssh";
-import { count, table } from "../table";
+import { count } from "../table";
 import { exits, readCommandLine, Refusal, unknown, UsageError } from "../usage";
 import { parallelOf } from "../width";
 
 /** How `berth offboard` is called. */
 export const usage = `usage: berth offboard [--environment E] [--json] <member>
 
-Closes a person's accounts on every machine of every environment, and proves it: keys and rights are
-gone, sessions and processes ended, a login is refused. First take the person out of the stack files
-and commit that, or the next pulumi up would let them in again.
+Closes a person's accounts on every machine of every environment, and says what is left: keys, rights,
+sessions, a login from outside, other accounts that can log in, and what nobody declared and no package
+brought since the person came. First take the person out of the stack files and commit that, or the
+next pulumi up would let them in again.
 
   --environment E  stage or prod alone, with the host stacks that serve it
   --parallel N     machines at once (16)
   --json           the evidence as JSON
 
-Ends with 0 when it is proven of every machine, otherwise with 1; run it again for those not reached.
-What it cannot close is listed at the end.
+Ends with 0 when the account is closed on every machine and nothing was found, otherwise with 1; run it
+again for those not reached. Members are root: what they hid well nobody finds, so rebuild a machine if
+in doubt. What was looked for and what was not stands below the evidence; what it cannot close, last.
 `;
 
-/** A look at a person's account takes a second; a machine under load may need more. */
-const lookMs = 60_000;
+/** A look at a machine takes seconds; one under load, or with millions of files, needs more. */
+const lookMs = 3 * 60_000;
+
+/** A login from outside, which must be refused. */
+const attemptMs = 60_000;
 
 /**
  * A machine where another session is at work for longer is listed and done next time: the others
@@ -51,17 +66,22 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   await refuseGrants(context, member);
   const whole = await survey(context, values);
   const entrance = await asDeployer(context, deployersOf(whole.fleets));
-  const evidence = await closeEverywhere(whole, entrance, member, parallelOf(values));
-  const all = [...evidence, ...whole.undeclared.map(leftoverEvidence)];
+  const past = await pastOf(member, context.directory);
+  const evidence = await closeEverywhere(whole, entrance, { member, ...past }, parallelOf(values));
+  const all = [
+    ...evidence,
+    ...whole.undeclared.map(leftoverEvidence),
+    ...whole.unread.filter(({ declares }) => declares).map(unreadEvidence),
+  ];
   const places = elsewhere(member, whole.fleets);
   const at = context.now.toISOString();
+  const ok = all.every(isClosed);
   if (flags.has("json")) {
-    const ok = all.every(isProven);
-    context.out(
-      `${JSON.stringify({ member, at, ok, machines: all, elsewhere: places }, undefined, 2)}\n`,
-    );
+    const scope = { note: notProof, lookedFor, notLookedFor };
+    const said = { member, at, ok, machines: all, ...scope, elsewhere: places };
+    context.out(`${JSON.stringify(said, undefined, 2)}\n`);
   } else context.out(describe(member, at, all, places));
-  return all.every(isProven) ? exits.done : exits.failed;
+  return ok ? exits.done : exits.failed;
 }
 
 /** Throws a `Refusal` naming every line that still gives the person access. */
@@ -85,55 +105,60 @@ async function refuseGrants(context: Context, member: string): Promise<void> {
   }
 }
 
-/** Looks, closes where there is an account, and proves. Throws a `Refusal` for a name nobody knows. */
+/** Looks, closes where there is an account, and looks again. Throws a `Refusal` for a name nobody knows. */
 async function closeEverywhere(
   { sites }: Survey,
   entrance: Entrance,
-  member: string,
+  person: Person,
   width: number,
 ): Promise<Evidence[]> {
-  const before = await inParallel(sites, width, (site) => look(site, entrance, member, []));
+  const { member } = person;
+  const before = await inParallel(sites, width, (site) => look(site, entrance, person));
   const told = before.filter((each) => typeof each !== "string");
   if (told.length === sites.length && told.every(isStranger)) refuseStranger(member, told, sites);
-  const keys = [...new Set(told.flatMap((remains) => remains.keys))];
+  const keys = [...new Set([...person.keys, ...told.flatMap((remains) => remains.keys)])];
   return inParallel(sites, width, async (site, index) => {
     const seen = before[index] ?? "was not looked at";
-    const trouble =
-      typeof seen !== "string" && seen.known && seen.account ? await close(site, entrance) : [];
-    const after = typeof seen === "string" ? seen : await look(site, entrance, member, keys);
+    const closing =
+      typeof seen !== "string" && seen.known && seen.account
+        ? await close(site, entrance, member)
+        : undefined;
+    const after = typeof seen === "string" ? seen : await look(site, entrance, { ...person, keys });
     // Only where the machine answers: a refusal counts against this address at its sshd.
     const attempt = typeof after === "string" ? undefined : await tryLogin(site, entrance, member);
-    return judge({ node: siteName(site), address: site.address }, after, attempt, trouble);
+    return judge({ node: siteName(site), address: site.address }, after, attempt, closing);
   });
 }
 
 /** What is left of the person, or why the machine does not say. */
-async function look(
-  site: Site,
-  entrance: Entrance,
-  member: string,
-  keys: readonly string[],
-): Promise<Remains | string> {
-  const session = await runScript(site, entrance, departedScript(member, keys), lookMs);
+async function look(site: Site, entrance: Entrance, person: Person): Promise<Remains | string> {
+  const session = await runScript(site, entrance, evidenceScript(site.machine, person), lookMs);
   if (session.kind === "fault") return session.detail;
   return readRemains(session.stdout) ?? `did not tell all (status ${session.code})`;
 }
 
-/** Converges without the person; answers what failed. */
-async function close(site: Site, entrance: Entrance): Promise<string[]> {
-  return rowsOf(await converge(site, entrance, false, closeMs))
-    .filter(([, what]) => what !== "changed" && what !== "note")
-    .map(([, , subject, detail]) => `converge: ${subject}: ${detail}`);
+/** Converges without the person; answers what it put right besides, and what failed. */
+async function close(site: Site, entrance: Entrance, member: string): Promise<Closing> {
+  const rows = rowsOf(await converge(site, entrance, false, closeMs));
+  const of = (wanted: (what: string) => boolean) =>
+    rows.filter(([, what = ""]) => wanted(what)).map(([, , ...words]) => words.join(": "));
+  return {
+    repaired: of((what) => what === "changed").filter(
+      (line) => !line.startsWith(`account ${member}: `),
+    ),
+    trouble: of((what) => what !== "changed" && what !== "note").map((line) => `converge: ${line}`),
+  };
 }
 
 /** A login as the person, from outside. The person's private key is theirs; any key must do. */
 function tryLogin(site: Site, entrance: Entrance, member: string) {
   const to = { login: member, address: site.address, hostKey: site.hostKey };
-  return visit(to, entrance.keys, { command: "true", timeoutMs: lookMs });
+  return visit(to, entrance.keys, { command: "true", timeoutMs: attemptMs });
 }
 
+/** Neither an account nor a word of them: what else is open there is no sign of this person. */
 function isStranger({ known, account, open }: Remains): boolean {
-  return !known && account === undefined && open.length === 0;
+  return !known && account === undefined && !open.some((line) => line.startsWith("a key of "));
 }
 
 function refuseStranger(member: string, told: readonly Remains[], sites: readonly Site[]): never {
@@ -146,38 +171,18 @@ function refuseStranger(member: string, told: readonly Remains[], sites: readonl
   );
 }
 
-function leftoverEvidence({ stack, name, published }: Leftover): Evidence {
-  const seen = [
-    "deployed and no longer declared, so not visited: run pulumi up, or close it by hand",
-  ];
-  return { node: `${stack}/${name}`, address: published.address, verdict: "unproven", seen };
+function leftoverEvidence({ stack, name, published, why }: Leftover): Evidence {
+  const told =
+    why === undefined
+      ? "deployed and no longer declared, so not visited: run pulumi up, or close it by hand"
+      : `deployed, and not visited: ${why}`;
+  return judge({ node: `${stack}/${name}`, address: published.address }, told, undefined);
 }
 
-function isProven({ verdict }: Pick<Evidence, "verdict">): boolean {
+function unreadEvidence({ stack, why }: Unread): Evidence {
+  return judge({ node: `${stack}/?`, address: "-" }, `machines not known: ${why}`, undefined);
+}
+
+function isClosed({ verdict }: Pick<Evidence, "verdict">): boolean {
   return verdict === "closed" || verdict === "absent";
-}
-
-/** The evidence as text. */
-export function describe(
-  member: string,
-  at: string,
-  evidence: readonly Evidence[],
-  places: readonly Elsewhere[],
-): string {
-  const proven = evidence.filter(isProven).length;
-  const rows = evidence.map(({ node, address, verdict, seen }) => [
-    node,
-    address,
-    isProven({ verdict }) ? verdict : verdict.toUpperCase(),
-    seen.join("; "),
-  ]);
-  return [
-    `${member}, ${at}: proven on ${proven} of ${count(evidence.length, "machine")}`,
-    "",
-    table(["NODE", "ADDRESS", "RESULT", "SEEN"], rows),
-    "",
-    "Not closed by this command; close by hand:",
-    ...places.map(({ place, action }) => `  [ ] ${place}: ${action}`),
-    "",
-  ].join("\n");
 }

@@ -7,7 +7,8 @@ import { concerns, duration, readHealthFacts, type Health } from "../health";
 import { tellInterrupted } from "../interrupted";
 import { inParallel } from "../pool";
 import { readFacts } from "../report";
-import { factsScript, oneAfterAnother } from "../scripts";
+import { readTraces } from "../offboarding/traces";
+import { evidenceScript, factsScript, oneAfterAnother } from "../scripts";
 import { asDeployer, runScript, type Entrance } from "../sessions";
 import type { Session } from "../ssh";
 import { count, table } from "../table";
@@ -19,8 +20,9 @@ import { parallelOf } from "../width";
 export const usage = `usage: berth status [--environment E | --stack S] [--json] [node…]
 
 One table of machines: whether they answer, differ from their declaration, have updates pending or
-want a reboot, how full their disks are, since when they run, and who owns them. Below it: what needs a
-person, also what a killed pulumi up may have made that no state knows.
+want a reboot, how full their disks are, since when they run, and who owns them. Below it: what was found
+that nobody declared and no package brought, as berth offboard looks for it, and what needs a person:
+also who can log in and is not declared, and what a killed pulumi up may have made that no state knows.
 
   --environment E  stage or prod, with the host stacks that serve it
   --stack S        this stack alone
@@ -39,7 +41,8 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
     flags: ["json"],
     values: ["environment", "stack", "parallel"],
   });
-  const { sites, fleets, undeployed, undeclared, interrupted } = await survey(context, values);
+  const whole = await survey(context, values);
+  const { sites, fleets, undeployed, undeclared, interrupted, unread } = whole;
   const chosen = chosenSites(sites, words);
   // Where nothing is deployed nobody needs a key to be told so.
   const entrance =
@@ -54,16 +57,21 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
     one.concerns.map((concern) => `${one.health.node}: ${concern}`),
   );
   const leftovers = undeclared.map(
-    ({ stack, name }) => `${stack}/${name}: is deployed and no longer declared; run pulumi up`,
+    ({ stack, name, why }) =>
+      `${stack}/${name}: is deployed and ${why === undefined ? "no longer declared; run pulumi up" : `not visited: ${why}`}`,
   );
   const halfMade = interrupted.map((each) => `${each.stack}: ${tellInterrupted(each)}`);
-  const attention = words.length === 0 ? [...worries, ...leftovers, ...halfMade] : worries;
+  const attention =
+    words.length === 0
+      ? [...worries, ...leftovers, ...unread.map(({ why }) => why), ...halfMade]
+      : worries;
   if (flags.has("json")) {
     const nodes = seen.map(({ health, concerns }) => ({ ...health, concerns }));
     context.out(`${JSON.stringify({ nodes, undeployed, interrupted, attention }, undefined, 2)}\n`);
   } else {
     context.out(`${describe(seen.map(({ health }) => health))}\n`);
     if (undeployed.length > 0) context.out(`\nNot deployed yet: ${undeployed.join(", ")}\n`);
+    for (const line of findings(seen.map(({ health }) => health))) context.out(`${line}\n`);
     context.out(
       attention.length === 0
         ? "\nNothing needs a person.\n"
@@ -75,16 +83,17 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
 
 async function look(site: Site, entrance: Entrance): Promise<Health> {
   const observed = !isEntered(site.machine);
-  const script = observed
-    ? factsScript()
-    : oneAfterAnother(renderConverge(site.machine, true), factsScript());
+  const looks = `${factsScript()}${evidenceScript(site.machine)}`;
+  const script = observed ? looks : oneAfterAnother(renderConverge(site.machine, true), looks);
   const session = await runScript(site, entrance, script, statusMs);
   const facts = session.kind === "ended" ? readHealthFacts(session.stdout) : undefined;
+  const traces = session.kind === "ended" ? readTraces(session.stdout) : undefined;
   return {
     node: siteName(site),
     address: site.address,
     outcome: observed && session.kind === "ended" ? { kind: "observed" } : checkOf(session),
     ...(facts ? { facts } : {}),
+    ...(traces ? { traces } : {}),
   };
 }
 
@@ -94,6 +103,23 @@ function checkOf(session: Session): Outcome {
   const status = readFacts(session.stdout).get("status")?.at(-1);
   return outcomeOf({ ...session, code: status === undefined ? session.code : Number(status) });
 }
+
+/** What machines hold that nobody declared: for a person to know, not to be put right by anybody. */
+function findings(nodes: readonly Health[]): string[] {
+  const lines = nodes.flatMap(({ node, traces }) => {
+    const found = traces?.found ?? [];
+    const more = found.length - shownLimit;
+    return [
+      ...found.slice(0, shownLimit).map((line) => `  ${node}: ${line}`),
+      ...(more > 0 ? [`  ${node}: and ${more} more (--json)`] : []),
+    ];
+  });
+  if (lines.length === 0) return [];
+  return ["", "Found, and explained by no package and no declaration since Berth came:", ...lines];
+}
+
+/** Findings of one machine that are shown; JSON has them all. */
+const shownLimit = 40;
 
 const titles = ["NODE", "ADDRESS", "STATE", "UPDATES", "REBOOT", "DISK", "UP", "OWNER"] as const;
 

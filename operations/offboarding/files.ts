@@ -4,7 +4,8 @@ import * as path from "node:path";
 
 import type { FileTexts } from "./grants";
 
-const stackFile = /^Pulumi(\..+)?\.yaml$/;
+/** Names of stack files. */
+export const stackFile = /^Pulumi(\..+)?\.yaml$/;
 
 /** The stack files as they are in the clone now. */
 export function presentFiles(directory: string): FileTexts {
@@ -27,7 +28,7 @@ export async function committedFiles(directory: string): Promise<FileTexts> {
 }
 
 /** What a git command says; undefined when it fails, as it does outside a clone. */
-function git(directory: string, argv: readonly string[]): Promise<string | undefined> {
+export function git(directory: string, argv: readonly string[]): Promise<string | undefined> {
   return new Promise((resolve) => {
     execFile("git", ["-C", directory, ...argv], (error, stdout) =>
       resolve(error ? undefined : stdout),

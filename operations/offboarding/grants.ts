@@ -13,7 +13,7 @@ export type FileTexts = Readonly<Record<string, string>>;
  */
 export function grantsTo(member: string, files: FileTexts): string[] {
   return Object.entries(files).flatMap(([file, text]) => {
-    const config = mapping(mapping(read(text))["config"]);
+    const config = mapping(mapping(readStackText(text))["config"]);
     const team = mapping(unwrapped(config["berth:team"]));
     const projects = mapping(unwrapped(config["berth:projects"]));
     const nodes = mapping(unwrapped(config["berth:nodes"]));
@@ -62,8 +62,8 @@ function unwrapped(entry: unknown): unknown {
   return value ?? fallback ?? entry;
 }
 
-/** As the engine reads it: what comes by a merge key is granted too. */
-function read(text: string): unknown {
+/** A stack file as the engine reads it: what comes by a merge key is granted too. */
+export function readStackText(text: string): unknown {
   const file = new YamlFile(Buffer.from(text), "stack");
   return Object.fromEntries((file.root() ?? []).map(([key, node]) => [key, file.value(node, [])]));
 }

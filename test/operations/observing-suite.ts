@@ -43,10 +43,13 @@ export function observing(harbour: Harbour): void {
       rmSync(file);
     });
 
-    it("tells its state and that it is only observed", async () => {
+    it("tells its state, that it is only observed, and whom its owner let in besides", async () => {
       const seen = await berth("status");
-      expect(seen, seen.out).toMatchObject({ code: 0 });
+      expect(seen.code, seen.out).toBe(1);
       expect(seen.out).toMatch(/^stage\/clinic +10\.\S+ +observed +\d+ .* none$/m);
+      expect(seen.out).toMatch(
+        /^1 thing for a person:\n {2}stage\/clinic: open: account sam .* is not declared: keys in /m,
+      );
     });
 
     it.each([

@@ -1,6 +1,22 @@
 import { describe, expect, it } from "vitest";
 
-import type { Harbour } from "./harbour";
+import { quote } from "../../components/bootstrap/quote";
+import type { Evidence } from "../../operations/offboarding/evidence";
+import { notLookedFor, type Traces } from "../../operations/offboarding/traces";
+import { added, listing } from "../bootstrap/listing";
+import type { Harbour, Told } from "./harbour";
+import { waysToStay } from "./ways-to-stay";
+
+/** What is read of a command's JSON. */
+interface Said {
+  readonly nodes: readonly { readonly traces: Traces }[];
+  readonly attention: readonly string[];
+  readonly machines: readonly Evidence[];
+}
+
+const read = ({ out }: Told) => JSON.parse(out) as Said;
+
+const asRoot = (script: string) => `sudo -n bash -c ${quote(script)}`;
 
 /** What must be so when a person leaves; shares its machines with the other commands' tests. */
 export function offboarding(harbour: Harbour): void {
@@ -30,7 +46,9 @@ export function offboarding(harbour: Harbour): void {
 
       const partly = await berth("offboard", "sam");
       expect(partly.code, partly.out).toBe(1);
-      expect(partly.out).toMatch(/^sam, 2026-11-21T12:00:00.000Z: proven on 1 of 3 machines$/m);
+      expect(partly.out).toMatch(
+        /^sam, 2026-11-21T12:00:00.000Z: account closed on 1 of 3 machines; open on 1; not known of 1$/m,
+      );
       expect(partly.out).toMatch(/^prod\/alpha +\S+ +closed +login refused; account locked/m);
       expect(partly.out).toMatch(/^prod\/beta +\S+ +UNPROVEN +not reached: /m);
       expect(partly.out).toMatch(
@@ -71,6 +89,48 @@ export function offboarding(harbour: Harbour): void {
       expect(seen.out).toMatch(/gamma .* OPEN .*not expired; .*Berth did not make this account/);
       expect(await harbour.on("gamma", "getent shadow contractor | cut -d: -f8")).toBe("\n");
       await harbour.on("gamma", "userdel -r contractor 2>/dev/null");
+    });
+
+    it("tells, as status does, of each way in which a person with sudo stayed", async () => {
+      const members = { ana: { keys: [ana.public] }, sam: { keys: [sam.public] } };
+      harbour.declare({ members, groups: { everyone: ["ana", "sam"] } });
+      expect((await berth("converge")).code).toBe(0);
+      const clean = await berth("status", "beta", "--json");
+      expect(read(clean).nodes[0]?.traces, clean.out).toMatchObject({ open: [], found: [] });
+      const [, blob] = sam.public.split(" ");
+      const set = `KEY=${quote(sam.public)} BLOB=${blob}`;
+      const plant = waysToStay.map(({ script }) => `( ${script}\n) >/dev/null 2>&1 </dev/null`);
+      const planted = await harbour.as("sam", "beta", asRoot([set, ...plant].join("\n")));
+      expect(planted.code, planted.stderr).toBe(0);
+      await harbour.on("gamma", "usermod --login zed sam");
+      const before = await listing(harbour.machines, "beta");
+      const seen = read(await berth("status", "beta", "--json"));
+      const told = [...seen.nodes[0]!.traces.found, ...seen.attention].join("\n");
+      expect(Object.values(added(before, await listing(harbour.machines, "beta"))).flat()).toEqual(
+        [],
+      );
+      for (const line of ["/etc/cron.d/stay", "open: account helper", "open: another sshd"]) {
+        expect(told).toContain(line);
+      }
+
+      harbour.declare({ members: { ana: members.ana }, groups: { everyone: ["ana"] } });
+      const left = await berth("offboard", "sam", "--json");
+      expect(left.code).toBe(1);
+      const evidence = read(left);
+      const [alpha, beta, gamma] = evidence.machines;
+      expect(alpha).toMatchObject({ verdict: "closed", found: [] });
+      expect(gamma!.verdict).toBe("open");
+      expect(gamma!.seen.join("\n")).toMatch(
+        /account zed \(number \d+, sam's by its number\) can log/,
+      );
+      expect(beta!.verdict).toBe("open");
+      const all = [...beta!.seen, ...beta!.found, ...beta!.repaired].join("\n");
+      const missed = waysToStay.filter(({ told: words }) => !words.test(all));
+      expect(
+        missed.map(({ name }) => name),
+        all,
+      ).toEqual([]);
+      expect(evidence).toMatchObject({ ok: false, notLookedFor });
     });
 
     it("says so when nobody of that name ever had an account", async () => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 
-import { describe as describeEvidence } from "../../operations/commands/offboard";
+import { describe as describeEvidence } from "../../operations/offboarding/describe";
 import { elsewhere } from "../../operations/offboarding/elsewhere";
 import { judge, readRemains } from "../../operations/offboarding/evidence";
 import { grantsTo } from "../../operations/offboarding/grants";
+import { lookedFor, notLookedFor } from "../../operations/offboarding/traces";
 import { publicKey } from "../spec/fixture";
 import { fleet } from "./sites";
 
@@ -60,49 +61,87 @@ describe("the evidence of a machine", () => {
   const place = { node: "prod/kmc", address: "192.0.2.1" };
   const refused = { kind: "fault", fault: "login", detail: "refused" } as const;
   const told = (text: string) => readRemains(`${text}end: yes\n`) ?? "";
-  const closed = told("known: yes\naccount: 1001\nkey: ssh-ed25519 AAAA\n");
+  const key = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5${"A".repeat(48)}`;
+  const closed = told(`known: yes\naccount: 1001\nkey: ${key}\n`);
 
-  it("is read when the script came to its end", () => {
+  it("is read when the script came to its end, and makes sense", () => {
     expect(closed).toEqual({
       known: true,
       account: "1001",
       open: [],
-      keys: ["ssh-ed25519 AAAA"],
+      found: [],
+      blind: [],
+      keys: [key],
       accounts: [],
     });
     expect(readRemains("known: yes\naccount: 1001\n")).toBeUndefined();
+    expect(readRemains("account: $(reboot)\nend: yes\n")).toBeUndefined();
+    expect(told("account: none\nsince: 1795906210\nend: yes\n")).toMatchObject({
+      since: "2026-11-28T22:50:10.000Z",
+    });
+  });
+
+  it("takes no half key and no other text of a machine into the script of the others", () => {
+    const lies = ["ssh-ed25519 AAAA", `${key}\u0000`, `${key}' ; reboot #`, "x".repeat(70_000)];
+    const text = lies.map((line) => `key: ${line}\n`).join("");
+    expect(told(`account: 1001\n${text}`)).toMatchObject({ keys: [] });
+    const many = Array.from(
+      { length: 5_000 },
+      (_, n) => `key: ssh-ed25519 AAAA${"B".repeat(64)}${n}\n`,
+    );
+    expect(
+      (told(`account: 1001\n${many.join("")}`) as { keys: readonly string[] }).keys,
+    ).toHaveLength(100);
   });
 
   it.each([
     ["closed", closed, refused],
     ["absent", told("known: no\naccount: none\n"), refused],
+    ["look", told("known: yes\naccount: 1001\nfound: cron and at: /etc/cron.d/x\n"), refused],
     ["open", told("known: yes\naccount: 1001\nopen: 2 processes run\n"), refused],
+    ["open", told("account: none\nopen: account x can log in\nfound: a: b\n"), refused],
     ["open", closed, { kind: "ended", code: 0, stdout: "", stderr: "" }],
     ["unproven", closed, { kind: "fault", fault: "unreachable", detail: "gone" }],
     ["unproven", closed, undefined],
     ["unproven", "not reached", undefined],
   ] as const)("is %s", (verdict, remains, attempt) => {
-    expect(judge(place, remains, attempt, []).verdict).toBe(verdict);
+    expect(judge(place, remains, attempt).verdict).toBe(verdict);
   });
 
   it("says what a person must close by hand, and what the converge could not do", () => {
     const stranger = told("known: no\naccount: 1005\nopen: in group sudo\n");
-    expect(judge(place, stranger, refused, ["converge: packages: no space"]).seen).toEqual([
-      "in group sudo",
-      expect.stringContaining("Berth did not make this account"),
-      "converge: packages: no space",
-    ]);
+    const closing = { repaired: ["/etc/sudoers.d/x: content"], trouble: ["converge: no space"] };
+    expect(judge(place, stranger, refused, closing)).toMatchObject({
+      seen: [
+        "in group sudo",
+        expect.stringContaining("Berth did not make this account"),
+        "converge: no space",
+      ],
+      repaired: ["/etc/sudoers.d/x: content"],
+    });
   });
 
-  it("is counted, and what is unproven is loud", () => {
+  it("is counted, says what it is, and never that anything is proven", () => {
+    const seen = told("account: 1001\nfound: cron and at: /etc/cron.d/\u001b[2Jx\nblind: getcap\n");
     const text = describeEvidence(
       "sam",
       "2026-11-21T12:00:00.000Z",
-      [judge(place, closed, refused, []), judge(place, "not reached", undefined, [])],
+      [
+        judge(place, closed, refused),
+        judge(place, seen, refused),
+        judge(place, "not reached", undefined),
+      ],
       [{ place: "Jenkins", action: "disable" }],
     );
-    expect(text).toContain("proven on 1 of 2 machines");
+    expect(text).toContain(
+      "account closed on 2 of 3 machines; look at what was found on 1; not known of 1",
+    );
     expect(text).toMatch(/UNPROVEN +not reached/);
+    expect(text).toMatch(/^ {2}cron and at: \/etc\/cron\.d\/x$/m);
+    expect(text).toMatch(/Could not be looked at on prod\/kmc:\n {2}getcap/);
+    expect(text).toContain("Rebuild a machine if in doubt");
+    for (const line of [...lookedFor, ...notLookedFor]) expect(text).toContain(`  - ${line}`);
+    expect(text).not.toMatch(/\bproven\b/);
     expect(text).toContain("  [ ] Jenkins: disable\n");
   });
 });

@@ -91,17 +91,23 @@ describe("a machine's state", () => {
   });
 
   it("needs a person for drift, a reboot, a full disk and another's machine, not for updates", () => {
-    const health = { node: "prod/kmc", address: "10.0.0.1", facts } as const;
+    const traces = { open: ["account x can log in"], found: ["a: b"], blind: [] };
+    const health = { node: "prod/kmc", address: "10.0.0.1", facts, traces } as const;
     const drift = outcomeOf(ended(2, "drift: x: y\nnote: z: w\n"));
     expect(concerns({ ...health, outcome: drift }, "berth/prod-b")).toEqual([
       "1 thing differs from the declaration; run berth converge",
+      "open: account x can log in",
       "belongs to berth/prod, not to berth/prod-b",
       "wants a reboot: sudo systemctl reboot, when it suits",
       "the disk is 91% full",
     ]);
     const well = { ...facts, rebootNeeded: false, diskPercent: 84 };
     const done = outcomeOf(ended(0, "berth: 0 differ, 0 failed, 0 notes\n"));
-    expect(concerns({ ...health, facts: well, outcome: done }, "berth/prod")).toEqual([]);
+    const quiet = { ...health, facts: well, outcome: done, traces: { ...traces, open: [] } };
+    expect(concerns(quiet, "berth/prod")).toEqual([]);
+    expect(concerns({ node: "a", address: "b", facts: well, outcome: done }, "berth/prod")).toEqual(
+      ["did not tell who may enter"],
+    );
     expect(concerns({ node: "a", address: "b", outcome: done }, "berth/prod")).toEqual([
       "did not tell its state",
     ]);

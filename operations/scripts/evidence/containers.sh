@@ -1,0 +1,39 @@
+# shellcheck shell=bash
+# Containers that have the machine: as the daemon describes them, not what runs inside.
+
+# reaches SOURCE: is a part of the machine that leads to root.
+reaches() {
+  case $1 in
+    / | /etc | /etc/* | /root | /root/* | /home | /home/*/.ssh* | /usr | /usr/* | /boot* | /dev | /dev/[!s]* | /proc* | /sys* | /run | /run/docker* | /run/containerd* | /run/systemd* | /run/dbus*) ;;
+    /var | /var/run | /var/run/docker* | /var/lib | /var/lib/docker | /var/lib/containerd* | /var/spool* | /opt | /var/lib/berth* | /bin* | /sbin* | /lib*) ;;
+    *) return 1 ;;
+  esac
+}
+
+format='{{.Name}}|{{.Created}}|{{.HostConfig.Privileged}}|{{.HostConfig.PidMode}}|{{.HostConfig.NetworkMode}}|{{.HostConfig.RestartPolicy.Name}}|{{range .HostConfig.CapAdd}}{{.}} {{end}}|{{range .HostConfig.Devices}}{{.PathOnHost}} {{end}}|{{range .Mounts}}{{.Source}} {{end}}{{range .HostConfig.Binds}}{{.}} {{end}}'
+if command -v docker >/dev/null; then
+  if ids=$(timeout 30 docker ps -aq --no-trunc 2>/dev/null); then
+    mapfile -t ids <<<"$ids"
+    while IFS='|' read -r name created privileged_one pid network restart capabilities devices mounts; do
+      if [ -z "$name" ] || [ "$(date -d "$created" +%s 2>/dev/null || echo "$since")" -lt "$since" ]; then continue; fi
+      why=()
+      if [ "$privileged_one" = true ]; then why+=("privileged"); fi
+      if [ "$pid" = host ]; then why+=("the machine's processes"); fi
+      if [ "$network" = host ]; then why+=("the machine's network"); fi
+      case $capabilities in *ALL* | *SYS_* | *DAC_* | *NET_ADMIN* | *BPF*) why+=("${capabilities% }") ;; esac
+      if [ -n "${devices// /}" ]; then why+=("devices ${devices% }"); fi
+      for mount in $mounts; do if reaches "${mount%%:*}"; then why+=("${mount%%:*}"); fi; done
+      if [ ${#why[@]} -gt 0 ]; then
+        how=$(printf '%s\n' "${why[@]}" | sort -u | paste -sd, -)
+        found containers "${name#/} has ${how//,/, } (restart: ${restart:-no})"
+      fi
+    done < <(timeout 60 docker inspect -f "$format" "${ids[@]}" 2>/dev/null)
+  else
+    say blind "Docker's containers: the daemon does not answer"
+  fi
+fi
+for program in podman lxc incus nerdctl k3s virsh; do
+  if command -v "$program" >/dev/null; then say blind "what $program runs"; fi
+done
+told_all
+echo 'end: yes'
