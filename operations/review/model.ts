@@ -3,6 +3,7 @@ import { costOf, type Cost } from "./facts/cost";
 import { dataOf, type DataLoss } from "./facts/data";
 import { interruptionsOf, type Interruption } from "./facts/interruption";
 import { machines } from "./facts/kinds";
+import { isKnown } from "./facts/known-types";
 import { clashesOf, namesOf, type NameChange } from "./facts/names";
 import { policiesOf, type PolicyFinding, type PolicyVerdict } from "./facts/policies";
 import { projectLines, type ProjectLine } from "./facts/projects";
@@ -47,6 +48,8 @@ export interface StackReview {
   readonly waivers: readonly WaiverUse[];
   /** Findings that are notices only by a waiver which this change itself brings. */
   readonly askedFor: readonly PolicyFinding[];
+  /** Changes of types that no reader of plans knows: what they open, cost or lose is not told. */
+  readonly strangers: readonly string[];
   /** Whether more changes than this plan can tell, such as the program that made it. */
   readonly beyond: boolean;
   /** Resources that can be deleted from now on. */
@@ -89,6 +92,7 @@ export function reviewOf(preview: Preview, options: ReviewOptions): StackReview 
     askedFor: policies.waived.filter((finding) =>
       waivers.some((waiver) => waiver.asked && covers(waiver, finding)),
     ),
+    strangers: changes.flatMap(({ name, type }) => (isKnown(type) ? [] : [`${name} (${type})`])),
     beyond: options.beyond === true,
     unprotected: unprotected(plan),
     changes,
@@ -167,6 +171,7 @@ function verdictOf(found: Found, blockers: readonly string[]): Verdict {
     cost.nodes,
     cost.unknown,
     deletions(found.changes),
+    found.strangers,
   ];
   return toLookAt.some((list) => list.length > 0) ? "look" : "clear";
 }

@@ -1,10 +1,11 @@
 import type { Side, Plan } from "./side";
-import { at, isList, isValues, textAt, textsAt, type Value, type Values } from "../value";
+import { at, isValues, textAt, textsAt, type Value } from "../value";
+import { openingsOf, type Opening } from "./openings";
 
 /** Somebody, or the world, who can reach what they could not, or no longer. */
 export interface Access {
   readonly kind: "gains" | "loses" | "changes";
-  /** A person, a deployer, or `anyone` for a port. */
+  /** A person, a deployer; for a port `anyone`, or the networks that it opens to. */
   readonly who: string;
   /** Where: a node. */
   readonly where: string;
@@ -96,76 +97,48 @@ function credentials(plan: Plan): Access[] {
   });
 }
 
-/** Ports that open or close to the network. */
+/** Ports that open or close to the network, and to whom. */
 function ports(plan: Plan): Access[] {
   const [before, after] = [openings(plan.before), openings(plan.after)];
   const nodes = [...new Set([...before.keys(), ...after.keys()])];
   return nodes.flatMap((where) => {
     const [was, will] = [before.get(where), after.get(where)];
     // A new machine's usual ports, and a removed one's, are no news.
-    if (!was || !will) return unusual(where, will ?? new Set());
-    const opened = [...will].filter((port) => !was.has(port));
-    const closed = [...was].filter((port) => !will.has(port));
+    if (!was || !will)
+      return [...(will ?? new Map<string, Opening>()).values()].flatMap(unusual(where));
+    const [opened, closed] = [without(will, was), without(was, will)];
     return [
-      ...opened.map((port): Access => ({
-        kind: "gains",
-        who: "anyone",
-        where,
-        what: `port ${port}`,
-      })),
-      ...closed.map((port): Access => ({
-        kind: "loses",
-        who: "anyone",
-        where,
-        what: `port ${port}`,
-      })),
+      ...opened.map((opening) => portAccess("gains", where, opening)),
+      ...closed.map((opening) => portAccess("loses", where, opening)),
     ];
   });
 }
 
 const usual: ReadonlySet<string> = new Set(["22", "80", "443"]);
 
-function unusual(where: string, open: ReadonlySet<string>): Access[] {
-  return [...open]
-    .filter((port) => !usual.has(port))
-    .map((port) => ({ kind: "gains", who: "anyone", where, what: `port ${port}` }));
+function unusual(where: string): (opening: Opening) => Access[] {
+  return (opening) => (usual.has(opening.port) ? [] : [portAccess("gains", where, opening)]);
 }
 
-function openings(side: Side): ReadonlyMap<string, ReadonlySet<string>> {
-  const found = new Map<string, Set<string>>();
+function portAccess(kind: Access["kind"], where: string, { port, who }: Opening): Access {
+  return { kind, who, where, what: `port ${port}` };
+}
+
+type Openings = ReadonlyMap<string, Opening>;
+
+function without(some: Openings, others: Openings): readonly Opening[] {
+  return [...some].flatMap(([key, opening]) => (others.has(key) ? [] : [opening]));
+}
+
+function openings(side: Side): ReadonlyMap<string, Openings> {
+  const found = new Map<string, Map<string, Opening>>();
   for (const resource of side.resources) {
-    const open = opened(resource.type, resource.state.inputs);
+    const open = openingsOf(resource.type, resource.state.inputs);
     if (!open) continue;
     const node = side.nodeOf(resource) ?? resource.name;
-    const known = found.get(node) ?? new Set();
-    open.forEach((port) => known.add(port));
+    const known = found.get(node) ?? new Map<string, Opening>();
+    for (const opening of open) known.set(`${opening.port} ${opening.who}`, opening);
     found.set(node, known);
   }
   return found;
-}
-
-/** Ports a firewall resource opens; undefined for what is no firewall. */
-function opened(type: string, inputs: Values): readonly string[] | undefined {
-  if (/^digitalocean:index\/firewall:|^scaleway:instance\/securityGroup:/.test(type)) {
-    const rules = at(inputs, "inboundRules");
-    return (isList(rules) ? rules : []).flatMap((rule) =>
-      at(rule, "action") === "drop"
-        ? []
-        : portText(at(rule, "portRange") ?? at(rule, "port"), at(rule, "protocol")),
-    );
-  }
-  if (type === "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule") {
-    const [from, to] = [at(inputs, "fromPort"), at(inputs, "toPort")];
-    const single = from === to || to === undefined;
-    const port: Value | undefined = single ? from : `${String(from)}-${String(to)}`;
-    return portText(port, at(inputs, "ipProtocol"));
-  }
-  return undefined;
-}
-
-function portText(port: Value | undefined, protocol: Value | undefined): string[] {
-  const suffix =
-    typeof protocol === "string" && !/^tcp$/i.test(protocol) ? `/${protocol.toLowerCase()}` : "";
-  if (typeof port === "string" || typeof port === "number") return [`${port}${suffix}`];
-  return suffix === "" ? ["all"] : [`all${suffix}`];
 }

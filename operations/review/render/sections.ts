@@ -32,6 +32,7 @@ export function sectionsOf(review: StackReview): readonly Section[] {
         ({ name, type, fate }) => `${name} (${type})${fate === "replace" ? ", made anew" : ""}`,
       ),
     ),
+    list("Of a type that this review does not know", review.strangers),
     list("Interruption", review.interruptions.map(oneInterruption)),
     list(
       "Projects",

@@ -47,6 +47,14 @@ export function factsOf(review: StackReview): readonly Fact[] {
     { name: "Cost a month", text: costText(review) },
     { name: "Policies", text: policyText(review) },
     { name: "Waivers", text: listText(review.waivers.map(waiverHead), "none") },
+    ...(review.strangers.length > 0
+      ? [
+          {
+            name: "Not known",
+            text: `what they open, cost or lose: ${listText(review.strangers, "")}`,
+          },
+        ]
+      : []),
     ...(review.unprotected.length > 0
       ? [
           {

@@ -1,0 +1,59 @@
+/**
+ * What each reader of a plan makes of a resource type: `reads` says that a change of it can be told in
+ * that section, `-` that there is nothing of the kind in it. A type that is not here is unknown to the
+ * review: a change of it is never called clear. A type that the program comes to register belongs here,
+ * in the same change; a test compares.
+ */
+interface Readings {
+  readonly access: Reading;
+  readonly cost: Reading;
+  readonly data: Reading;
+  readonly interruption: Reading;
+  readonly names: Reading;
+}
+type Reading = "reads" | "-";
+
+const nothing: Readings = { access: "-", cost: "-", data: "-", interruption: "-", names: "-" };
+const machine: Readings = { ...nothing, cost: "reads", data: "reads", interruption: "reads" };
+const opening: Readings = { ...nothing, access: "reads" };
+const setting: Readings = { ...nothing, data: "reads" };
+
+export const knownTypes: Readonly<Record<string, Readings>> = {
+  "digitalocean:index/droplet:Droplet": machine,
+  "scaleway:instance/server:Server": machine,
+  "aws:ec2/instance:Instance": machine,
+  "digitalocean:index/firewall:Firewall": opening,
+  "scaleway:instance/securityGroup:SecurityGroup": opening,
+  "aws:ec2/securityGroup:SecurityGroup": opening,
+  "cloudflare:index/dnsRecord:DnsRecord": { ...nothing, names: "reads" },
+  "aws:s3/bucket:Bucket": { ...nothing, cost: "reads", data: "reads" },
+  "aws:s3/bucketVersioning:BucketVersioning": setting,
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": setting,
+  "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": setting,
+  // Who a node, a project or a bucket is for: read with the component, not with what it is made of.
+  "berth:index:Bootstrap": { ...nothing, access: "reads" },
+  "berth:backups:BackupCredential": { ...nothing, access: "reads" },
+  "berth:index:ProjectNode": nothing,
+  "berth:index:ProjectNames": nothing,
+  "berth:backups:BackupBucket": nothing,
+  // Judged by the policies; nobody loses, gains or pays anything by them alone.
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": nothing,
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": nothing,
+  "aws:s3/bucketPolicy:BucketPolicy": nothing,
+  "aws:iam/user:User": nothing,
+  "aws:iam/userPolicy:UserPolicy": nothing,
+  "aws:iam/accessKey:AccessKey": nothing,
+  // Addresses come and go with their machine, which is priced with one.
+  "aws:ec2/eip:Eip": nothing,
+  "aws:ec2/eipAssociation:EipAssociation": nothing,
+  "scaleway:instance/ip:Ip": nothing,
+  "command:remote:Command": nothing,
+  "tls:index/privateKey:PrivateKey": nothing,
+};
+
+/** What every stack has: the engine's own, and the providers. */
+const engines = /^pulumi:(pulumi|providers):/;
+
+export function isKnown(type: string): boolean {
+  return engines.test(type) || type in knownTypes;
+}
