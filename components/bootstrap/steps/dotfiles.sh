@@ -29,6 +29,7 @@ fetch_dotfiles() {
 if [ -n "$DOTFILES_REPOSITORY" ] && managed people; then
   scratch=$desk/dotfiles
   behind=()
+  fetching=()
   for member in "${people[@]}"; do
     if account "$member"; then
       content=
@@ -37,15 +38,20 @@ if [ -n "$DOTFILES_REPOSITORY" ] && managed people; then
         if [ "$CHECK" = yes ]; then
           differs "dotfiles of $member" "not at $DOTFILES_COMMIT" || true
         else
-          if { [ -e "$home/.dotfiles" ] || [ -L "$home/.dotfiles" ]; } && [ ! -d "$home/.dotfiles/.git" ]; then set_aside "$home/.dotfiles"; fi
+          if { [ -e "$home/.dotfiles" ] || [ -L "$home/.dotfiles" ]; } && [ ! -d "$home/.dotfiles/.git" ]; then
+            alone "dotfiles of $member" set_aside "$home/.dotfiles"
+            if [ -z "$went" ]; then continue; fi
+          fi
           behind+=("$member")
           install -d -m 700 "$scratch"
           { fetch_dotfiles "$member" "$home" && : >"$scratch/$member.done"; } >"$scratch/$member" 2>&1 9>&- &
+          fetching+=($!)
         fi
       fi
     fi
   done
-  wait
+  # By their numbers: a bare wait would wait for what passes on this script's own words as well.
+  if [ ${#fetching[@]} -gt 0 ]; then wait "${fetching[@]}" || true; fi
   for member in "${behind[@]}"; do
     if [ -e "$scratch/$member.done" ]; then
       differs "dotfiles of $member" "installed at $DOTFILES_COMMIT"
