@@ -33,6 +33,12 @@ export const assignmentTable: ResourceTable = {
         throw notFound("Error retrieving reserved IP", request);
       }
     },
+    // One that leads elsewhere by now is let go; only its address must still be there.
+    deleteGone(id, context) {
+      const address = /^\d+-([\d.]+)-/.exec(id)?.[1] ?? "";
+      if (context.world.get("digitalocean/reservedIp", address)) return;
+      throw notFound("Error retrieving reserved IP", `GET /reserved_ips/${address}`);
+    },
     importId: (id) => {
       if (id.includes(",")) return id;
       throw new ProviderError(

@@ -88,6 +88,17 @@ describe("what is gone already", () => {
       expect(await bench.read(held)).toBeUndefined();
     }
   });
+
+  it("is let go where it is the assignment of an address that is still there", async () => {
+    const droplet = await bench.create(types.droplet, web);
+    const ip = await bench.create(types.reservedIp, { region: "tor1" });
+    const given = { ipAddress: ip.id, dropletId: Number(droplet.id) };
+    const held = await bench.create(types.assignment, given);
+    bench.world.remove("digitalocean/reservedIpAssignment", held.id);
+    await bench.delete(held);
+    bench.world.remove("digitalocean/reservedIp", ip.id);
+    await expect(bench.delete(held)).rejects.toThrow("Error retrieving reserved IP");
+  });
 });
 
 describe("a firewall's rules", () => {
