@@ -5,8 +5,11 @@ import * as fs from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { allConfig } from "@pulumi/pulumi/runtime";
 
+import { awsAccount } from "./components/aws-account";
+import { clockOf } from "./components/clock";
 import { deploy, type Deployment } from "./components/deployment";
 import { checkHistory, historyOf } from "./components/history";
+import { standing } from "./components/leaving/standing";
 import { differencesOf } from "./components/one-reading";
 import { outputsOf } from "./components/published";
 import { withStandIns, type StandIns } from "./components/rehearsal-keys";
@@ -29,28 +32,32 @@ const fullName = (other: string) => `${pulumi.getOrganization()}/${project}/${ot
 
 /** The engine waits for it; what it gives are the stack's outputs. */
 export = async (): Promise<Outputs> => {
+  const now = clockOf(process.env);
   const { stacks: stackFiles, unreadable, fileOf } = readStackFiles(process.cwd());
   const differences = stack in unreadable ? [] : differencesOf(stack, config, stackFiles[stack]);
   if (differences.length > 0) throw new ConfigError(differences);
   const declared = parseFleet(
     { stack, config, stackFiles, unreadable, fileOf: fileOf(stack) },
-    // BERTH_NOW: an ISO 8601 instant, for rehearsing what depends on the day.
-    new Date(process.env["BERTH_NOW"] ?? Date.now()),
+    now(),
   );
   for (const { path, message } of Object.values(unreadable).flat()) {
     void pulumi.log.warn(`${path}: ${message}; the stacks that do not need it go on`);
   }
-  checkHistory(declared, historyOf(await outputsOf(fullName(stack))), fileOf(stack));
+  const history = historyOf(await outputsOf(fullName(stack)));
+  checkHistory(declared, history, fileOf(stack));
+  const aws = awsAccount(declared);
+  const known = { history, aws, now, fullName, variables: process.env, fileOf: fileOf(stack) };
+  const { fleet: stands, environment } = await standing(declared, known);
 
   // BERTH_REHEARSAL_KEYS: set by the local cloud alone, which holds no one's private key.
   const standIns = process.env["BERTH_REHEARSAL_KEYS"];
   const fleet = standIns
-    ? withStandIns(declared, JSON.parse(fs.readFileSync(standIns, "utf8")) as StandIns)
-    : declared;
+    ? withStandIns(stands, JSON.parse(fs.readFileSync(standIns, "utf8")) as StandIns)
+    : stands;
 
   const { agency, backups, waivers } = config;
   return {
-    ...(await deploy(fleet, project, fullName)),
+    ...(await deploy({ fleet, history, environment, now, aws, project, fullName })),
     ...(waivers === undefined ? {} : { waivers }),
     declared: { agency, ...(backups === undefined ? {} : { backups }) },
   };

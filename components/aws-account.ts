@@ -1,5 +1,6 @@
 import { Provider } from "@pulumi/aws/provider";
 
+import { place } from "./placement";
 import type { Fleet } from "./spec/fleet";
 
 /** AWS's home region for what has none of its own, and the manual's for backups (R30). */
@@ -10,8 +11,10 @@ const homeRegion = "us-east-1";
  * anything is planned (R33). Undefined when the fleet needs nothing of AWS, so that such a stack
  * runs without AWS credentials.
  */
-export function awsAccount(fleet: Fleet, usesAws: boolean): Provider | undefined {
-  if (!usesAws && fleet.buckets.length === 0) return undefined;
+export function awsAccount(fleet: Fleet): Provider | undefined {
+  const machines = [...fleet.nodes, ...fleet.leaving];
+  const used = machines.some((node) => place(node).provider === "aws");
+  if (!used && fleet.buckets.length === 0) return undefined;
   return new Provider("aws", {
     region: homeRegion,
     allowedAccountIds: [fleet.agency.awsAccount],

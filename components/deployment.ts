@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { awsAccount } from "./aws-account";
 import { checkAdoptedBuckets } from "./backups/adopted";
 import { BackupBucket } from "./backups/bucket";
 import { machineOf } from "./bootstrap/declaration";
 import type { MachineDeclaration } from "./bootstrap/script";
+import { machineBefore } from "./history";
+import { idleSince, isEnded, servedSince, type Recording } from "./leaving/record";
 import { namesFor } from "./names";
 import { backupOutput, nodeOutput, projectOutput } from "./outputs";
 import { place, type Placement } from "./placement";
@@ -27,48 +28,59 @@ interface Site {
   readonly placement: Placement;
 }
 
+/** A run: what is declared, and what the runs before it recorded. */
+export interface Run extends Recording {
+  /** The agency's AWS account, where anything of the fleet is there. */
+  readonly aws: pulumi.ProviderResource | undefined;
+  /** The engine's name of this program: machines bear it as their owner's. */
+  readonly project: string;
+  /** A stack's full name in the backend. */
+  readonly fullName: (stack: string) => string;
+}
+
 /**
  * Builds what a fleet declares. An environment stack makes nodes, names and buckets; a host stack
  * makes nodes, their own names and their credentials, and leaves visitors' names and buckets to the
- * environment it serves. `project` is the engine's name of this program: machines bear it as their
- * owner's. Looks at what it adopts before it declares anything, and throws a `ConfigError`.
+ * environment it serves. Looks at what it adopts before it declares anything, and throws a
+ * `ConfigError`.
  */
-export async function deploy(
-  fleet: Fleet,
-  project: string,
-  stackReferenceName: (stack: string) => string,
-): Promise<Deployment> {
-  const published = new PublishedStacks(stackReferenceName);
+export async function deploy(run: Run): Promise<Deployment> {
+  const { fleet, history, aws } = run;
+  const published = new PublishedStacks(run.fullName);
   const sites = fleet.nodes.map((node) => ({ node, placement: place(node) }));
-  const usesAws = sites.some(({ placement }) => placement.provider === "aws");
-  const aws = awsAccount(fleet, usesAws);
   await checkAdoptedBuckets(fleet, aws);
   const opts: pulumi.ComponentResourceOptions = aws ? { providers: [aws] } : {};
 
   if (fleet.role === "environment") createBuckets(fleet, opts);
   const nodes = new Map(
     sites.map((site) => {
-      const machine = machineOf(project, fleet, site.node);
+      const machine = machineOf(run.project, fleet, site.node);
       return [site.node.name, createNode(fleet, site, machine, opts)];
     }),
   );
-  const served = fleet.projects.map((project) => ({
-    project,
-    address: servingAddress(project, nodes, published),
-  }));
-  for (const { project, address } of served) {
-    createNames(fleet, project, address, waitsFor(project, nodes));
-  }
+  const served = fleet.projects.map((project) => {
+    const address = servingAddress(project, nodes, published);
+    const led = address && createNames(fleet, project, address, waitsFor(project, nodes));
+    return { project, address, led };
+  });
+  const led = (slug: string) => served.find(({ project }) => project.slug === slug)?.led;
 
   return {
     nodes: Object.fromEntries(
       sites.map(({ node, placement }) => [
         node.name,
-        nodeOutput(node, placement, nodes.get(node.name)!),
+        nodeOutput(node, placement, nodes.get(node.name)!, {
+          before: machineBefore(history, node),
+          environment: fleet.environment,
+          idleSince: idleSince(run, node, led),
+        }),
       ]),
     ),
     projects: Object.fromEntries(
-      served.map(({ project, address }) => [project.slug, projectOutput(fleet, project, address)]),
+      served.map(({ project, address }) => [
+        project.slug,
+        projectOutput(fleet, project, address, servedSince(run, project, led)),
+      ]),
     ),
     backups: Object.fromEntries(
       fleet.projects
@@ -99,7 +111,9 @@ function createNode(
     buckets: fleet.buckets,
     deployerKeys: Object.values(fleet.team.deployers),
     labels: { stack: fleet.stack, environment: fleet.environment },
-    protect: fleet.environment === "prod" && node.retired === undefined,
+    // Until everything about its leaving was checked (R74, R75): a stanza that is dropped before then,
+    // or a destroy, finds it protected.
+    protect: fleet.environment === "prod" && node.retired?.remove !== true,
   };
   return new ProjectNode(node.name, args, { ...opts, ...renamed(node.name, node.formerly) });
 }
@@ -108,8 +122,9 @@ function servingAddress(
   project: ProjectSpec,
   nodes: ReadonlyMap<string, ProjectNode>,
   published: PublishedStacks,
-): pulumi.Output<string> {
+): pulumi.Output<string> | undefined {
   const { servedBy, node } = project;
+  if (isEnded(project)) return undefined;
   return servedBy ? published.addressOf(servedBy, project) : nodes.get(node)!.host.address;
 }
 
@@ -126,13 +141,13 @@ function createNames(
   project: ProjectSpec,
   address: pulumi.Output<string>,
   after: readonly pulumi.Resource[],
-): void {
-  if (project.zone === undefined) return;
+): pulumi.Output<unknown> | undefined {
+  if (project.zone === undefined) return undefined;
   const zoneId = fleet.agency.zones[project.zone]!;
   const hostStack = fleet.role === "host" ? fleet.stack : undefined;
   const names = namesFor(project.domain, fleet.agency.domains, hostStack);
   const args = { zoneId, names, address, after };
   const opts = renamed(project.slug, project.formerly);
-  if (fleet.role === "environment") new ProjectNames(project.slug, args, opts);
-  else hostRecord(project.slug, args, opts);
+  if (fleet.role === "environment") return new ProjectNames(project.slug, args, opts).led;
+  return hostRecord(project.slug, args, opts).content;
 }

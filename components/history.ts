@@ -1,3 +1,5 @@
+import { unknownValue } from "@pulumi/pulumi/runtime";
+
 import { mapping } from "./mapping";
 import { bucketName } from "./spec/backups";
 import type { BucketSpec, Fleet, NodeSpec, ProjectSpec } from "./spec/fleet";
@@ -8,16 +10,50 @@ import { placeOf } from "./spec/show";
 export interface History {
   /** The domain of each project, by slug. */
   readonly domains: ReadonlyMap<string, string>;
+  /** Who serves each project, by slug. */
+  readonly serving: ReadonlyMap<string, Serving>;
   /** Each node's machine, by the node's name. */
   readonly machines: ReadonlyMap<string, Machine>;
   /** The buckets that archives went to, by region. */
   readonly buckets: ReadonlyMap<string, Archive>;
 }
 
-/** Where a machine was, and the id that it was imported by, if it was. */
-interface Machine {
+/** Who answers under a project's names, as the last run recorded it. */
+export interface Serving {
+  /** The stack, or `none`. */
+  readonly servedBy: string | undefined;
+  /** When its names were led there; absent where that run did not see it done. */
+  readonly since: Date | undefined;
+}
+
+/** A machine as the last run published it. Programs before this one published less. */
+export interface Machine {
   readonly provider: string | undefined;
+  /** Region, or zone at Scaleway. */
+  readonly region: string | undefined;
+  /** The provider's id of it. */
+  readonly id: string | undefined;
+  /** The id that it was imported by, if it was. */
   readonly adopted: string | undefined;
+  /** What it belongs to: a host stack's file could be moved to another. */
+  readonly environment: string | undefined;
+  /** Slugs of the projects that lived on it. */
+  readonly projects: readonly string[];
+  /** Since when it serves nobody, as that run recorded it (R74). */
+  readonly idleSince: Date | undefined;
+  /** Its protection was lifted: everything was checked, and the next run deletes it. */
+  readonly released: boolean;
+  /** Where it is reached, and the host key that is pinned there; of a machine that was converged. */
+  readonly address: string | undefined;
+  readonly hostKey: string | undefined;
+}
+
+/** What the last run published of a node, also under a former name. */
+export function machineBefore(
+  { machines }: History,
+  { name, formerly }: Pick<NodeSpec, "name" | "formerly">,
+): Machine | undefined {
+  return machines.get(name) ?? machines.get(formerly ?? name);
 }
 
 /** A bucket's name, and whether it was there before Berth. */
@@ -35,10 +71,27 @@ export function historyOf(outputs: unknown): History {
         return domain === undefined ? [] : [[slug, domain] as const];
       }),
     ),
+    serving: new Map(
+      entriesAt(outputs, "projects").map(([slug, project]) => [
+        slug,
+        { servedBy: textAt(project, "servedBy"), since: instantAt(project, "servedSince") },
+      ]),
+    ),
     machines: new Map(
       entriesAt(outputs, "nodes").map(([name, node]) => [
         name,
-        { provider: textAt(node, "provider"), adopted: textAt(node, "adopted") },
+        {
+          provider: textAt(node, "provider"),
+          region: textAt(node, "region"),
+          id: textAt(node, "id"),
+          adopted: textAt(node, "adopted"),
+          environment: textAt(node, "environment"),
+          projects: listAt(node, "projects"),
+          idleSince: instantAt(node, "idleSince"),
+          released: mapping(node)["released"] === true,
+          address: textAt(node, "address"),
+          hostKey: textAt(node, "hostKey"),
+        },
       ]),
     ),
     buckets: new Map(
@@ -85,7 +138,10 @@ function projectProblems(fleet: Fleet, project: ProjectSpec, { domains }: Histor
   );
   if (before === undefined) return [];
   const [gone] = before;
-  const apart = `take ${gone} out in an update of its own first`;
+  const apart =
+    fleet.environment === "prod"
+      ? `let ${gone}'s machine go first (docs/guides/let-a-machine-go.md)`
+      : `take ${gone} out in an update of its own first`;
   return [
     {
       path: at(),
@@ -97,15 +153,13 @@ function projectProblems(fleet: Fleet, project: ProjectSpec, { domains }: Histor
   ];
 }
 
-function nodeProblems(
-  fleet: Fleet,
-  { name, formerly, adopt }: NodeSpec,
-  { machines }: History,
-): Problem[] {
+function nodeProblems(fleet: Fleet, node: NodeSpec, history: History): Problem[] {
+  const { name, formerly, adopt } = node;
+  const { machines } = history;
   if (formerly !== undefined && machines.has(formerly) && machines.has(name)) {
     return [merged(placeOf(["nodes", name, "formerly"]), formerly, name)];
   }
-  const before = machines.get(name) ?? machines.get(formerly ?? name);
+  const before = machineBefore(history, node);
   if (adopt === undefined || before === undefined || before.adopted === adopt.id) return [];
   const base = {
     path: placeOf(["nodes", name, "adopt", "id"]),
@@ -163,7 +217,19 @@ function entriesAt(value: unknown, key: string): [string, unknown][] {
   return Object.entries(mapping(mapping(value)[key]));
 }
 
+/** Where something failed, the engine puts a word of its own, which tells nothing. */
 function textAt(value: unknown, key: string): string | undefined {
   const found = mapping(value)[key];
-  return typeof found === "string" ? found : undefined;
+  return typeof found === "string" && found !== unknownValue ? found : undefined;
+}
+
+function listAt(value: unknown, key: string): string[] {
+  const found = mapping(value)[key];
+  return Array.isArray(found) ? found.filter((each) => typeof each === "string") : [];
+}
+
+function instantAt(value: unknown, key: string): Date | undefined {
+  const text = textAt(value, key);
+  const instant = text === undefined ? undefined : new Date(text);
+  return instant === undefined || Number.isNaN(instant.getTime()) ? undefined : instant;
 }

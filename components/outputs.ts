@@ -1,41 +1,76 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { backupPrefix } from "./backups/keys";
+import { servedBy } from "./leaving/record";
 import { namesFor } from "./names";
 import type { Placement } from "./placement";
+import type { Machine } from "./history";
 import type { ProjectNode } from "./project-node";
-import type { Fleet, NodeSpec, ProjectSpec } from "./spec/fleet";
+import { waysIn } from "./ways-in";
+import type { Environment, Fleet, NodeSpec, ProjectSpec } from "./spec/fleet";
 
-/** What a stack publishes of a node. Host stacks' addresses are read from here. */
-export function nodeOutput(node: NodeSpec, placement: Placement, { host, bootstrap }: ProjectNode) {
+/** What a stack's runs record of a node. */
+export interface NodeRecord {
+  /** What the last run published of it. */
+  readonly before: Machine | undefined;
+  readonly environment: Environment;
+  /** Since when it serves nobody; absent while it serves. */
+  readonly idleSince: pulumi.Input<string> | undefined;
+}
+
+/**
+ * What a stack publishes of a node. Host stacks' addresses are read from here, so a machine has an
+ * address and a host key here once it is as declared.
+ */
+export function nodeOutput(
+  node: NodeSpec,
+  placement: Placement,
+  { host, bootstrap }: ProjectNode,
+  { before, environment, idleSince }: NodeRecord,
+) {
+  const ways = waysIn(host, bootstrap, before);
   return {
     provider: placement.provider,
     region: placement.region,
     size: placement.size?.name ?? node.adopt?.size,
     rule: placement.rule,
     reason: placement.reason,
-    address: host.address,
+    id: host.id,
+    address: ways.apply(({ converged }) => converged?.address),
     login: host.login,
     // What people and programs enter with after the first session, and the key they pin.
     account: bootstrap.account,
-    hostKey: bootstrap.hostKey,
+    hostKey: ways.apply(({ converged }) => converged?.hostKey),
+    unfinished: ways.apply(({ unfinished }) => unfinished),
     monthlyCost: placement.cost,
     projects: [...node.projects],
+    // What the next run must know before it lets the machine go (R74).
+    environment,
+    ...(idleSince === undefined ? {} : { idleSince }),
+    ...(node.retired?.remove === true ? { released: true } : {}),
     ...(node.adopt ? { adopted: node.adopt.id } : {}),
   };
 }
 
 /** What a stack publishes of a project. */
-export function projectOutput(fleet: Fleet, project: ProjectSpec, address: pulumi.Input<string>) {
+export function projectOutput(
+  fleet: Fleet,
+  project: ProjectSpec,
+  address: pulumi.Input<string> | undefined,
+  since: pulumi.Input<string> | undefined,
+) {
   const hostStack = fleet.role === "host" ? fleet.stack : undefined;
   const names = namesFor(project.domain, fleet.agency.domains, hostStack);
   return {
     node: project.node,
-    servedBy: project.servedBy ?? fleet.stack,
+    servedBy: servedBy(fleet, project),
+    ...(since === undefined ? {} : { servedSince: since }),
     access: [...project.access],
     ...names,
     // Records that the client sets, where the client runs DNS (R82).
-    ...(project.dns === "external" ? { records: clientRecords(names, address) } : {}),
+    ...(project.dns === "external" && address !== undefined
+      ? { records: clientRecords(names, address) }
+      : {}),
   };
 }
 

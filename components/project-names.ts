@@ -36,6 +36,8 @@ export interface ProjectNamesArgs {
 export class ProjectNames extends pulumi.ComponentResource {
   readonly primary: pulumi.Output<string>;
   readonly direct: pulumi.Output<string>;
+  /** Known once visitors are led to the address. */
+  readonly led: pulumi.Output<unknown>;
 
   constructor(name: string, args: ProjectNamesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("berth:index:ProjectNames", name, { ...args.names }, opts);
@@ -61,6 +63,7 @@ export class ProjectNames extends pulumi.ComponentResource {
     );
     this.primary = primary.name;
     this.direct = direct.name;
+    this.led = pulumi.all([primary.content, origin.content]);
     this.registerOutputs({ primary: this.primary, direct: this.direct });
   }
 }

@@ -22,7 +22,7 @@ export interface ProjectNodeArgs {
   /** Public keys that may enter as the initial account. */
   readonly deployerKeys: readonly string[];
   readonly labels: { readonly stack: string; readonly environment: Environment };
-  /** Production machines are protected until their retirement is declared. */
+  /** Production machines are protected until all that lets them go was checked. */
   readonly protect: boolean;
 }
 
@@ -94,5 +94,6 @@ function facts({ node, placement, labels, protect }: ProjectNodeArgs): pulumi.In
     adopted: node.adopt !== undefined,
     manage: [...node.manage],
     retired: node.retired !== undefined,
+    ...(node.retired?.remove === true ? { released: true } : {}),
   };
 }

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
+import { clockOf } from "../components/clock";
 import { withStandIns, type StandIns } from "../components/rehearsal-keys";
 import { ConfigError } from "../components/spec/problem";
 import type { Context } from "./context";
@@ -108,8 +109,9 @@ export function contextOf(directory: string, env: NodeJS.ProcessEnv): Context {
   return {
     directory,
     env,
-    // BERTH_NOW: an ISO 8601 instant, for rehearsing what depends on the day.
-    now: new Date(env["BERTH_NOW"] ?? Date.now()),
+    get now() {
+      return clockOf(env)();
+    },
     out: (text) => void process.stdout.write(text),
     say: (text) => void process.stderr.write(`${text.trimEnd()}\n`),
     published: publishedBy(directory, env),

@@ -12,6 +12,11 @@ const node = z.object({
   projects: z.array(z.string()).default([]),
 });
 
+/** One that was made and entered, and is not as declared: nothing leads visitors there. */
+const unfinished = z
+  .object({ unfinished: node.omit({ projects: true }), projects: node.shape.projects })
+  .transform(({ unfinished, projects }) => ({ ...unfinished, projects }));
+
 const outputs = z.object({ nodes: z.record(z.string(), z.unknown()).default({}) });
 
 /** A stack that was never deployed has none. */
@@ -30,7 +35,8 @@ export interface Published {
 
 /**
  * Reads a stack's exported state. A machine without address or host key is not there yet: where one
- * failed, the engine puts out a word of its own in their place.
+ * failed, the engine puts out a word of its own in their place. One that was entered and whose
+ * converge failed counts: it can be reached, and people may have accounts there.
  */
 export function readPublished(value: unknown): Published {
   const { deployment } = exported.parse(value);
@@ -39,7 +45,7 @@ export function readPublished(value: unknown): Published {
   return {
     nodes: Object.fromEntries(
       Object.entries(nodes).flatMap(([name, entry]) => {
-        const reading = node.safeParse(entry);
+        const reading = z.union([node, unfinished]).safeParse(entry);
         return reading.success ? [[name, reading.data]] : [];
       }),
     ),

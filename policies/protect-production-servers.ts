@@ -9,7 +9,7 @@ export const policy: Policy = {
   rules: [11, 74],
   description:
     "A production server and its address, and every adopted machine, refuse to be deleted until " +
-    "their retirement is declared.",
+    "the program has checked all that lets them go.",
   check: protectProductionServers,
 };
 
@@ -18,11 +18,12 @@ export function* protectProductionServers(resource: Resource): Generator<Finding
   if (!(resource.type in servers) && !addresses.includes(resource.type)) return;
   if (resource.protect) return;
   const node = above(resource, projectNode);
-  const retired = node && input(node, "retired");
-  if (retired === true) return;
+  const released = node && input(node, "released");
+  if (released === true) return;
   const adopted = node ? input(node, "adopted") : false;
   const production = isProduction(resource);
-  const missing = node && Object.entries({ retired, adopted }).find(([, fact]) => fact === unknown);
+  const missing =
+    node && Object.entries({ released, adopted }).find(([, fact]) => fact === unknown);
   if (missing) yield unjudged(node, missing[0]);
   else if (production === unknown) yield unjudged(node, "environment");
   else if (production || adopted === true) {
@@ -31,7 +32,7 @@ export function* protectProductionServers(resource: Resource): Generator<Finding
       adopted === true
         ? "it is an adopted machine and not protected"
         : "it is in production and not protected",
-      "set protect, or declare `retired` for its node",
+      "set protect; a machine that shall go is released by `retired` with `remove: true` for its node",
     );
   }
 }

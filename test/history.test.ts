@@ -83,7 +83,7 @@ describe("what the last run published", () => {
       "berth:projects.gate: takes over portal.example.org from portal, which is no longer declared",
     );
     expect(said).toContain("write formerly: portal below gate");
-    expect(said).toContain("take portal out in an update of its own first");
+    expect(said).toContain("let portal's machine go first (docs/guides/let-a-machine-go.md)");
     expect(said).toContain("servedBy");
   });
 
@@ -108,7 +108,7 @@ describe("what the last run published", () => {
     ]);
     const said = refusal(input, last);
     expect(said).toContain("berth:projects.clinic: takes over portal.example.org from portal");
-    expect(said).toContain("Fix: take portal out in an update of its own first.");
+    expect(said).toContain("Fix: let portal's machine go first (docs/guides/let-a-machine-go.md).");
   });
 
   it("refuses a former name of a project that stood beside the new one", () => {

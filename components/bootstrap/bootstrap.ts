@@ -67,6 +67,8 @@ export class Bootstrap extends pulumi.ComponentResource {
   readonly hostKey: pulumi.Output<string>;
   /** Account of later sessions. */
   readonly account: string;
+  /** Known once the last session succeeded: the machine is as declared, or was found as it is. */
+  readonly done: pulumi.Output<string>;
 
   constructor(name: string, args: BootstrapArgs, opts?: pulumi.ComponentResourceOptions) {
     super("berth:index:Bootstrap", name, { ...accessFacts(args.machine) }, opts);
@@ -74,13 +76,13 @@ export class Bootstrap extends pulumi.ComponentResource {
     if (!isEntered(machine)) {
       this.account = host.login;
       this.hostKey = host.hostKey;
-      this.observe(name, host);
+      this.done = this.observe(name, host).stdout;
     } else {
       this.account = automationAccount;
       const entered = this.enter(name, args);
       // Machines that Berth did not make keep the host key they declare.
       this.hostKey = machine.madeByBerth ? entered.stdout.apply(permanentKey) : host.hostKey;
-      this.converge(name, args, entered);
+      this.done = this.converge(name, args, entered).stdout;
     }
     this.registerOutputs({ hostKey: this.hostKey, account: this.account });
   }

@@ -14,9 +14,13 @@ interface Knowable {
  * name that dependency, since a value of its own has none.
  */
 export function knownOr<T>(output: pulumi.Output<T>, otherwise: T): pulumi.Output<T> {
-  const { isKnown } = output as unknown as Knowable;
-  const settled = isKnown.then((known) =>
+  const settled = isKnown(output).then((known) =>
     known || pulumi.runtime.isDryRun() ? output : pulumi.output(otherwise),
   );
   return pulumi.output(settled) as pulumi.Output<T>;
+}
+
+/** In an update: whether what an output comes from was done. Never rejects for what failed. */
+export function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
+  return (output as unknown as Knowable).isKnown;
 }

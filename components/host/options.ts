@@ -18,7 +18,7 @@ export function serverOptions(
  * Options that take over a machine made by hand (R11). Nothing Berth declares may change or delete
  * it: an import whose inputs mismatch would stay in state and be "corrected" by the next update,
  * and an import of another id would delete the first machine. Hence everything is ignored, deletion
- * is refused, and a machine that leaves the stack stays where it is.
+ * is refused until it shall leave the stack, and a machine that leaves stays where it is.
  */
 export function adoptionOptions(
   args: HostArgs,
@@ -27,7 +27,7 @@ export function adoptionOptions(
 ): pulumi.CustomResourceOptions {
   return pulumi.mergeOptions(opts, {
     import: args.node.adopt!.id,
-    protect: args.node.retired === undefined,
+    protect: args.node.retired?.remove !== true,
     retainOnDelete: true,
     ignoreChanges: [...inputs],
   });

@@ -42,14 +42,19 @@ export function fleetOf(draft: Draft): Fleet {
       ),
       ...dotfilesOf(config.team?.dotfiles),
     },
-    nodes: draft.machines
-      .filter((machine) => machine.entry?.retired?.remove !== true)
-      .map((machine) => nodeOf(machine, draft.machines)),
+    nodes: nodesOf(draft, false),
+    leaving: nodesOf(draft, true),
     projects: draft.projects.map((project) =>
       projectOf(project, draft, Object.keys(agency.zones), groups),
     ),
     buckets: bucketsOf(draft, agency.name, sure(draft.environment)),
   };
+}
+
+function nodesOf({ machines }: Draft, leaving: boolean): NodeSpec[] {
+  return machines
+    .filter(({ entry }) => (entry?.retired?.remove === true) === leaving)
+    .map((machine) => nodeOf(machine, machines));
 }
 
 function dotfilesOf(declared: NonNullable<Draft["own"]["config"]["team"]>["dotfiles"]) {

@@ -26,6 +26,9 @@ export type TakeOverStep = (typeof takeOverSteps)[number];
 /** The steps that do something on a machine Berth did not make, and may so be declared for one. */
 export const declarableSteps = ["people", "firewall", "deploy"] as const;
 
+/** What `servedBy` says of a project whose service ended: it has no names, and nobody serves it. */
+export const nobody = "none";
+
 /** Facts about the agency that all stacks share. */
 export interface Agency {
   /** Short name, first part of derived bucket names. */
@@ -89,11 +92,11 @@ export interface Adoption {
 
 /** Permission to let an old machine go (R74, R75). */
 export interface Retirement {
-  /** UTC date (YYYY-MM-DD) on which its service ended. */
+  /** UTC date (YYYY-MM-DD) on which its service ended; what was recorded at the switch counts too. */
   readonly since: string;
-  /** Id of the offline snapshot taken of it. */
+  /** Id of the offline snapshot taken of it, which is looked up at the provider before it goes. */
   readonly snapshot: string;
-  /** The second update: the machine is no longer declared. Refused before seven days. */
+  /** The machine shall go: refused before seven days, released in one update, deleted by the next. */
   readonly remove: boolean;
 }
 
@@ -154,7 +157,7 @@ export interface ProjectSpec {
   /** Members with an account on its node, sorted. */
   readonly access: readonly string[];
   readonly backup?: BackupSpec;
-  /** Host stack that serves it; absent: this stack's own node. */
+  /** Host stack that serves it, or `nobody`; absent: this stack's own node. */
   readonly servedBy?: string;
 }
 
@@ -178,8 +181,10 @@ export interface Fleet {
   readonly role: "environment" | "host";
   readonly agency: Agency;
   readonly team: Team;
-  /** Machines this stack owns, sorted by name; a removed one is absent. */
+  /** Machines this stack owns, sorted by name. */
   readonly nodes: readonly NodeSpec[];
+  /** Machines that shall go (`retired.remove`), sorted by name; where they are gone, nothing is left to do. */
+  readonly leaving: readonly NodeSpec[];
   /** Projects this stack serves names for (environment) or hosts (host), sorted by slug. */
   readonly projects: readonly ProjectSpec[];
   /** Buckets the projects' backups go to, sorted by region. */

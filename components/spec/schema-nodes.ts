@@ -85,19 +85,29 @@ export const node = group("A machine that needs more than the defaults, or exist
         fix: "write the name of a member with access to this machine",
       }),
   ).optional(),
-  retired: group("Permission to let the machine go, in two updates (R74, R75).", {
-    since: text("UTC date on which its service ended.", datePattern, {
-      what: "a date",
-      allowed: "YYYY-MM-DD",
-      fix: "write the UTC date on which its service ended",
-    }),
-    snapshot: text("Id of the offline snapshot taken of it.", /\S/, {
-      what: "the id of a snapshot",
-      fix: "take a snapshot of the stopped machine and write its id (R75)",
-    }),
+  retired: group("Permission to let the machine go, seven days after the switch (R74, R75).", {
+    since: text(
+      "UTC date on which its service ended; what was recorded at the switch counts too.",
+      datePattern,
+      {
+        what: "a date",
+        allowed: "YYYY-MM-DD",
+        fix: "write the UTC date on which its service ended",
+      },
+    ),
+    snapshot: text(
+      "Id of the offline snapshot taken of it since the switch; looked up at the provider.",
+      /\S/,
+      {
+        what: "the id of a snapshot",
+        fix: "take a snapshot of the stopped machine and write its id (R75)",
+      },
+    ),
     remove: z
       .boolean()
-      .describe("Second update: the machine goes. Refused before seven days.")
+      .describe(
+        "The machine goes: released by one update, deleted by the next. Refused before seven days.",
+      )
       .register(hints, {
         what: "true or false",
         allowed: "true, false",

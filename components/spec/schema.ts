@@ -177,7 +177,9 @@ export const project = group("A client project.", {
       }).optional(),
     },
   ).optional(),
-  servedBy: stack("Host stack that serves it; absent: this stack's own node.").optional(),
+  servedBy: stack(
+    "Host stack that serves it; none: its service ended; absent: this stack's own node.",
+  ).optional(),
 });
 
 export const hostedProject = group(

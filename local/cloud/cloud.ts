@@ -21,6 +21,8 @@ export interface CloudCard {
   readonly ports: Readonly<Record<string, number>>;
   /** Loopback port of the control door. */
   readonly control: number;
+  /** Loopback port of Scaleway's HTTP API, which the program asks itself. */
+  readonly scalewayApi: number;
   /** Loopback port of the vault that encrypts secrets in the state. */
   readonly vault: number;
   /** Socket of the ssh-agent that holds the deployers' keys. */

@@ -63,6 +63,7 @@ export function cloudEnvironment(
     PATH: [bin, ...(base["PATH"] ?? "").split(path.delimiter)]
       .filter((entry, index, all) => entry !== "" && all.indexOf(entry) === index)
       .join(path.delimiter),
+    SCW_API_URL: `http://127.0.0.1:${card.scalewayApi}`,
     PULUMI_HOME: paths.home,
     PULUMI_BACKEND_URL: pathToFileURL(paths.state).href,
     PULUMI_DEBUG_PROVIDERS: Object.entries(card.ports)

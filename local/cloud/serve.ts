@@ -6,8 +6,9 @@ import { serveControl } from "../emulator/control";
 import { Faults } from "../emulator/faults";
 import { serve } from "../emulator/server";
 import { World } from "../emulator/world";
-import { discard } from "../providers/by-hand";
+import { discard, order } from "../providers/by-hand";
 import { seedExisting } from "../providers/existing";
+import { serveScalewayApi } from "../providers/scaleway/api";
 import { writeWhole } from "../whole-file";
 import { serveAgent } from "./agent";
 import { parseMachineKind } from "./machine-kind";
@@ -41,8 +42,10 @@ async function main(): Promise<void> {
     faults,
     clock,
     putExisting: (existing) => seedExisting(cloud, existing),
+    order: (type, inputs, name) => order(cloud, type, inputs, name),
     discard: (type, id) => discard(cloud, type, id),
   });
+  const scaleway = await serveScalewayApi(world);
   const vault = await serveVault(directory);
   const agent = await serveAgent(directory);
 
@@ -53,13 +56,14 @@ async function main(): Promise<void> {
     machines: kind,
     ports: Object.fromEntries(served.map(({ name, port }) => [name, port])),
     control: control.port,
+    scalewayApi: scaleway.port,
     vault: vault.port,
     agent: agent.socket,
   };
   writeWhole(file, JSON.stringify(card));
 
   const stop = () => {
-    const doors = [...served, control, vault, agent];
+    const doors = [...served, control, scaleway, vault, agent];
     void Promise.all(doors.map((door) => door.stop()))
       .then(() => behind.close())
       .then(() => {

@@ -13,6 +13,8 @@ export interface Controlled {
   readonly clock: Clock;
   /** Puts there what exists before the first deployment, and answers what of it could not be. */
   putExisting(existing: Record<string, unknown>): Promise<readonly string[]>;
+  /** Orders a resource at its provider and answers its id. */
+  order(type: string, inputs: Record<string, unknown>, name: string): Promise<string>;
   /** Deletes a resource at its provider, with all that goes with it. */
   discard(type: string, id: string): Promise<void>;
 }
@@ -20,6 +22,7 @@ export interface Controlled {
 /**
  * The control door of the local cloud, on loopback only: what a console is to a real cloud.
  * `GET /objects`, `PATCH|PUT|DELETE /objects/<kind>/<id>` change things behind the program's back;
+ * `POST /resources/<type>/<name>` orders a resource with the provider's inputs in its body,
  * `DELETE /resources/<type>/<id>` deletes one as its provider does, a machine's host with it;
  * `GET|POST|DELETE /faults` ask for failures; `PUT /clock` sets the time; `POST /existing` puts
  * there what exists before the first deployment.
@@ -46,7 +49,7 @@ export async function serveControl(
 }
 
 async function answer(
-  { world, faults, clock, putExisting, discard }: Controlled,
+  { world, faults, clock, putExisting, order, discard }: Controlled,
   request: http.IncomingMessage,
 ): Promise<unknown> {
   const [, room, kind, id] = (request.url ?? "/").split("/").map(decodeURIComponent);
@@ -60,6 +63,8 @@ async function answer(
       return world.patch(required(kind), required(id), object(body));
     case "DELETE objects":
       return { removed: world.remove(required(kind), required(id)) };
+    case "POST resources":
+      return { id: await order(required(kind), object(body), required(id)) };
     case "DELETE resources":
       await discard(required(kind), required(id));
       return {};

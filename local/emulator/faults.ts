@@ -15,6 +15,8 @@ export type FaultKind = (typeof faultKinds)[number];
 export interface Fault {
   /** Resource type (`digitalocean:index/droplet:Droplet`) or invoke token; `*` for any. */
   readonly type: string;
+  /** The program's own name of the resource that it strikes; absent: any of the type. */
+  readonly name?: string;
   readonly operation: FaultOperation;
   readonly kind: FaultKind;
   readonly message: string;
@@ -39,9 +41,12 @@ export class Faults {
   }
 
   /** The fault for this call, counted as struck; undefined when none waits. */
-  strike(type: string, operation: FaultOperation): Fault | undefined {
+  strike(type: string, operation: FaultOperation, name?: string): Fault | undefined {
     const hit = this.waiting.find(
-      ({ fault }) => fault.operation === operation && (fault.type === "*" || fault.type === type),
+      ({ fault }) =>
+        fault.operation === operation &&
+        (fault.type === "*" || fault.type === type) &&
+        (fault.name === undefined || fault.name === name),
     );
     if (!hit) return undefined;
     hit.left -= 1;
@@ -53,7 +58,7 @@ export class Faults {
 /** Reads a fault from JSON; throws an error naming the field and what it may be. */
 export function parseFault(value: unknown): Fault {
   if (!isObject(value)) throw new Error("a fault is an object: {type, operation, kind}");
-  const { type, operation, kind = "error", message, times = 1 } = value;
+  const { type, name, operation, kind = "error", message, times = 1 } = value;
   if (typeof type !== "string") throw new Error("fault.type: a resource type or *");
   if (!faultOperations.includes(operation as FaultOperation)) {
     throw new Error(
@@ -68,6 +73,7 @@ export function parseFault(value: unknown): Fault {
   }
   return {
     type,
+    ...(typeof name === "string" ? { name } : {}),
     operation: operation as FaultOperation,
     kind: kind as FaultKind,
     message: typeof message === "string" ? message : "500 the local cloud was asked to fail",

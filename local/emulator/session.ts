@@ -100,7 +100,7 @@ export class Session {
   async invoke(token: string, args: Props): Promise<Props> {
     const handler = this.provider.invokes?.[token];
     if (!handler) throw new ProviderError(`${this.provider.name} is not emulated for ${token}`);
-    await this.strike(token, "invoke");
+    await this.strike({ type: token }, "invoke");
     return handler(reveal(args), this.context(""));
   }
 
@@ -145,7 +145,7 @@ export class Session {
     const secrets = new Set(handler.secretOutputs);
     const plain = reveal(inputs, secrets);
     const context = this.context(urn, limits);
-    const fault = preview ? undefined : await this.strike(subject.type, "create", context.signal);
+    const fault = preview ? undefined : await this.strike(subject, "create", context.signal);
     const made = await handler.create(subject, plain, preview, context);
     if (fault?.kind === "unanswered") await silence(context.signal);
     const outputs = conceal(made.outputs, knownOf(made.outputs, secrets));
@@ -159,7 +159,7 @@ export class Session {
     known: { outputs: Props; inputs: Props },
   ): Promise<{ id: string; outputs: Props; inputs: Props } | undefined> {
     const [handler, subject] = this.resolve(urn);
-    await this.strike(subject.type, "read");
+    await this.strike(subject, "read");
     const inputSecrets = new Set<string>();
     const inputs = reveal(known.inputs, inputSecrets);
     const outputSecrets = new Set([...inputSecrets, ...(handler.secretOutputs ?? [])]);
@@ -184,7 +184,7 @@ export class Session {
     const [handler, subject] = this.resolve(urn);
     const secrets = new Set(handler.secretOutputs);
     const context = this.context(urn, limits);
-    const fault = preview ? undefined : await this.strike(subject.type, "update", context.signal);
+    const fault = preview ? undefined : await this.strike(subject, "update", context.signal);
     const updated = await handler.update(
       { ...subject, id },
       revealed(change, secrets),
@@ -199,7 +199,7 @@ export class Session {
   async delete(urn: string, id: string, outputs: Props, limits?: CallLimits): Promise<void> {
     const [handler, subject] = this.resolve(urn);
     const context = this.context(urn, limits);
-    const fault = await this.strike(subject.type, "delete", context.signal);
+    const fault = await this.strike(subject, "delete", context.signal);
     await handler.delete({ ...subject, id }, reveal(outputs), context);
     if (fault) throw new ProviderError(fault.message);
   }
@@ -232,11 +232,11 @@ export class Session {
 
   /** Shows a waiting fault; returns it only when the operation shall happen first. */
   private async strike(
-    type: string,
+    { type, name }: { readonly type: string; readonly name?: string },
     operation: Parameters<Faults["strike"]>[1],
     signal: AbortSignal = this.cancelled.signal,
   ) {
-    const fault = this.cloud.faults.strike(type, operation);
+    const fault = this.cloud.faults.strike(type, operation, name);
     if (fault?.kind === "error") throw new ProviderError(fault.message);
     if (fault?.kind === "timeout") await silence(signal);
     return fault;

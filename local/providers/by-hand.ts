@@ -16,21 +16,22 @@ const credentials: Readonly<Record<string, Props>> = {
 
 /**
  * Orders something as a person does at a provider's console: by the provider's own create, under an
- * id that is known before. Throws what the provider refuses.
+ * id that is known before, or the one it gets. Answers that id; throws what the provider refuses.
  */
 export async function order(
   cloud: Cloud,
   type: string,
   inputs: Props,
   name: string,
-  id: string,
-): Promise<void> {
+  id?: string,
+): Promise<string> {
   const session = sessionFor(cloud, type);
   const checked = session.check(urnOf(type, name), {}, inputs);
   if (checked.failures.length > 0) {
     throw new Error(`${name}: ${checked.failures.map(({ reason }) => reason).join("; ")}`);
   }
-  await session.create(urnOf(type, name), checked.inputs, false, { assignedId: id });
+  const limits = id === undefined ? {} : { assignedId: id };
+  return (await session.create(urnOf(type, name), checked.inputs, false, limits)).id;
 }
 
 /**

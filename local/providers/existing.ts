@@ -81,7 +81,7 @@ export async function seedExisting(cloud: Cloud, existing: Existing): Promise<st
   );
 }
 
-function orderMachine(cloud: Cloud, machine: ExistingMachine): Promise<void> {
+function orderMachine(cloud: Cloud, machine: ExistingMachine): Promise<string> {
   const { provider, id, name, past } = machine;
   const { type, inputs } = orders[provider];
   const machines = past

@@ -77,12 +77,21 @@ describe("a machine made by hand", () => {
     ]);
   });
 
-  it("stays where it is when it leaves the stack", async () => {
+  it("stays where it is when it leaves the stack, which it does when it is said", async () => {
     cloud.stack("prod", { projects: { shop: projects.shop } });
-    const refused = await cloud.pulumi("up", "--yes", "--skip-preview", "--stack", "prod");
-    expect(refused.code).not.toBe(0);
-    await cloud.succeed("state", "unprotect", "--all", "--yes", "--stack", "prod");
+    const dropped = await cloud.pulumi("up", "--yes", "--skip-preview", "--stack", "prod");
+    expect(dropped.code).not.toBe(0);
+    expect(dropped.stdout + dropped.stderr).toContain("berth:nodes.club: is not declared any more");
+    const retired = { since: "2020-01-01", snapshot: "of nobody", remove: true };
+    cloud.stack("prod", {
+      projects: { ...projects, club: { ...projects.club, servedBy: "none" } },
+      nodes: nodes(handmade.first, { retired }),
+    });
+    await cloud.up("prod");
     await cloud.up("prod");
     expect(await droplets()).toEqual(["7001", "7002"]);
+    expect((await cloud.outputs("prod"))["nodes"]).not.toHaveProperty("club");
+    cloud.stack("prod", { projects: { shop: projects.shop } });
+    await cloud.up("prod");
   });
 });

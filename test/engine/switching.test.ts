@@ -93,42 +93,4 @@ describe("moving a live project between hosts by stacks alone", () => {
     expect(await cloud.objects("cloudflare/dns_record")).toEqual(before);
     await cloud.up("prod-b");
   });
-
-  it("keeps the old host until its retirement is declared, seven days old and a snapshot named", async () => {
-    const day = 24 * 60 * 60 * 1000;
-    const date = (daysAgo: number) =>
-      new Date(Date.now() - daysAgo * day).toISOString().slice(0, 10);
-    const retired = (daysAgo: number, remove: boolean) =>
-      prod(
-        { servedBy: "prod-b" },
-        { nodes: { shop: { retired: { since: date(daysAgo), snapshot: "snap-1", remove } } } },
-      );
-
-    retired(3, true);
-    const early = await cloud.pulumi("preview", "--stack", "prod");
-    expect(early.code).not.toBe(0);
-    expect(early.stdout + early.stderr).toContain("berth:nodes.shop.retired");
-    expect(await servers()).toBe(3);
-
-    retired(8, false);
-    await cloud.up("prod");
-    expect(await servers()).toBe(3);
-    retired(8, true);
-    await cloud.up("prod");
-    expect(await servers()).toBe(2);
-    expect(await contentOf("shop.example")).toBeDefined();
-    await cloud.succeed("up", "--yes", "--expect-no-changes", "--stack", "prod");
-  });
-
-  it("does not delete a machine that merely disappears from the stack file", async () => {
-    const retired = { since: "2020-01-01", snapshot: "snap-1", remove: true };
-    cloud.stack("prod", {
-      projects: { shop: { ...projects.shop, servedBy: "prod-b" } },
-      nodes: { shop: { retired } },
-    });
-    const outcome = await cloud.pulumi("up", "--yes", "--skip-preview", "--stack", "prod");
-    expect(outcome.code).not.toBe(0);
-    expect(outcome.stdout + outcome.stderr).toMatch(/protected/);
-    expect(await servers()).toBe(2);
-  });
 });

@@ -151,6 +151,7 @@ it("leads no command to a real account", () => {
     machines: "booted",
     ports: { aws: 1, tls: 2 },
     control: 3,
+    scalewayApi: 5,
     vault: 4,
     agent: "/tmp/x/agent.sock",
   } as const;

@@ -181,12 +181,20 @@ describe("production servers and their addresses are protected", () => {
   const ip = (given: Parameters<typeof resource>[2]) =>
     resource("scaleway:instance/ip:Ip", {}, given);
 
-  it("passes what is protected, what is retired, and what is not production", () => {
+  it("passes what is protected, what was released, and what is not production", () => {
     const stage = { stack: "stage" };
     const stageNode = node({ environment: "stage" }, stage);
     expect(told(protectProductionServers(droplet({}, node(), { protect: true })))).toEqual([]);
-    expect(told(protectProductionServers(droplet({}, node({ retired: true }))))).toEqual([]);
+    const leaving = node({ retired: true, released: true });
+    expect(told(protectProductionServers(droplet({}, leaving)))).toEqual([]);
     expect(told(protectProductionServers(droplet({}, stageNode, stage)))).toEqual([]);
+  });
+
+  it("refuses one that is retired only: its protection stays until it may go", () => {
+    const retired = droplet({}, node({ retired: true }));
+    expect(told(protectProductionServers(retired))).toEqual([
+      expect.stringContaining("it is in production and not protected"),
+    ]);
   });
 
   it("refuses an unprotected server and an unprotected address", () => {

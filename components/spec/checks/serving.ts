@@ -1,5 +1,5 @@
 import type { Draft, ProjectDraft } from "../draft";
-import { environments } from "../fleet";
+import { environments, nobody } from "../fleet";
 import type { Problem } from "../problem";
 import { received } from "../show";
 
@@ -17,7 +17,7 @@ function hostProblems(
   stack: string | undefined,
   path: readonly string[],
 ): Problem[] {
-  if (stack === undefined) return [];
+  if (stack === undefined || (path[0] === "servedBy" && stack === nobody)) return [];
   const base = { path: project.at(...path), ...received(stack), ...allowedHosts(draft, project) };
   if (environments.some((environment) => environment === stack)) {
     return [

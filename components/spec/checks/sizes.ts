@@ -15,8 +15,9 @@ export function checkSizes(draft: Draft): readonly Problem[] {
   return draft.machines.flatMap((machine) => {
     const { entry, projects } = machine;
     const exists = entry?.server !== undefined || entry?.adopt !== undefined;
+    // Nothing is chosen for one that goes; it is declared once more, so it must be for sale.
     const goes = entry?.retired?.remove === true;
-    if (exists || goes || projects.length === 0) return [];
+    if (exists || projects.length === 0) return [];
     const deciding = [
       ...["memoryGb", "diskGb", "size", "server", "adopt"].map((key) => machine.at(key)),
       ...projects.flatMap((project) => [project.at("needs"), project.at("residency")]),
@@ -25,7 +26,7 @@ export function checkSizes(draft: Draft): readonly Problem[] {
     const unclear = draft.broken.some((place) =>
       deciding.some((decides) => place.startsWith(decides) || isBroken(draft, decides)),
     );
-    return unclear ? [] : [...busyProblems(machine), ...sizeProblems(machine)];
+    return unclear ? [] : [...(goes ? [] : busyProblems(machine)), ...sizeProblems(machine)];
   });
 }
 

@@ -5,6 +5,7 @@ import {
   type InvokeHandler,
 } from "../../emulator/handler";
 import { isObject, type Props } from "../../emulator/values";
+import { snapshotDate } from "../snapshot-dates";
 import { images, regions } from "./catalog";
 import { notFound } from "./errors";
 import { sizes } from "./sizes";
@@ -59,6 +60,13 @@ export const invokes: Readonly<Record<string, InvokeHandler>> = {
     }
     return { ...args, ...theOnly(found.map(dropletShown), "droplet") };
   }),
+  "digitalocean:index/getDroplets:getDroplets": lookUp("getDroplets", (args, context) =>
+    chosen("droplets", context.world.list("digitalocean/droplet").map(dropletShown), args),
+  ),
+  "digitalocean:index/getDropletSnapshot:getDropletSnapshot": lookUp(
+    "getDropletSnapshot",
+    snapshotByName,
+  ),
 };
 
 const sizeKeys = [
@@ -96,6 +104,27 @@ function oneOf(args: Props, each: readonly string[], list: readonly string[]): v
       reason: `[${key}] Invalid combination of arguments: "${key}": one of \`${list.join(",")}\` must be specified`,
     })),
   );
+}
+
+/** The snapshot that name and region choose; of several the latest, where it is asked for. */
+function snapshotByName(args: Props, context: Context): Props {
+  const { name, nameRegex, region, mostRecent } = args;
+  const found = context.world
+    .list("digitalocean/dropletSnapshot")
+    .filter(
+      ({ data }) =>
+        (name === undefined || name === data["name"]) &&
+        (nameRegex === undefined || new RegExp(String(nameRegex)).test(String(data["name"]))) &&
+        (region === undefined || (data["regions"] as unknown[]).includes(region)),
+    )
+    .map(({ id, data }): Props => ({ ...args, ...data, id }))
+    .sort((a, b) => (String(a["createdAt"]) < String(b["createdAt"]) ? 1 : -1));
+  const [first, second] = found;
+  if (!first) throw new ProviderError("no droplet snapshot found with the given parameters");
+  if (second && mostRecent !== true) {
+    throw new ProviderError("too many snapshots found with the given parameters");
+  }
+  return first;
 }
 
 function missingDroplet(id: string): ProviderError {
@@ -168,6 +197,7 @@ function allImages(context: Context): Props[] {
     regions: data["regions"],
     type: "snapshot",
     created: data["createdAt"],
+    status: snapshotDate(context.world, id)?.state ?? "available",
   }));
   return [...open, ...own];
 }

@@ -4,6 +4,7 @@ import { plan } from "../../emulator/plan";
 import { resource } from "../../emulator/resource";
 import type { ResourceTable } from "../../emulator/table";
 import { UNKNOWN } from "../../emulator/values";
+import { forgetSnapshot, noteSnapshot } from "../snapshot-dates";
 import { nextNumber, stamp } from "./catalog";
 import { machineOf, machineSnapshotOf } from "./droplet-api";
 import { authenticate, notFound } from "./errors";
@@ -31,8 +32,9 @@ export const snapshotTable: ResourceTable = {
       }
       const droplet = context.world.get("digitalocean/droplet", dropletId);
       if (!droplet) throw notFound(doing, request);
-      const number = nextNumber(context.world);
+      const number = Number(context.assignedId ?? nextNumber(context.world));
       await context.machines.snapshot(machineOf(dropletId), machineSnapshotOf(number));
+      noteSnapshot(String(number), context);
       return {
         id: String(number),
         outputs: {
@@ -48,7 +50,10 @@ export const snapshotTable: ResourceTable = {
       authenticate(context, "Error deleting snapshot", request);
       throw notFound("Error deleting snapshot", request);
     },
-    delete: (id, _outputs, context) => context.machines.deleteSnapshot(machineSnapshotOf(id)),
+    delete: (id, _outputs, context) => {
+      forgetSnapshot(id, context);
+      return context.machines.deleteSnapshot(machineSnapshotOf(id));
+    },
   },
 };
 

@@ -1,6 +1,7 @@
 import type { Context } from "../../emulator/handler";
 import type { ResourceTable } from "../../emulator/table";
 import { UNKNOWN, type Props } from "../../emulator/values";
+import { forgetSnapshot, noteSnapshot } from "../snapshot-dates";
 import {
   checkLocality,
   inZone,
@@ -65,8 +66,9 @@ export const instanceSnapshot: ResourceTable = {
       const volumeId = inZone(zone, inputs["volumeId"] ?? "");
       const volume = findVolume(volumeId, context);
       if (volume?.["volumeType"] !== "l_ssd") throw notFound("instance_volume", volumeId);
-      const id = newId(zone);
+      const id = context.assignedId ?? newId(zone);
       await keepDisk(volumeId, id, context);
+      noteSnapshot(id, context);
       return {
         id,
         outputs: {
@@ -81,7 +83,7 @@ export const instanceSnapshot: ResourceTable = {
       };
     },
     update: (id, { planned }, context) => renamed(instanceSnapshot, id, planned, context),
-    delete: (id, _outputs, context) => context.machines.deleteSnapshot(machineSnapshotOf(id)),
+    delete: discarded,
     read: (_id, data, _context, known) => ({ ...data, tags: readTags(data, known) }),
   },
 };
@@ -104,8 +106,9 @@ export const blockSnapshot: ResourceTable = {
       const volumeId = inZone(zone, inputs["volumeId"] ?? "");
       const volume = findVolume(volumeId, context);
       if (!volume || volume["volumeType"] === "l_ssd") throw notFound("volume", volumeId);
-      const id = newId(zone);
+      const id = context.assignedId ?? newId(zone);
       await keepDisk(volumeId, id, context);
+      noteSnapshot(id, context);
       return {
         id,
         outputs: {
@@ -117,10 +120,15 @@ export const blockSnapshot: ResourceTable = {
       };
     },
     update: (id, { planned }, context) => renamed(blockSnapshot, id, planned, context),
-    delete: (id, _outputs, context) => context.machines.deleteSnapshot(machineSnapshotOf(id)),
+    delete: discarded,
     read: (_id, data, _context, known) => ({ ...data, tags: readTags(data, known) }),
   },
 };
+
+function discarded(id: string, _outputs: Props, context: Context): Promise<void> {
+  forgetSnapshot(id, context);
+  return context.machines.deleteSnapshot(machineSnapshotOf(id));
+}
 
 function renamed(table: ResourceTable, id: string, planned: Props, context: Context): Props {
   const now = context.world.get(table.kind, id)?.data;

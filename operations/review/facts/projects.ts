@@ -1,3 +1,4 @@
+import { nobody } from "../../../components/spec/fleet";
 import { machines, providerName } from "./kinds";
 import { nodeOfProject, projectsOf, type Node, type Plan, type Side } from "./side";
 import { at, isValues, numberAt, textAt, type Values } from "../value";
@@ -99,6 +100,7 @@ function machineLines(plan: Plan, node: Node): string[] {
       : [];
   });
   const retired = at(before, "retired") !== true && at(node.facts, "retired") === true;
+  const released = at(before, "released") !== true && at(node.facts, "released") === true;
   const adopted = changes.some(({ fate }) => fate === "import");
   const reason = textAt(before, "reason") !== textAt(node.facts, "reason") && sized.length === 0;
   return [
@@ -108,7 +110,10 @@ function machineLines(plan: Plan, node: Node): string[] {
       ? [`its machine is taken over where it runs, at ${providerName(node.provider)}`]
       : []),
     ...(retired
-      ? [`its machine here is retired: no longer protected, and deleted by a later change`]
+      ? [`its machine here is retired: it stays until remove: true is written and may be`]
+      : []),
+    ...(released
+      ? [`its machine here is released: no longer protected, and deleted by the next update`]
       : []),
     ...(reason ? [`stays where it is, ${because(node)}`] : []),
   ];
@@ -132,6 +137,7 @@ function serving({ before, after }: Plan, project: string): string[] {
   const [was, will] = [before, after].map(({ outputs }) =>
     textAt(outputs, "projects", project, "servedBy"),
   );
+  if (will === nobody && was !== will) return ["its service ends: nobody serves it"];
   return was !== undefined && will !== undefined && was !== will
     ? [`visitors are sent to stack ${will} instead of ${was}`]
     : [];

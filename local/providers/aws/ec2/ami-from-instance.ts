@@ -1,5 +1,6 @@
 import type { ResourceTable } from "../../../emulator/table";
 import { UNKNOWN } from "../../../emulator/values";
+import { noteSnapshot } from "../../snapshot-dates";
 import { failed } from "../errors";
 import { newId, regionOf } from "../ids";
 import { region, tags } from "../resource";
@@ -65,7 +66,9 @@ export const amiFromInstance: ResourceTable = {
           message: `The instance ID '${source}' does not exist`,
         });
       }
-      const id = newId("ami");
+      const id = context.assignedId ?? newId("ami");
+      const rootSnapshotId = newId("snap");
+      noteSnapshot(rootSnapshotId, context);
       const where = regionOf(inputs, context);
       await context.machines.snapshot(machineOf(source), id);
       return {
@@ -78,7 +81,7 @@ export const amiFromInstance: ResourceTable = {
           imageLocation: `${accountOf(context.world)}/${String(inputs["name"])}`,
           ownerId: accountOf(context.world),
           region: where,
-          rootSnapshotId: newId("snap"),
+          rootSnapshotId,
         },
       };
     },

@@ -1,5 +1,6 @@
 import type { ResourceTable } from "../../../emulator/table";
 import { isObject, UNKNOWN } from "../../../emulator/values";
+import { forgetSnapshot, noteSnapshot } from "../../snapshot-dates";
 import { failed } from "../errors";
 import { newId, regionOf } from "../ids";
 import { region, tags } from "../resource";
@@ -46,9 +47,10 @@ export const snapshot: ResourceTable = {
           message: `The volume '${volumeId}' does not exist.`,
         });
       }
-      const id = newId("snap");
+      const id = context.assignedId ?? newId("snap");
       await context.machines.snapshot(machineOf(instance.id), id);
       const disk = instance.data["rootBlockDevice"];
+      noteSnapshot(id, context);
       return {
         id,
         outputs: {
@@ -64,6 +66,9 @@ export const snapshot: ResourceTable = {
         },
       };
     },
-    delete: (id, _outputs, context) => context.machines.deleteSnapshot(id),
+    delete: (id, _outputs, context) => {
+      forgetSnapshot(id, context);
+      return context.machines.deleteSnapshot(id);
+    },
   },
 };

@@ -1,5 +1,5 @@
-import type { InvokeHandler } from "../../../emulator/handler";
-import { isObject } from "../../../emulator/values";
+import type { Context, InvokeHandler } from "../../../emulator/handler";
+import { isObject, type Props } from "../../../emulator/values";
 import { canonical, images } from "../ec2/catalog";
 import { regionOf } from "../ids";
 import { lookupFailed } from "./failed";
@@ -26,6 +26,9 @@ export const getAmi: InvokeHandler = (args, context) => {
       )
     );
   });
+  const region = regionOf(args, context);
+  const own = owners.includes("self") ? ownImage(filters, region, context) : undefined;
+  if (own) return Promise.resolve({ ...args, ...own });
   const image = found[0];
   if (!image) {
     throw lookupFailed(
@@ -39,7 +42,6 @@ export const getAmi: InvokeHandler = (args, context) => {
       "Your query returned more than one result. Please try a more specific search criteria, or set `most_recent` attribute to true.",
     );
   }
-  const region = regionOf(args, context);
   return Promise.resolve({
     architecture: image.architecture === "amd64" ? "x86_64" : "arm64",
     arn: `arn:aws:ec2:${region}::image/${image.id}`,
@@ -59,6 +61,16 @@ export const getAmi: InvokeHandler = (args, context) => {
     virtualizationType: "hvm",
   });
 };
+
+/** An image of this account's own, by its id. */
+function ownImage(filters: readonly Props[], region: string, context: Context): Props | undefined {
+  const ids = filters.flatMap((filter) =>
+    filter["name"] === "image-id" ? strings(filter["values"]) : [],
+  );
+  const image = ids.map((id) => context.world.get("aws/ami", id)).find((found) => found);
+  if (!image || image.data["region"] !== region) return undefined;
+  return { ...image.data, id: image.id, imageId: image.id, state: "available" };
+}
 
 /** AWS filters know `*` and `?`. */
 function pattern(text: string): RegExp {

@@ -1,0 +1,77 @@
+import type { Cloud, NodeSpec } from "../spec/fleet";
+import type { Problem } from "../spec/problem";
+import { placeOf, received } from "../spec/show";
+
+/** What a provider says of a machine and of a snapshot, just before the machine may go. */
+export interface Evidence {
+  /** The machine's state: `off`, `gone` when the provider knows no such machine, or its own word. */
+  readonly machine: string;
+  /** Absent: there is no such snapshot in this account. */
+  readonly snapshot?: {
+    /** When it was begun. */
+    readonly takenAt: Date | undefined;
+    /** Undefined: complete; otherwise the provider's word for its state. */
+    readonly unfinished?: string;
+    /** Whether it is of the disk that the machine runs from. */
+    readonly ofThisDisk: boolean;
+  };
+}
+
+/** A machine to look up, as the last run published it. */
+export interface Subject {
+  readonly id: string;
+  /** Region, or zone at Scaleway. */
+  readonly region: string;
+}
+
+/** Asks a provider; throws what it refuses to answer. */
+export type LookUp = (machine: Subject, snapshot: string) => Promise<Evidence>;
+
+/** Who is asked, by provider. */
+export type LookUps = Readonly<Record<Cloud, LookUp>>;
+
+/**
+ * What speaks against letting a machine go (R75): its snapshot must be of its own disk, complete and
+ * taken after its service ended at `idle`. No provider records whether a machine was off when its
+ * snapshot was taken, so the machine must be off now.
+ */
+export function evidenceProblems(
+  { name, retired }: NodeSpec,
+  provider: Cloud,
+  idle: Date,
+  { machine, snapshot }: Evidence,
+): Problem[] {
+  const base = {
+    path: placeOf(["nodes", name, "retired", "snapshot"]),
+    ...received(retired?.snapshot),
+  };
+  const fix = "take a snapshot of the stopped machine and write its id (R75)";
+  const problem = (message: string): Problem => ({ ...base, message, fix });
+  const running: Problem[] =
+    machine === "off"
+      ? []
+      : [
+          problem(
+            `is to be an offline one, and ${provider} finds the machine of ${name} not off but ${machine}`,
+          ),
+        ];
+  if (snapshot === undefined) {
+    return [problem(`is not a snapshot that ${provider} has in this account`), ...running];
+  }
+  const { takenAt, unfinished, ofThisDisk } = snapshot;
+  const end = idle.toISOString();
+  return [
+    ...(ofThisDisk ? [] : [problem(`is not of the disk of ${name}'s machine`)]),
+    ...(unfinished === undefined ? [] : [problem(`is not complete: it is ${unfinished}`)]),
+    ...(takenAt === undefined
+      ? [problem(`has no date at ${provider}`)]
+      : takenAt >= idle
+        ? []
+        : [
+            problem(
+              `was taken at ${takenAt.toISOString()}, before the machine's service ended at ${end}`,
+            ),
+          ]),
+    ...running,
+  ];
+}

@@ -1,0 +1,75 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Clock } from "../clock";
+import type { History } from "../history";
+import { nobody, type Fleet, type NodeSpec, type ProjectSpec } from "../spec/fleet";
+import { idleness, servingOf } from "./idle";
+
+/** What a run records by, and what the runs before it recorded. */
+export interface Recording {
+  readonly fleet: Fleet;
+  readonly history: History;
+  /** What the environment's last run published; this stack's own history in an environment. */
+  readonly environment: History;
+  readonly now: Clock;
+}
+
+/** Known once a project's names lead where they shall; undefined where Berth makes none of them. */
+export type Led = (slug: string) => pulumi.Output<unknown> | undefined;
+
+/** Whose machine answers under a project's names: a stack's, or nobody's. */
+export function servedBy(fleet: Fleet, project: ProjectSpec): string {
+  return project.servedBy ?? fleet.stack;
+}
+
+/** Whether a project's service ended: it has no names then. */
+export function isEnded(project: ProjectSpec): boolean {
+  return project.servedBy === nobody;
+}
+
+/**
+ * Since when a project is served as it is now: recorded by the run that led its names there, once they
+ * were, and handed on from run to run. A host stack leaves the record to its environment.
+ */
+export function servedSince(
+  { fleet, history, now }: Recording,
+  project: ProjectSpec,
+  led: Led,
+): pulumi.Input<string> | undefined {
+  if (fleet.role === "host") return undefined;
+  const before = servingOf(fleet, project.slug, history);
+  if (before?.since && before.servedBy === servedBy(fleet, project)) return stamp(before.since);
+  return once([led(project.slug)], now);
+}
+
+/**
+ * Since when a machine serves nobody (R74), absent while it serves. A host stack's record begins when
+ * its retirement is declared, unless the environment recorded the switch.
+ */
+export function idleSince(
+  { fleet, history, environment, now }: Recording,
+  node: NodeSpec,
+  led: Led,
+): pulumi.Input<string> | undefined {
+  const serves =
+    fleet.role === "host"
+      ? node.retired === undefined
+      : fleet.projects.some((each) => each.node === node.name && each.servedBy === undefined);
+  if (serves) return undefined;
+  const idle = idleness(fleet, node, history, environment);
+  if (idle.kind === "serving") return undefined;
+  return idle.kind === "since" ? stamp(idle.since) : once(node.projects.map(led), now);
+}
+
+/** The present, once all of them are done; a run in which one failed records nothing. */
+function once(
+  done: readonly (pulumi.Output<unknown> | undefined)[],
+  now: Clock,
+): pulumi.Output<string> {
+  return pulumi.all([...done]).apply(() => stamp(now()));
+}
+
+/** To the second, as providers write the dates of snapshots. */
+function stamp(instant: Date): string {
+  return instant.toISOString().replace(/\.\d+Z$/, "Z");
+}
