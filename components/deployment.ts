@@ -141,7 +141,7 @@ function createNames(
   project: ProjectSpec,
   address: pulumi.Output<string>,
   after: readonly pulumi.Resource[],
-): pulumi.Output<unknown> | undefined {
+): pulumi.Output<boolean> | undefined {
   if (project.zone === undefined) return undefined;
   const zoneId = fleet.agency.zones[project.zone]!;
   const hostStack = fleet.role === "host" ? fleet.stack : undefined;
@@ -149,5 +149,6 @@ function createNames(
   const args = { zoneId, names, address, after };
   const opts = renamed(project.slug, project.formerly);
   if (fleet.role === "environment") return new ProjectNames(project.slug, args, opts).led;
-  return hostRecord(project.slug, args, opts).content;
+  hostRecord(project.slug, args, opts);
+  return undefined;
 }

@@ -15,7 +15,7 @@ export interface NodeRecord {
   readonly before: Machine | undefined;
   readonly environment: Environment;
   /** Since when it serves nobody; absent while it serves. */
-  readonly idleSince: pulumi.Input<string> | undefined;
+  readonly idleSince: pulumi.Input<string | undefined>;
 }
 
 /**
@@ -57,7 +57,7 @@ export function projectOutput(
   fleet: Fleet,
   project: ProjectSpec,
   address: pulumi.Input<string> | undefined,
-  since: pulumi.Input<string> | undefined,
+  since: pulumi.Input<string | undefined>,
 ) {
   const hostStack = fleet.role === "host" ? fleet.stack : undefined;
   const names = namesFor(project.domain, fleet.agency.domains, hostStack);

@@ -36,8 +36,8 @@ export interface ProjectNamesArgs {
 export class ProjectNames extends pulumi.ComponentResource {
   readonly primary: pulumi.Output<string>;
   readonly direct: pulumi.Output<string>;
-  /** Known once visitors are led to the address. */
-  readonly led: pulumi.Output<unknown>;
+  /** Whether visitors are led to the address: a run with `--target` may leave the records alone. */
+  readonly led: pulumi.Output<boolean>;
 
   constructor(name: string, args: ProjectNamesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("berth:index:ProjectNames", name, { ...args.names }, opts);
@@ -63,7 +63,9 @@ export class ProjectNames extends pulumi.ComponentResource {
     );
     this.primary = primary.name;
     this.direct = direct.name;
-    this.led = pulumi.all([primary.content, origin.content]);
+    this.led = pulumi
+      .all([address, primary.content, origin.content])
+      .apply(([wanted, ...contents]) => contents.every((content) => content === wanted));
     this.registerOutputs({ primary: this.primary, direct: this.direct });
   }
 }

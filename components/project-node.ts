@@ -49,7 +49,12 @@ export class ProjectNode extends pulumi.ComponentResource {
     super("berth:index:ProjectNode", name, facts(args), opts);
     this.host = createHost(name, args, { parent: this });
     const { host } = this;
-    this.bootstrap = new Bootstrap(name, { host, machine: args.machine }, { parent: this });
+    const leaving = args.node.retired?.remove === true;
+    this.bootstrap = new Bootstrap(
+      name,
+      { host, machine: args.machine, leaving },
+      { parent: this },
+    );
     for (const project of args.projects) this.createBackupCredential(name, project, args);
     this.registerOutputs({ address: host.address, hostKey: this.bootstrap.hostKey });
   }

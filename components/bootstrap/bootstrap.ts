@@ -19,6 +19,8 @@ import {
 export interface BootstrapArgs {
   readonly host: Host;
   readonly machine: MachineDeclaration;
+  /** The machine was found off and goes with the next update: nobody could change it any more. */
+  readonly leaving?: boolean;
 }
 
 /**
@@ -114,7 +116,7 @@ export class Bootstrap extends pulumi.ComponentResource {
 
   private converge(
     name: string,
-    { host, machine }: BootstrapArgs,
+    { host, machine, leaving = false }: BootstrapArgs,
     entered: command.remote.Command,
   ): command.remote.Command {
     return new command.remote.Command(
@@ -127,7 +129,12 @@ export class Bootstrap extends pulumi.ComponentResource {
         stdin: renderConverge(machine),
         logging: command.remote.Logging.Stdout,
       },
-      { parent: this, dependsOn: entered, customTimeouts: { create: "60m", update: "60m" } },
+      {
+        parent: this,
+        dependsOn: entered,
+        ...(leaving ? { ignoreChanges: ["create", "connection", "stdin"] } : {}),
+        customTimeouts: { create: "60m", update: "60m" },
+      },
     );
   }
 

@@ -14,8 +14,8 @@ export interface Recording {
   readonly now: Clock;
 }
 
-/** Known once a project's names lead where they shall; undefined where Berth makes none of them. */
-export type Led = (slug: string) => pulumi.Output<unknown> | undefined;
+/** Whether a project's names lead where they shall; undefined where Berth makes none of them. */
+export type Led = (slug: string) => pulumi.Output<boolean> | undefined;
 
 /** Whose machine answers under a project's names: a stack's, or nobody's. */
 export function servedBy(fleet: Fleet, project: ProjectSpec): string {
@@ -35,7 +35,7 @@ export function servedSince(
   { fleet, history, now }: Recording,
   project: ProjectSpec,
   led: Led,
-): pulumi.Input<string> | undefined {
+): pulumi.Input<string | undefined> {
   if (fleet.role === "host") return undefined;
   const before = servingOf(fleet, project.slug, history);
   if (before?.since && before.servedBy === servedBy(fleet, project)) return stamp(before.since);
@@ -50,7 +50,7 @@ export function idleSince(
   { fleet, history, environment, now }: Recording,
   node: NodeSpec,
   led: Led,
-): pulumi.Input<string> | undefined {
+): pulumi.Input<string | undefined> {
   const serves =
     fleet.role === "host"
       ? node.retired === undefined
@@ -61,12 +61,14 @@ export function idleSince(
   return idle.kind === "since" ? stamp(idle.since) : once(node.projects.map(led), now);
 }
 
-/** The present, once all of them are done; a run in which one failed records nothing. */
+/** The present, once all of them are; a run in which one failed or was left out records nothing. */
 function once(
-  done: readonly (pulumi.Output<unknown> | undefined)[],
+  led: readonly (pulumi.Output<boolean> | undefined)[],
   now: Clock,
-): pulumi.Output<string> {
-  return pulumi.all([...done]).apply(() => stamp(now()));
+): pulumi.Output<string | undefined> {
+  return pulumi
+    .all([...led])
+    .apply((all) => (all.every((each) => each !== false) ? stamp(now()) : undefined));
 }
 
 /** To the second, as providers write the dates of snapshots. */

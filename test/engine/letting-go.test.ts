@@ -71,6 +71,9 @@ describe("a machine whose projects moved to another host", () => {
 
   it("is recorded as serving nobody by the run that led its names away, whatever `since` says", async () => {
     prod("prod-b", () => ({ snapshot: "snap-1" }));
+    // A run that leaves the records alone switches nothing, so it records nothing.
+    await cloud.up("prod", "--target", "**backups-us-east-1");
+    expect(Object.values(await nodes()).flatMap(({ idleSince }) => idleSince ?? [])).toEqual([]);
     const before = Math.floor(Date.now() / 1000) * 1000;
     await cloud.up("prod", "--policy-pack", "policies/pack");
     for (const node of Object.values(await nodes())) {
