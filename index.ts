@@ -10,6 +10,7 @@ import { clockOf } from "./components/clock";
 import { deploy, type Deployment } from "./components/deployment";
 import { checkHistory, historyOf } from "./components/history";
 import { standing } from "./components/leaving/standing";
+import { oldPrices } from "./components/old-prices";
 import { differencesOf } from "./components/one-reading";
 import { outputsOf } from "./components/published";
 import { withStandIns, type StandIns } from "./components/rehearsal-keys";
@@ -40,9 +41,9 @@ export = async (): Promise<Outputs> => {
     { stack, config, stackFiles, unreadable, fileOf: fileOf(stack) },
     now(),
   );
-  for (const { path, message } of Object.values(unreadable).flat()) {
-    void pulumi.log.warn(`${path}: ${message}; the stacks that do not need it go on`);
-  }
+  const strays = Object.values(unreadable).flat();
+  const told = strays.map(({ path, message }) => `${path}: ${message}; other stacks go on`);
+  for (const text of [...told, ...oldPrices(declared, now())]) void pulumi.log.warn(text);
   const history = historyOf(await outputsOf(fullName(stack)));
   checkHistory(declared, history, fileOf(stack));
   const aws = awsAccount(declared);

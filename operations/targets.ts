@@ -16,6 +16,13 @@ export function chosenSites(sites: readonly Site[], words: readonly string[]): S
   return sites.filter((site) => chosen.includes(site));
 }
 
+/** What is said where there is no machine to look at, which is never an all-clear. */
+export function nothingSeen(undeployed: readonly string[]): string {
+  return undeployed.length === 0
+    ? "no machine was looked at: no stack file declares one"
+    : `no machine was looked at: nothing is deployed yet: ${undeployed.join(", ")}; is pulumi logged in to the right backend?`;
+}
+
 /**
  * The one machine that serves a project, or that a node's name means. Throws a `Refusal` when there
  * is none, or when several environments have one and nobody said which.

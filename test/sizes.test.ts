@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { oldPrices, pricesOf } from "../components/old-prices";
 import { cheapest, findSize, largestDisk, priceLists, satisfies } from "../components/sizes/choose";
 import { monthlyCost } from "../components/sizes/cost";
 import { priceIn, type Size } from "../components/sizes/size";
 import { clouds, type Cloud } from "../components/spec/fleet";
+import { parse, prod } from "./spec/fixture";
 
 /** Every place where Berth creates machines. */
 const places: readonly (readonly [Cloud, string])[] = [
@@ -120,5 +122,26 @@ describe.each(clouds)("the table of %s", (cloud) => {
       expect(Object.values(entry.monthly).every((price) => price > 0)).toBe(true);
       expect(Object.keys(entry.monthly).length).toBeGreaterThan(0);
     }
+  });
+});
+
+describe("prices older than 90 days", () => {
+  const day = (text: string) => new Date(`${text}T12:00:00Z`);
+
+  it("are said to be, to the day", () => {
+    expect(pricesOf("2026-06-23", day("2026-09-21"))).toBe("2026-06-23");
+    expect(pricesOf("2026-06-23", day("2026-09-22"))).toBe(
+      "2026-06-23, 91 days old: look the price up",
+    );
+  });
+
+  it("are told of the providers that a stack uses, once each", () => {
+    const far = oldPrices(parse(prod()), day("2028-01-01"));
+    expect(far.map((text) => /prices of (\w+)/.exec(text)?.[1])).toEqual([
+      "aws",
+      "digitalocean",
+      "scaleway",
+    ]);
+    expect(oldPrices(parse(prod()), day(priceLists.scaleway.asOf))).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import type { Context } from "../context";
 import { converge, rowsOf, type Converged } from "../converging";
 import { deployersOf, siteName, survey, type Site } from "../fleet";
 import { inParallel } from "../pool";
-import { chosenSites } from "../targets";
+import { chosenSites, nothingSeen } from "../targets";
 import { asDeployer, asMember, type Entrance } from "../sessions";
 import { count, table } from "../table";
 import { exits, readCommandLine } from "../usage";
@@ -22,7 +22,7 @@ a difference in the stack. Without a node: every machine of every stack.
   --json           the outcome as JSON
 
 Ends with 0 when all is as declared, 2 when a check found differences, 1 when a machine failed or was
-not reached; the others are done all the same.
+not reached, or none is deployed; the others are done all the same.
 `;
 
 /** `berth converge`: the identical script on demand, on all machines or some. */
@@ -36,8 +36,8 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   const chosen = chosenSites(sites, words);
   if (chosen.length === 0) {
     if (flags.has("json")) context.out("[]\n");
-    context.say(`nothing is deployed yet: ${undeployed.join(", ") || "no node is declared"}`);
-    return exits.done;
+    context.say(nothingSeen(undeployed));
+    return exits.failed;
   }
   const entrance = values["as"]
     ? asMember(

@@ -12,7 +12,7 @@ import { evidenceScript, factsScript, oneAfterAnother } from "../scripts";
 import { asDeployer, runScript, type Entrance } from "../sessions";
 import type { Session } from "../ssh";
 import { count, table } from "../table";
-import { chosenSites } from "../targets";
+import { chosenSites, nothingSeen } from "../targets";
 import { exits, readCommandLine } from "../usage";
 import { parallelOf } from "../width";
 
@@ -61,10 +61,12 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
       `${stack}/${name}: is deployed and ${why === undefined ? "no longer declared; run pulumi up" : `not visited: ${why}`}`,
   );
   const halfMade = interrupted.map((each) => `${each.stack}: ${tellInterrupted(each)}`);
-  const attention =
+  const found =
     words.length === 0
       ? [...worries, ...leftovers, ...unread.map(({ why }) => why), ...halfMade]
       : worries;
+  // Where nothing was looked at, nothing is known: a wrong backend looks like an empty one.
+  const attention = seen.length === 0 ? [...found, nothingSeen(undeployed)] : found;
   if (flags.has("json")) {
     const nodes = seen.map(({ health, concerns }) => ({ ...health, concerns }));
     context.out(`${JSON.stringify({ nodes, undeployed, interrupted, attention }, undefined, 2)}\n`);

@@ -81,7 +81,7 @@ export function reviewOf(preview: Preview, options: ReviewOptions): StackReview 
     errors: preview.errors,
     warnings: preview.warnings,
     projects: projectLines(plan),
-    cost: costOf(plan),
+    cost: costOf(plan, new Date(options.today)),
     interruptions: interruptionsOf(plan),
     data,
     access: accessOf(plan),

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import * as readline from "node:readline/promises";
 
 import { zoneOf } from "../../components/names";
+import { pricesOf } from "../../components/old-prices";
 import { place, type Placement } from "../../components/placement";
 import { hoursPerMonth } from "../../components/sizes/size";
 import { clouds, type Cloud, type Fleet } from "../../components/spec/fleet";
@@ -55,7 +56,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   const node = fleet.nodes[0]!;
   const placement = place(node);
   const left = isLeft(context.directory, provider);
-  context.out(`${announce(placement, domain)}\n`);
+  context.out(`${announce(placement, domain, context.now)}\n`);
   if (!flags.has("yes") && !(await agreed())) {
     context.say("nothing was made");
     return exits.failed;
@@ -125,12 +126,13 @@ function fleetOf(
 function announce(
   { provider, region, size, diskGb, cost, reason }: Placement,
   domain: string,
+  now: Date,
 ): string {
   const hourly = cost && cost.total / hoursPerMonth;
   const price =
     hourly === undefined
       ? "Its price is not known."
-      : `About ${cost!.currency} ${hourly.toFixed(3)} an hour (${cost!.currency} ${cost!.total.toFixed(2)} a month, prices of ${cost!.asOf}); it is up for some minutes, and providers may charge the whole hour.`;
+      : `About ${cost!.currency} ${hourly.toFixed(3)} an hour (${cost!.currency} ${cost!.total.toFixed(2)} a month, prices of ${pricesOf(cost!.asOf, now)}); it is up for some minutes, and providers may charge the whole hour.`;
   return [
     `This makes one machine at ${provider}, ${region ?? "?"}: ${size?.name ?? "?"}, ${diskGb ?? "?"} GB. ${reason}`,
     price,

@@ -8,11 +8,14 @@ describe("berth on the local cloud", () => {
 
   it("is run by npm run local, and tells what is not deployed yet in every stack", async () => {
     const status = await clone.local("berth", "status");
-    expect(status, status.stderr).toMatchObject({ code: 0 });
+    // Nothing was looked at, so there is no all-clear.
+    expect(status, status.stderr).toMatchObject({ code: 1 });
+    expect(status.stdout).not.toContain("Nothing needs a person");
+    expect(status.stdout).toContain("no machine was looked at");
     expect(status.stdout).toMatch(/^Not deployed yet: .*prod\/kmc.*prod-b\/cortico.*stage\/kmc/m);
     expect(status.stderr).toContain("machines are records in this local cloud; nobody answers");
     const converge = await clone.local("berth", "converge", "--environment", "stage");
-    expect(converge).toMatchObject({ code: 0, stdout: "" });
+    expect(converge).toMatchObject({ code: 1, stdout: "" });
     expect(converge.stderr).toContain("nothing is deployed yet: stage/cryptsend, stage/kmc");
   });
 

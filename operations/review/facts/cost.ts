@@ -1,3 +1,4 @@
+import { pricesOf } from "../../../components/old-prices";
 import { findSize, priceLists } from "../../../components/sizes/choose";
 import { monthlyCost } from "../../../components/sizes/cost";
 import { cents } from "../../../components/sizes/size";
@@ -29,7 +30,7 @@ export interface Cost {
 }
 
 /** Prices come from the dated tables; what they do not hold is named and never counted as 0. */
-export function costOf(plan: Plan): Cost {
+export function costOf(plan: Plan, today: Date): Cost {
   const [before, after] = [byNode(plan.before), byNode(plan.after)];
   const names = [...new Set([...before.keys(), ...after.keys()])].sort();
   const nodes = names.map((node) => ({
@@ -43,7 +44,9 @@ export function costOf(plan: Plan): Cost {
     after: sum([...after.values()]),
     nodes: nodes.filter((cost) => cost.after === "unknown" || !same(cost.before, cost.after)),
     unknown: unknownOf(plan),
-    asOf: [...new Set(used)].sort().map((cloud) => `${cloud} ${priceLists[cloud].asOf}`),
+    asOf: [...new Set(used)]
+      .sort()
+      .map((cloud) => `${cloud} ${pricesOf(priceLists[cloud].asOf, today)}`),
   };
 }
 
