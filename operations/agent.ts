@@ -17,7 +17,15 @@ export function agentKeys(env: NodeJS.ProcessEnv): Promise<string[]> {
       const code = error ? error.code : 0;
       if (code === 0) resolve(stdout.split("\n").filter((line) => line.trim() !== ""));
       else if (code === 1) resolve([]);
-      else {
+      else if (env["BERTH_LOCAL_CONTROL"] !== undefined) {
+        // The person's own agent is out of a rehearsal's reach, and would hold no key of it.
+        reject(
+          new Refusal(
+            "the machines of this local cloud are records: nobody enters them, with any agent or key. " +
+              "Rehearse where machines boot (Linux, root): npm run rehearse says what is missing here",
+          ),
+        );
+      } else {
         reject(
           new Refusal(
             "no ssh-agent answers (SSH_AUTH_SOCK). Start one and load a deployer's key: " +

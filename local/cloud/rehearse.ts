@@ -1,3 +1,5 @@
+import * as fs from "node:fs";
+
 import { duration, sayOnStderr as say } from "../setup/progress";
 import { runInForeground } from "./child";
 import { discardCloud, hasCloud } from "./cloud";
@@ -8,6 +10,9 @@ import { tellRehearsed } from "./rehearsal";
 import { whatIsToDo } from "./to-do";
 
 const stack = "stage";
+
+/** Below this the engine's state and a machine's disk have no room: 64 MB. */
+const spareBytes = 64 * 1024 * 1024;
 
 const aboutMachines: Readonly<Record<MachineKind, string>> = {
   booted: `The machines run on this computer, and came with Docker to save its download; with
@@ -44,13 +49,23 @@ export async function main(argv: readonly string[]): Promise<number> {
   if (code !== 0) {
     const toDo = interrupted ? undefined : await whatIsToDo(rehearsed);
     if (toDo) process.stdout.write(`\n${await tellRehearsed(rehearsed, toDo)}\n\n`);
-    say(`the ${stack} stack was not deployed whole; npm run rehearse goes on where it stopped`);
+    say(`the ${stack} stack was not deployed whole; ${howToGoOn(directory)}`);
     return code;
   }
   const told = await tellRehearsed(rehearsed);
   process.stdout.write(`\n${told}\n\n${aboutMachines[card.machines]}\n${next}\n`);
   say(`rehearsed in ${duration(Date.now() - started)}`);
   return 0;
+}
+
+/** On a full disk the engine could not note what it made, so it cannot go on from there. */
+function howToGoOn(directory: string): string {
+  const { bavail, bsize } = fs.statfsSync(directory);
+  if (bavail * bsize > spareBytes) return "npm run rehearse goes on where it stopped";
+  return (
+    `the disk of ${directory} is full, so what was made may not be noted. Make room there, and ` +
+    "begin anew: npm run rehearse -- --down, then npm run rehearse"
+  );
 }
 
 async function down(): Promise<number> {

@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { stringify } from "yaml";
 
@@ -12,6 +11,7 @@ import { cloudPaths, repository, type CloudPaths } from "./paths";
 import { ensureStacks } from "./stacks";
 import { ensureStandIns, type Keyring } from "./stand-ins";
 import type { Existing } from "../providers/existing";
+import { freeDirectory } from "../hosts";
 import { obtainCli } from "../setup/cli";
 
 /** What a command printed and how it ended. */
@@ -76,7 +76,7 @@ export class ScratchCloud {
     existing: Existing = {},
     { machines = "recorded", stack }: ScratchMachines = {},
   ): Promise<ScratchCloud> {
-    const directory = fs.mkdtempSync(path.join(os.tmpdir(), "berth-scratch-"));
+    const directory = freeDirectory("berth-scratch-", "cloud");
     const paths = cloudPaths({ BERTH_LOCAL_DIR: path.join(directory, "cloud") });
     const { bin } = await obtainCli({ say: () => undefined });
     const card = await ensureCloud(paths, () => undefined, machines);

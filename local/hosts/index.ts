@@ -4,6 +4,7 @@ export { openMachines } from "./booted";
 export { clearHosts } from "./clear";
 export { anywhere, type Firewall, type FirewallRule } from "./firewall";
 export { type EmulatedOptions, forEmulators } from "./for-emulators";
+export { freeDirectory } from "./free-state";
 export { addressAt, layoutOf } from "./layout";
 export type { Machines, Milestone } from "./machine";
 export type { Finished } from "./process";

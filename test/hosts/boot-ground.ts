@@ -1,14 +1,14 @@
 /** What the tests of booted hosts share: a cloud of their own, keys, and an SSH client. */
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderUserData } from "../../components/host/user-data";
 import {
   canBoot,
   clearHosts,
   ensureTemplate,
+  freeDirectory,
   layoutOf,
   type Machines,
   openMachines,
@@ -24,7 +24,7 @@ export interface KeyPair {
 
 /** A directory that holds one cloud's state and the keys of one test file. */
 export class Ground {
-  readonly directory = mkdtempSync(join(tmpdir(), "berth-hosts-"));
+  readonly directory = freeDirectory("berth-hosts-", "state");
   readonly state = join(this.directory, "state");
   readonly layout = layoutOf(this.state);
   private opened: Machines[] = [];

@@ -1,7 +1,11 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+
 import { describe, expect, it } from "vitest";
 import { acquireSettings, mirrorsFrom, sourceLines } from "../../local/hosts/apt-configuration";
 import { firewallProblems, renderRuleset } from "../../local/hosts/firewall";
 import { firstBootFiles } from "../../local/hosts/first-boot";
+import { freeDirectory } from "../../local/hosts/free-state";
 import { addressAt, fileNameOf, layoutOf, linkOf } from "../../local/hosts/layout";
 import { answerMetadata, type MetadataRequest } from "../../local/hosts/metadata";
 import type { HostSpec } from "../../local/hosts/spec";
@@ -216,4 +220,11 @@ describe("the machine's apt configuration", () => {
       'Acquire::Retries "3";',
     ]);
   });
+});
+
+it("a new cloud takes a range of addresses that nothing here uses, and no two take the same", () => {
+  const directories = Array.from({ length: 40 }, () => freeDirectory("berth-free-", "state"));
+  const ranges = directories.map((directory) => layoutOf(join(directory, "state")).range);
+  for (const directory of directories) rmSync(directory, { recursive: true });
+  expect(new Set(ranges).size).toBe(40);
 });
