@@ -87,7 +87,7 @@ describe("the types that the program can register", () => {
     const says = (what: readonly unknown[]) => (what.length > 0 ? "reads" : "-");
     expect(says([...accessOf(made), ...accessOf(gone)])).toBe(readings.access);
     expect(says(namesOf(made))).toBe(readings.names);
-    const cost = costOf(made);
+    const cost = costOf(made, new Date("2026-11-21"));
     expect(says([...cost.nodes, ...cost.unknown])).toBe(readings.cost);
     expect(type in machines ? "reads" : "-").toBe(readings.interruption);
     expect(says(interruptionsOf(made)) === "-" || readings.interruption === "reads").toBe(true);
