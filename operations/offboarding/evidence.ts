@@ -18,6 +18,9 @@ export interface Remains extends Traces {
 /** Keys that one machine may name: each is looked for on all others. */
 const keyLimit = 100;
 
+/** Accounts of Berth's that one machine may name. */
+const nameLimit = 200;
+
 /** Reads what `departedScript` said. Undefined when it did not come to its end, or makes no sense. */
 export function readRemains(text: string): Remains | undefined {
   const facts = readFacts(text);
@@ -29,7 +32,9 @@ export function readRemains(text: string): Remains | undefined {
     known: facts.get("known")?.at(-1) === "yes",
     ...(account === "none" ? {} : { account }),
     keys: (facts.get("key") ?? []).filter(isKey).slice(0, keyLimit),
-    accounts: (facts.get("former") ?? []).filter((name) => /^[a-z_][a-z0-9_-]{0,31}$/.test(name)),
+    accounts: (facts.get("former") ?? [])
+      .filter((name) => /^[a-z_][a-z0-9_-]{0,31}$/.test(name))
+      .slice(0, nameLimit),
   };
 }
 
@@ -94,7 +99,9 @@ export function judge(
   const outside = attemptSeen(attempt);
   const rest = { found, blind, repaired, ...(since === undefined ? {} : { since }) };
   if (told.open.length > 0 || outside.open) {
-    const byHand = told.known || told.account === undefined ? [] : [notOurs];
+    const isOurs = told.known || told.account === undefined;
+    const others = told.open.some((line) => / is not (declared|closed)\b/.test(line));
+    const byHand = isOurs ? (others ? [closeByHand] : []) : [notOurs];
     const seen = [...told.open, ...(outside.open ? [outside.seen] : []), ...byHand, ...trouble];
     return { ...place, verdict: "open", seen, ...rest };
   }
@@ -111,9 +118,11 @@ const noAccount = "no account; no key of theirs in a list that sshd reads";
 const closedAccount =
   "account locked, expired and without shell; no keys, groups, sudo rights, crontab or processes";
 
-const notOurs =
-  "Berth did not make this account and leaves it; close it by hand: " +
+const closeByHand =
+  "close by hand what is not declared: " +
   "sudo usermod --expiredate 1 --lock --shell /usr/sbin/nologin <account>";
+
+const notOurs = `Berth did not make this account and leaves it; ${closeByHand}`;
 
 function attemptSeen(attempt: Session | undefined): {
   readonly open: boolean;

@@ -59,9 +59,21 @@ generated() {
     /etc/ssh/ssh_host_*_key | /etc/ssh/ssh_host_*_key.pub | /etc/ssl/certs/ca-certificates.crt | /etc/ca-certificates.conf*) ;;
     /etc/berth/owner | /etc/berth/history.sh | /etc/tmpfiles.d/berth.conf | /etc/motd.d/60-berth | /etc/apt/apt.conf.d/52berth) ;;
     /etc/sudoers.d/00-berth | /etc/sudoers.d/01-berth-automation | /etc/ssh/sshd_config.d/00-berth.conf) ;;
+    /etc/lvm/archive/* | /etc/lvm/backup/* | /etc/multipath/wwids | /etc/multipath/bindings | /etc/iscsi/initiatorname.iscsi) ;;
     /etc/letsencrypt/archive/*.pem | /etc/letsencrypt/accounts/*.json | /etc/letsencrypt/csr/* | /etc/letsencrypt/keys/*) ;;
     *.pyc | */locale/locale-archive | */modules/*/modules.* | */udev/hwdb.bin | */gconv-modules.cache) ;;
     */info/dir | */mime/* | */icon-theme.cache | */mimeinfo.cache | */loaders.cache | */giomodule.cache | */gschemas.compiled) ;;
+    *) return 1 ;;
+  esac
+}
+
+# of_snapd FILE: what snapd writes anew with each version of a snap, and does nothing else.
+of_snapd() {
+  case $1 in
+    /etc/systemd/system/snap-*.mount) grep -q '^What=/var/lib/snapd/snaps/' "$1" 2>/dev/null ;;
+    /etc/systemd/system/snap.*.service) [ -r "$1" ] && ! grep -E '^ *Exec' "$1" | grep -qvE '=/usr/bin/snap (run|auto-import)' ;;
+    /etc/systemd/system/snap.*.timer | /etc/systemd/system/snap.*.socket) ;;
+    /etc/udev/rules.d/70-snap.*.rules) [ -r "$1" ] && ! grep -E 'RUN|PROGRAM|IMPORT' "$1" | grep -qvF '/usr/lib/snapd/snap-device-helper' ;;
     *) return 1 ;;
   esac
 }
@@ -93,7 +105,7 @@ for file in "${recent[@]}"; do
     *$'\n'*) found "other files" "$file" ;;
     /run/systemd/transient/session-*.scope | /run/systemd/transient/docker-*.scope | /run/systemd/transient/session-*.scope.d/*) ;;
     /var/spool/cron/atjobs/.SEQ | /var/spool/*/.placeholder) ;;
-    *) if ! generated "$file"; then plain_files+=("$file"); fi ;;
+    *) if ! generated "$file" && ! of_snapd "$file"; then plain_files+=("$file"); fi ;;
   esac
 done
 unowned "${plain_files[@]}"
@@ -125,7 +137,7 @@ for file in "${links[@]}"; do targets+=("$(readlink -m -- "$file")"); done
 unowned "${targets[@]}"
 for at in "${!links[@]}"; do
   case ${targets[at]} in /dev/null | /usr/share/ca-certificates/* | /etc/ssl/certs/* | /etc/letsencrypt/archive/*) continue ;; */debug-shell.service) ;; *) within "${targets[at]}" "${strays[@]}" || continue ;; esac
-  if generated "${targets[at]}"; then continue; fi
+  if generated "${targets[at]}" || of_snapd "${targets[at]}"; then continue; fi
   kind_of "${links[at]}"
   found "$kind" "${links[at]}: leads to ${targets[at]}"
 done
