@@ -23,7 +23,7 @@ interface Outputs extends Deployment {
   /** Exceptions from policies that were deployed with: a state is judged by them too. */
   readonly waivers?: unknown;
   /** What policies compare resources with, for those who have the state alone. */
-  readonly declared: { readonly agency: unknown; readonly backups?: unknown };
+  readonly declared: Readonly<Record<"agency" | "backups" | "environment", unknown>>;
 }
 
 const stack = pulumi.getStack();
@@ -56,10 +56,10 @@ export = async (): Promise<Outputs> => {
     ? withStandIns(stands, JSON.parse(fs.readFileSync(standIns, "utf8")) as StandIns)
     : stands;
 
-  const { agency, backups, waivers } = config;
+  const { agency, backups, environment, waivers } = config;
   return {
     ...(await deploy({ fleet, history, environment, now, aws, project, fullName })),
     ...(waivers === undefined ? {} : { waivers }),
-    declared: { agency, ...(backups === undefined ? {} : { backups }) },
+    declared: { agency, backups, environment },
   };
 };

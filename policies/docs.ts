@@ -29,8 +29,8 @@ directory) works too, with the official CLI's Node language host.
   them as inputs (what was asked for, what was decided, retired or not); policies compare these with
   the real resources underneath and apply the manual's rules anew. They take these components at
   their word for a node's residency, needs and retirement.
-- **The declaration**: AWS account, zones and the agency's name from \`berth:agency\`, adopted buckets
-  and \`keepDays\` from \`berth:backups\`. Of a state alone, the stack's output \`declared\` tells them.
+- **The declaration**: AWS account, zones and the agency's name from \`berth:agency\`, adopted buckets,
+  \`keepDays\` and \`lockDays\` from \`berth:backups\`, a host stack's \`berth:environment\`. Of a state alone, the stack's output \`declared\` tells them.
 - **Values not known in a preview**, such as the id of a machine that is not made yet, never silence
   a policy: all that is known is judged, and the rest is reported as an advisory, "Not judged yet",
   with resource and input. The update knows these values and judges them before each resource is

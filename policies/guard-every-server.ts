@@ -52,9 +52,13 @@ function isGuarded(server: Resource, resources: readonly Resource[]): boolean {
   if (key === undefined) {
     return firewalls.some(
       (firewall) =>
-        server.type === droplet && (firewall.dependencies["dropletIds"] ?? []).includes(server.urn),
+        server.type === droplet &&
+        // What it ignores stays as it was, whatever it is computed from now.
+        !ignores(firewall, "dropletIds") &&
+        (firewall.dependencies["dropletIds"] ?? []).includes(server.urn),
     );
   }
+  if (ignores(server, key)) return false;
   // Other ways to name a group, which nothing here follows.
   if (["securityGroups", "networkInterfaces"].some((other) => !isNothing(input(server, other)))) {
     return false;
@@ -65,6 +69,10 @@ function isGuarded(server: Resource, resources: readonly Resource[]): boolean {
   const from = new Set((server.dependencies[key] ?? []).filter((urn) => ours.has(urn)));
   // As many as are named, or one of them is somebody else's.
   return count > 0 && from.size >= count;
+}
+
+function ignores({ ignoreChanges }: Resource, key: string): boolean {
+  return ignoreChanges.some((path) => path === "*" || path === key || path.startsWith(`${key}[`));
 }
 
 function isNothing(value: Found): boolean {

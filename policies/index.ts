@@ -21,6 +21,7 @@ import { policy as pinAwsAccount } from "./pin-aws-account";
 import { policy as protectBackupBuckets } from "./protect-backup-buckets";
 import { policy as protectProductionServers } from "./protect-production-servers";
 import { policy as proxyPrimaryNames } from "./proxy-primary-names";
+import { policy as serveTheDeclaredEnvironment } from "./serve-the-declared-environment";
 import { policy as useKnownResources } from "./use-known-resources";
 import { policy as versionBuckets } from "./version-buckets";
 
@@ -48,6 +49,7 @@ export const policies: readonly Policy[] = [
   keepDatabasePortsClosed,
   keepOtherPortsClosed,
   guardEveryServer,
+  serveTheDeclaredEnvironment,
   protectProductionServers,
   keepSecretsSecret,
 ];

@@ -5,14 +5,16 @@ import { unjudged, violation, type Finding, type Policy } from "./judge/policy";
 import type { Resource } from "./judge/resource";
 import { at, unknown } from "./judge/value";
 
+const daysOfYear = 365;
 const types = ["aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"];
 
 export const policy: Policy = {
   name: "lock-production-buckets",
   rules: [29],
   description:
-    "A production bucket locks its archives in compliance mode: for some days nobody can delete " +
-    "them, whatever credentials they hold. An adopted bucket keeps its own settings.",
+    "A production bucket locks its archives in compliance mode, for the days that `berth:backups` " +
+    "declares (30, or `keepDays` where that is less): nobody can delete them, whatever credentials " +
+    "they hold. An adopted bucket keeps its own settings.",
   checkStack: lockProductionBuckets,
 };
 
@@ -31,22 +33,32 @@ export function* lockProductionBuckets(
         "take lockDays: 0 out, or add a BucketObjectLockConfiguration in compliance mode",
       );
     }
-    for (const lock of locks) yield* judge(lock);
+    for (const lock of locks) yield* judge(lock, declared.lockDays);
   }
 }
 
-function* judge(lock: Resource): Generator<Finding> {
+function* judge(lock: Resource, lockDays: number): Generator<Finding> {
   const retention =
     lock.inputs === undefined ? unknown : at(lock.inputs, "rule", "defaultRetention");
   const [mode, days, years] = ["mode", "days", "years"].map((key) => at(retention, key));
-  if ([mode, days, years].includes(unknown)) yield unjudged(lock, "rule.defaultRetention");
-  else if (mode !== "COMPLIANCE") {
+  if ([mode, days, years].includes(unknown)) {
+    yield unjudged(lock, "rule.defaultRetention");
+    return;
+  }
+  if (mode !== "COMPLIANCE") {
     yield violation(
       lock,
       `its mode is ${String(mode ?? "not set")}: who holds the account can lift it`,
       "set rule.defaultRetention.mode to COMPLIANCE",
     );
-  } else if (!(Number(days ?? 0) > 0 || Number(years ?? 0) > 0)) {
-    yield violation(lock, "it locks for no day", "set rule.defaultRetention.days");
+    return;
   }
+  const locked = Number(days ?? 0) + Number(years ?? 0) * daysOfYear;
+  const wanted = Math.max(lockDays, 1);
+  if (locked >= wanted) return;
+  yield violation(
+    lock,
+    `it locks for ${locked} days; declared: ${wanted}`,
+    `set rule.defaultRetention.days to ${wanted}`,
+  );
 }

@@ -18,33 +18,46 @@ export interface Declared {
   readonly adopted: readonly string[];
   /** Days an archive is kept. */
   readonly keepDays: number;
+  /** Days in which nobody can delete an archive of production; 0: none. */
+  readonly lockDays: number;
+  /** The environment that a host stack says it serves. */
+  readonly environment: string | undefined;
 }
 
 /** Configuration keys, without namespace, that are compared with. */
-const keys = { agency: "berth:agency", backups: "berth:backups" } as const;
+const keys = {
+  agency: "berth:agency",
+  backups: "berth:backups",
+  environment: "berth:environment",
+} as const;
 /** Output of a stack with the same, for those who have its state alone. */
 export const declaredOutput = "declared";
 /** The manual says nothing of it; what Berth keeps an archive for unless told otherwise. */
 const usualKeepDays = 35;
+const usualLockDays = 30;
 
 /** Reads what a stack declares from its configuration, a text by key. */
 export function declaredIn(config: ReadonlyMap<string, string>): Declared {
   return declaredOf({
     agency: parsed(config.get(keys.agency)),
     backups: parsed(config.get(keys.backups)),
+    environment: config.get(keys.environment),
   });
 }
 
-/** Reads what a stack declares from `{ agency, backups }`; what is malformed counts as not there. */
+/** Reads what a stack declares from `{ agency, backups, environment }`; what is malformed counts as not there. */
 export function declaredOf(raw: unknown): Declared {
-  const { agency, backups } = mapping(raw);
-  const { keepDays, adopt } = mapping(backups);
+  const { agency, backups, environment } = mapping(raw);
+  const { keepDays = usualKeepDays, lockDays, adopt } = mapping(backups);
+  const kept = typeof keepDays === "number" ? keepDays : usualKeepDays;
   return {
     agency: agencyOf(mapping(agency)),
     adopted: (Array.isArray(adopt) ? adopt : []).flatMap(
       (bucket) => text(mapping(bucket)["name"]) ?? [],
     ),
-    keepDays: typeof keepDays === "number" ? keepDays : usualKeepDays,
+    keepDays: kept,
+    lockDays: typeof lockDays === "number" ? lockDays : Math.min(usualLockDays, kept),
+    environment: text(environment),
   };
 }
 

@@ -48,6 +48,7 @@ const broken: Readonly<Record<string, readonly string[]>> = {
   "guard-every-server": ["-server"],
   "protect-production-servers": ["-server"],
   "keep-secrets-secret": ["-direct"],
+  "serve-the-declared-environment": [""],
   "use-known-resources": ["-pair"],
   "never-replace-archives": ["-write"],
   "lock-production-buckets": [""],

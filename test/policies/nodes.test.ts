@@ -2,10 +2,12 @@ import { describe, expect, it } from "vitest";
 
 import { countServers, createServersWherePlaced } from "../../policies/create-servers-where-placed";
 import { followPlacementRules } from "../../policies/follow-placement-rules";
-import { unknown, type ValueMap } from "../../policies/judge/value";
+import { declaredOf } from "../../policies/judge/declared";
+import { unknown, type Value, type ValueMap } from "../../policies/judge/value";
 import { keepLiveMachines } from "../../policies/keep-live-machines";
 import { nameNodesBySlug } from "../../policies/name-nodes-by-slug";
 import { protectProductionServers } from "../../policies/protect-production-servers";
+import { serveTheDeclaredEnvironment } from "../../policies/serve-the-declared-environment";
 import { canadian, droplet, node, resource, told } from "./resources";
 
 const aws: ValueMap = {
@@ -174,6 +176,30 @@ describe("a live machine is kept", () => {
     expect(told(keepLiveMachines(droplet({}, node(), { ignoreChanges: ["image"] })))).toEqual([
       expect.stringContaining("a change of userData would replace it"),
     ]);
+  });
+});
+
+describe("a node serves the environment that its stack declares", () => {
+  const judge = (environment: Value, stack: string, declared?: string) =>
+    told(
+      serveTheDeclaredEnvironment(
+        node({ environment }, { stack }),
+        declaredOf({ environment: declared }),
+      ),
+    );
+
+  it("passes what the stack is named after, and what a host stack declares", () => {
+    expect(judge("prod", "prod")).toEqual([]);
+    expect(judge("stage", "stage-b", "stage")).toEqual([]);
+  });
+
+  it("refuses another, and a host stack that declares none", () => {
+    expect(judge("stage", "prod", "stage")).toEqual([
+      expect.stringContaining("set its environment"),
+    ]);
+    expect(judge("stage", "prod-b", "prod")).toHaveLength(1);
+    expect(judge("prod", "prod-b")).toEqual([expect.stringContaining("declare berth:environment")]);
+    expect(judge(unknown, "prod")).toEqual(["not judged: shop.environment"]);
   });
 });
 

@@ -125,6 +125,11 @@ export const buckets: readonly Evasion[] = [
     change("backups-lock", { rule: { defaultRetention: { mode: "GOVERNANCE", days: 30 } } }),
   ],
   [
+    "a shorter lock than is declared",
+    "lock-production-buckets",
+    change("backups-lock", { rule: { defaultRetention: { mode: "COMPLIANCE", days: 1 } } }),
+  ],
+  [
     "a lock for no day",
     "lock-production-buckets",
     change("backups-lock", { rule: { defaultRetention: { mode: "COMPLIANCE", days: 0 } } }),

@@ -67,6 +67,21 @@ export const firewalls: readonly Evasion[] = [
     (stack) => stack.change("club-firewall", { dropletIds: [] }, { dependencies: {} }),
   ],
   [
+    "a firewall that ignores its droplet",
+    "guard-every-server",
+    (stack) => stack.change("club-firewall", {}, { ignoreChanges: ["dropletIds"] }),
+  ],
+  [
+    "a server that ignores its group",
+    "guard-every-server",
+    (stack) =>
+      stack.change(
+        "portal-server",
+        {},
+        { ignoreChanges: ["ami", "userData", "vpcSecurityGroupIds"] },
+      ),
+  ],
+  [
     "a group under its older name",
     "guard-every-server",
     change("portal-server", { securityGroups: ["default"] }),

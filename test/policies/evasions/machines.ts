@@ -1,7 +1,15 @@
-import { foreign, type Evasion } from "./evasion";
+import { change, foreign, type Evasion } from "./evasion";
+
+/** A node that says it is of another environment than its stack. */
+const misnamed: Evasion = [
+  "a node that calls itself stage",
+  "serve-the-declared-environment",
+  change("shop", { environment: "stage" }),
+];
 
 /** Machines and programs that no rule placed. */
 export const machines: readonly Evasion[] = [
+  misnamed,
   foreign("a cluster", "digitalocean:index/kubernetesCluster:KubernetesCluster"),
   foreign("a group that makes servers", "aws:autoscaling/group:Group"),
   foreign("bare metal", "scaleway:elasticmetal/server:Server"),
