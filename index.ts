@@ -56,10 +56,10 @@ export = async (): Promise<Outputs> => {
     ? withStandIns(stands, JSON.parse(fs.readFileSync(standIns, "utf8")) as StandIns)
     : stands;
 
-  const { agency, backups, environment, waivers } = config;
+  const { agency, backups, environment: serves, waivers } = config;
   return {
     ...(await deploy({ fleet, history, environment, now, aws, project, fullName })),
     ...(waivers === undefined ? {} : { waivers }),
-    declared: { agency, backups, environment },
+    declared: { agency, backups, environment: serves },
   };
 };
