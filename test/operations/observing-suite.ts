@@ -65,7 +65,8 @@ export function observing(harbour: Harbour): void {
     it("keeps whom its owner let in, which an off-boarding says", async () => {
       const seen = await berth("offboard", "sam");
       expect(seen.code, seen.out).toBe(1);
-      expect(seen.out).toMatch(/^stage\/clinic +\S+ +OPEN +.*Berth did not make this account/m);
+      expect(seen.out).toMatch(/^stage\/clinic +\S+ +OPEN +a key of sam is in \/home\/sam\//m);
+      expect(seen.out).toContain("  Berth did not make this account and leaves it; close by hand");
       const keys = { pinned: hostKey, mine: sam };
       expect((await harbour.ground.ssh("sam", address, keys, "id -un")).stdout).toBe("sam\n");
     });
