@@ -1,12 +1,15 @@
 import { format } from "prettier";
 
 import type { Enforcement, Rule } from "./rule";
+import { mutations } from "./mutations";
 import { rules } from "./table";
 
 const introduction = `# The rules of the manual, and what enforces each
 
-Written by \`npm run rules:doc\` from \`operations/rules/table.ts\`; a test sees that every file and
-policy named here exists, and that a policy claims the rules it is named for.
+Written by \`npm run rules:doc\` from \`operations/rules/table/\`; a test sees that every file and
+policy named here exists, and that a policy claims the rules it is named for. The test beside a rule
+fails when the program breaks it: \`npm run rules:prove\` breaks each rule by one edit of a copy and sees
+it fail. It proves that one edit, in what the row names; not that no other way to break the rule exists.
 
 - **config error**: a stack file that breaks the rule is refused before anything runs.
 - **policy**: a plan that breaks it fails, in preview and update (docs/policies.md).
@@ -19,27 +22,32 @@ policy named here exists, and that a policy claims the rules it is named for.
 
 /** The whole of docs/rules.md, as the formatter leaves it. */
 export function document(): Promise<string> {
-  const rows = rules.map((rule) => `| ${row(rule).join(" | ")} |`);
-  const table = ["| Rule | What | Enforced by |", "| --- | --- | --- |", ...rows];
-  return format([introduction, ...table].join("\n"), { parser: "markdown", printWidth: 100 });
+  return format([introduction, ...rules.map(entry)].join("\n"), { parser: "markdown" });
 }
 
-function row({ number, what, enforced }: Rule): string[] {
-  return [`R${number}`, what.replaceAll("<", "\\<"), enforced.map(enforcement).join("; ")];
+/** An entry of a list: in a table one longer cell would change the line of every rule. */
+function entry({ number, what, enforced }: Rule): string {
+  const tests = mutations.filter(({ rule }) => rule === number).map(({ test }) => test);
+  const links = [...new Set(tests)].map((test) => `[${test.replace(/^test\//, "")}](../${test})`);
+  return [
+    `- **R${number}** ${what.replaceAll("<", "\\<")}`,
+    ...enforced.map((by) => `  - ${enforcement(by)}`),
+    ...(links.length > 0 ? [`  - test: ${links.join(", ")}`] : []),
+  ].join("\n");
 }
 
-function enforcement(entry: Enforcement): string {
-  switch (entry.by) {
+function enforcement(by: Enforcement): string {
+  switch (by.by) {
     case "policy":
-      return `policy [${entry.policy}](../policies/${entry.policy}.ts)`;
+      return `policy [${by.policy}](../policies/${by.policy}.ts)`;
     case "config error":
     case "component":
     case "command":
-      return `${entry.by} [${entry.file}](../${entry.file})`;
+      return `${by.by} [${by.file}](../${by.file})`;
     case "people":
     case "not built yet":
-      return entry.by;
+      return by.by;
     default:
-      return entry satisfies never;
+      return by satisfies never;
   }
 }

@@ -6,7 +6,7 @@ import { tellInterrupted, type Interrupted } from "../../operations/interrupted"
 import { agency } from "../engine/agency";
 import { publicKey } from "../spec/fixture";
 import { BootedFleet } from "./booted-fleet";
-import { killedAfter, Moments } from "./killing";
+import { killedAfter, Moments, rounds } from "./killing";
 
 /** One machine on each cloud, and one with what a backup needs besides. */
 const projects = {
@@ -144,7 +144,7 @@ describe("a program that is killed", () => {
   });
 
   it("makes three machines all the same", async () => {
-    for (let round = 0; round < 4; round++) await cutUpdate(moments.next(5_000));
+    for (let round = 0; round < rounds(2, 16); round++) await cutUpdate(moments.next(5_000));
     await expectWhole(3);
   });
 
@@ -155,11 +155,12 @@ describe("a program that is killed", () => {
       () => declare({ people: { ana: 31, ben: 32, dora: 35 }, projects: four }),
       () => declare({ people: { ana: 31, ben: 36 } }),
     ];
-    for (let round = 0; kills < 10 && round < 20; round++) {
+    const wanted = kills + rounds(2, 20);
+    for (let round = 0; kills < wanted && round < rounds(8, 40); round++) {
       changes[round % changes.length]!();
       await cutUpdate(moments.next(4_000));
     }
-    expect(kills).toBe(10);
+    expect(kills).toBe(wanted);
     declare({});
     await expectWhole(3);
   });
@@ -171,16 +172,17 @@ describe("a program that is killed", () => {
       const command = [process.execPath, "--import", "tsx", entry, project, ...argv];
       return { argv: command, cwd: repository, env };
     };
-    /** Kills a command twice at its work, and runs it to its end. */
+    /** Kills a command at its work, and runs it to its end. */
     const insist = async (...argv: string[]) => {
+      const wanted = rounds(1, 6);
       let cuts = 0;
-      for (let round = 0; cuts < 2 && round < 10; round++) {
+      for (let round = 0; cuts < wanted && round < rounds(5, 30); round++) {
         const ms = 700 + moments.next(1_300);
         const { killed, said } = await killedAfter(ms, program(...argv));
         if (killed) cuts += 1;
         await expectWaysIn(`after ${ms} ms of ${argv.join(" ")}, seed ${moments.seed}:\n${said}`);
       }
-      expect(cuts).toBe(2);
+      expect(cuts).toBe(wanted);
       const done = await fleet.berth(...argv);
       expect(done.code, `${done.out}${done.said}\nseed ${moments.seed}`).toBe(0);
       return done.out;

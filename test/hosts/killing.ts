@@ -17,6 +17,11 @@ export class Moments {
   }
 }
 
+/** How often something is tried: a sample in `npm test`, many times in `npm run soak`. */
+export function rounds(sample: number, soak: number): number {
+  return process.env["BERTH_SOAK"] ? soak : sample;
+}
+
 /** A command line, where and how it runs. */
 export interface Program {
   readonly argv: readonly string[];

@@ -182,7 +182,8 @@ describe("the pipelines", () => {
   });
 
   it("deploy develop to stage, and master to production after a plan and an approval, one at a time", () => {
-    const { jobs, concurrency } = workflow("deploy.yml");
+    const { on, jobs, concurrency } = workflow("deploy.yml");
+    expect(on).toEqual({ push: { branches: ["develop", "master"] } });
     expect(concurrency).toEqual({ group: "deploy", "cancel-in-progress": false });
     const onBranch = (name: string) => `github.ref_name == '${name}'`;
     expect(jobs["stage"]).toMatchObject({ needs: "test", if: onBranch("develop") });

@@ -3,6 +3,8 @@ import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { document } from "../../operations/rules/document";
+import { misfit } from "../../operations/rules/mutation";
+import { mutations } from "../../operations/rules/mutations";
 import { rules } from "../../operations/rules/table";
 import { policies } from "../../policies/index";
 
@@ -34,5 +36,23 @@ describe("the table of rules", () => {
 
   it("is what docs/rules.md says", async () => {
     expect(fs.readFileSync(path.join(root, "docs", "rules.md"), "utf8")).toBe(await document());
+  });
+
+  it("names a test for every rule that something enforces", () => {
+    const enforced = rules.filter(({ enforced }) =>
+      enforced.some(({ by }) => by !== "people" && by !== "not built yet"),
+    );
+    const proven = new Set(mutations.map(({ rule }) => rule));
+    expect(enforced.map(({ number }) => number).filter((rule) => !proven.has(rule))).toEqual([]);
+  });
+
+  it("can break each of them as it says: the edit fits, and the test is there", () => {
+    const wrong = mutations.flatMap((mutation) => {
+      const { rule, file, test, named } = mutation;
+      const fault = misfit(mutation, fs.readFileSync(path.join(root, file), "utf8"));
+      const known = fs.readFileSync(path.join(root, test), "utf8").includes(named);
+      return [...(fault ? [`R${rule} ${fault}`] : []), ...(known ? [] : [`R${rule} ${named}`])];
+    });
+    expect(wrong).toEqual([]);
   });
 });
