@@ -106,10 +106,6 @@ const socket = net.connect({ host: "192.0.2.1", port: 443 });
 socket.on("error", (error: NodeJS.ErrnoException) => { throw new Error("spied: [" + found.join() + "] " + error.code); });
 `,
     );
-    const { code, stdout, stderr } = await shell(
-      "npm run --silent berth -- review --markdown --stack stage --head HEAD --base HEAD",
-    );
-    expect(code, stdout + stderr).toBe(0);
     git("commit", "-q", "-am", "Spy");
     const spied = await shell(
       "npm run --silent berth -- review --markdown --stack stage --base HEAD~1",
@@ -139,7 +135,7 @@ socket.on("error", (error: NodeJS.ErrnoException) => { throw new Error("spied: [
     const { code } = await shell(`${command} --base HEAD --head ${head}`);
     expect(code).toBe(3);
     const said = fs.readFileSync(path.join(clone, "review.md"), "utf8");
-    expect(said).toMatch(/🔴 Stop: the packages of .* evil: it comes from git/);
+    expect(said).toMatch(/🔴 Stop: the packages of .* evil: it comes from .?git\+file/);
     expect(said).not.toContain("🟢");
     expect(fs.existsSync(path.join(clone, "sprung"))).toBe(false);
   });
