@@ -12,6 +12,8 @@ import { checkHistory, historyOf } from "./components/history";
 import { standing } from "./components/leaving/standing";
 import { oldPrices } from "./components/old-prices";
 import { differencesOf } from "./components/one-reading";
+import { lookAround } from "./components/present/look";
+import { ownState } from "./components/present/own-state";
 import { outputsOf } from "./components/published";
 import { withStandIns, type StandIns } from "./components/rehearsal-keys";
 import { parseFleet } from "./components/spec/parse";
@@ -44,11 +46,16 @@ export = async (): Promise<Outputs> => {
   const strays = Object.values(unreadable).flat();
   const told = strays.map(({ path, message }) => `${path}: ${message}; other stacks go on`);
   for (const text of [...told, ...oldPrices(declared, now())]) void pulumi.log.warn(text);
-  const history = historyOf(await outputsOf(fullName(stack)));
+  const outputs = await outputsOf(fullName(stack));
+  const history = historyOf(outputs);
   checkHistory(declared, history, fileOf(stack));
   const aws = awsAccount(declared);
   const known = { history, aws, now, fullName, variables: process.env, fileOf: fileOf(stack) };
   const { fleet: stands, environment } = await standing(declared, known);
+  // PULUMI_SKIP_CHECKPOINTS: the engine saves an update's state at its end alone.
+  const saved = !pulumi.runtime.isDryRun() && !process.env["PULUMI_SKIP_CHECKPOINTS"];
+  const own = await ownState(fullName(stack), outputs, saved);
+  await lookAround(stands, own, aws, fileOf(stack));
 
   // BERTH_REHEARSAL_KEYS: set by the local cloud alone, which holds no one's private key.
   const standIns = process.env["BERTH_REHEARSAL_KEYS"];
@@ -58,7 +65,7 @@ export = async (): Promise<Outputs> => {
 
   const { agency, backups, environment: serves, waivers } = config;
   return {
-    ...(await deploy({ fleet, history, environment, now, aws, project, fullName })),
+    ...(await deploy({ fleet, history, environment, now, aws, own, project, fullName })),
     ...(waivers === undefined ? {} : { waivers }),
     declared: { agency, backups, environment: serves },
   };

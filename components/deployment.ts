@@ -9,6 +9,8 @@ import { idleSince, isEnded, servedSince, type Recording } from "./leaving/recor
 import { namesFor } from "./names";
 import { backupOutput, nodeOutput, projectOutput } from "./outputs";
 import { place, type Placement } from "./placement";
+import { machineIn } from "./present/look";
+import type { OwnState } from "./present/own-state";
 import { hostRecord, ProjectNames } from "./project-names";
 import { ProjectNode } from "./project-node";
 import { PublishedStacks } from "./published";
@@ -32,6 +34,8 @@ interface Site {
 export interface Run extends Recording {
   /** The agency's AWS account, where anything of the fleet is there. */
   readonly aws: pulumi.ProviderResource | undefined;
+  /** This stack's state; undefined where there may be none. */
+  readonly own: OwnState | undefined;
   /** The engine's name of this program: machines bear it as their owner's. */
   readonly project: string;
   /** A stack's full name in the backend. */
@@ -45,7 +49,7 @@ export interface Run extends Recording {
  * `ConfigError`.
  */
 export async function deploy(run: Run): Promise<Deployment> {
-  const { fleet, history, aws } = run;
+  const { fleet, history, aws, own } = run;
   const published = new PublishedStacks(run.fullName);
   const sites = fleet.nodes.map((node) => ({ node, placement: place(node) }));
   await checkAdoptedBuckets(fleet, aws);
@@ -55,7 +59,7 @@ export async function deploy(run: Run): Promise<Deployment> {
   const nodes = new Map(
     sites.map((site) => {
       const machine = machineOf(run.project, fleet, site.node);
-      return [site.node.name, createNode(fleet, site, machine, opts)];
+      return [site.node.name, createNode(fleet, site, machine, own, opts)];
     }),
   );
   const served = fleet.projects.map((project) => {
@@ -101,11 +105,13 @@ function createNode(
   fleet: Fleet,
   { node, placement }: Site,
   machine: MachineDeclaration,
+  own: OwnState | undefined,
   opts: pulumi.ComponentResourceOptions,
 ): ProjectNode {
   const args = {
     node,
     placement,
+    present: machineIn(own, node),
     machine,
     projects: fleet.projects.filter((project) => project.node === node.name),
     buckets: fleet.buckets,
@@ -146,7 +152,7 @@ function createNames(
   const zoneId = fleet.agency.zones[project.zone]!;
   const hostStack = fleet.role === "host" ? fleet.stack : undefined;
   const names = namesFor(project.domain, fleet.agency.domains, hostStack);
-  const args = { zoneId, names, address, after };
+  const args = { zoneId, names, address, stack: fleet.stack, after };
   const opts = renamed(project.slug, project.formerly);
   if (fleet.role === "environment") return new ProjectNames(project.slug, args, opts).led;
   hostRecord(project.slug, args, opts);

@@ -6,6 +6,7 @@ import { Bootstrap } from "./bootstrap/bootstrap";
 import type { MachineDeclaration } from "./bootstrap/script";
 import { createHost, type Host } from "./host";
 import type { Placement } from "./placement";
+import type { PresentMachine } from "./present/machines";
 import { renamed } from "./renamed";
 import type { BucketSpec, Environment, NodeSpec, ProjectSpec } from "./spec/fleet";
 
@@ -13,6 +14,8 @@ import type { BucketSpec, Environment, NodeSpec, ProjectSpec } from "./spec/flee
 export interface ProjectNodeArgs {
   readonly node: NodeSpec;
   readonly placement: Placement;
+  /** Its machine as the state has it; undefined where it is going to be made. */
+  readonly present: PresentMachine | undefined;
   /** What its machine shall be like. */
   readonly machine: MachineDeclaration;
   /** The projects that live on it. */

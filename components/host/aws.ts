@@ -97,6 +97,9 @@ export function adoptEc2Instance(
   };
 }
 
+/** What AWS keeps for its own ids, so that no group's name may begin with it. */
+const reserved = "sg-";
+
 /**
  * Rules stand inside the group, so that the group has exactly these: one added by hand is seen by a
  * refresh and taken out again, which rule resources of their own would leave.
@@ -112,6 +115,8 @@ function createSecurityGroup(
     `${name}-firewall`,
     {
       region,
+      // The engine's own name for it begins with the node's.
+      ...(name.startsWith(reserved) ? { namePrefix: `berth-${name}-firewall-` } : {}),
       description: "Berth: SSH and web",
       ingress: openings.map(({ name: description, port }) => ({
         description,

@@ -1,6 +1,7 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 
+import { growsDisk } from "../present/machines";
 import { bootIdentity } from "./boot-key";
 import { anywhere, openings } from "./firewall";
 import { purchase, type Host, type HostArgs } from "./host";
@@ -26,8 +27,8 @@ export function createDroplet(
       image,
       userData: boot.userData,
       monitoring: true,
-      // Growing the disk cannot be undone; without it a node can shrink again.
-      resizeDisk: false,
+      // A grown disk never shrinks again; without it a node can become small again.
+      resizeDisk: growsDisk(args.present, size, args.node.diskGb),
       tags: ["berth", `berth-${args.labels.stack}`],
     },
     serverOptions(args, opts, createOnly),

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { NodeSpec } from "../spec/fleet";
 import type { Placement } from "../placement";
+import type { PresentMachine } from "../present/machines";
 
 /** A machine that can be entered: the same shape on every provider. */
 export interface Host {
@@ -21,6 +22,8 @@ export interface Host {
 export interface HostArgs {
   readonly node: NodeSpec;
   readonly placement: Placement;
+  /** The node's machine as the state has it; undefined where it is going to be made. */
+  readonly present: PresentMachine | undefined;
   /** Public keys that may enter as the initial account. */
   readonly deployerKeys: readonly string[];
   /** Labels that tell people in a console whose machine this is. */

@@ -24,20 +24,26 @@ export function inFiles(problems: readonly Problem[], fileOf: FileOf | undefined
   });
 }
 
-/** Every problem of a configuration at once; raised before anything is touched. */
+/**
+ * Every problem of a configuration at once; raised before anything is touched. `subject` begins the
+ * sentence that counts them.
+ */
 export class ConfigError extends Error {
   /** The engine prints errors with this mark (`RunError`) as they are, without a stack trace. */
   readonly __pulumiRunError = true;
 
-  constructor(readonly problems: readonly Problem[]) {
-    super(render(problems));
+  constructor(
+    readonly problems: readonly Problem[],
+    subject = "The configuration has",
+  ) {
+    super(render(problems, subject));
     this.name = "ConfigError";
   }
 }
 
-function render(problems: readonly Problem[]): string {
+function render(problems: readonly Problem[], subject: string): string {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  return [`The configuration has ${count}; nothing was changed.`, ...problems.map(line)].join("\n");
+  return [`${subject} ${count}; nothing was changed.`, ...problems.map(line)].join("\n");
 }
 
 function line(problem: Problem): string {

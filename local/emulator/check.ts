@@ -129,6 +129,7 @@ function scalar(
 function applyAutoName(table: ResourceTable, subject: Subject, olds: Props, inputs: Props): void {
   const key = table.autoName;
   if (!key || inputs[key] !== undefined) return;
+  if (table.autoNamePrefix !== undefined && inputs[table.autoNamePrefix] !== undefined) return;
   // Removing a given name from the program keeps it: the bridge prefers any prior value.
   inputs[key] =
     typeof olds[key] === "string"

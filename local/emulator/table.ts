@@ -61,6 +61,8 @@ export interface ResourceTable {
   readonly volatile?: readonly string[];
   /** Input that gets `<logical name>-<7 hex digits>` when left out. */
   readonly autoName?: string;
+  /** Input that is in conflict with the one above: where it is given, the provider makes the name. */
+  readonly autoNamePrefix?: string;
   readonly secretOutputs?: readonly string[];
   /** Failures beyond those of single fields. */
   readonly validate?: (

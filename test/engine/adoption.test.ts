@@ -68,6 +68,27 @@ describe("a machine made by hand", () => {
     await cloud.succeed("up", "--yes", "--expect-no-changes", "--stack", "prod");
   });
 
+  it("keeps its size: another in the stack file is refused until the machine has it", async () => {
+    const resized = (size: string) => {
+      const { club } = nodes(handmade.first);
+      cloud.stack("prod", { projects, nodes: { club: { adopt: { ...club.adopt, size } } } });
+    };
+    resized("s-4vcpu-8gb");
+    for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+      const outcome = await cloud.pulumi(...command, "--stack", "prod");
+      expect(outcome.code).not.toBe(0);
+      expect(outcome.stdout + outcome.stderr).toContain(
+        'berth:nodes.club.adopt.size: is not what the machine 7001 has: s-2vcpu-4gb. Berth does not change a machine that it did not make. Received: "s-4vcpu-8gb". Fix: write s-2vcpu-4gb; to resize the machine, do it at digitalocean and write its new size here',
+      );
+    }
+    await cloud.tamper("digitalocean/droplet", handmade.first, { size: "s-4vcpu-8gb" });
+    await cloud.up("prod");
+    expect((await cloud.outputs("prod"))["nodes"]!["club"]).toMatchObject({ size: "s-4vcpu-8gb" });
+    await cloud.tamper("digitalocean/droplet", handmade.first, { size: "s-2vcpu-4gb" });
+    declare(handmade.first);
+    await cloud.up("prod");
+  });
+
   it("gets a firewall when that step of the take-over is switched on, and nothing else", async () => {
     declare(handmade.first, { manage: ["firewall"] });
     const steps = await cloud.plan("prod");

@@ -35,6 +35,28 @@ const table: readonly BadInput[] = [
     },
   ],
   [
+    "projects that are busy together on a node without a size",
+    [
+      [["projects", "cryptsend", "visitsPerDay"], 999],
+      [
+        ["projects", "cryptsend-two"],
+        {
+          domain: "two.example.org",
+          access: ["everyone"],
+          node: "cryptsend",
+          visitsPerDay: 1,
+          backup: {},
+        },
+      ],
+    ],
+    {
+      path: "berth:projects.cryptsend.visitsPerDay",
+      message: "makes 1000 visits a day on the node cryptsend, with 1 of cryptsend-two",
+      received: "999",
+      fix: "add memoryGb or size under berth:nodes.cryptsend",
+    },
+  ],
+  [
     "heavy compute without a size",
     [[["projects", "cryptsend", "heavyCompute"], true]],
     {

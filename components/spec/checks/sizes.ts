@@ -1,7 +1,7 @@
 import { locate } from "../../placement";
 import { cheapest, findSize, largestDisk, priceLists, satisfies } from "../../sizes/choose";
 import { diskDefault, memoryDefault } from "../defaults";
-import { isBroken, type Draft, type MachineDraft } from "../draft";
+import { isBroken, type Draft, type MachineDraft, type ProjectDraft } from "../draft";
 import { clouds, type Cloud } from "../fleet";
 import { suggest } from "../nearest";
 import type { Problem } from "../problem";
@@ -32,6 +32,31 @@ export function checkSizes(draft: Draft): readonly Problem[] {
 
 function busyProblems({ entry, projects, name }: MachineDraft): Problem[] {
   if (entry?.memoryGb !== undefined || entry?.size !== undefined) return [];
+  return [...sumProblems(projects, name), ...singleProblems(projects, name)];
+}
+
+/** Projects that are quiet one by one can be busy together. */
+function sumProblems(projects: readonly ProjectDraft[], name: string): Problem[] {
+  const visited = projects.flatMap(({ slug, facts, at }) =>
+    facts.visitsPerDay === undefined ? [] : [{ slug, visits: facts.visitsPerDay, at }],
+  );
+  const sum = visited.reduce((total, { visits }) => total + visits, 0);
+  const most = visited.reduce((a, b) => (b.visits > a.visits ? b : a), visited[0]!);
+  if (sum < busy || most.visits >= busy) return [];
+  const others = visited.filter((each) => each !== most);
+  return [
+    {
+      path: most.at("visitsPerDay"),
+      message: `makes ${sum} visits a day on the node ${name}, with ${others
+        .map(({ slug, visits }) => `${visits} of ${slug}`)
+        .join(" and ")}: from ${busy} on it needs a chosen size (R8)`,
+      ...received(most.visits),
+      fix: `add memoryGb or size under berth:nodes.${name}`,
+    },
+  ];
+}
+
+function singleProblems(projects: readonly ProjectDraft[], name: string): Problem[] {
   return projects.flatMap(({ facts, at }): Problem[] => {
     const fix = `add memoryGb or size under berth:nodes.${name}`;
     if (facts.visitsPerDay !== undefined && facts.visitsPerDay >= busy) {

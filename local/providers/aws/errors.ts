@@ -8,7 +8,7 @@ export interface Refusal {
   readonly service: string;
   /** API action: `RunInstances`. */
   readonly action: string;
-  readonly status: 400 | 403 | 404 | 409;
+  readonly status: 301 | 400 | 403 | 404 | 409;
   readonly code: string;
   readonly message: string;
   /** The AWS SDK models some errors as types of their own; those lack the words `api error`. */

@@ -1,10 +1,12 @@
 import type { CheckFailure, Provider } from "../../emulator/handler";
 import { tokenForm } from "./api";
 import { authenticatedOriginPulls } from "./authenticated-origin-pulls";
+import { getCertificatePacks } from "./certificate-lookup";
 import { dnsRecord } from "./dns-record";
 import { getIpRanges } from "./ip-ranges";
 import { object } from "./object";
 import { originCaCertificate } from "./origin-ca-certificate";
+import { getDnsRecords } from "./record-lookup";
 import { ruleset } from "./ruleset";
 import { zoneSetting } from "./zone-setting";
 import { getZone, getZones } from "./zones";
@@ -21,6 +23,8 @@ export const cloudflare: Provider = {
     object(ruleset),
   ],
   invokes: {
+    "cloudflare:index/getCertificatePacks:getCertificatePacks": getCertificatePacks,
+    "cloudflare:index/getDnsRecords:getDnsRecords": getDnsRecords,
     "cloudflare:index/getZone:getZone": getZone,
     "cloudflare:index/getZones:getZones": getZones,
     "cloudflare:index/getIpRanges:getIpRanges": getIpRanges,

@@ -2,6 +2,7 @@ import { allocate, release } from "../../emulator/addresses";
 import { ProviderError, type Context } from "../../emulator/handler";
 import type { Made } from "../../emulator/table";
 import { isObject, type Props } from "../../emulator/values";
+import { dropletLimit } from "./account";
 import { defaultVpc, images, nextNumber, regions, stamp } from "./catalog";
 import { authenticate, notFound, refused } from "./errors";
 import { sizes, type DropletSize } from "./sizes";
@@ -78,6 +79,9 @@ function copyOf(image: unknown, context: Context): { from?: string } {
 function judge(inputs: Props, region: string, context: Context): DropletSize {
   const refuse = (message: string) => refused(doing, request, 422, message);
   const size = sizes[String(inputs["size"]).toLowerCase()];
+  if (context.world.list(kind).length >= dropletLimit(context.world)) {
+    throw refuse("creating this/these droplet(s) will exceed your droplet limit");
+  }
   judgeName(String(inputs["name"]), refuse);
   if (!(region in regions)) throw refuse("You specified an invalid region for Droplet creation.");
   if (!size) throw refuse("You specified an invalid size for Droplet creation.");

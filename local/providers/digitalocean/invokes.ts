@@ -6,6 +6,7 @@ import {
 } from "../../emulator/handler";
 import { isObject, type Props } from "../../emulator/values";
 import { snapshotDate } from "../snapshot-dates";
+import { getAccount } from "./account";
 import { images, regions } from "./catalog";
 import { notFound } from "./errors";
 import { sizes } from "./sizes";
@@ -14,6 +15,7 @@ const listId = "terraform-20261101000000000000000001";
 
 /** Look-ups. Source: the provider's recorded calls and upstream's data sources. */
 export const invokes: Readonly<Record<string, InvokeHandler>> = {
+  "digitalocean:index/getAccount:getAccount": lookUp("getAccount", getAccount),
   "digitalocean:index/getImage:getImage": lookUp("getImage", (args, context) => {
     oneOf(args, ["slug", "id", "name"], ["id", "name", "slug"]);
     const [key = ""] = ["id", "name", "slug"].filter((each) => args[each] !== undefined);

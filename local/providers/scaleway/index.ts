@@ -1,6 +1,7 @@
 import type { Provider } from "../../emulator/handler";
 import { checkConfig, configure } from "./config";
 import { ip } from "./ip";
+import { lookups } from "./lookups";
 import { scalewayResource } from "./resource";
 import { securityGroup } from "./security-group";
 import { server } from "./server";
@@ -21,6 +22,7 @@ export const scaleway: Provider = {
     scalewayResource(blockSnapshot, { checkPlan: checkSnapshotPlan }),
     scalewayResource(sshKey, { global: true }),
   ],
+  invokes: lookups,
   capabilities: { supportsPreview: true, acceptSecrets: false, supportsAutonaming: true },
   secretConfig: ["accessKey", "secretKey"],
   checkConfig,

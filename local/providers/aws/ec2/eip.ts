@@ -2,6 +2,7 @@ import { release as giveBack } from "../../../emulator/addresses";
 import type { Context } from "../../../emulator/handler";
 import type { ResourceTable } from "../../../emulator/table";
 import { UNKNOWN, type Props } from "../../../emulator/values";
+import type { World } from "../../../emulator/world";
 import { failed } from "../errors";
 import { ec2Arn, newId, regionOf } from "../ids";
 import { region, tags } from "../resource";
@@ -12,6 +13,11 @@ const kind = "aws/eip";
 
 /** Addresses an account may hold in a region until AWS raises the limit: `aws/quota` `eips`. */
 const usualLimit = 5;
+
+/** Elastic IPs that each region of the account may hold. */
+export function elasticIpLimit(world: World): number {
+  return Number(world.get("aws/quota", "eips")?.data["limit"] ?? usualLimit);
+}
 
 /** Elastic IPs: public addresses that survive the instance they point to. */
 export const eip: ResourceTable = {
@@ -45,7 +51,7 @@ export const eip: ResourceTable = {
   },
   api: {
     async create(inputs, planned, context) {
-      const limit = Number(context.world.get("aws/quota", "eips")?.data["limit"] ?? usualLimit);
+      const limit = elasticIpLimit(context.world);
       const region = regionOf(inputs, context);
       const held = context.world.list(kind).filter(({ data }) => data["region"] === region);
       if (held.length >= limit) {

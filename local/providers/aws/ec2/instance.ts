@@ -6,7 +6,7 @@ import { ec2Arn, newId, regionOf } from "../ids";
 import { images, instanceTypes } from "./catalog";
 import { settle } from "./instance-defaults";
 import { instanceInputs } from "./instance-inputs";
-import { dropOwnAddress, ownAddress, publicDns } from "./network";
+import { dropOwnAddress, hasDefaultNetwork, ownAddress, publicDns } from "./network";
 import { refreshInstance } from "./openings";
 import { machineOf } from "./machine";
 
@@ -43,6 +43,7 @@ export const instance: ResourceTable = {
   api: {
     async create(inputs, planned, context, subject) {
       refuse(inputs, context);
+      refuseWithoutNetwork(inputs, context);
       const id = context.assignedId ?? newId("i");
       const outputs = settle(id, inputs, planned, context);
       await context.machines.create({
@@ -61,6 +62,7 @@ export const instance: ResourceTable = {
     },
     async update(id, { olds, news, planned }, context) {
       refuse({ ...news, ami: undefined, keyName: undefined }, context);
+      refuseSmallerDisk(id, news, context);
       const now = context.world.get(kind, id)?.data ?? olds;
       const fresh: Props = { ...planned, publicIp: now["publicIp"], publicDns: now["publicDns"] };
       if (needsStop(olds, news)) Object.assign(fresh, await restart(id, now, news, context));
@@ -167,6 +169,31 @@ function refuse(inputs: Props, context: Context): void {
       throw refusal("InvalidGroup.NotFound", `The security group '${group}' does not exist`);
     }
   }
+}
+
+function refuseWithoutNetwork(inputs: Props, context: Context): void {
+  if (inputs["subnetId"] !== undefined || hasDefaultNetwork(inputs, context)) return;
+  throw failed("creating EC2 Instance", {
+    service: "EC2",
+    action: "RunInstances",
+    status: 400,
+    code: "VPCIdNotSpecified",
+    message: "No default VPC for this user",
+  });
+}
+
+/** EC2 grows a volume while the instance runs, and never shrinks one. */
+function refuseSmallerDisk(id: string, news: Props, context: Context): void {
+  const has = known(context.world.get(kind, id)?.data["rootBlockDevice"]);
+  const wanted = known(news["rootBlockDevice"])["volumeSize"];
+  if (typeof wanted !== "number" || wanted >= Number(has["volumeSize"])) return;
+  throw failed(`updating EC2 Instance (${id}) volume (${String(has["volumeId"])})`, {
+    service: "EC2",
+    action: "ModifyVolume",
+    status: 400,
+    code: "InvalidParameterValue",
+    message: "New size cannot be smaller than existing size",
+  });
 }
 
 /** An image made of an instance holds that instance's disk. */

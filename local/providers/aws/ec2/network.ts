@@ -30,6 +30,15 @@ export function defaultNetwork(inputs: Props, context: Context): DefaultNetwork 
   };
 }
 
+/**
+ * Whether the account has its default network in a region. Hardened accounts have deleted it, which is
+ * rehearsed by `aws/default-vpc` `<region>` `{ deleted: true }`.
+ */
+export function hasDefaultNetwork(inputs: Props, context: Context): boolean {
+  const region = regionOf(inputs, context);
+  return context.world.get("aws/default-vpc", region)?.data["deleted"] !== true;
+}
+
 /** Public DNS name of an address, which in us-east-1 has a form of its own. */
 export function publicDns(address: string, region: string): string {
   if (address === "") return "";

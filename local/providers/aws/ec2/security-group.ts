@@ -1,11 +1,12 @@
-import type { Context } from "../../../emulator/handler";
+import { snake } from "../../../emulator/check";
+import type { Context, Subject } from "../../../emulator/handler";
 import type { Field, ResourceTable } from "../../../emulator/table";
 import { UNKNOWN } from "../../../emulator/values";
 import { failed } from "../errors";
 import { ec2Arn, newId, regionOf } from "../ids";
 import { region, tags } from "../resource";
 import { accountOf } from "../seed";
-import { defaultNetwork } from "./network";
+import { defaultNetwork, hasDefaultNetwork } from "./network";
 import { groupsOf, refreshGroup } from "./openings";
 
 const kind = "aws/security-group";
@@ -22,24 +23,25 @@ const inlineRule: Readonly<Record<string, Field>> = {
   toPort: { type: "integer", required: true },
 };
 
+/** AWS keeps `sg-` for its own ids. */
+function reservedStart(value: unknown, _subject: Subject, place: string): string | undefined {
+  return typeof value === "string" && value.startsWith("sg-")
+    ? `invalid value for ${snake(place)} (cannot begin with sg-)`
+    : undefined;
+}
+
 /** Security groups. The provider removes the open egress rule that AWS gives a new group. */
 export const securityGroup: ResourceTable = {
   type: "aws:ec2/securityGroup:SecurityGroup",
   style: "sdkv2",
   kind,
   autoName: "name",
+  autoNamePrefix: "namePrefix",
   inputs: {
     region,
     ...tags,
-    name: {
-      type: "string",
-      forceNew: true,
-      refuse: (value) =>
-        typeof value === "string" && value.startsWith("sg-")
-          ? `invalid value for name (cannot begin with sg-)`
-          : undefined,
-    },
-    namePrefix: { type: "string", computed: true, forceNew: true },
+    name: { type: "string", computed: true, forceNew: true, refuse: reservedStart },
+    namePrefix: { type: "string", computed: true, forceNew: true, refuse: reservedStart },
     description: { type: "string", forceNew: true, default: "Managed by Pulumi" },
     vpcId: { type: "string", computed: true, forceNew: true },
     ingress: { type: "set", computed: true, fields: inlineRule },
@@ -49,8 +51,22 @@ export const securityGroup: ResourceTable = {
   outputs: { arn: UNKNOWN, ownerId: UNKNOWN },
   api: {
     create(inputs, _planned, context) {
+      const prefix = inputs["namePrefix"];
+      // The provider adds 26 digits: the time and a number.
+      const name = String(
+        inputs["name"] ??
+          `${String(prefix)}${String(context.world.next("aws/name", 1)).padStart(26, "0")}`,
+      );
+      if (inputs["vpcId"] === undefined && !hasDefaultNetwork(inputs, context)) {
+        throw failed(`creating Security Group (${name})`, {
+          service: "EC2",
+          action: "CreateSecurityGroup",
+          status: 400,
+          code: "VPCIdNotSpecified",
+          message: "No default VPC for this user",
+        });
+      }
       const vpcId = String(inputs["vpcId"] ?? defaultNetwork(inputs, context).vpcId);
-      const name = String(inputs["name"]);
       const taken = context.world.find(
         kind,
         (data) => data["name"] === name && data["vpcId"] === vpcId,
@@ -71,7 +87,8 @@ export const securityGroup: ResourceTable = {
           arn: ec2Arn(inputs, context, `security-group/${id}`),
           ingress: inputs["ingress"] ?? [],
           egress: inputs["egress"] ?? [],
-          namePrefix: "",
+          name,
+          namePrefix: prefix ?? "",
           ownerId: accountOf(context.world),
           region: regionOf(inputs, context),
           vpcId,

@@ -2,8 +2,11 @@ import type { InvokeHandler } from "../../../emulator/handler";
 import { getAmi } from "./ami";
 import { getCloudControlResource } from "./cloud-control";
 import { getCallerIdentity, getRegion } from "./caller";
+import { getBucket } from "./bucket";
 import { getInstance } from "./instance";
+import { getEips, getSubnets, getVpcs } from "./network";
 import { getParameter } from "./parameter";
+import { getServiceQuota } from "./quota";
 import { getSnapshot } from "./snapshot";
 
 /** Functions of the provider, by token. */
@@ -15,4 +18,9 @@ export const lookups: Readonly<Record<string, InvokeHandler>> = {
   "aws:cloudcontrol/getResource:getResource": getCloudControlResource,
   "aws:ec2/getInstance:getInstance": getInstance,
   "aws:ebs/getSnapshot:getSnapshot": getSnapshot,
+  "aws:ec2/getEips:getEips": getEips,
+  "aws:ec2/getSubnets:getSubnets": getSubnets,
+  "aws:ec2/getVpcs:getVpcs": getVpcs,
+  "aws:s3/getBucket:getBucket": getBucket,
+  "aws:servicequotas/getServiceQuota:getServiceQuota": getServiceQuota,
 };

@@ -1,0 +1,57 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { place } from "../placement";
+import type { Fleet, NodeSpec } from "../spec/fleet";
+import type { FileOf } from "../spec/problem";
+import { lookAtAdopted } from "./adopted";
+import { Asking } from "./asking";
+import { lookAtBuckets } from "./buckets";
+import { lookAtCertificates } from "./certificates";
+import { diskProblems, presentMachine, resizeNotes, type PresentMachine } from "./machines";
+import type { OwnState } from "./own-state";
+import { lookAtRecords } from "./records";
+import { lookAtRooms } from "./rooms";
+
+/**
+ * Looks at what the state, the zones and the accounts hold already, before anything is declared, and
+ * refuses what would collide with it: nothing may be bought or half-made first. Throws one
+ * `ConfigError`; what could not be asked is said, and stops an update where it matters.
+ *
+ * `aws` is the provider bound to the agency's account.
+ */
+export async function lookAround(
+  fleet: Fleet,
+  own: OwnState | undefined,
+  aws: pulumi.ProviderResource | undefined,
+  fileOf: FileOf,
+): Promise<void> {
+  const asking = new Asking();
+  for (const node of fleet.nodes) lookAtSize(node, machineIn(own, node), asking);
+  await Promise.all([
+    lookAtRecords(fleet, own, asking),
+    lookAtCertificates(fleet, own, asking),
+    lookAtAdopted(fleet, own, aws, asking),
+    lookAtRooms(fleet, own, aws, asking),
+    lookAtBuckets(fleet, own, aws, asking),
+  ]);
+  const isPreview = pulumi.runtime.isDryRun();
+  const notes = asking.conclude(isPreview, fileOf);
+  // What an update does was said by the preview before it; what it could not ask it says itself.
+  for (const note of notes) await pulumi.log.warn(note);
+}
+
+/** The machine of a node that Berth made, as the state has it, where the node stays where it is. */
+export function machineIn(own: OwnState | undefined, node: NodeSpec): PresentMachine | undefined {
+  if (node.adopt !== undefined || node.server !== undefined) return undefined;
+  const { provider, region } = place(node);
+  const present = presentMachine(own, node, provider);
+  // In another region it becomes another machine.
+  return present?.region === undefined || present.region === region ? present : undefined;
+}
+
+function lookAtSize(node: NodeSpec, present: PresentMachine | undefined, asking: Asking): void {
+  if (present === undefined) return;
+  const placement = place(node);
+  asking.problems.push(...diskProblems(node, placement, present));
+  asking.notes.push(...resizeNotes(node, placement, present));
+}

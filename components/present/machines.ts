@@ -1,0 +1,163 @@
+import type { Placement } from "../placement";
+import { largestDisk, priceLists } from "../sizes/choose";
+import type { Cloud, NodeSpec } from "../spec/fleet";
+import type { Problem } from "../spec/problem";
+import { placeOf } from "../spec/show";
+import { mapping } from "../mapping";
+import type { OwnState } from "./own-state";
+
+/** A machine as this stack's state has it since its last update or refresh. */
+export interface PresentMachine {
+  readonly provider: Cloud;
+  /** The provider's own name of its size. */
+  readonly size: string;
+  /** Region (DigitalOcean, AWS) or zone (Scaleway); undefined where the state does not say. */
+  readonly region: string | undefined;
+  /** GB of its root disk; undefined where the state does not say. */
+  readonly diskGb: number | undefined;
+  /** Droplets alone: whether its last change of size grew the disk as well. */
+  readonly resizeDisk?: boolean;
+}
+
+type Outputs = Readonly<Record<string, unknown>>;
+
+/** How each provider's server resource tells its size, its place and its disk. */
+const readings: Readonly<
+  Record<Cloud, { type: string; read: (outputs: Outputs) => Omit<PresentMachine, "provider"> }>
+> = {
+  digitalocean: {
+    type: "digitalocean:index/droplet:Droplet",
+    read: ({ size, region, disk, resizeDisk }) => ({
+      size: String(size),
+      region: text(region),
+      diskGb: number(disk),
+      resizeDisk: resizeDisk === true,
+    }),
+  },
+  scaleway: {
+    type: "scaleway:instance/server:Server",
+    read: ({ type, zone, rootVolume }) => ({
+      size: String(type),
+      region: text(zone),
+      diskGb: number(mapping(rootVolume)["sizeInGb"]),
+    }),
+  },
+  aws: {
+    type: "aws:ec2/instance:Instance",
+    read: ({ instanceType, region, rootBlockDevice }) => ({
+      size: String(instanceType),
+      region: text(region),
+      diskGb: number(mapping(rootBlockDevice)["volumeSize"]),
+    }),
+  },
+};
+
+/** The machine of a node in the state, at the provider where the node goes; undefined: none yet. */
+export function presentMachine(
+  own: OwnState | undefined,
+  { name, formerly }: Pick<NodeSpec, "name" | "formerly">,
+  provider: Placement["provider"],
+): PresentMachine | undefined {
+  if (provider === "client") return undefined;
+  const { type, read } = readings[provider];
+  const former = formerly === undefined ? undefined : `${formerly}-server`;
+  const found = own?.find(type, `${name}-server`, former);
+  return found && { provider, ...read(found) };
+}
+
+/**
+ * Whether a Droplet's disk grows with a change of its size: when more is asked for than it has, since
+ * a grown disk never shrinks again. DigitalOcean reads this only when the size changes, so that
+ * until then it stays as it was.
+ */
+export function growsDisk(
+  present: PresentMachine | undefined,
+  size: string,
+  askedGb: number,
+): boolean {
+  if (present === undefined) return false;
+  if (present.size === size) return present.resizeDisk === true;
+  return present.diskGb !== undefined && present.diskGb < askedGb;
+}
+
+/**
+ * What is wrong with the disk that a node asks for, beside the one its machine has: no provider
+ * shrinks a disk, though each of them shows it as a plain update until it fails; and a Droplet's
+ * grows only together with its size.
+ */
+export function diskProblems(
+  node: NodeSpec,
+  { size, diskGb, provider }: Placement,
+  present: PresentMachine | undefined,
+): readonly Problem[] {
+  if (size === undefined || diskGb === undefined || present?.diskGb === undefined) return [];
+  const has = present.diskGb;
+  const at = placeOf(["nodes", node.name]);
+  const smaller = "build a smaller machine in a host stack and switch to it with servedBy";
+  if (diskGb < has) {
+    return [
+      {
+        path: `${at}.${node.size === undefined ? "diskGb" : "size"}`,
+        message: `would give the node a disk of ${diskGb} GB (${size.name}), but its machine has one of ${has} GB, and ${provider} cannot shrink a disk`,
+        fix: `${keeping(node, present, has)}, or ${smaller}`,
+      },
+    ];
+  }
+  if (provider !== "digitalocean" || present.size !== size.name || has >= node.diskGb) return [];
+  const others = priceLists.digitalocean.sizes
+    .filter((other) => other.name !== size.name && largestDisk(other) >= node.diskGb)
+    .filter((other) => other.memoryGb >= node.memoryGb)
+    .map(({ name }) => name);
+  return [
+    {
+      path: `${at}.diskGb`,
+      message: `asks for ${node.diskGb} GB of disk, but the machine's has ${has} GB: it got the size ${size.name} without its disk, and digitalocean grows a disk only together with a change of size`,
+      received: String(node.diskGb),
+      fix:
+        `write another size with enough disk under ${at}, such as size: ${others[0] ?? "a larger one"}; ` +
+        "or resize disk, memory and processors in DigitalOcean's control panel (the machine is off meanwhile), then run `pulumi refresh`",
+    },
+  ];
+}
+
+/** What an operator must know of a change of size or disk before it is made, in sentences. */
+export function resizeNotes(
+  node: NodeSpec,
+  { size, diskGb, provider }: Placement,
+  present: PresentMachine | undefined,
+): readonly string[] {
+  if (size === undefined || present === undefined) return [];
+  const notes: string[] = [];
+  if (present.size !== size.name) {
+    notes.push(
+      `Node ${node.name}: its machine is powered off and on again to become ${size.name} instead of ${present.size}.`,
+    );
+  }
+  const has = present.diskGb;
+  if (has === undefined || diskGb === undefined) return notes;
+  const grows =
+    provider === "digitalocean"
+      ? present.size !== size.name && growsDisk(present, size.name, node.diskGb)
+      : diskGb > has;
+  if (grows) {
+    notes.push(
+      `Node ${node.name}: its disk grows from ${has} to ${diskGb} GB; it can never shrink again.`,
+    );
+  }
+  return notes;
+}
+
+function keeping(node: NodeSpec, present: PresentMachine, has: number): string {
+  if (node.size === undefined) return `write diskGb: ${has}`;
+  return present.provider === "digitalocean"
+    ? `choose a size with at least ${has} GB of disk`
+    : `add diskGb: ${has}`;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function number(value: unknown): number | undefined {
+  return typeof value === "number" ? value : undefined;
+}
