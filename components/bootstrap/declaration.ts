@@ -11,13 +11,15 @@ export function machineOf(project: string, fleet: Fleet, node: NodeSpec): Machin
     fleet.projects.filter((each) => each.node === node.name).flatMap(({ access }) => access),
   );
   const { dotfiles } = fleet.team;
+  const madeByBerth = node.server === undefined && node.adopt === undefined;
   return {
     owner: `${project}/${fleet.stack}`,
     initialAccount: place(node).login,
     members: [...names].sort().flatMap((name) => fleet.team.members[name] ?? []),
     deployerKeys: Object.values(fleet.team.deployers),
     manage: node.manage,
-    madeByBerth: node.server === undefined && node.adopt === undefined,
+    madeByBerth,
+    ...(madeByBerth ? { diskGb: node.diskGb } : {}),
     ...(node.accounts === undefined ? {} : { takenOver: node.accounts }),
     ...(dotfiles === undefined ? {} : { dotfiles }),
   };

@@ -19,6 +19,8 @@ export interface MachineDeclaration {
   readonly manage: readonly TakeOverStep[];
   /** False for client and adopted machines: what Berth did not make there stays as it is. */
   readonly madeByBerth: boolean;
+  /** GB of disk asked for; absent where Berth did not make the machine. */
+  readonly diskGb?: number;
   /**
    * Accounts that exist on a machine Berth did not make and become members' from now on. An account
    * that is not named here is never changed there.
@@ -99,6 +101,7 @@ function convergeDeclarations(machine: MachineDeclaration): string[] {
   const keys = Object.fromEntries(members.map((member) => [member.name, lines(member.keys)]));
   return [
     `INITIAL_ACCOUNT=${quote(machine.initialAccount)}`,
+    `DISK_GB=${machine.diskGb ?? 0}`,
     `MANAGE=${array(machine.manage)}`,
     `MEMBERS=${array(members.map(({ name }) => name))}`,
     `declare -A KEYS=${map(keys)}`,

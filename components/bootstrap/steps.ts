@@ -15,6 +15,7 @@ const sequences = {
     "ways",
     "library",
     "machine",
+    "disk",
     "closing-accounts",
     "people",
     "rights",
