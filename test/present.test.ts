@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { fittingName, iamLimits } from "../components/backups/iam-names";
 import { place } from "../components/placement";
 import { wordsOf } from "../components/present/asking";
 import { covers } from "../components/present/certificates";
@@ -120,5 +121,19 @@ describe("a provider's words in a refusal", () => {
       ),
     );
     expect(said).toBe("denied: * key … for https://api.example.org/v2/droplets?page=1");
+  });
+});
+
+describe("names in IAM", () => {
+  const long = `${"a".repeat(40)}-${"b".repeat(40)}-backup-writer`;
+
+  it("are the engine's own where they fit, and else of the allowed length and one a stack", () => {
+    expect(fittingName("kmc-kmc-backup-writer", "prod", iamLimits.user)).toEqual({});
+    const [prod, stage] = ["prod", "stage"].map((stack) => fittingName(long, stack, 64).name!);
+    expect(prod).toHaveLength(64);
+    expect(prod).toMatch(/^[\w-]+$/);
+    expect(prod).not.toBe(stage);
+    expect(fittingName("x".repeat(57), "prod", 64).name).toHaveLength(64);
+    expect(fittingName("x".repeat(56), "prod", 64)).toEqual({});
   });
 });

@@ -1,6 +1,7 @@
 import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 
+import { fittingName, iamLimits } from "./iam-names";
 import { createOnlyPolicy } from "./create-only-policy";
 
 /** Whose archives, and where to. */
@@ -30,12 +31,20 @@ export class BackupCredential extends pulumi.ComponentResource {
     super("berth:backups:BackupCredential", name, { project, bucket, region }, opts);
     const user = new iam.User(
       `${name}-writer`,
-      { path: "/berth/", tags: { berth: args.stack, project: args.project } },
+      {
+        ...fittingName(`${name}-writer`, args.stack, iamLimits.user),
+        path: "/berth/",
+        tags: { berth: args.stack, project: args.project },
+      },
       { parent: this },
     );
     new iam.UserPolicy(
       `${name}-write-only`,
-      { user: user.name, policy: createOnlyPolicy(bucket, args.prefix) },
+      {
+        ...fittingName(`${name}-write-only`, args.stack, iamLimits.policy),
+        user: user.name,
+        policy: createOnlyPolicy(bucket, args.prefix),
+      },
       { parent: this },
     );
     const key = new iam.AccessKey(`${name}-key`, { user: user.name }, { parent: this });

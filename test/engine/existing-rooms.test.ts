@@ -4,10 +4,12 @@ import { mapping } from "../../components/mapping";
 import { fleetOf, project } from "./agency";
 import { ScratchCloud } from "../../local/cloud/scratch";
 
+/** Begins like AWS's own ids, and is too long for the engine's names in IAM. */
+const portal = "sg-portal-of-the-singapore-office";
 const projects = {
   shop: project("shop.example"),
   club: project("club.example", { residency: "canada" }),
-  "sg-portal": project("portal.acme.dev", { needs: ["rds"] }),
+  [portal]: project("portal.acme.dev", { needs: ["rds"] }),
 };
 const kinds = ["digitalocean/droplet", "scaleway/server", "aws/instance", "aws/eip", "aws/user"];
 
@@ -28,7 +30,7 @@ describe("accounts with no room, and machines that grow", () => {
   const declare = (node?: Record<string, unknown>) =>
     cloud.stack("stage", {
       projects,
-      nodes: node ? { shop: node, club: node, "sg-portal": node } : {},
+      nodes: node ? { shop: node, club: node, [portal]: node } : {},
     });
   const disks = async () => {
     const sizes = await Promise.all(
@@ -59,9 +61,9 @@ describe("accounts with no room, and machines that grow", () => {
     await put("scaleway/shortage", "fr-par-1/DEV1-S", { at: "create" });
     const taken = "would make the bucket acme-stage-backups-us-east-1, whose name is taken";
     const expected = [
-      "berth:nodes.sg-portal: goes to AWS, us-east-1, where the account has no default VPC",
+      `berth:nodes.${portal}: goes to AWS, us-east-1, where the account has no default VPC`,
       "aws ec2 create-default-vpc --region us-east-1",
-      "berth:nodes.sg-portal: needs 1 more Elastic IPs in us-east-1, but the account has 0 of at most 0",
+      `berth:nodes.${portal}: needs 1 more Elastic IPs in us-east-1, but the account has 0 of at most 0`,
       "berth:nodes.club: needs 1 more Droplets, but the account has 0 of at most 0",
       "berth:nodes.shop: needs a DEV1-S, which Scaleway has run out of in fr-par-1",
       taken,
@@ -86,10 +88,10 @@ describe("accounts with no room, and machines that grow", () => {
     await remove("scaleway/shortage", "fr-par-1/DEV1-S");
   });
 
-  it("gives the group of a node named like AWS's own ids another name", async () => {
+  it("finds names that AWS takes for a node whose own it would refuse", async () => {
     await cloud.up("stage");
     const [group] = await cloud.objects("aws/security-group");
-    expect(group!.data["name"]).toMatch(/^berth-sg-portal-firewall-\d+$/);
+    expect(group!.data["name"]).toMatch(/^berth-sg-portal-of-the-singapore-office-firewall-\d+$/);
     await cloud.succeed("up", "--yes", "--expect-no-changes", "--stack", "stage");
     expect(await disks()).toEqual([50, 50, 50]);
   });
@@ -102,7 +104,7 @@ describe("accounts with no room, and machines that grow", () => {
     );
     expect(text).toContain("Node club: its disk grows from 50 to 160 GB; it can never shrink");
     expect(text).toContain("Node shop: its disk grows from 50 to 150 GB");
-    expect(text).toContain("Node sg-portal: its disk grows from 50 to 150 GB");
+    expect(text).toContain(`Node ${portal}: its disk grows from 50 to 150 GB`);
     expect(text).not.toContain("Node shop: its machine is powered off");
     const before = await held();
     await cloud.up("stage");
@@ -119,7 +121,7 @@ describe("accounts with no room, and machines that grow", () => {
       expect(text).toContain(
         "berth:nodes.club.diskGb: would give the node a disk of 50 GB (s-1vcpu-2gb), but its machine has one of 160 GB",
       );
-      for (const node of ["shop", "sg-portal"]) {
+      for (const node of ["shop", portal]) {
         expect(text).toContain(`berth:nodes.${node}.diskGb: would give the node a disk of 50 GB`);
       }
       expect(text).toContain("Fix: write diskGb: 150");
