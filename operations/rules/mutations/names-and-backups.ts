@@ -10,8 +10,8 @@ export const namesAndBackups: readonly Mutation[] = [
   {
     rule: 23,
     file: "components/project-names.ts",
-    from: "content: address, proxied: true,",
-    to: "content: address, proxied: false,",
+    from: "proxied: true,",
+    to: "proxied: false,",
     ...lifecycle,
   },
   {

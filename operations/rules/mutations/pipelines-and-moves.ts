@@ -138,8 +138,8 @@ export const pipelinesAndMoves: readonly Mutation[] = [
   {
     rule: 81,
     file: "components/project-names.ts",
-    from: "name: names.primary, type",
-    to: "name: names.origin, type",
+    from: "name: names.primary,",
+    to: "name: names.origin,",
     test: "test/engine/lifecycle.test.ts",
     named: "one project on each provider, in production",
   },
