@@ -7,6 +7,7 @@ import { allConfig } from "@pulumi/pulumi/runtime";
 
 import { awsAccount } from "./components/aws-account";
 import { clockOf } from "./components/clock";
+import { agentAdvice, heldKeys } from "./components/bootstrap/agent";
 import { deploy, type Deployment } from "./components/deployment";
 import { checkHistory, historyOf } from "./components/history";
 import { standing } from "./components/leaving/standing";
@@ -62,6 +63,9 @@ export = async (): Promise<Outputs> => {
   const fleet = standIns
     ? withStandIns(stands, JSON.parse(fs.readFileSync(standIns, "utf8")) as StandIns)
     : stands;
+
+  const advice = agentAdvice(await heldKeys(process.env), Object.values(fleet.team.deployers));
+  if (advice !== undefined) void pulumi.log.warn(advice);
 
   const { agency, backups, environment: serves, waivers } = config;
   return {
