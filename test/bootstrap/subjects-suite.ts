@@ -66,16 +66,35 @@ export function subjectsSuite({ yard, onHost, converge, visit, declaration }: Pl
     expect(done.stdout).toMatch(named);
     expect(done.stdout).toMatch(/^berth: \d+ changed, 1 failed, \d+ notes$/m);
     await becomesRoot("zoe", jenkins);
-    // Rights without a key that works are nobody's: those who have one keep theirs.
     const entitled = await onHost("cut -d' ' -f1 /etc/sudoers.d/00-berth; id -nG ana");
-    expect(entitled).toMatch(
-      /link|no directory/.test(String(named))
-        ? /^bob\nzoe\nana\n$/
-        : /^ana\nbob\nzoe\nana sudo docker dev\n$/,
-    );
+    expect(entitled).toBe("ana\nbob\nzoe\nana sudo docker dev\n");
     await onHost(undo);
     await asDeclared();
     await onHost("userdel -r zoe 2>/dev/null; sed -i '/^zoe$/d' /var/lib/berth/accounts");
+  });
+
+  it("gives no rights to a new member for whom no home can be made, and closes others all the same", async () => {
+    await onHost(
+      "echo precious > /home/yan; cp -a /home/bob /srv/bob && mount --bind /srv/bob /home/bob && mount -o remount,ro,bind /home/bob",
+    );
+    const members = [
+      { name: "ana", keys: [ana.public] },
+      { name: "yan", keys: [jenkins.public] },
+      { name: "zoe", keys: [jenkins.public] },
+    ];
+    const done = await converge({ members });
+    expect(done, done.stdout).toMatchObject({ code: statuses.failed });
+    expect(done.stdout).toMatch(/^failed: account bob: .*Read-only file system/m);
+    expect(done.stdout).toMatch(/^failed: \/home\/yan: is no directory/m);
+    await becomesRoot("zoe", jenkins);
+    const seen =
+      "cut -d' ' -f1 /etc/sudoers.d/00-berth; id -nG yan; getent shadow bob | cut -d: -f8";
+    expect(await onHost(seen)).toBe("ana\nzoe\nyan\n1\n");
+    expect(await yard.session(visit("bob", bob), "true")).toMatchObject({ code: 255 });
+    await onHost(
+      "grep -qx precious /home/yan && rm /home/yan && umount /home/bob && rm -r /srv/bob && userdel yan; userdel -r zoe 2>/dev/null; sed -i '/^yan$/d; /^zoe$/d' /var/lib/berth/accounts",
+    );
+    await asDeclared();
   });
 
   it("changes nothing about a home that was moved and linked", async () => {

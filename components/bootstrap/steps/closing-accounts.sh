@@ -36,14 +36,12 @@ close_account() {
   if [ -z "$open" ]; then return 0; fi
   if differs "account $1" "is no member any more; still open:$open"; then
     usermod --expiredate 1 --password '!*' --shell /usr/sbin/nologin --groups "$rest" "$1"
+    # Before the files, which may be where nothing can be moved.
+    end_sessions "$1" "$uid" || failed "account $1" "is closed, but processes of it do not end"
     for file in "$home/.ssh/authorized_keys" "$home/.ssh/authorized_keys2" "/var/spool/cron/crontabs/$1"; do
       if [ -e "$file" ] || [ -L "$file" ]; then set_aside "$file"; fi
     done
-    if end_sessions "$1" "$uid"; then
-      add_to /var/lib/berth/closed "$1"
-    else
-      failed "account $1" "is closed, but processes of it do not end"
-    fi
+    if ! pgrep -U "$uid" >/dev/null; then add_to /var/lib/berth/closed "$1"; fi
   fi
 }
 
@@ -54,7 +52,7 @@ closed=("${list[@]}")
 if managed people; then
   leaving=$changed
   for name in "${known[@]}"; do
-    if ! within "$name" "$AUTOMATION" "${MEMBERS[@]}"; then close_account "$name"; fi
+    if ! within "$name" "$AUTOMATION" "${MEMBERS[@]}"; then alone "account $name" close_account "$name"; fi
   done
   if [ "$changed" -ne "$leaving" ]; then read_accounts; fi
 fi

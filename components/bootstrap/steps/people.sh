@@ -20,12 +20,16 @@ ensure_group() {
   fi
 }
 
+# The groups that this run gives to accounts.
+declare -A granted=()
+
 # ensure_account NAME [GROUP...]: with a home of its own, bash, no password and no expiry.
 ensure_account() {
   local uid gid home shell password expiry ages age='' group missing='' fix=()
   for group in "${@:2}"; do
     if ! in_group "$1" "$group"; then missing+=${missing:+,}$group; fi
   done
+  granted[$1]=$missing
   if ! account "$1"; then
     if differs "account $1" missing; then fresh+=("$1:$missing"); fi
     return 0
@@ -258,10 +262,11 @@ if managed people; then
     if [ "$CHECK" = yes ] || account "$member"; then alone "account $member" ensure_keys "$member" "${KEYS[$member]}"; fi
     if [ -n "$went" ]; then
       entitled+=("$member")
-    elif account "$member"; then
-      # Who has keys, though not the declared ones, stays what they are. Rights without a key that
-      # works are nobody's but an intruder's.
-      if [ -s "$home/.ssh/authorized_keys" ]; then entitled+=("$member"); else tried "account $member" usermod --groups '' "$member" || true; fi
+    elif [ -n "${granted[$member]}" ]; then
+      # Rights without a key that works are nobody's but an intruder's: what this run gave goes again.
+      for group in ${granted[$member]//,/ }; do gpasswd -d "$member" "$group" >/dev/null 2>&1 || true; done
+    else
+      entitled+=("$member")
     fi
   done
   people=("${entitled[@]}")
