@@ -1,3 +1,5 @@
+import * as fs from "node:fs";
+
 import type { Fleet, NodeSpec } from "./spec/fleet";
 
 /**
@@ -6,6 +8,16 @@ import type { Fleet, NodeSpec } from "./spec/fleet";
  * makes a pair for every key that they declare, and says here which. A real deployment has none.
  */
 export type StandIns = Readonly<Record<string, string>>;
+
+/**
+ * The fleet as a rehearsal enters it, with the stand-ins of the file that `BERTH_REHEARSAL_KEYS` names.
+ * The local cloud alone sets it; without it the fleet is what was declared.
+ */
+export function asRehearsed(fleet: Fleet, variables: NodeJS.ProcessEnv): Fleet {
+  const file = variables["BERTH_REHEARSAL_KEYS"];
+  if (!file) return fleet;
+  return withStandIns(fleet, JSON.parse(fs.readFileSync(file, "utf8")) as StandIns);
+}
 
 /**
  * The fleet with every public key exchanged for its stand-in: members', deployers' and the host keys

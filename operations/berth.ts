@@ -1,8 +1,7 @@
-import * as fs from "node:fs";
 import * as path from "node:path";
 
 import { clockOf } from "../components/clock";
-import { withStandIns, type StandIns } from "../components/rehearsal-keys";
+import { asRehearsed } from "../components/rehearsal-keys";
 import { ConfigError } from "../components/spec/problem";
 import type { Context } from "./context";
 import * as converge from "./commands/converge";
@@ -104,8 +103,6 @@ export function main(argv: readonly string[]): Promise<number> {
 
 /** The context of a person who runs a command in `directory` with this environment. */
 export function contextOf(directory: string, env: NodeJS.ProcessEnv): Context {
-  // Set by the local cloud alone: see components/rehearsal-keys.ts.
-  const standIns = env["BERTH_REHEARSAL_KEYS"];
   return {
     directory,
     env,
@@ -115,9 +112,6 @@ export function contextOf(directory: string, env: NodeJS.ProcessEnv): Context {
     out: (text) => void process.stdout.write(text),
     say: (text) => void process.stderr.write(`${text.trimEnd()}\n`),
     published: publishedBy(directory, env),
-    keys: (fleet) =>
-      standIns
-        ? withStandIns(fleet, JSON.parse(fs.readFileSync(standIns, "utf8")) as StandIns)
-        : fleet,
+    keys: (fleet) => asRehearsed(fleet, env),
   };
 }

@@ -148,6 +148,20 @@ describe("one project on each provider, in production", () => {
     await cloud.succeed("up", "--yes", "--expect-no-changes", "--stack", "prod");
   });
 
+  it("keeps its outputs when an update is refused, and prints none of them as removed", async () => {
+    const before = await cloud.outputs("prod");
+    const file = path.join(cloud.project, "Pulumi.prod.yaml");
+    const text = fs.readFileSync(file, "utf8");
+    fs.writeFileSync(file, text.replace("club.example", "club.elsewhere"));
+    const refused = await cloud.pulumi("up", "--yes", "--skip-preview", "--stack", "prod");
+    fs.writeFileSync(file, text);
+    expect(refused.code).not.toBe(0);
+    expect(refused.stdout + refused.stderr).toContain("lies in no declared Cloudflare zone");
+    expect(refused.stdout).not.toMatch(/^ +- (nodes|projects|backups)/m);
+    expect(refused.stdout + refused.stderr).not.toContain("at parseFleet");
+    expect(await cloud.outputs("prod")).toEqual(before);
+  });
+
   it("makes records that lead to the host, of which only the primary name is proxied", async () => {
     const { nodes } = await cloud.outputs("prod");
     const records = (await cloud.objects("cloudflare/dns_record")).map(({ data }) => data);
