@@ -4,6 +4,7 @@ import { checkAdoptedBuckets } from "./backups/adopted";
 import { BackupBucket } from "./backups/bucket";
 import { machineOf } from "./bootstrap/declaration";
 import type { MachineDeclaration } from "./bootstrap/script";
+import { leftFirst } from "./leaving/left-first";
 import { machineBefore } from "./history";
 import { idleSince, isEnded, servedSince, type Recording } from "./leaving/record";
 import { namesFor } from "./names";
@@ -131,7 +132,10 @@ function servingAddress(
 ): pulumi.Output<string> | undefined {
   const { servedBy, node } = project;
   if (isEnded(project)) return undefined;
-  return servedBy ? published.addressOf(servedBy, project) : nodes.get(node)!.host.address;
+  // The machine that is left may not be declared any more.
+  if (servedBy)
+    return leftFirst(published.addressOf(servedBy, project), nodes.get(node)?.bootstrap);
+  return nodes.get(node)!.host.address;
 }
 
 /** Visitors are led to the serving machine once it is as declared; never held up by another. */
