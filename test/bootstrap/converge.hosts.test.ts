@@ -275,6 +275,35 @@ describe("a bare machine that is entered and converged", () => {
     expect((await check(at(commits[0]!))).stdout).toContain("drift: dotfiles of ana: not at");
     await onHost("systemctl stop dotfiles-server");
   });
+
+  it("runs the pinned commit of dotfiles that clone their own HEAD and run it with sudo (R19, R18)", async () => {
+    const said = await onHost(selfCloning);
+    const [pinned, evading] = said.trim().split("\n").slice(-2);
+    const at = (commit: string) =>
+      yard.declaration({
+        dotfiles: { repository: "git://127.0.0.1:9419/self.git", commit },
+      });
+    const done = await yard.converge(address, key, at(pinned!));
+    expect(done.stdout, done.stdout + done.stderr).toContain(
+      `changed: dotfiles of bob: installed at ${pinned}`,
+    );
+    expect((await as("bob", "cat ~/.applied; sudo cat /etc/sudoers.d/bob")).stdout).toBe(
+      "pinned\nbob ALL=(ALL) NOPASSWD: ALL\n",
+    );
+    expect(await yard.converge(address, key, at(pinned!))).toMatchObject({
+      stdout: "berth: 0 changed, 0 failed, 0 notes\n",
+    });
+    expect(await onHost("cat /etc/gitconfig 2>/dev/null || true")).toBe("");
+
+    // By another name of the host git is led past the mirror: found afterwards, and refused.
+    const past = await yard.converge(address, key, at(evading!));
+    expect(past.code).toBe(1);
+    expect(past.stdout).toMatch(
+      /^failed: dotfiles of bob: install\.sh brought another commit than the declared one: .*setup/m,
+    );
+    expect((await yard.converge(address, key, at(evading!))).code).toBe(1);
+    await onHost("systemctl stop self-server; rm -rf /etc/sudoers.d/ana /etc/sudoers.d/bob");
+  });
 });
 
 /** Everything below that a converge may write to, changed after the marker. */
@@ -294,4 +323,25 @@ done
 git clone -q --bare /srv/work /srv/dotfiles.git
 systemd-run -q --unit=dotfiles-server git daemon --reuseaddr --listen=127.0.0.1 --base-path=/srv --export-all
 for round in 1 2 3 4 5 6 7 8 9; do git ls-remote git://127.0.0.1/dotfiles.git >/dev/null 2>&1 && break; sleep 0.3; done
+`;
+
+/**
+ * A repository as agencies have them: install.sh clones it once more, with sudo, and runs what HEAD
+ * holds. Prints a commit that does so, and one that names the host otherwise; HEAD is newer than both.
+ */
+const selfCloning = `set -e
+export GIT_AUTHOR_NAME=x GIT_AUTHOR_EMAIL=x@x GIT_COMMITTER_NAME=x GIT_COMMITTER_EMAIL=x@x
+git init -q -b trunk /srv/self && cd /srv/self
+commit() {
+  printf '#!/bin/sh\\nset -e\\nsudo rm -rf ~/setup\\nsudo git clone -q git://%s:9419/self.git ~/setup\\nsudo ~/setup/apply "$USER"\\n' "$2" > install.sh
+  printf '#!/bin/sh\\necho %s > /home/$1/.applied\\necho "$1 ALL=(ALL) NOPASSWD: ALL" > /etc/sudoers.d/$1\\nchmod 440 /etc/sudoers.d/$1\\n' "$1" > apply
+  chmod +x install.sh apply && git add . && git commit -qm "$1"
+}
+commit pinned 127.0.0.1 && pinned=$(git rev-parse HEAD)
+commit evading localhost && evading=$(git rev-parse HEAD)
+commit newest 127.0.0.1
+git clone -q --bare /srv/self /srv/self.git
+systemd-run -q --unit=self-server git daemon --reuseaddr --listen=127.0.0.1 --port=9419 --base-path=/srv --export-all
+for round in 1 2 3 4 5 6 7 8 9; do git ls-remote git://127.0.0.1:9419/self.git >/dev/null 2>&1 && break; sleep 0.3; done
+echo $pinned; echo $evading
 `;

@@ -9,6 +9,39 @@ excess() {
   fi
 }
 
+# repeats_rights FILE: does it give members what they are given already, and no more? People's dotfiles
+# write such files. One that asks for a password is none: of several rules sudo takes the last.
+repeats_rights() {
+  local content line words
+  looked "$1"
+  [[ ${files[$1]} == 'root:root 440 regular file' ]] && read_file "$1" || return 1
+  while IFS= read -r line; do
+    read -ra words <<<"$line"
+    case "${words[*]}" in
+      '#include'* | '#'[0-9]*) return 1 ;;
+      '' | '#'*) ;;
+      *)
+        within "${words[0]}" "${people[@]}" || return 1
+        printf -v line '%s' "${words[@]:1}"
+        [[ $line =~ ^ALL=\(ALL(:ALL)?\)NOPASSWD:ALL$ ]] || return 1
+        ;;
+    esac
+  done <<<"$content"
+}
+
+# refuse_rights: files of sudo's that nobody declared.
+refuse_rights() {
+  local file
+  for file in /etc/sudoers.d/*; do
+    if ! within "${file##*/}" README 00-berth 01-berth-automation 90-cloud-init-users '*' && ! repeats_rights "$file"; then
+      if excess "$file" "grants rights that are not declared"; then
+        set_aside "$file"
+        sudoers_changed=yes
+      fi
+    fi
+  done
+}
+
 if managed people; then
   declared=("${people[@]}" "$AUTOMATION" "$INITIAL_ACCOUNT")
   for group in sudo docker admin lxd; do
@@ -21,14 +54,7 @@ if managed people; then
     done
   done
 
-  for file in /etc/sudoers.d/*; do
-    if ! within "${file##*/}" README 00-berth 01-berth-automation 90-cloud-init-users '*'; then
-      if excess "$file" "grants rights that are not declared"; then
-        set_aside "$file"
-        sudoers_changed=yes
-      fi
-    fi
-  done
+  refuse_rights
 
   if [ "$MADE_BY_BERTH" = yes ]; then
     # Lines that Debian and Ubuntu bring; spaces are squeezed before they are compared.
