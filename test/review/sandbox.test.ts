@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { repository } from "../../local/cloud/paths";
 import { bindCommands, readMounts } from "../../local/review/mounts";
@@ -152,16 +152,20 @@ describe.runIf(linux)("the sandbox of a review", () => {
 
   it("takes all its processes with it when it is ended", async () => {
     const sandbox = (await findSandbox())!;
-    const asleep = "86399.5";
+    // Nobody else's: this process's number in it.
+    const asleep = `86399.${process.pid}`;
     const command = ["sh", "-c", `setsid sleep ${asleep} & echo started; sleep ${asleep}`];
     const where = fs.mkdtempSync(path.join(scratch, "root-"));
     const [name = "", ...args] = sandbox.wrap(where, [{ from: process.execPath }], command);
     const child = spawn(name, args, { stdio: ["ignore", "pipe", "inherit"] });
     await new Promise((resolve) => child.stdout.once("data", resolve));
     const closed = new Promise((resolve) => child.once("close", resolve));
-    expect(sleeping(asleep)).not.toBe(0);
+    // Both: what runs on by itself is there a moment after the word.
+    const both = vi.waitFor(() => expect(sleeping(asleep)).toBe(2));
+    await both.catch(() => undefined);
     child.kill(sandbox.ends);
     await closed;
+    await both;
     expect(sleeping(asleep)).toBe(0);
   });
 
