@@ -95,7 +95,7 @@ export class YamlFile {
     if (entries.length === 1 && only?.[0] === "secure" && typeof only[1] === "string") {
       return this.fault(
         path,
-        "is a secret value: secrets are not read from stack files, which every command reads without the engine",
+        "is a secret, and secret values are not read: every command reads stack files without the engine",
         "set it again without --secret; nothing that Berth takes is a secret",
       );
     }

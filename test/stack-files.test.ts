@@ -118,7 +118,7 @@ describe("what the two read differently is refused, by file and key", () => {
     ["a time", "2026-11-01T10:00:00Z", "berth:nodes.a: is a time to some"],
     ["a tag", "!!binary aGk=", "berth:nodes.a: has a tag"],
     ["an alias of itself", "&x [*x]", "berth:nodes.a[0]: contains itself"],
-    ["a secret", "{ secure: v1:abc= }", "berth:nodes.a: is a secret value"],
+    ["a secret", "{ secure: v1:abc= }", "berth:nodes.a: is a secret"],
     ["a key that is a number", "{ 1: x }", "config.berth:nodes.a.1: is a key that is no text"],
     ["a key that stands twice", "{ b: 1, 'b': 2 }", "berth:nodes.a.b: stands twice"],
     ["a merge of no mapping", "{ <<: 5 }", "berth:nodes.a: merges what is no mapping"],

@@ -92,7 +92,7 @@ describe("one project on each provider, in production", () => {
     fs.writeFileSync(file, text);
     expect(secret.code).not.toBe(0);
     expect(secret.stdout + secret.stderr).toContain(
-      "Pulumi.prod.yaml: berth:nodes.club.size: is a secret value",
+      "Pulumi.prod.yaml: berth:nodes.club.size: is a secret, and secret values are not read",
     );
   });
 
