@@ -1,3 +1,4 @@
+import { readPublicKey } from "../spec/ssh-key";
 import type { Member, TakeOverStep } from "../spec/fleet";
 import { composePackages } from "./distributions";
 import { array, map, quote } from "./quote";
@@ -91,14 +92,14 @@ function firstDeclarations(machine: MachineDeclaration): string[] {
     `OWNER=${quote(machine.owner)}`,
     `AUTOMATION=${quote(automationAccount)}`,
     `MADE_BY_BERTH=${machine.madeByBerth ? "yes" : "no"}`,
-    `DEPLOYER_KEYS=${quote(lines(machine.deployerKeys))}`,
+    `DEPLOYER_KEYS=${quote(keyLines(machine.deployerKeys))}`,
     `PAM_PY=${quote(pamCheck())}`,
   ];
 }
 
 function convergeDeclarations(machine: MachineDeclaration): string[] {
   const { members, dotfiles } = machine;
-  const keys = Object.fromEntries(members.map((member) => [member.name, lines(member.keys)]));
+  const keys = Object.fromEntries(members.map((member) => [member.name, keyLines(member.keys)]));
   return [
     `INITIAL_ACCOUNT=${quote(machine.initialAccount)}`,
     `DISK_GB=${machine.diskGb ?? 0}`,
@@ -135,8 +136,13 @@ function refuseImpossible(machine: MachineDeclaration): void {
   }
 }
 
-function lines(items: readonly string[]): string {
-  return items.map((item) => `${item}\n`).join("");
+/** Keys as sshd reads them, whoever asks: one that was pasted with other spaces is written with these. */
+function keyLines(keys: readonly string[]): string {
+  const lines = keys.map((key) => {
+    const reading = readPublicKey(key);
+    return reading.kind === "key" ? reading.line : key;
+  });
+  return lines.map((line) => `${line}\n`).join("");
 }
 
 /**

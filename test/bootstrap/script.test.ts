@@ -10,6 +10,7 @@ import {
   type MachineDeclaration,
 } from "../../components/bootstrap/script";
 import { sourceOf } from "../../components/bootstrap/steps";
+import { publicKey } from "../spec/fixture";
 
 const node: MachineDeclaration = {
   owner: "berth/prod",
@@ -122,6 +123,13 @@ describe("rendered scripts", () => {
     for (const script of [scripts.enter, scripts.converge, scripts.observe]) {
       expect(script).toContain(plain.slice(plain.indexOf("\nset -")));
     }
+  });
+
+  it("write a key with the spaces that sshd reads, whoever declares it", () => {
+    const key = publicKey(7);
+    const pasted = { ...node, members: [{ name: "ana", keys: [key.replace(" ", "\u00a0")] }] };
+    expect(renderConverge(pasted)).toContain(`'${key}\n'`);
+    expect(renderConverge(pasted)).not.toContain("\u00a0");
   });
 
   it("are launched by any login shell in one word", () => {
