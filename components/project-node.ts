@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { BackupCredential } from "./backups/credential";
 import { backupPrefix } from "./backups/keys";
+import { awake } from "./bootstrap/awake";
 import { Bootstrap } from "./bootstrap/bootstrap";
 import type { MachineDeclaration } from "./bootstrap/script";
 import { createHost, type Host } from "./host";
@@ -53,11 +54,9 @@ export class ProjectNode extends pulumi.ComponentResource {
     this.host = createHost(name, args, { parent: this });
     const { host } = this;
     const leaving = args.node.retired?.remove === true;
-    this.bootstrap = new Bootstrap(
-      name,
-      { host, machine: args.machine, leaving },
-      { parent: this },
-    );
+    const reached = isRestarted(args) ? { ...host, address: awake(host.id, host.address) } : host;
+    const bootstrap = { host: reached, machine: args.machine, leaving };
+    this.bootstrap = new Bootstrap(name, bootstrap, { parent: this });
     for (const project of args.projects) this.createBackupCredential(name, project, args);
     this.registerOutputs({ address: host.address, hostKey: this.bootstrap.hostKey });
   }
@@ -83,6 +82,12 @@ export class ProjectNode extends pulumi.ComponentResource {
       },
     );
   }
+}
+
+/** Whether this update powers the machine off and on: its size changes, which all providers do so. */
+function isRestarted({ node, placement, present }: ProjectNodeArgs): boolean {
+  if (present === undefined || node.adopt !== undefined) return false;
+  return placement.size !== undefined && placement.size.name !== present.size;
 }
 
 /** The decision and what led to it, as inputs: shown in a preview's diff and judged by policies. */

@@ -36,7 +36,7 @@ export function rehearsedFleet() {
       nodes: {
         clinic: {
           server: { ...server, address: "203.0.113.10" },
-          manage: ["people", "firewall", "deploy"],
+          manage: ["people", "deploy"],
         },
       },
     },
