@@ -87,13 +87,19 @@ export async function berth(context: Context, argv: readonly string[]): Promise<
   }
 }
 
-/** Whatever a command says, nothing that a terminal obeys comes with it. */
+/**
+ * Whatever a command says, nothing that a terminal obeys comes with it. The rest of the context is the
+ * given one's, unread: what is wrong with the clock is an error of the command that asks for it.
+ */
 function plainly(context: Context): Context {
-  return {
-    ...context,
+  const said: Pick<Context, "out" | "say"> = {
     out: (text) => context.out(printable(text)),
     say: (text) => context.say(printable(text)),
   };
+  return Object.defineProperties({ ...said } as Context, {
+    ...Object.getOwnPropertyDescriptors(context),
+    ...Object.getOwnPropertyDescriptors(said),
+  });
 }
 
 /** `npm run berth`: in this clone, with the person's own environment. */

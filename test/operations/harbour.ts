@@ -124,7 +124,7 @@ export class Harbour {
     writeFileSync(join(bin, "pulumi"), engine, { mode: 0o755 });
     const entry = join(__dirname, "run-berth.ts");
     return spawn(process.execPath, ["--import", "tsx", entry, this.project, ...argv], {
-      env: { ...env, PATH: `${bin}:${process.env["PATH"]}`, BERTH_NOW: "2026-11-21T12:00:00Z" },
+      env: { ...env, PATH: `${bin}:${process.env["PATH"]}` },
       stdio: ["ignore", "pipe", "pipe"],
     });
   }
