@@ -90,7 +90,7 @@ describe("a fleet whose machines fail one by one", () => {
     expect(update.code).not.toBe(0);
     expect(errorsOf(update)).toEqual({
       "a-converge": matching(
-        /^Process exited with status 1: [^]*\nfailed: script: .* \(status \d+\)$/,
+        /^Process exited with status 1: [^]*\nfailed: account carl: useradd: .*No space left on device/,
       ),
       "b-converge": matching(/^wait: remote command exited without exit status/),
       "c-converge": matching(/\nfailed: sshd: its configuration is left as it was: .*Nonsense/),

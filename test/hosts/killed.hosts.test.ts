@@ -199,7 +199,7 @@ describe("a program that is killed", () => {
 
     it("off-boards in the end", async () => {
       declare({ people: { ana: 31 } });
-      expect(await insist("offboard", "ben")).toContain("proven on 3 of 3 machines");
+      expect(await insist("offboard", "ben")).toContain("account closed on 3 of 3 machines");
     });
 
     it("exchanges a deployer in the end", async () => {

@@ -53,7 +53,7 @@ comes_from() {
     plain=${one#!}
     if [[ $plain == */* ]]; then
       sshd -T -f <(printf 'Match Address %s\n  ForceCommand inside\n' "$plain") -C "user=root,host=$from,addr=$from" 2>/dev/null |
-        grep -qx 'forcecommand inside' || continue
+        grep -x 'forcecommand inside' >/dev/null || continue
     elif ! as_sshd_matches "$from" "$plain"; then
       continue
     fi

@@ -71,9 +71,9 @@ generated() {
 of_snapd() {
   case $1 in
     /etc/systemd/system/snap-*.mount) grep -q '^What=/var/lib/snapd/snaps/' "$1" 2>/dev/null ;;
-    /etc/systemd/system/snap.*.service) [ -r "$1" ] && ! grep -E '^ *Exec' "$1" | grep -qvE '=/usr/bin/snap (run|auto-import)' ;;
+    /etc/systemd/system/snap.*.service) [ -r "$1" ] && ! grep -E '^ *Exec' "$1" | grep -vE '=/usr/bin/snap (run|auto-import)' >/dev/null ;;
     /etc/systemd/system/snap.*.timer | /etc/systemd/system/snap.*.socket) ;;
-    /etc/udev/rules.d/70-snap.*.rules) [ -r "$1" ] && ! grep -E 'RUN|PROGRAM|IMPORT' "$1" | grep -qvF '/usr/lib/snapd/snap-device-helper' ;;
+    /etc/udev/rules.d/70-snap.*.rules) [ -r "$1" ] && ! grep -E 'RUN|PROGRAM|IMPORT' "$1" | grep -vF '/usr/lib/snapd/snap-device-helper' >/dev/null ;;
     *) return 1 ;;
   esac
 }
@@ -151,7 +151,7 @@ if [ -r /var/log/dpkg.log ]; then
   mapfile -t asked < <(apt-mark showmanual 2>/dev/null)
   for package in "${fresh[@]}"; do
     if within "$package" "${asked[@]}" && ! within "$package" git sudo unattended-upgrades docker.io docker-cli docker-compose docker-compose-v2; then
-      if dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -q '^installed'; then found "apt and dpkg" "package $package was installed"; fi
+      if dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep '^installed' >/dev/null; then found "apt and dpkg" "package $package was installed"; fi
     fi
   done
 else
