@@ -42,7 +42,7 @@ done
 usermod --append --groups temps ben
 usermod --append --groups sshusers root
 cat > /etc/ssh/sshd_config.d/05-owner.conf <<'END'
-AllowUsers root berth amy@192.0.2.* amy@!10.0.0.0/8,203.0.113.0/24 b*n@* cas@10.* dee eli fay gus hal ida jan@10.*
+AllowUsers root berth amy@192.0.2.* amy@!10.0.0.0/8,203.0.113.0/24 b*n@* cas@10.0.0.0/8 dee eli fay gus hal ida jan@10.0.0.0/8
 DenyGroups tem?s
 AllowGroups sshusers berth
 Match User dee,nobody

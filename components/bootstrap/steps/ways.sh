@@ -52,7 +52,9 @@ comes_from() {
   for one in "${list[@]}"; do
     plain=${one#!}
     if [[ $plain == */* ]]; then
-      sshd -T -f <(printf 'Match Address %s\n  ForceCommand inside\n' "$plain") -C "user=root,host=$from,addr=$from" 2>/dev/null |
+      # By its standard input: sshd closes every other descriptor before it reads.
+      printf 'Match Address %s\n  ForceCommand inside\n' "$plain" |
+        sshd -T -f /dev/stdin -C "user=root,host=$from,addr=$from" 2>/dev/null |
         grep -x 'forcecommand inside' >/dev/null || continue
     elif ! as_sshd_matches "$from" "$plain"; then
       continue
