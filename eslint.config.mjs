@@ -65,8 +65,21 @@ export default tseslint.config(
     },
     rules: { "@typescript-eslint/no-require-imports": "off" },
   },
-  { files: ["components/**/*.ts"], rules: direction(["local", "operations", "policies", "test"]) },
-  { files: ["policies/**/*.ts"], rules: direction(["components", "local", "operations", "test"]) },
-  { files: ["operations/**/*.ts"], rules: direction(["local", "policies", "test"]) },
-  { files: ["local/**/*.ts"], rules: direction(["policies", "operations", "test"]) },
+  {
+    files: ["components/**/*.ts"],
+    rules: direction(["operations", "packages", "policies", "rehearsal", "test", "tools"]),
+  },
+  {
+    files: ["policies/**/*.ts"],
+    rules: direction(["components", "operations", "packages", "rehearsal", "test", "tools"]),
+  },
+  {
+    files: ["operations/**/*.ts"],
+    rules: direction(["packages", "policies", "rehearsal", "test", "tools"]),
+  },
+  {
+    files: ["packages/**/*.ts"],
+    rules: direction(["components", "operations", "policies", "rehearsal", "test"]),
+  },
+  { files: ["rehearsal/**/*.ts"], rules: direction(["operations", "policies", "test"]) },
 );

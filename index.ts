@@ -3,19 +3,19 @@ import "./components/startup";
 import * as pulumi from "@pulumi/pulumi";
 import { allConfig } from "@pulumi/pulumi/runtime";
 
-import { awsAccount } from "./components/aws-account";
-import { agentAdvice, heldKeys } from "./components/bootstrap/agent";
+import { awsAccount } from "./components/clouds/aws/account";
+import { agentAdvice, heldKeys } from "./components/machine/agent";
 import { clockOf } from "./components/clock";
 import { readDeclared } from "./components/declared";
 import { deploy } from "./components/deployment";
-import { checkHistory, historyOf } from "./components/history";
-import { keptOutputs } from "./components/kept-outputs";
+import { checkHistory, historyOf } from "./components/outputs/history";
+import { keptOutputs } from "./components/outputs/kept-outputs";
 import { standing } from "./components/leaving/standing";
 import { lookAround } from "./components/present/look";
 import { ownState } from "./components/present/own-state";
-import { outputsOf } from "./components/published";
+import { outputsOf } from "./components/outputs/published";
 import { asRehearsed } from "./components/rehearsal-keys";
-import { ownConfig } from "./components/stack-files";
+import { ownConfig } from "./components/stack-file/stack-files";
 
 const stack = pulumi.getStack();
 const project = pulumi.getProject();

@@ -21,7 +21,7 @@ export default defineConfig({
   test: {
     reporters: [
       "default",
-      "./local/test-run/reporter.mts",
+      "./tools/test-run/reporter.mts",
       ...(figures ? [["json", { outputFile: figures }] as const] : []),
     ],
     projects: [

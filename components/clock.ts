@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { isMapping, mapping } from "./mapping";
-import { ConfigError } from "./spec/problem";
+import { isMapping, mapping } from "./fleet/mapping";
+import { ConfigError } from "./fleet/problem";
 
 /** What a run takes for the present. */
 export type Clock = () => Date;

@@ -1,9 +1,9 @@
-import { differencesOf } from "./one-reading";
-import { oldPrices } from "./old-prices";
-import type { Fleet } from "./spec/fleet";
-import { parseFleet } from "./spec/parse";
-import { ConfigError, type FileOf } from "./spec/problem";
-import { readStackFiles, type StackConfig } from "./stack-files";
+import { differencesOf } from "./stack-file/one-reading";
+import { oldPrices } from "./placement/old-prices";
+import type { Fleet } from "./fleet/fleet";
+import { parseFleet } from "./stack-file/parse";
+import { ConfigError, type FileOf } from "./fleet/problem";
+import { readStackFiles, type StackConfig } from "./stack-file/stack-files";
 
 /** What the stack at hand declares, and where. */
 export interface Declared {

@@ -2,21 +2,21 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { checkAdoptedBuckets } from "./backups/adopted";
 import { BackupBucket } from "./backups/bucket";
-import { machineOf } from "./bootstrap/declaration";
-import type { MachineDeclaration } from "./bootstrap/script";
+import { machineOf } from "./machine/declaration";
+import type { MachineDeclaration } from "./machine/script";
 import { leftFirst } from "./leaving/left-first";
-import { machineBefore } from "./history";
+import { machineBefore } from "./outputs/history";
 import { idleSince, isEnded, servedSince, type Recording } from "./leaving/record";
-import { namesFor } from "./names";
-import { backupOutput, nodeOutput, projectOutput } from "./outputs";
-import { place, type Placement } from "./placement";
+import { namesFor } from "./fleet/names";
+import { backupOutput, nodeOutput, projectOutput } from "./outputs/outputs";
+import { place, type Placement } from "./placement/placement";
 import { machineIn } from "./present/look";
 import type { OwnState } from "./present/own-state";
-import { hostRecord, ProjectNames } from "./project-names";
-import { ProjectNode } from "./project-node";
-import { PublishedStacks } from "./published";
-import { renamed } from "./renamed";
-import type { Fleet, NodeSpec, ProjectSpec } from "./spec/fleet";
+import { hostRecord, ProjectNames } from "./edge/project-names";
+import { ProjectNode } from "./node/project-node";
+import { PublishedStacks } from "./outputs/published";
+import { renamed } from "./node/renamed";
+import type { Fleet, NodeSpec, ProjectSpec } from "./fleet/fleet";
 
 /** What a stack publishes. */
 export interface Deployment {

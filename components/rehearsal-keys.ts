@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 
-import type { Fleet, NodeSpec } from "./spec/fleet";
+import type { Fleet, NodeSpec } from "./fleet/fleet";
 
 /**
  * Keys of a rehearsal by the declared ones they stand in for; each is type and key, without comment.

@@ -2,21 +2,21 @@ import * as path from "node:path";
 
 import { clockOf } from "../components/clock";
 import { asRehearsed } from "../components/rehearsal-keys";
-import { ConfigError } from "../components/spec/problem";
-import type { Context } from "./context";
-import * as converge from "./commands/converge";
-import * as deployers from "./commands/deployers";
-import * as offboard from "./commands/offboard";
-import * as ssh from "./commands/ssh";
-import * as status from "./commands/status";
-import { printable } from "./printable";
-import { publishedBy } from "./published";
+import { ConfigError } from "../components/fleet/problem";
+import type { Context } from "./ground/context";
+import * as converge from "./fleet/converge";
+import * as deployers from "./people/deployers";
+import * as offboard from "./people/offboard";
+import * as ssh from "./fleet/ssh";
+import * as status from "./fleet/status";
+import { printable } from "./ground/printable";
+import { publishedBy } from "./ground/published";
 import * as stageFirst from "./release/gate";
 import * as order from "./release/order";
 import * as reviewComment from "./review/post";
 import * as review from "./review/review";
 import * as smoke from "./smoke/smoke";
-import { exits, Refusal, unknown, UsageError } from "./usage";
+import { exits, Refusal, unknown, UsageError } from "./ground/usage";
 
 /** A command: what it does with its arguments, and how it is called. */
 interface Command {

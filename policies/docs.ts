@@ -6,7 +6,7 @@ import { policies } from "./index";
 const introduction = `# Policies
 
 The manual as law: what every plan must keep, judged apart from the code that makes the plan. Each
-policy is one file in \`policies/\` with a passing and a failing fixture in
+policy is one file in \`policies/rules/\` with a passing and a failing fixture in
 \`test/policies/fixtures/\`, and is mandatory: a plan that breaks it fails, and \`pulumi up\` stops
 before the resource is touched.
 
@@ -70,7 +70,7 @@ export function document(): Promise<string> {
 function row({ name, rules, description, check }: Policy): string[] {
   const scope = check ? "" : " Judged for the whole stack.";
   return [
-    `[\`${name}\`](../policies/${name}.ts)`,
+    `[\`${name}\`](../policies/rules/${name}.ts)`,
     rules.map((rule) => `R${rule}`).join(", "),
     description + scope,
   ];

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 
-import { obtainCli } from "../local/setup/cli";
+import { obtainCli } from "../tools/setup/cli";
 
 /** Puts the Pulumi CLI on the PATH of every test that starts the engine. */
 export default async function setup(): Promise<void> {

@@ -4,14 +4,14 @@ import * as path from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { compareSchemas } from "../local/parity/compare-schema";
-import { document } from "../local/parity/document";
-import { gaps, leftOut } from "../local/parity/gaps";
-import { formatted } from "../local/parity/parity";
-import { readRecordings } from "../local/parity/recording";
-import { judge, run, type Outcome } from "../local/parity/run";
-import { rows } from "../local/parity/table";
-import { providers } from "../local/providers";
+import { compareSchemas } from "../packages/local-cloud/parity/compare-schema";
+import { document } from "../packages/local-cloud/parity/document";
+import { gaps, leftOut } from "../packages/local-cloud/parity/gaps";
+import { formatted } from "../packages/local-cloud/parity/parity";
+import { readRecordings } from "../packages/local-cloud/parity/recording";
+import { judge, run, type Outcome } from "../packages/local-cloud/parity/run";
+import { rows } from "../packages/local-cloud/parity/table";
+import { providers } from "../packages/local-cloud/providers";
 
 const root = path.resolve(__dirname, "..");
 const own = path.join(root, "test/recorded");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { withStandIns } from "../components/rehearsal-keys";
-import type { Fleet } from "../components/spec/fleet";
+import type { Fleet } from "../components/fleet/fleet";
 
 const fleet = {
   stack: "prod",

@@ -1,10 +1,10 @@
 import { getResource } from "@pulumi/aws/cloudcontrol/getResource";
 import type { ProviderResource } from "@pulumi/pulumi";
 
-import { mapping } from "../mapping";
-import type { BucketSpec, Fleet } from "../spec/fleet";
-import { ConfigError, type Problem } from "../spec/problem";
-import { placeOf } from "../spec/show";
+import { mapping } from "../fleet/mapping";
+import type { BucketSpec, Fleet } from "../fleet/fleet";
+import { ConfigError, type Problem } from "../fleet/problem";
+import { placeOf } from "../fleet/show";
 
 /**
  * Looks at the buckets that a fleet adopts and refuses one that is not versioned, since its settings

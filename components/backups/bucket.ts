@@ -1,7 +1,7 @@
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { BucketSpec } from "../spec/fleet";
+import type { BucketSpec } from "../fleet/fleet";
 
 /** Days a replaced or deleted archive can still be brought back. */
 const undeleteDays = 30;

@@ -1,7 +1,7 @@
-import type { History } from "../history";
-import { nobody, type Fleet } from "../spec/fleet";
-import { ConfigError, inFiles, type FileOf, type Problem } from "../spec/problem";
-import { placeOf } from "../spec/show";
+import type { History } from "../outputs/history";
+import { nobody, type Fleet } from "../fleet/fleet";
+import { ConfigError, inFiles, type FileOf, type Problem } from "../fleet/problem";
+import { placeOf } from "../fleet/show";
 
 const guide = "docs/guides/let-a-machine-go.md";
 

@@ -1,6 +1,6 @@
-import type { Cloud, NodeSpec } from "../spec/fleet";
-import type { Problem } from "../spec/problem";
-import { placeOf, received } from "../spec/show";
+import type { Cloud, NodeSpec } from "../fleet/fleet";
+import type { Problem } from "../fleet/problem";
+import { placeOf, received } from "../fleet/show";
 
 /** What a provider says of a machine and of a snapshot, just before the machine may go. */
 export interface Evidence {

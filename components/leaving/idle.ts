@@ -1,5 +1,5 @@
-import { machineBefore, type History, type Serving } from "../history";
-import type { Fleet, NodeSpec } from "../spec/fleet";
+import { machineBefore, type History, type Serving } from "../outputs/history";
+import type { Fleet, NodeSpec } from "../fleet/fleet";
 
 /** Since when a machine serves nobody, or what speaks against it. */
 export type Idleness =

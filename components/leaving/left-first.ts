@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Bootstrap } from "../bootstrap/bootstrap";
-import { isKnown } from "../bootstrap/known";
+import type { Bootstrap } from "../node/bootstrap";
+import { isKnown } from "../machine/known";
 
 /** Milliseconds that names wait for the machine they leave: it may be slow, or dead. */
 const patience = 3_000;

@@ -1,8 +1,8 @@
-import { machineBefore, type History } from "../history";
-import { clouds, type Fleet, type NodeSpec } from "../spec/fleet";
-import { dayLength } from "../spec/formats";
-import { ConfigError, inFiles, type FileOf, type Problem } from "../spec/problem";
-import { placeOf } from "../spec/show";
+import { machineBefore, type History } from "../outputs/history";
+import { clouds, type Fleet, type NodeSpec } from "../fleet/fleet";
+import { dayLength } from "../fleet/formats";
+import { ConfigError, inFiles, type FileOf, type Problem } from "../fleet/problem";
+import { placeOf } from "../fleet/show";
 import { evidenceProblems, type LookUps } from "./evidence";
 import { idleness, type Idleness } from "./idle";
 

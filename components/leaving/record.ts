@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Clock } from "../clock";
-import type { History } from "../history";
-import { nobody, type Fleet, type NodeSpec, type ProjectSpec } from "../spec/fleet";
+import type { History } from "../outputs/history";
+import { nobody, type Fleet, type NodeSpec, type ProjectSpec } from "../fleet/fleet";
 import { idleness, servingOf } from "./idle";
 
 /** What a run records by, and what the runs before it recorded. */

@@ -1,10 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Clock } from "../clock";
-import type { History } from "../history";
-import { environmentHistory } from "../published";
-import type { Fleet } from "../spec/fleet";
-import type { FileOf } from "../spec/problem";
+import type { History } from "../outputs/history";
+import { environmentHistory } from "../outputs/published";
+import type { Fleet } from "../fleet/fleet";
+import type { FileOf } from "../fleet/problem";
 import { checkDropped } from "./dropped";
 import { letGo } from "./let-go";
 import { lookUpsOf } from "./look-up";

@@ -3,8 +3,8 @@ import * as digitalocean from "@pulumi/digitalocean";
 import * as instance from "@pulumiverse/scaleway/instance";
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { Adoption, Fleet, NodeSpec } from "../spec/fleet";
-import { placeOf } from "../spec/show";
+import type { Adoption, Fleet, NodeSpec } from "../fleet/fleet";
+import { placeOf } from "../fleet/show";
 import { forEach, type Asking } from "./asking";
 import { presentMachine, type PresentMachine } from "./machines";
 import type { OwnState } from "./own-state";

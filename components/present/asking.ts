@@ -1,5 +1,5 @@
-import { ConfigError, inFiles, type FileOf, type Problem } from "../spec/problem";
-import { looksSecret } from "../spec/show";
+import { ConfigError, inFiles, type FileOf, type Problem } from "../fleet/problem";
+import { looksSecret } from "../fleet/show";
 
 /** Longest part of a provider's answer that is repeated. */
 const answerLimit = 300;

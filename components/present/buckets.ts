@@ -1,8 +1,8 @@
 import * as s3 from "@pulumi/aws/s3";
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { BucketSpec, Fleet } from "../spec/fleet";
-import { placeOf } from "../spec/show";
+import type { BucketSpec, Fleet } from "../fleet/fleet";
+import { placeOf } from "../fleet/show";
 import { forEach, wordsOf, type Asking } from "./asking";
 import type { OwnState } from "./own-state";
 

@@ -1,8 +1,8 @@
 import * as cloudflare from "@pulumi/cloudflare";
 
-import { namesFor } from "../names";
-import type { Fleet } from "../spec/fleet";
-import { placeOf } from "../spec/show";
+import { namesFor } from "../fleet/names";
+import type { Fleet } from "../fleet/fleet";
+import { placeOf } from "../fleet/show";
 import { forEach, type Asking } from "./asking";
 import type { OwnState } from "./own-state";
 

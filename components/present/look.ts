@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { place } from "../placement";
-import type { Fleet, NodeSpec } from "../spec/fleet";
-import type { FileOf } from "../spec/problem";
+import { place } from "../placement/placement";
+import type { Fleet, NodeSpec } from "../fleet/fleet";
+import type { FileOf } from "../fleet/problem";
 import { lookAtAdopted } from "./adopted";
 import { Asking } from "./asking";
 import { lookAtBuckets } from "./buckets";

@@ -1,9 +1,9 @@
-import type { Placement } from "../placement";
-import { largestDisk, priceLists } from "../sizes/choose";
-import type { Cloud, NodeSpec } from "../spec/fleet";
-import type { Problem } from "../spec/problem";
-import { placeOf } from "../spec/show";
-import { mapping } from "../mapping";
+import type { Placement } from "../placement/placement";
+import { largestDisk, priceLists } from "../placement/choose";
+import type { Cloud, NodeSpec } from "../fleet/fleet";
+import type { Problem } from "../fleet/problem";
+import { placeOf } from "../fleet/show";
+import { mapping } from "../fleet/mapping";
 import type { OwnState } from "./own-state";
 
 /** A machine as this stack's state has it since its last update or refresh. */

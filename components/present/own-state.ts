@@ -1,6 +1,6 @@
 import { invoke } from "@pulumi/pulumi/runtime";
 
-import { mapping } from "../mapping";
+import { mapping } from "../fleet/mapping";
 
 /** A resource of this stack as its state has it. */
 interface OwnResource {

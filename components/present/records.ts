@@ -1,10 +1,10 @@
 import * as cloudflare from "@pulumi/cloudflare";
 
 import { isEnded } from "../leaving/record";
-import { namesFor } from "../names";
-import { recordComment } from "../project-names";
-import type { Fleet } from "../spec/fleet";
-import { placeOf, show } from "../spec/show";
+import { namesFor } from "../fleet/names";
+import { recordComment } from "../edge/project-names";
+import type { Fleet } from "../fleet/fleet";
+import { placeOf, show } from "../fleet/show";
 import { forEach, type Asking } from "./asking";
 import type { OwnState } from "./own-state";
 

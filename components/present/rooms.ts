@@ -4,9 +4,9 @@ import * as digitalocean from "@pulumi/digitalocean";
 import type * as pulumi from "@pulumi/pulumi";
 import * as instance from "@pulumiverse/scaleway/instance";
 
-import { place, type Placement } from "../placement";
-import type { Cloud, Fleet, NodeSpec } from "../spec/fleet";
-import { placeOf } from "../spec/show";
+import { place, type Placement } from "../placement/placement";
+import type { Cloud, Fleet, NodeSpec } from "../fleet/fleet";
+import { placeOf } from "../fleet/show";
 import { forEach, type Asking } from "./asking";
 import { presentMachine } from "./machines";
 import type { OwnState } from "./own-state";

@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { z } from "zod";
 
-import type { Context } from "../context";
+import type { Context } from "../ground/context";
 import { clean } from "../review/redact";
-import { exits, readCommandLine, Refusal, UsageError } from "../usage";
+import { exits, readCommandLine, Refusal, UsageError } from "../ground/usage";
 import { decide, type Release, type Update } from "./decide";
 
 /** How `berth stage-first` is called. */

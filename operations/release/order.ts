@@ -1,8 +1,8 @@
-import { mapping } from "../../components/mapping";
-import { ConfigError } from "../../components/spec/problem";
-import { readStackFiles, type StackConfig } from "../../components/stack-files";
-import type { Context } from "../context";
-import { exits, readCommandLine, Refusal, unknown, UsageError } from "../usage";
+import { mapping } from "../../components/fleet/mapping";
+import { ConfigError } from "../../components/fleet/problem";
+import { readStackFiles, type StackConfig } from "../../components/stack-file/stack-files";
+import type { Context } from "../ground/context";
+import { exits, readCommandLine, Refusal, unknown, UsageError } from "../ground/usage";
 
 /** How `berth order` is called. */
 export const usage = `usage: berth order STACK

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import { z } from "zod";
 
-import type { Context } from "../context";
-import { exits, readCommandLine, Refusal, UsageError } from "../usage";
+import type { Context } from "../ground/context";
+import { exits, readCommandLine, Refusal, UsageError } from "../ground/usage";
 import { commentLimit, marker } from "./render/markdown";
 
 /** How `berth review-comment` is called. */

@@ -1,5 +1,5 @@
-import { looksSecret } from "../../components/spec/show";
-import { printable } from "../printable";
+import { looksSecret } from "../../components/fleet/show";
+import { printable } from "../ground/printable";
 
 /** Blocks of key material, over many lines. */
 const blocks =

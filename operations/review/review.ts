@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 
-import type { Context } from "../context";
-import { readCommandLine, UsageError } from "../usage";
+import type { Context } from "../ground/context";
+import { readCommandLine, UsageError } from "../ground/usage";
 import { exitCodeOf, exitCodes, reviewOf, type ReviewOptions, type StackReview } from "./model";
 import { UnreadablePreview } from "./preview";
 import { readPreview } from "./read-preview";

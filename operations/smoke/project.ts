@@ -4,9 +4,9 @@ import * as path from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
 
-import type { Cloud } from "../../components/spec/fleet";
-import { isAlive } from "../alive";
-import { Refusal } from "../usage";
+import type { Cloud } from "../../components/fleet/fleet";
+import { isAlive } from "../ground/alive";
+import { Refusal } from "../ground/usage";
 
 /** What the smoke project declares of itself, so that the rules place it at one provider. */
 const facts: Readonly<Record<Cloud, Readonly<Record<string, unknown>>>> = {

@@ -2,16 +2,16 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as readline from "node:readline/promises";
 
-import { zoneOf } from "../../components/names";
-import { pricesOf } from "../../components/old-prices";
-import { place, type Placement } from "../../components/placement";
-import { hoursPerMonth } from "../../components/sizes/size";
-import { clouds, type Cloud, type Fleet } from "../../components/spec/fleet";
-import { parseFleet } from "../../components/spec/parse";
-import { ConfigError } from "../../components/spec/problem";
-import { readStackFiles } from "../../components/stack-files";
-import type { Context } from "../context";
-import { exits, readCommandLine, Refusal, unknown, UsageError } from "../usage";
+import { zoneOf } from "../../components/fleet/names";
+import { pricesOf } from "../../components/placement/old-prices";
+import { place, type Placement } from "../../components/placement/placement";
+import { hoursPerMonth } from "../../components/clouds/size";
+import { clouds, type Cloud, type Fleet } from "../../components/fleet/fleet";
+import { parseFleet } from "../../components/stack-file/parse";
+import { ConfigError } from "../../components/fleet/problem";
+import { readStackFiles } from "../../components/stack-file/stack-files";
+import type { Context } from "../ground/context";
+import { exits, readCommandLine, Refusal, unknown, UsageError } from "../ground/usage";
 import { SmokeEngine } from "./engine";
 import {
   hasState,

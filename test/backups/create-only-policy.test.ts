@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { createOnlyPolicy } from "../../components/backups/create-only-policy";
-import { backupPrefix } from "../../components/backups/keys";
+import { backupPrefix } from "../../components/fleet/backup-prefix";
 import { allows, type Call } from "../iam";
 
 const policy = createOnlyPolicy("archives", backupPrefix("kmc", "prod", { adopted: true }));

@@ -1,4 +1,4 @@
-import type { ScratchFleet } from "../../local/cloud/scratch";
+import type { ScratchFleet } from "../../rehearsal/scratch";
 
 const key = (comment: string, body: string) =>
   `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${body} ${comment}`;

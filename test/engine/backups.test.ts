@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { agency, project } from "./agency";
-import { ScratchCloud, type Step } from "../../local/cloud/scratch";
+import { ScratchCloud, type Step } from "../../rehearsal/scratch";
 import { allows } from "../iam";
 
 const nameOf = (step: Step) => step.urn.split("::")[3]!;

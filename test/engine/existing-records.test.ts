@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { agency, fleetOf, project } from "./agency";
-import { ScratchCloud } from "../../local/cloud/scratch";
+import { ScratchCloud } from "../../rehearsal/scratch";
 
 const zones = agency.agency.zones;
 const club = project("club.example", { residency: "canada" });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { mapping } from "../../components/mapping";
+import { mapping } from "../../components/fleet/mapping";
 import { fleetOf, project } from "./agency";
-import { ScratchCloud } from "../../local/cloud/scratch";
+import { ScratchCloud } from "../../rehearsal/scratch";
 
 /** Begins like AWS's own ids, and is too long for the engine's names in IAM. */
 const portal = "sg-portal-of-the-singapore-office";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { agency, project } from "./agency";
-import { savedOnce } from "../../local/cloud/environment";
-import { run, ScratchCloud, type Outcome } from "../../local/cloud/scratch";
+import { savedOnce } from "../../rehearsal/environment";
+import { run, ScratchCloud, type Outcome } from "../../rehearsal/scratch";
 
 const day = 24 * 60 * 60 * 1000;
 const names = ["club", "portal", "shop"] as const;

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { agency, fleetOf, project } from "./agency";
-import { ScratchCloud, type Step } from "../../local/cloud/scratch";
+import { ScratchCloud, type Step } from "../../rehearsal/scratch";
 
 const typeOf = (step: Step) => step.urn.split("::")[2]!.split("$").at(-1)!;
 const nameOf = (step: Step) => step.urn.split("::")[3]!;

@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { ownConfig, readStackFiles } from "../../components/stack-files";
+import { ownConfig, readStackFiles } from "../../components/stack-file/stack-files";
 
 /**
  * The engine itself is asked what it reads. No program runs and no provider: `pulumi config` prints

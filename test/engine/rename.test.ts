@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { agency, hostKey, project } from "./agency";
-import { ScratchCloud, type Step } from "../../local/cloud/scratch";
+import { ScratchCloud, type Step } from "../../rehearsal/scratch";
 
 type Config = Record<string, Record<string, unknown>>;
 

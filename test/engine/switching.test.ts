@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { agency, project } from "./agency";
-import { ScratchCloud } from "../../local/cloud/scratch";
+import { ScratchCloud } from "../../rehearsal/scratch";
 
 const projects = { shop: project("shop.example"), club: project("club.example") };
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { forEmulators, type Machines } from "../../local/hosts";
-import { hostNameOf } from "../../local/hosts/for-emulators";
+import { forEmulators, type Machines } from "../../packages/local-cloud/hosts";
+import { hostNameOf } from "../../packages/local-cloud/hosts/for-emulators";
 import { Ground, userData } from "./boot-ground";
 
 describe("machines of emulated clouds, booted", () => {

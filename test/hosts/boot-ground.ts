@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { renderUserData } from "../../components/host/user-data";
+import { renderUserData } from "../../components/clouds/user-data";
 import {
   canBoot,
   clearHosts,
@@ -12,8 +12,8 @@ import {
   layoutOf,
   type Machines,
   openMachines,
-} from "../../local/hosts";
-import { type Finished, run, tryRun } from "../../local/hosts/process";
+} from "../../packages/local-cloud/hosts";
+import { type Finished, run, tryRun } from "../../packages/local-cloud/hosts/process";
 
 /** A key pair in OpenSSH's own format. */
 export interface KeyPair {

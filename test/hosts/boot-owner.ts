@@ -4,7 +4,7 @@
  * the template instead, telling its progress.
  */
 
-import { ensureTemplate, openMachines } from "../../local/hosts";
+import { ensureTemplate, openMachines } from "../../packages/local-cloud/hosts";
 
 async function main(): Promise<void> {
   const [state, count] = process.argv.slice(2);

@@ -4,8 +4,8 @@ import { mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { clearHosts, ensureTemplate } from "../../local/hosts";
-import { run } from "../../local/hosts/process";
+import { clearHosts, ensureTemplate } from "../../packages/local-cloud/hosts";
+import { run } from "../../packages/local-cloud/hosts/process";
 import { Ground, traces } from "./boot-ground";
 
 const owner = join(__dirname, "boot-owner.ts");

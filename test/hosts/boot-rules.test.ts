@@ -2,13 +2,17 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
-import { acquireSettings, mirrorsFrom, sourceLines } from "../../local/hosts/apt-configuration";
-import { firewallProblems, renderRuleset } from "../../local/hosts/firewall";
-import { firstBootFiles } from "../../local/hosts/first-boot";
-import { freeDirectory } from "../../local/hosts/free-state";
-import { addressAt, fileNameOf, layoutOf, linkOf } from "../../local/hosts/layout";
-import { answerMetadata, type MetadataRequest } from "../../local/hosts/metadata";
-import type { HostSpec } from "../../local/hosts/spec";
+import {
+  acquireSettings,
+  mirrorsFrom,
+  sourceLines,
+} from "../../packages/local-cloud/hosts/apt-configuration";
+import { firewallProblems, renderRuleset } from "../../packages/local-cloud/hosts/firewall";
+import { firstBootFiles } from "../../packages/local-cloud/hosts/first-boot";
+import { freeDirectory } from "../../packages/local-cloud/hosts/free-state";
+import { addressAt, fileNameOf, layoutOf, linkOf } from "../../packages/local-cloud/hosts/layout";
+import { answerMetadata, type MetadataRequest } from "../../packages/local-cloud/hosts/metadata";
+import type { HostSpec } from "../../packages/local-cloud/hosts/spec";
 
 const layout = layoutOf("/srv/berth/local");
 

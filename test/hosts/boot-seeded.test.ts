@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { machineSettings, type Machines } from "../../local/hosts";
+import { machineSettings, type Machines } from "../../packages/local-cloud/hosts";
 import { Ground } from "./boot-ground";
 
 describe("a machine that existed before Berth", () => {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { anywhere, type Machines } from "../../local/hosts";
+import { anywhere, type Machines } from "../../packages/local-cloud/hosts";
 import { Ground, traces, userData } from "./boot-ground";
 
 describe("hosts that boot", () => {

@@ -1,15 +1,15 @@
 /** A fleet that `pulumi up` makes on machines that boot, and ways into them past sshd. */
 
-import { type Outcome, ScratchCloud, type ScratchFleet } from "../../local/cloud/scratch";
-import type { KeyPair } from "../../local/cloud/stand-ins";
-import { layoutOf } from "../../local/hosts";
-import { readRecords } from "../../local/hosts/disk";
-import { runInside } from "../../local/hosts/inside";
-import { type Finished, tryRun, waitUntil } from "../../local/hosts/process";
-import { supervisorOf } from "../../local/hosts/supervisor";
+import { type Outcome, ScratchCloud, type ScratchFleet } from "../../rehearsal/scratch";
+import type { KeyPair } from "../../rehearsal/stand-ins";
+import { layoutOf } from "../../packages/local-cloud/hosts";
+import { readRecords } from "../../packages/local-cloud/hosts/disk";
+import { runInside } from "../../packages/local-cloud/hosts/inside";
+import { type Finished, tryRun, waitUntil } from "../../packages/local-cloud/hosts/process";
+import { supervisorOf } from "../../packages/local-cloud/hosts/supervisor";
 import { berth, contextOf } from "../../operations/berth";
-import { visit, type Session } from "../../operations/ssh";
-import { unattended } from "../../operations/ssh-options";
+import { visit, type Session } from "../../operations/ground/ssh";
+import { unattended } from "../../operations/ground/ssh-options";
 import { traces } from "./boot-ground";
 
 /** One stack on a scratch cloud of its own. */

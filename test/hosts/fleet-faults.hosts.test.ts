@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import type { Outcome } from "../../local/cloud/scratch";
-import { postExisting } from "../../local/cloud/existing";
-import { added, listing } from "../bootstrap/listing";
+import type { Outcome } from "../../rehearsal/scratch";
+import { postExisting } from "../../rehearsal/existing";
+import { added, listing } from "../machine/listing";
 import { agency } from "../engine/agency";
-import { publicKey } from "../spec/fixture";
+import { publicKey } from "../stack-file/fixture";
 import { BootedFleet } from "./booted-fleet";
 
 /** Eleven machines on two clouds, and one of a client's. */

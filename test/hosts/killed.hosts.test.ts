@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { repository } from "../../local/cloud/paths";
+import { repository } from "../../rehearsal/paths";
 import { contextOf } from "../../operations/berth";
-import { tellInterrupted, type Interrupted } from "../../operations/interrupted";
+import { tellInterrupted, type Interrupted } from "../../operations/ground/interrupted";
 import { agency } from "../engine/agency";
-import { publicKey } from "../spec/fixture";
+import { publicKey } from "../stack-file/fixture";
 import { BootedFleet } from "./booted-fleet";
 import { killedAfter, Moments, rounds } from "./killing";
 

@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 
-import { childrenOf, identify, signal } from "../../local/hosts/process";
+import { childrenOf, identify, signal } from "../../packages/local-cloud/hosts/process";
 
 /** Random moments; `seed` repeats those of a run that failed. */
 export class Moments {

@@ -1,12 +1,12 @@
 import * as fs from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { quote } from "../../components/bootstrap/quote";
-import { tellRehearsed } from "../../local/cloud/rehearsal";
-import { type Outcome, ScratchCloud } from "../../local/cloud/scratch";
-import { layoutOf } from "../../local/hosts";
-import { type Finished, tryRun } from "../../local/hosts/process";
-import { added, listing, type Listing } from "../bootstrap/listing";
+import { quote } from "../../components/machine/quote";
+import { tellRehearsed } from "../../rehearsal/rehearsal";
+import { type Outcome, ScratchCloud } from "../../rehearsal/scratch";
+import { layoutOf } from "../../packages/local-cloud/hosts";
+import { type Finished, tryRun } from "../../packages/local-cloud/hosts/process";
+import { added, listing, type Listing } from "../machine/listing";
 import { traces } from "./boot-ground";
 import { rehearsedFleet } from "./rehearsed-fleet";
 import { apart, comparable } from "./same-host";

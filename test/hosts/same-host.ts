@@ -1,6 +1,6 @@
 /** How far the machines of different clouds are the same host (R10). */
 
-import type { Listing } from "../bootstrap/listing";
+import type { Listing } from "../machine/listing";
 
 /** Names and identities, which every machine has its own. */
 const own = [

@@ -3,9 +3,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { rehearsalAccounts } from "../../local/cloud/environment";
-import type { ScratchCloud, StateResource } from "../../local/cloud/scratch";
-import { keyDirectory } from "../../local/cloud/stand-ins";
+import { rehearsalAccounts } from "../../rehearsal/environment";
+import type { ScratchCloud, StateResource } from "../../rehearsal/scratch";
+import { keyDirectory } from "../../rehearsal/stand-ins";
 
 /** What identifies a secret wherever it is printed, by whose it is. */
 export type Needles = Readonly<Record<string, readonly string[]>>;

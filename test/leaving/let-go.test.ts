@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
 
-import { historyOf } from "../../components/history";
+import { historyOf } from "../../components/outputs/history";
 import { checkDropped } from "../../components/leaving/dropped";
 import type { Evidence, LookUps } from "../../components/leaving/evidence";
 import { letGo } from "../../components/leaving/let-go";
-import { ConfigError } from "../../components/spec/problem";
-import { changed, hostStack, parse, prod, type Input } from "../spec/fixture";
+import { ConfigError } from "../../components/fleet/problem";
+import { changed, hostStack, parse, prod, type Input } from "../stack-file/fixture";
 
 const now = new Date("2026-11-21T12:00:00Z");
 const switched = "2026-11-13T12:00:00Z";

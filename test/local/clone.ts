@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 
-import { repository } from "../../local/cloud/paths";
+import { repository } from "../../rehearsal/paths";
 
 /** How a command of package.json ended. */
 export interface Ended {
@@ -19,11 +19,11 @@ export interface Ended {
 export class Clone {
   readonly directory = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "berth-local-")), "cloud");
 
-  readonly local = (...argv: string[]): Promise<Ended> => this.run("local/cloud/local", argv);
-  readonly rehearse = (...argv: string[]): Promise<Ended> => this.run("local/cloud/rehearse", argv);
+  readonly local = (...argv: string[]): Promise<Ended> => this.run("rehearsal/local", argv);
+  readonly rehearse = (...argv: string[]): Promise<Ended> => this.run("rehearsal/rehearse", argv);
 
   start(module: string, argv: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-    const entry = path.join(repository, "local", "setup", "run.js");
+    const entry = path.join(repository, "tools", "setup", "run.js");
     return spawn(process.execPath, [entry, module, ...argv], {
       cwd: repository,
       env: {

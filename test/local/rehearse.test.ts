@@ -3,8 +3,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 
-import { stackOutputs } from "../../local/cloud/outputs";
-import { repository } from "../../local/cloud/paths";
+import { stackOutputs } from "../../rehearsal/outputs";
+import { repository } from "../../rehearsal/paths";
 import { Clone } from "./clone";
 
 const committed = () =>
@@ -35,7 +35,7 @@ describe("a rehearsal, from nothing to nothing", () => {
 
   /** Starts one, ends it by `end` when it makes a resource, and answers its exit code. */
   const cutOff = async (end: (child: ChildProcess) => void): Promise<number | null> => {
-    const child = cut.start("local/cloud/rehearse", []);
+    const child = cut.start("rehearsal/rehearse", []);
     let interrupted = false;
     child.stdout?.on("data", (data: Buffer) => {
       if (interrupted || !/Bucket|Droplet|Server|Record/.test(data.toString())) return;

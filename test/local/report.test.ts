@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { stackOutputs } from "../../local/cloud/outputs";
-import { report } from "../../local/cloud/report";
+import { stackOutputs } from "../../rehearsal/outputs";
+import { report } from "../../rehearsal/report";
 
 const outputs = stackOutputs.parse({
   nodes: {

@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { S3Client } from "../../local/s3/client";
-import { startS3, type S3Server } from "../../local/s3/server";
+import { S3Client } from "../../packages/local-cloud/s3/client";
+import { startS3, type S3Server } from "../../packages/local-cloud/s3/server";
 
 const anybody = { accessKeyId: "ANYBODY", secretAccessKey: "anything" };
 
@@ -73,7 +73,7 @@ describe("its life", () => {
         "--import",
         "tsx",
         "-e",
-        `require("./local/s3/server").startS3().then(({ pid }) => { console.log(pid); setInterval(() => {}, 1000); });`,
+        `require("./packages/local-cloud/s3/server").startS3().then(({ pid }) => { console.log(pid); setInterval(() => {}, 1000); });`,
       ],
       { stdio: ["ignore", "pipe", "inherit"] },
     );

@@ -6,8 +6,8 @@ import type { Readable, Writable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, expect, it } from "vitest";
 
-import { cloudPaths, type CloudPaths } from "../../local/cloud/paths";
-import { ensureStacks, stackNames } from "../../local/cloud/stacks";
+import { cloudPaths, type CloudPaths } from "../../rehearsal/paths";
+import { ensureStacks, stackNames } from "../../rehearsal/stacks";
 
 let scratch: string;
 let project: string;

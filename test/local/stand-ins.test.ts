@@ -4,10 +4,10 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { serveAgent, type Agent } from "../../local/cloud/agent";
-import { repository } from "../../local/cloud/paths";
-import { ensureStandIns, standInsFile } from "../../local/cloud/stand-ins";
-import { run } from "../../local/cloud/scratch";
+import { serveAgent, type Agent } from "../../rehearsal/agent";
+import { repository } from "../../rehearsal/paths";
+import { ensureStandIns, standInsFile } from "../../rehearsal/stand-ins";
+import { run } from "../../rehearsal/scratch";
 
 describe("key pairs of a rehearsal", () => {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "berth-keys-"));

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import * as zlib from "node:zlib";
 import { afterEach, beforeEach, expect, it } from "vitest";
 
-import { serveVault, type Vault } from "../../local/cloud/vault";
+import { serveVault, type Vault } from "../../rehearsal/vault";
 
 let directory: string;
 const running: Vault[] = [];

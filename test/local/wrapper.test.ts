@@ -3,10 +3,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 
-import { cloudEnvironment } from "../../local/cloud/environment";
-import { cloudPaths, repository } from "../../local/cloud/paths";
-import { stackNames } from "../../local/cloud/stacks";
-import { isRunning } from "../../local/setup/lock";
+import { cloudEnvironment } from "../../rehearsal/environment";
+import { cloudPaths, repository } from "../../rehearsal/paths";
+import { stackNames } from "../../rehearsal/stacks";
+import { isRunning } from "../../tools/setup/lock";
 import { Clone } from "./clone";
 
 const clone = new Clone();
@@ -89,7 +89,7 @@ describe("npm run local", () => {
       });
       setInterval(() => undefined, 1000);
       console.log("ready");`;
-    const child = clone.start("local/cloud/local", ["node", "-e", script]);
+    const child = clone.start("rehearsal/local", ["node", "-e", script]);
     let stdout = "";
     child.stdout?.on("data", (data: Buffer) => {
       stdout += data.toString();

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { repository } from "../../local/cloud/paths";
+import { repository } from "../../rehearsal/paths";
 import { berth, contextOf } from "../../operations/berth";
 
 it("a clock that may not be injected is refused in words, by the command that needs it", async () => {

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { berth, contextOf } from "../../operations/berth";
-import { committedFiles, presentFiles } from "../../operations/offboarding/files";
+import { committedFiles, presentFiles } from "../../operations/people/offboarding/files";
 
 describe("off-boarding somebody whom only the last commit still knows", () => {
   const clone = fs.mkdtempSync(path.join(os.tmpdir(), "berth-committed-"));

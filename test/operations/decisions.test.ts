@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest";
 
-import { UNKNOWN } from "../../local/emulator/values";
-import { identityOf, usableKeys } from "../../operations/agent";
-import { breakGlass } from "../../operations/deployers/break-glass";
-import { declaredKey, refuseRemoval } from "../../operations/deployers/decisions";
-import { fingerprint, label } from "../../operations/deployers/keys";
-import { joined } from "../../operations/fleet";
-import { inParallel } from "../../operations/pool";
-import { readPublished } from "../../operations/published";
-import { chosenSites, servingSite } from "../../operations/targets";
-import { table } from "../../operations/table";
-import { readCommandLine } from "../../operations/usage";
-import { parallelOf } from "../../operations/width";
-import { changed, parse, prod, publicKey } from "../spec/fixture";
+import { UNKNOWN } from "../../packages/local-cloud/emulator/values";
+import { identityOf, usableKeys } from "../../operations/ground/agent";
+import { breakGlass } from "../../operations/people/deployers/break-glass";
+import { declaredKey, refuseRemoval } from "../../operations/people/deployers/decisions";
+import { fingerprint, label } from "../../operations/people/deployers/keys";
+import { joined } from "../../operations/fleet/fleet";
+import { inParallel } from "../../operations/ground/pool";
+import { readPublished } from "../../operations/ground/published";
+import { chosenSites, servingSite } from "../../operations/fleet/targets";
+import { table } from "../../operations/ground/table";
+import { readCommandLine } from "../../operations/ground/usage";
+import { parallelOf } from "../../operations/ground/width";
+import { changed, parse, prod, publicKey } from "../stack-file/fixture";
 import { fleet, names, site } from "./sites";
 
 describe("a command line", () => {

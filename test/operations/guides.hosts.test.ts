@@ -3,10 +3,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { readStackFiles } from "../../components/stack-files";
-import { repository } from "../../local/cloud/paths";
-import { run, ScratchCloud, type Outcome } from "../../local/cloud/scratch";
-import { ensureStandIns } from "../../local/cloud/stand-ins";
+import { readStackFiles } from "../../components/stack-file/stack-files";
+import { repository } from "../../rehearsal/paths";
+import { run, ScratchCloud, type Outcome } from "../../rehearsal/scratch";
+import { ensureStandIns } from "../../rehearsal/stand-ins";
 import { killedAfter } from "../hosts/killing";
 import { edited, stepsOf, type Step } from "./guide";
 

@@ -5,15 +5,15 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 
-import { launcher, renderEnter } from "../../components/bootstrap/script";
-import type { Machines } from "../../local/hosts";
-import type { Finished } from "../../local/hosts/process";
+import { launcher, renderEnter } from "../../components/machine/script";
+import type { Machines } from "../../packages/local-cloud/hosts";
+import type { Finished } from "../../packages/local-cloud/hosts/process";
 import { berth } from "../../operations/berth";
-import { convergeAll } from "../../operations/commands/converge";
-import type { Context } from "../../operations/context";
-import { survey } from "../../operations/fleet";
-import type { PublishedNode } from "../../operations/published";
-import { visit } from "../../operations/ssh";
+import { convergeAll } from "../../operations/fleet/converge";
+import type { Context } from "../../operations/ground/context";
+import { survey } from "../../operations/fleet/fleet";
+import type { PublishedNode } from "../../operations/ground/published";
+import { visit } from "../../operations/ground/ssh";
 import { Ground, type KeyPair, userData } from "../hosts/boot-ground";
 
 /** What a command printed, and its status. */

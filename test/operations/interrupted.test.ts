@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { tellInterrupted } from "../../operations/interrupted";
-import { readPublished } from "../../operations/published";
+import { tellInterrupted } from "../../operations/ground/interrupted";
+import { readPublished } from "../../operations/ground/published";
 
 const urn = (type: string, name: string) => `urn:pulumi:prod::berth::node$${type}::${name}`;
 const resource = (type: string, name: string, more = {}) => ({

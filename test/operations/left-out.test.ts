@@ -4,12 +4,12 @@ import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 
-import type { Context } from "../../operations/context";
-import { survey } from "../../operations/fleet";
-import type { Published } from "../../operations/published";
-import { visit } from "../../operations/ssh";
-import { Refusal } from "../../operations/usage";
-import { publicKey } from "../spec/fixture";
+import type { Context } from "../../operations/ground/context";
+import { survey } from "../../operations/fleet/fleet";
+import type { Published } from "../../operations/ground/published";
+import { visit } from "../../operations/ground/ssh";
+import { Refusal } from "../../operations/ground/usage";
+import { publicKey } from "../stack-file/fixture";
 
 const node = { address: "192.0.2.1", hostKey: publicKey(42), projects: ["kmc"] };
 

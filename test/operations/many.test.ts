@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 
 import { berth } from "../../operations/berth";
-import type { Context } from "../../operations/context";
-import { publicKey } from "../spec/fixture";
+import type { Context } from "../../operations/ground/context";
+import { publicKey } from "../stack-file/fixture";
 
 /**
  * Fifty machines behind an `ssh` that answers as they would: what is tested is who is visited, how

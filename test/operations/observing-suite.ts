@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 
-import { added, listing, type Listing } from "../bootstrap/listing";
+import { added, listing, type Listing } from "../machine/listing";
 import type { Harbour } from "./harbour";
 
 /** What must be so on a machine that Berth may only look at; after sam has left the team. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 
-import { quote } from "../../components/bootstrap/quote";
-import type { Evidence } from "../../operations/offboarding/evidence";
-import { notLookedFor, type Traces } from "../../operations/offboarding/traces";
-import { added, listing } from "../bootstrap/listing";
+import { quote } from "../../components/machine/quote";
+import type { Evidence } from "../../operations/people/offboarding/evidence";
+import { notLookedFor, type Traces } from "../../operations/people/offboarding/traces";
+import { added, listing } from "../machine/listing";
 import type { Harbour, Told } from "./harbour";
 import { waysToStay } from "./ways-to-stay";
 

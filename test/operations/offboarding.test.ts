@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 
-import { describe as describeEvidence } from "../../operations/offboarding/describe";
-import { elsewhere } from "../../operations/offboarding/elsewhere";
-import { judge, readRemains } from "../../operations/offboarding/evidence";
-import { grantsTo } from "../../operations/offboarding/grants";
-import { lookedFor, notLookedFor } from "../../operations/offboarding/traces";
-import { publicKey } from "../spec/fixture";
+import { describe as describeEvidence } from "../../operations/people/offboarding/describe";
+import { elsewhere } from "../../operations/people/offboarding/elsewhere";
+import { judge, readRemains } from "../../operations/people/offboarding/evidence";
+import { grantsTo } from "../../operations/people/offboarding/grants";
+import { lookedFor, notLookedFor } from "../../operations/people/offboarding/traces";
+import { publicKey } from "../stack-file/fixture";
 import { fleet } from "./sites";
 
 describe("what stack files grant", () => {

@@ -5,9 +5,9 @@ import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 
-import { identityOf } from "../../operations/agent";
-import { pastOf } from "../../operations/offboarding/history";
-import { publicKey } from "../spec/fixture";
+import { identityOf } from "../../operations/ground/agent";
+import { pastOf } from "../../operations/people/offboarding/history";
+import { publicKey } from "../stack-file/fixture";
 
 describe("what the history of the stack files knows of a person", () => {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "berth-past-"));

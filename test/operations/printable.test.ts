@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { printable, printableLine } from "../../operations/printable";
-import { table } from "../../operations/table";
+import { printable, printableLine } from "../../operations/ground/printable";
+import { table } from "../../operations/ground/table";
 
 describe("text that Berth did not write", () => {
   it.each([

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 
-import { outcomeOf, rowsOf } from "../../operations/converging";
-import { describe as describeRuns, exitOf } from "../../operations/commands/converge";
-import { concerns, duration, readHealthFacts } from "../../operations/health";
-import { readFacts, readReport } from "../../operations/report";
-import { oneAfterAnother } from "../../operations/scripts";
-import { faultOf, knownHost, pinning } from "../../operations/ssh-options";
+import { outcomeOf, rowsOf } from "../../operations/fleet/converging";
+import { describe as describeRuns, exitOf } from "../../operations/fleet/converge";
+import { concerns, duration, readHealthFacts } from "../../operations/fleet/health";
+import { readFacts, readReport } from "../../operations/ground/report";
+import { oneAfterAnother } from "../../operations/ground/scripts";
+import { faultOf, knownHost, pinning } from "../../operations/ground/ssh-options";
 import { site } from "./sites";
 
 const ended = (code: number, stdout: string, stderr = "") =>

@@ -1,9 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 
-import { breakGlass } from "../../operations/deployers/break-glass";
-import { departedScript, factsScript, keysScript, oneAfterAnother } from "../../operations/scripts";
-import { publicKey } from "../spec/fixture";
+import { breakGlass } from "../../operations/people/deployers/break-glass";
+import {
+  departedScript,
+  factsScript,
+  keysScript,
+  oneAfterAnother,
+} from "../../operations/ground/scripts";
+import { publicKey } from "../stack-file/fixture";
 import { site } from "./sites";
 
 const scripts = {

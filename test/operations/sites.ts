@@ -1,9 +1,9 @@
 /** Machines that exist nowhere, for pure tests. */
 
-import { machineOf } from "../../components/bootstrap/declaration";
-import type { Fleet } from "../../components/spec/fleet";
-import { siteName, type Site } from "../../operations/fleet";
-import { parse, prod, publicKey } from "../spec/fixture";
+import { machineOf } from "../../components/machine/declaration";
+import type { Fleet } from "../../components/fleet/fleet";
+import { siteName, type Site } from "../../operations/fleet/fleet";
+import { parse, prod, publicKey } from "../stack-file/fixture";
 
 /** The fleet of a valid prod stack, or the same as a stage stack. */
 export function fleet(stack: "prod" | "stage" = "prod"): Fleet {

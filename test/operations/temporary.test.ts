@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
-import { sessionDirectory } from "../../operations/temporary";
+import { sessionDirectory } from "../../operations/ground/temporary";
 
 let parent: string;
 beforeEach(() => {

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 
-import { backUpProductionProjects } from "../../policies/back-up-production-projects";
-import { encryptBuckets } from "../../policies/encrypt-buckets";
+import { backUpProductionProjects } from "../../policies/rules/back-up-production-projects";
+import { encryptBuckets } from "../../policies/rules/encrypt-buckets";
 import type { Resource } from "../../policies/judge/resource";
 import { unknown, type Value, type ValueMap } from "../../policies/judge/value";
-import { keepBackupCredentialsWriteOnly } from "../../policies/keep-backup-credentials-write-only";
-import { keepBackupsInResidency } from "../../policies/keep-backups-in-residency";
-import { admitNobody, blockPublicAccess } from "../../policies/keep-buckets-private";
-import { pinAwsAccount } from "../../policies/pin-aws-account";
-import { protectBackupBuckets } from "../../policies/protect-backup-buckets";
-import { versionBuckets } from "../../policies/version-buckets";
+import { keepBackupCredentialsWriteOnly } from "../../policies/rules/keep-backup-credentials-write-only";
+import { keepBackupsInResidency } from "../../policies/rules/keep-backups-in-residency";
+import { admitNobody, blockPublicAccess } from "../../policies/rules/keep-buckets-private";
+import { pinAwsAccount } from "../../policies/rules/pin-aws-account";
+import { protectBackupBuckets } from "../../policies/rules/protect-backup-buckets";
+import { versionBuckets } from "../../policies/rules/version-buckets";
 import { canadian, credential, declaring, document, node, resource, told } from "./resources";
 
 /** The bucket of these tests may be adopted; whether it is, its component says. */

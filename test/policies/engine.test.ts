@@ -4,8 +4,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { repository } from "../../local/cloud/paths";
-import { ScratchCloud, type Outcome } from "../../local/cloud/scratch";
+import { repository } from "../../rehearsal/paths";
+import { ScratchCloud, type Outcome } from "../../rehearsal/scratch";
 import { policies } from "../../policies/index";
 import { adoptedBucket } from "./fixtures/adopted-bucket";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import { unknown, type Value, type ValueMap } from "../../policies/judge/value";
-import { keepSecretsSecret, listUnknown } from "../../policies/keep-secrets-secret";
-import { haveAllNames, proxyPrimaryNames } from "../../policies/proxy-primary-names";
+import { keepSecretsSecret, listUnknown } from "../../policies/rules/keep-secrets-secret";
+import { haveAllNames, proxyPrimaryNames } from "../../policies/rules/proxy-primary-names";
 import { resource, told } from "./resources";
 
 const names = resource("berth:index:ProjectNames", {

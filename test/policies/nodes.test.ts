@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
 
-import { countServers, createServersWherePlaced } from "../../policies/create-servers-where-placed";
-import { followPlacementRules } from "../../policies/follow-placement-rules";
+import {
+  countServers,
+  createServersWherePlaced,
+} from "../../policies/rules/create-servers-where-placed";
+import { followPlacementRules } from "../../policies/rules/follow-placement-rules";
 import { declaredOf } from "../../policies/judge/declared";
 import { unknown, type Value, type ValueMap } from "../../policies/judge/value";
-import { keepLiveMachines } from "../../policies/keep-live-machines";
-import { nameNodesBySlug } from "../../policies/name-nodes-by-slug";
-import { protectProductionServers } from "../../policies/protect-production-servers";
-import { serveTheDeclaredEnvironment } from "../../policies/serve-the-declared-environment";
+import { keepLiveMachines } from "../../policies/rules/keep-live-machines";
+import { nameNodesBySlug } from "../../policies/rules/name-nodes-by-slug";
+import { protectProductionServers } from "../../policies/rules/protect-production-servers";
+import { serveTheDeclaredEnvironment } from "../../policies/rules/serve-the-declared-environment";
 import { canadian, droplet, node, resource, told } from "./resources";
 
 const aws: ValueMap = {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 
-import { guardEveryServer } from "../../policies/guard-every-server";
+import { guardEveryServer } from "../../policies/rules/guard-every-server";
 import type { Resource } from "../../policies/judge/resource";
 import { unknown, type Value, type ValueMap } from "../../policies/judge/value";
-import { keepDatabasePortsClosed } from "../../policies/keep-database-ports-closed";
-import { keepOtherPortsClosed } from "../../policies/keep-other-ports-closed";
+import { keepDatabasePortsClosed } from "../../policies/rules/keep-database-ports-closed";
+import { keepOtherPortsClosed } from "../../policies/rules/keep-other-ports-closed";
 import { droplet, node, resource, told } from "./resources";
 
 const digitalocean = (...portRanges: Value[]) =>

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { cacheRoot } from "../../local/setup/cache";
-import { runCommand } from "../../local/setup/run-command";
+import { cacheRoot } from "../../tools/setup/cache";
+import { runCommand } from "../../tools/setup/run-command";
 
 const version = "v1.7.12";
 

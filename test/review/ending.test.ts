@@ -3,7 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { expect, it } from "vitest";
 
-import { repository } from "../../local/cloud/paths";
+import { repository } from "../../rehearsal/paths";
 import { berth, contextOf } from "../../operations/berth";
 import { reviewLocally } from "../../operations/review/run/on-local-cloud";
 

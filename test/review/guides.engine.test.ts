@@ -4,9 +4,9 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { repository } from "../../local/cloud/paths";
-import { run, type Outcome } from "../../local/cloud/scratch";
-import { findSandbox } from "../../local/review/sandbox";
+import { repository } from "../../rehearsal/paths";
+import { run, type Outcome } from "../../rehearsal/scratch";
+import { findSandbox } from "../../rehearsal/review/sandbox";
 import { edited, stepsOf } from "../operations/guide";
 
 const token = "dop_v1_" + "fedcba9876543210".repeat(4);

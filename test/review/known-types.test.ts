@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 
-import { repository } from "../../local/cloud/paths";
+import { repository } from "../../rehearsal/paths";
 import { accessOf } from "../../operations/review/facts/access";
 import { costOf } from "../../operations/review/facts/cost";
 import { dataOf } from "../../operations/review/facts/data";

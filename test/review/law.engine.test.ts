@@ -2,8 +2,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { repository } from "../../local/cloud/paths";
-import { ScratchCloud } from "../../local/cloud/scratch";
+import { repository } from "../../rehearsal/paths";
+import { ScratchCloud } from "../../rehearsal/scratch";
 import { exitCodeOf, reviewOf, type StackReview } from "../../operations/review/model";
 import { readPreview } from "../../operations/review/read-preview";
 import { renderMarkdown } from "../../operations/review/render/markdown";

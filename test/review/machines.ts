@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import type { ScratchCloud } from "../../local/cloud/scratch";
-import { layoutOf } from "../../local/hosts";
+import type { ScratchCloud } from "../../rehearsal/scratch";
+import { layoutOf } from "../../packages/local-cloud/hosts";
 import { agency } from "../engine/agency";
 import { deployers, legacy } from "./starting-fleet";
 import { inside, reachable, type Inside, type Way } from "./visiting";

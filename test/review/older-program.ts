@@ -1,15 +1,15 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { repository } from "../../local/cloud/paths";
+import { repository } from "../../rehearsal/paths";
 
 /** What an earlier release said where this one says otherwise, by file. */
 const earlier: Readonly<Record<string, readonly (readonly [now: string, then: string])[]>> = {
-  "components/placement.ts": [
+  "components/placement/placement.ts": [
     ["ubuntu-26-04-x64", "ubuntu-24-04-x64"],
     ["ubuntu_resolute", "ubuntu_noble"],
   ],
-  "components/host/firewall.ts": [['  { name: "https", port: 443 },\n', ""]],
+  "components/clouds/firewall.ts": [['  { name: "https", port: 443 },\n', ""]],
 };
 const program = ["index.ts", "components"];
 

@@ -4,8 +4,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 
-import { repository } from "../../local/cloud/paths";
-import { run } from "../../local/cloud/scratch";
+import { repository } from "../../rehearsal/paths";
+import { run } from "../../rehearsal/scratch";
 import { Server } from "./loopback-server";
 
 describe("what the pipelines say outside", () => {
@@ -49,11 +49,13 @@ describe("what the pipelines say outside", () => {
     const clone = path.join(bin, "clone");
     fs.mkdirSync(clone);
     // Copies: a program finds its clone by where its files really are.
-    for (const room of [".ci", "components", "operations", path.join("local", "setup")]) {
+    for (const room of [".ci", "components", "operations", path.join("tools", "setup")]) {
       fs.cpSync(path.join(repository, room), path.join(clone, room), { recursive: true });
     }
     fs.symlinkSync(path.join(repository, "node_modules"), path.join(clone, "node_modules"));
-    for (const name of fs.readdirSync(repository).filter((each) => /^Pulumi|package/.test(each))) {
+    for (const name of fs
+      .readdirSync(repository)
+      .filter((each) => /^(Pulumi|package)[.-]/.test(each))) {
       fs.copyFileSync(path.join(repository, name), path.join(clone, name));
     }
     for (const [name, text] of Object.entries(files))

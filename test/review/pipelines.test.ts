@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 
 import { berth } from "../../operations/berth";
-import { repository } from "../../local/cloud/paths";
+import { repository } from "../../rehearsal/paths";
 import { lintWorkflows } from "./actionlint";
 
 interface Workflow {

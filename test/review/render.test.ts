@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { reviewOf, type StackReview } from "../../operations/review/model";
 import { readPreview } from "../../operations/review/read-preview";
 import { clean } from "../../operations/review/redact";
-import { printable } from "../../operations/printable";
+import { printable } from "../../operations/ground/printable";
 import { escapeMarkdown, escapeTitle } from "../../operations/review/render/escape";
 import { commentLimit, marker, renderMarkdown } from "../../operations/review/render/markdown";
 import { renderTerminal } from "../../operations/review/render/terminal";

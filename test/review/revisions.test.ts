@@ -39,7 +39,7 @@ const base = {
   "Pulumi.yaml": "name: berth\nruntime: nodejs\nconfig:\n  berth:team: { value: { a: 1 } }\n",
   "Pulumi.prod.yaml": "config:\n  berth:projects: { kmc: {} }\n",
   "index.ts": "1\n",
-  "components/host.ts": "1\n",
+  "components/clouds.ts": "1\n",
 };
 
 /** The change that these files on top of the base are. */
@@ -164,7 +164,7 @@ describe("what changes beside the plans", () => {
     ],
     ["a stack file that is no YAML", { "Pulumi.prod.yaml": "config: [\n" }, "Pulumi.prod.yaml"],
     ["another engine's stack file", { "Pulumi.prod.json": "{}" }, "Pulumi.prod.json"],
-    ["JavaScript beside TypeScript", { "components/host.js": "x" }, "components/host.js"],
+    ["JavaScript beside TypeScript", { "components/clouds.js": "x" }, "components/clouds.js"],
     ["packages of its own", { "node_modules/zod/index.js": "x" }, "node_modules/zod/index.js"],
     ["npm's settings", { ".npmrc": "git=./x" }, ".npmrc"],
     ["attributes", { "components/.gitattributes": "* eol=crlf" }, "components/.gitattributes"],
@@ -177,7 +177,7 @@ describe("what changes beside the plans", () => {
     const found = changed(files);
     expect(found.program).toEqual([name]);
     const [first = ""] = notesOn(found);
-    const isControl = !/^(components\/host|docs)/.test(name);
+    const isControl = !/^(components\/clouds|docs)/.test(name);
     expect(found.control).toEqual(isControl ? [name] : []);
     expect(first).toContain(isControl ? "What runs, judges or deploys" : "The program changes");
     expect(first).toContain(name);

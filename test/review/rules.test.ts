@@ -2,10 +2,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 
-import { document } from "../../operations/rules/document";
-import { misfit } from "../../operations/rules/mutation";
-import { mutations } from "../../operations/rules/mutations";
-import { rules } from "../../operations/rules/table";
+import { document } from "../../tools/rules/document";
+import { misfit } from "../../tools/rules/mutation";
+import { mutations } from "../../tools/rules/mutations";
+import { rules } from "../../tools/rules/table";
 import { policies } from "../../policies/index";
 
 const root = path.resolve(__dirname, "..", "..");

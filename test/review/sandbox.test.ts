@@ -5,9 +5,9 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
-import { repository } from "../../local/cloud/paths";
-import { bindCommands, readMounts } from "../../local/review/mounts";
-import { findSandbox } from "../../local/review/sandbox";
+import { repository } from "../../rehearsal/paths";
+import { bindCommands, readMounts } from "../../rehearsal/review/mounts";
+import { findSandbox } from "../../rehearsal/review/sandbox";
 
 /** Written into a file, a variable, a socket's name and an open file: whoever sees it is outside. */
 const canary = "canary-7c1f";
@@ -56,7 +56,7 @@ function listen(how: (server: net.Server) => net.Server): Promise<net.Server> {
 function shutIn(account: number | undefined, command: readonly string[]) {
   const opened = fs.openSync(path.join(home, "credentials"), "r");
   const program = `
-    const { findSandbox } = require(${JSON.stringify(path.join(repository, "local", "review", "sandbox"))});
+    const { findSandbox } = require(${JSON.stringify(path.join(repository, "rehearsal", "review", "sandbox"))});
     const { mkdtempSync } = require("node:fs");
     findSandbox().then((sandbox) => {
       if (!sandbox) throw new Error("no sandbox");
@@ -66,7 +66,7 @@ function shutIn(account: number | undefined, command: readonly string[]) {
         { from: ${JSON.stringify(path.join(scratch, "work"))}, write: true },
       ];
       const [name, ...args] = sandbox.wrap(mkdtempSync(${JSON.stringify(`${scratch}/root-`)}), places, ${JSON.stringify(command)});
-      const { cleanEnvironment } = require(${JSON.stringify(path.join(repository, "local", "review", "sandbox"))});
+      const { cleanEnvironment } = require(${JSON.stringify(path.join(repository, "rehearsal", "review", "sandbox"))});
       const env = cleanEnvironment(process.env, "/tmp", [${JSON.stringify(path.dirname(process.execPath))}]);
       require("node:child_process").spawn(name, args, { env, stdio: ["ignore", 1, 2] });
     });`;

@@ -2,8 +2,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { clouds } from "../../components/spec/fleet";
-import { repository } from "../../local/cloud/paths";
+import { clouds } from "../../components/fleet/fleet";
+import { repository } from "../../rehearsal/paths";
 import { Clone } from "../local/clone";
 
 /** What each provider's smallest machine is announced as. */
@@ -26,7 +26,7 @@ describe("berth smoke on the local cloud", () => {
   const clone = new Clone();
   const records = { BERTH_LOCAL_MACHINES: "recorded" };
   const smoke = (...args: string[]) =>
-    clone.run("local/cloud/local", ["berth", "smoke", ...args], records);
+    clone.run("rehearsal/local", ["berth", "smoke", ...args], records);
   const ask = async (method: string, door: string, body?: object): Promise<unknown> => {
     const { control } = clone.read<{ control: number }>("cloud.json");
     const options = { method, ...(body ? { body: JSON.stringify(body) } : {}) };
@@ -82,7 +82,7 @@ describe("berth smoke on the local cloud", () => {
     const type = "cloudflare:index/dnsRecord:DnsRecord";
     await ask("POST", "/faults", { type, operation: "create", kind: "timeout" });
     const args = ["berth", "smoke", "--provider", "digitalocean", "--yes"];
-    const child = clone.start("local/cloud/local", args, records);
+    const child = clone.start("rehearsal/local", args, records);
     let said = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on("data", (data: Buffer) => (said += data.toString()));

@@ -1,4 +1,4 @@
-import type { ScratchFleet } from "../../local/cloud/scratch";
+import type { ScratchFleet } from "../../rehearsal/scratch";
 import { agency, hostKey, project } from "../engine/agency";
 
 export type Config = Record<string, unknown>;

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 
 import { main } from "../../operations/review/review";
-import type { Context } from "../../operations/context";
+import type { Context } from "../../operations/ground/context";
 import { reviewOf } from "../../operations/review/model";
 import { UnreadablePreview } from "../../operations/review/preview";
 import { readPreview } from "../../operations/review/read-preview";

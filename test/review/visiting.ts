@@ -1,9 +1,9 @@
 import * as net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { automationAccount } from "../../components/bootstrap/script";
-import type { KeyPair } from "../../local/cloud/stand-ins";
-import { visit, type Session } from "../../operations/ssh";
+import { automationAccount } from "../../components/machine/script";
+import type { KeyPair } from "../../rehearsal/stand-ins";
+import { visit, type Session } from "../../operations/ground/ssh";
 
 /** Where a machine is, and as whom it can be visited. */
 export interface Way {

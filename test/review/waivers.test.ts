@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 
-import { accessFacts } from "../../components/bootstrap/access-facts";
+import { accessFacts } from "../../components/machine/access-facts";
 import { readWaivers, waiverFor } from "../../policies/judge/waivers";
 import { policies } from "../../policies/index";
 import type { Resource } from "../../policies/judge/resource";
-import { parse, problemsOf, prod, publicKey } from "../spec/fixture";
+import { parse, problemsOf, prod, publicKey } from "../stack-file/fixture";
 
 const waiver = {
   policy: "keep-other-ports-closed",

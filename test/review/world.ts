@@ -1,4 +1,4 @@
-import type { ScratchCloud, StateResource } from "../../local/cloud/scratch";
+import type { ScratchCloud, StateResource } from "../../rehearsal/scratch";
 import type { Money } from "../../operations/review/facts/cost";
 import { disksOf, visitAll, waysTo, type Machine, type Published } from "./machines";
 import type { Way } from "./visiting";

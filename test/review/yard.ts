@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 
-import { automationAccount } from "../../components/bootstrap/script";
-import { ScratchCloud } from "../../local/cloud/scratch";
-import type { KeyPair } from "../../local/cloud/stand-ins";
+import { automationAccount } from "../../components/machine/script";
+import { ScratchCloud } from "../../rehearsal/scratch";
+import type { KeyPair } from "../../rehearsal/stand-ins";
 import { reviewOf, type StackReview } from "../../operations/review/model";
 import { readPreview } from "../../operations/review/read-preview";
 import { waysElsewhere } from "./machines";

@@ -3,14 +3,14 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 
-import { Faults } from "../../local/emulator/faults";
-import { recordedMachines } from "../../local/emulator/machines";
-import { serve } from "../../local/emulator/server";
-import { World } from "../../local/emulator/world";
-import { aws } from "../../local/providers/aws";
-import { S3Client } from "../../local/s3/client";
-import { startS3, type S3Server } from "../../local/s3/server";
-import { obtainCli } from "../../local/setup/cli";
+import { Faults } from "../../packages/local-cloud/emulator/faults";
+import { recordedMachines } from "../../packages/local-cloud/emulator/machines";
+import { serve } from "../../packages/local-cloud/emulator/server";
+import { World } from "../../packages/local-cloud/emulator/world";
+import { aws } from "../../packages/local-cloud/providers/aws";
+import { S3Client } from "../../packages/local-cloud/s3/client";
+import { startS3, type S3Server } from "../../packages/local-cloud/s3/server";
+import { obtainCli } from "../../tools/setup/cli";
 
 const repository = path.resolve(__dirname, "..", "..");
 

@@ -1,4 +1,4 @@
-import { isMapping, mapping } from "../../mapping";
+import { isMapping, mapping } from "../../fleet/mapping";
 import type { Evidence, LookUp } from "../evidence";
 import { instantOf } from "./answers";
 

@@ -1,8 +1,8 @@
-import { pricesOf } from "../../../components/old-prices";
-import { findSize, priceLists } from "../../../components/sizes/choose";
-import { monthlyCost } from "../../../components/sizes/cost";
-import { cents } from "../../../components/sizes/size";
-import type { Cloud } from "../../../components/spec/fleet";
+import { pricesOf } from "../../../components/placement/old-prices";
+import { findSize, priceLists } from "../../../components/placement/choose";
+import { monthlyCost } from "../../../components/clouds/cost";
+import { cents } from "../../../components/clouds/size";
+import type { Cloud } from "../../../components/fleet/fleet";
 import { numberAt, textAt } from "../value";
 import { bucketType, machines } from "./kinds";
 import type { Plan, Resource, Side } from "./side";

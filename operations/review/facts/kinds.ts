@@ -1,4 +1,4 @@
-import type { Cloud } from "../../../components/spec/fleet";
+import type { Cloud } from "../../../components/fleet/fleet";
 
 /** Machines, by the resource that is the machine. */
 export const machines: Readonly<Record<string, Cloud>> = {

@@ -1,4 +1,4 @@
-import { nobody } from "../../../components/spec/fleet";
+import { nobody } from "../../../components/fleet/fleet";
 import { machines, providerName } from "./kinds";
 import { nodeOfProject, projectsOf, type Node, type Plan, type Side } from "./side";
 import { at, isValues, numberAt, textAt, type Values } from "../value";

@@ -1,4 +1,4 @@
-import { printable } from "../../printable";
+import { printable } from "../../ground/printable";
 import type { Change, Fate } from "../preview";
 import { hidden, isHidden } from "../redact";
 import { equal, isList, isValues, secret, unknown, type Value } from "../value";

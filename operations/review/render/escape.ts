@@ -1,4 +1,4 @@
-import { printable } from "../../printable";
+import { printable } from "../../ground/printable";
 
 /**
  * A word that a code host makes something of: a mention, an issue, a commit, an address, a picture. It

@@ -1,4 +1,4 @@
-import { printable } from "../../printable";
+import { printable } from "../../ground/printable";
 import type { StackReview, Verdict } from "../model";
 import { sectionsOf } from "./sections";
 import type { CommentFrame } from "./markdown";

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import { parse } from "yaml";
 
-import { isMapping, mapping } from "../../../components/mapping";
+import { isMapping, mapping } from "../../../components/fleet/mapping";
 import type { WrittenOut } from "./revisions";
 
 /** How two states of the repository differ, beside what their plans say. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { mapping } from "../../../components/mapping";
+import { mapping } from "../../../components/fleet/mapping";
 
 /** Fields of `package.json` that say which packages are installed. */
 export const dependencyFields = [

@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { z } from "zod";
 
-import { Refusal } from "../../usage";
+import { Refusal } from "../../ground/usage";
 import { clean } from "../redact";
 import { changesBetween, notesOn } from "./changes";
 import type { Made } from "./made";
@@ -31,7 +31,7 @@ const longest = 15 * 60_000;
 /** Characters kept of what a comparison says. */
 const sayLimit = 100_000;
 
-/** What `local/review/compare` leaves behind; a process of its own, because it is shut in. */
+/** What `rehearsal/review/compare` leaves behind; a process of its own, because it is shut in. */
 const outcome = z.object({
   sandbox: z.string(),
   previewed: z.array(z.string()),
@@ -100,9 +100,9 @@ async function compare(
     ...(stacks.length > 0 ? { stacks } : {}),
   };
   fs.writeFileSync(path.join(scratch, "plan.json"), JSON.stringify(plan));
-  const entry = path.join(clone, "local", "setup", "run.js");
+  const entry = path.join(clone, "tools", "setup", "run.js");
   const limit = run.limitMs ?? longest;
-  const { code, said } = await child([entry, "local/review/compare", scratch], clone, limit);
+  const { code, said } = await child([entry, "rehearsal/review/compare", scratch], clone, limit);
   const file = path.join(scratch, "outcome.json");
   if (code === 0 && fs.existsSync(file)) {
     return outcome.parse(JSON.parse(fs.readFileSync(file, "utf8")));

@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { isMapping } from "../../../components/mapping";
-import { Refusal } from "../../usage";
+import { isMapping } from "../../../components/fleet/mapping";
+import { Refusal } from "../../ground/usage";
 import { dependencyFields, refusedPackages, type LockedState } from "./locked";
 import type { WrittenOut } from "./revisions";
 

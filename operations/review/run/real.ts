@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { Refusal } from "../../usage";
+import { Refusal } from "../../ground/usage";
 import type { Made } from "./made";
 
 /**

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { Refusal } from "../../usage";
+import { Refusal } from "../../ground/usage";
 import { git } from "./git";
 
 /** A state of the repository, written out. */

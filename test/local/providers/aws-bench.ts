@@ -1,7 +1,7 @@
-import type { Context } from "../../../local/emulator/handler";
-import type { Props } from "../../../local/emulator/values";
-import { World } from "../../../local/emulator/world";
-import { aws } from "../../../local/providers/aws";
+import type { Context } from "../../../packages/local-cloud/emulator/handler";
+import type { Props } from "../../../packages/local-cloud/emulator/values";
+import { World } from "../../../packages/local-cloud/emulator/world";
+import { aws } from "../../../packages/local-cloud/providers/aws";
 import { notedMachines, type MachineCall } from "./noted-machines";
 
 /** The emulated AWS on a world of its own, called the way the engine calls it. */

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { UNKNOWN } from "../../../local/emulator/values";
+import { UNKNOWN } from "../../../packages/local-cloud/emulator/values";
 import { AwsBench, types } from "./aws-bench";
 
 const ami = "ami-026040000000000a1";

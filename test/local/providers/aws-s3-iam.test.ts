@@ -1,7 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { aws } from "../../../local/providers/aws";
-import { seedAccount, seedForeignBucket, seedObject } from "../../../local/providers/aws/seed";
+import { aws } from "../../../packages/local-cloud/providers/aws";
+import {
+  seedAccount,
+  seedForeignBucket,
+  seedObject,
+} from "../../../packages/local-cloud/providers/aws/seed";
 import { AwsBench, types } from "./aws-bench";
 
 let bench: AwsBench;

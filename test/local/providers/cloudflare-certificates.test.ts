@@ -1,15 +1,15 @@
 import { X509Certificate } from "node:crypto";
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { EngineLog } from "../../../local/emulator/engine-log";
-import { Faults } from "../../../local/emulator/faults";
-import { recordedMachines } from "../../../local/emulator/machines";
-import { Session } from "../../../local/emulator/session";
-import type { Props } from "../../../local/emulator/values";
-import { World } from "../../../local/emulator/world";
-import { certificateRequest } from "../../../local/parity/sample-csr";
-import { cloudflare } from "../../../local/providers/cloudflare";
-import { seedZones } from "../../../local/providers/cloudflare/seed";
+import { EngineLog } from "../../../packages/local-cloud/emulator/engine-log";
+import { Faults } from "../../../packages/local-cloud/emulator/faults";
+import { recordedMachines } from "../../../packages/local-cloud/emulator/machines";
+import { Session } from "../../../packages/local-cloud/emulator/session";
+import type { Props } from "../../../packages/local-cloud/emulator/values";
+import { World } from "../../../packages/local-cloud/emulator/world";
+import { certificateRequest } from "../../../packages/local-cloud/parity/sample-csr";
+import { cloudflare } from "../../../packages/local-cloud/providers/cloudflare";
+import { seedZones } from "../../../packages/local-cloud/providers/cloudflare/seed";
 
 describe("an origin certificate", () => {
   const certificate =

@@ -4,9 +4,9 @@ import * as net from "node:net";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { callerEnvironment } from "../../../local/emulator/caller";
-import type { Props } from "../../../local/emulator/values";
-import { dialTcp, longestSilence } from "../../../local/providers/command/tcp";
+import { callerEnvironment } from "../../../packages/local-cloud/emulator/caller";
+import type { Props } from "../../../packages/local-cloud/emulator/values";
+import { dialTcp, longestSilence } from "../../../packages/local-cloud/providers/command/tcp";
 import { caller, connectionTo, create as createWith } from "./command-fixture";
 import { freePort, startSshd, type LoopbackSshd } from "./loopback-sshd";
 

@@ -1,9 +1,9 @@
-import type { Context } from "../../../local/emulator/handler";
-import { recordedMachines } from "../../../local/emulator/machines";
-import type { Props } from "../../../local/emulator/values";
-import { World } from "../../../local/emulator/world";
-import { remoteCommand } from "../../../local/providers/command/remote-command";
-import { sshShell } from "../../../local/providers/command/ssh-shell";
+import type { Context } from "../../../packages/local-cloud/emulator/handler";
+import { recordedMachines } from "../../../packages/local-cloud/emulator/machines";
+import type { Props } from "../../../packages/local-cloud/emulator/values";
+import { World } from "../../../packages/local-cloud/emulator/world";
+import { remoteCommand } from "../../../packages/local-cloud/providers/command/remote-command";
+import { sshShell } from "../../../packages/local-cloud/providers/command/ssh-shell";
 import type { LoopbackSshd } from "./loopback-sshd";
 
 export const handler = remoteCommand(sshShell);

@@ -7,13 +7,13 @@ import * as emptyproto from "google-protobuf/google/protobuf/empty_pb";
 import * as structproto from "google-protobuf/google/protobuf/struct_pb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { Faults } from "../../../local/emulator/faults";
-import { recordedMachines } from "../../../local/emulator/machines";
-import { serve } from "../../../local/emulator/server";
-import { UNKNOWN, type Props } from "../../../local/emulator/values";
-import { World } from "../../../local/emulator/world";
-import { command } from "../../../local/providers/command";
-import { goQuote } from "../../../local/providers/command/go-quote";
+import { Faults } from "../../../packages/local-cloud/emulator/faults";
+import { recordedMachines } from "../../../packages/local-cloud/emulator/machines";
+import { serve } from "../../../packages/local-cloud/emulator/server";
+import { UNKNOWN, type Props } from "../../../packages/local-cloud/emulator/values";
+import { World } from "../../../packages/local-cloud/emulator/world";
+import { command } from "../../../packages/local-cloud/providers/command";
+import { goQuote } from "../../../packages/local-cloud/providers/command/go-quote";
 import { caller, connectionTo, create as createWith, handler, subject } from "./command-fixture";
 import { startSshd, type LoopbackSshd } from "./loopback-sshd";
 

@@ -1,10 +1,14 @@
-import { EngineLog } from "../../../local/emulator/engine-log";
-import { Faults } from "../../../local/emulator/faults";
-import type { Machines, MachineSpec, Opening } from "../../../local/emulator/machines";
-import { Session } from "../../../local/emulator/session";
-import type { Props } from "../../../local/emulator/values";
-import { World } from "../../../local/emulator/world";
-import { digitalocean } from "../../../local/providers/digitalocean";
+import { EngineLog } from "../../../packages/local-cloud/emulator/engine-log";
+import { Faults } from "../../../packages/local-cloud/emulator/faults";
+import type {
+  Machines,
+  MachineSpec,
+  Opening,
+} from "../../../packages/local-cloud/emulator/machines";
+import { Session } from "../../../packages/local-cloud/emulator/session";
+import type { Props } from "../../../packages/local-cloud/emulator/values";
+import { World } from "../../../packages/local-cloud/emulator/world";
+import { digitalocean } from "../../../packages/local-cloud/providers/digitalocean";
 
 export const types = {
   droplet: "digitalocean:index/droplet:Droplet",

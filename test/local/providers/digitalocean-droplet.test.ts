@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { UNKNOWN } from "../../../local/emulator/values";
+import { UNKNOWN } from "../../../packages/local-cloud/emulator/values";
 import { DigitalOceanBench, publicKey, types, web } from "./digitalocean-bench";
 
 let bench: DigitalOceanBench;

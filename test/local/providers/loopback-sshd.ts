@@ -5,7 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { utils } from "ssh2";
 
-import { cacheRoot } from "../../../local/setup/cache";
+import { cacheRoot } from "../../../tools/setup/cache";
 
 /** A real OpenSSH server on a free loopback port, for one test file. */
 export interface LoopbackSshd {

@@ -1,4 +1,4 @@
-import { recordedMachines, type Machines } from "../../../local/emulator/machines";
+import { recordedMachines, type Machines } from "../../../packages/local-cloud/emulator/machines";
 
 /** What happened to machines, call by call. */
 export type MachineCall = readonly [operation: string, ...rest: unknown[]];

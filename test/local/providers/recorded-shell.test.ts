@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 
-import { allocate, reserve } from "../../../local/emulator/addresses";
-import { World } from "../../../local/emulator/world";
-import { shellOfRecords } from "../../../local/providers/command/recorded-shell";
-import type { Shell } from "../../../local/providers/command/shell";
+import { allocate, reserve } from "../../../packages/local-cloud/emulator/addresses";
+import { World } from "../../../packages/local-cloud/emulator/world";
+import { shellOfRecords } from "../../../packages/local-cloud/providers/command/recorded-shell";
+import type { Shell } from "../../../packages/local-cloud/providers/command/shell";
 
 const beyond: Shell = { prepare: () => Promise.reject(new Error("dialled for real")) };
 

@@ -1,9 +1,9 @@
-import { EngineLog } from "../../../local/emulator/engine-log";
-import { Faults } from "../../../local/emulator/faults";
-import { Session } from "../../../local/emulator/session";
-import type { Props } from "../../../local/emulator/values";
-import { World } from "../../../local/emulator/world";
-import { scaleway } from "../../../local/providers/scaleway";
+import { EngineLog } from "../../../packages/local-cloud/emulator/engine-log";
+import { Faults } from "../../../packages/local-cloud/emulator/faults";
+import { Session } from "../../../packages/local-cloud/emulator/session";
+import type { Props } from "../../../packages/local-cloud/emulator/values";
+import { World } from "../../../packages/local-cloud/emulator/world";
+import { scaleway } from "../../../packages/local-cloud/providers/scaleway";
 import { notedMachines, type MachineCall } from "./noted-machines";
 
 const types = {

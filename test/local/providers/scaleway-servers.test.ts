@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { InitializationError } from "../../../local/emulator/handler";
+import { InitializationError } from "../../../packages/local-cloud/emulator/handler";
 import { elsewhere, fleet, local, plain, ScalewayBench, volumeOf } from "./scaleway-bench";
 
 describe("a server's references", () => {

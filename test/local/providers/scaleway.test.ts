@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { UNKNOWN, type Props } from "../../../local/emulator/values";
+import { UNKNOWN, type Props } from "../../../packages/local-cloud/emulator/values";
 import { elsewhere, fleet, network, plain, ScalewayBench, volumeOf } from "./scaleway-bench";
 
 describe("a delete", () => {

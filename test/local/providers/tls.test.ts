@@ -7,13 +7,13 @@ import * as path from "node:path";
 import { utils } from "ssh2";
 import { afterAll, describe, expect, it } from "vitest";
 
-import { EngineLog } from "../../../local/emulator/engine-log";
-import { Faults } from "../../../local/emulator/faults";
-import { recordedMachines } from "../../../local/emulator/machines";
-import { Session } from "../../../local/emulator/session";
-import { reveal, UNKNOWN, type Props } from "../../../local/emulator/values";
-import { World } from "../../../local/emulator/world";
-import { tls } from "../../../local/providers/tls";
+import { EngineLog } from "../../../packages/local-cloud/emulator/engine-log";
+import { Faults } from "../../../packages/local-cloud/emulator/faults";
+import { recordedMachines } from "../../../packages/local-cloud/emulator/machines";
+import { Session } from "../../../packages/local-cloud/emulator/session";
+import { reveal, UNKNOWN, type Props } from "../../../packages/local-cloud/emulator/values";
+import { World } from "../../../packages/local-cloud/emulator/world";
+import { tls } from "../../../packages/local-cloud/providers/tls";
 
 let now = new Date("2026-11-21T12:00:00.123Z");
 const cloud = { world: new World(), faults: new Faults(), machines: recordedMachines };

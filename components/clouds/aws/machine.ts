@@ -1,0 +1,133 @@
+import * as ec2 from "@pulumi/aws/ec2";
+import * as ssm from "@pulumi/aws/ssm";
+import * as pulumi from "@pulumi/pulumi";
+
+import { bootIdentity } from "../boot-key";
+import { anywhere, openings } from "../firewall";
+import { purchase, type Host, type HostArgs } from "../host";
+import { adoptionOptions, serverOptions } from "../options";
+
+/** `ami` and `keyName` replace an instance; `userData` stops and starts it without re-running. */
+const createOnly = ["ami", "userData", "userDataBase64", "keyName", "subnetId"];
+
+/** Makes an EC2 instance with an Elastic IP, so the address survives a stop and start. */
+export function createEc2Instance(
+  name: string,
+  args: HostArgs,
+  opts: pulumi.CustomResourceOptions,
+): Host {
+  const { region, size, image, diskGb } = purchase(args.placement);
+  const tags = { Name: args.node.name, berth: args.labels.stack };
+  const protection = pulumi.mergeOptions(opts, { protect: args.protect });
+  const boot = bootIdentity(name, args, opts);
+  const group = createSecurityGroup(name, region, tags, opts);
+  const ami = ssm.getParameterOutput({ name: image, region }, { parent: opts.parent! });
+  const instance = new ec2.Instance(
+    `${name}-server`,
+    {
+      region,
+      // `insecureValue`: a public parameter; `value` is marked secret.
+      ami: ami.insecureValue,
+      instanceType: size,
+      vpcSecurityGroupIds: [group.id],
+      userData: boot.userData,
+      rootBlockDevice: { volumeType: "gp3", volumeSize: diskGb, encrypted: true },
+      metadataOptions: { httpTokens: "required" },
+      tags,
+    },
+    serverOptions(args, opts, createOnly),
+  );
+  const address = new ec2.Eip(`${name}-ip`, { region, domain: "vpc", tags }, protection);
+  const association = new ec2.EipAssociation(
+    `${name}-ip-association`,
+    { region, allocationId: address.allocationId, instanceId: instance.id },
+    opts,
+  );
+  return {
+    id: instance.id,
+    address: address.publicIp,
+    login: args.placement.login,
+    hostKey: boot.hostKey,
+    wayIn: [association],
+  };
+}
+
+/** Takes over an EC2 instance; a security group is put on it only when `manage` says so. */
+export function adoptEc2Instance(
+  name: string,
+  args: HostArgs,
+  opts: pulumi.CustomResourceOptions,
+): Host {
+  const adopt = args.node.adopt!;
+  const guarded = args.node.manage.includes("firewall");
+  const group = guarded
+    ? createSecurityGroup(name, adopt.region, { berth: args.labels.stack }, opts)
+    : undefined;
+  const instance = new ec2.Instance(
+    `${name}-server`,
+    {
+      region: adopt.region,
+      instanceType: adopt.size,
+      ...(group ? { vpcSecurityGroupIds: [group.id] } : {}),
+    },
+    adoptionOptions(args, opts, [
+      ...createOnly,
+      "region",
+      "instanceType",
+      "availabilityZone",
+      "associatePublicIpAddress",
+      "rootBlockDevice",
+      "ebsBlockDevices",
+      "ebsOptimized",
+      "metadataOptions",
+      "creditSpecification",
+      "iamInstanceProfile",
+      "privateIp",
+      "sourceDestCheck",
+      "monitoring",
+      "tags",
+      ...(guarded ? [] : ["vpcSecurityGroupIds", "securityGroups"]),
+    ]),
+  );
+  return {
+    id: instance.id,
+    address: instance.publicIp,
+    login: adopt.login,
+    hostKey: pulumi.output(adopt.hostKey),
+  };
+}
+
+/** What AWS keeps for its own ids, so that no group's name may begin with it. */
+const reserved = "sg-";
+
+/**
+ * Rules stand inside the group, so that the group has exactly these: one added by hand is seen by a
+ * refresh and taken out again, which rule resources of their own would leave.
+ */
+function createSecurityGroup(
+  name: string,
+  region: string,
+  tags: Record<string, string>,
+  opts: pulumi.CustomResourceOptions,
+): ec2.SecurityGroup {
+  const everywhere = { cidrBlocks: [anywhere.ipv4], ipv6CidrBlocks: [anywhere.ipv6] };
+  return new ec2.SecurityGroup(
+    `${name}-firewall`,
+    {
+      region,
+      // The engine's own name for it begins with the node's.
+      ...(name.startsWith(reserved) ? { namePrefix: `berth-${name}-firewall-` } : {}),
+      description: "Berth: SSH and web",
+      ingress: openings.map(({ name: description, port }) => ({
+        description,
+        protocol: "tcp",
+        fromPort: port,
+        toPort: port,
+        ...everywhere,
+      })),
+      egress: [{ protocol: "-1", fromPort: 0, toPort: 0, ...everywhere }],
+      tags,
+    },
+    opts,
+  );
+}

@@ -1,0 +1,123 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as instance from "@pulumiverse/scaleway/instance";
+
+import { refusal } from "../../refusal";
+import { bootIdentity } from "../boot-key";
+import { openings } from "../firewall";
+import { purchase, type Host, type HostArgs } from "../host";
+import { adoptionOptions, serverOptions } from "../options";
+
+/**
+ * Inputs that a live server keeps. A changed image label replaces the server; a changed `cloudInit`
+ * is silently not sent, and changed `userData` reaches only the metadata of a booted machine.
+ */
+const createOnly = ["image", "userData", "cloudInit"];
+
+/** Makes a Scaleway Instance with its own routed IP, so the address survives a stop and start. */
+export function createInstance(
+  name: string,
+  args: HostArgs,
+  opts: pulumi.CustomResourceOptions,
+): Host {
+  const { region: zone, size, image, diskGb } = purchase(args.placement);
+  const tags = ["berth", `berth-${args.labels.stack}`];
+  const boot = bootIdentity(name, args, opts);
+  const ip = new instance.Ip(
+    `${name}-ip`,
+    { type: "routed_ipv4", zone, tags },
+    pulumi.mergeOptions(opts, { protect: args.protect }),
+  );
+  const group = createSecurityGroup(name, zone, tags, opts);
+  const server = new instance.Server(
+    `${name}-server`,
+    {
+      name: args.node.name,
+      type: size,
+      image,
+      zone,
+      ipIds: [ip.id],
+      securityGroupId: group.id,
+      // Always a block volume: a root disk that switched between local and block when the size
+      // changes would replace the server.
+      rootVolume: { volumeType: "sbs_volume", sizeInGb: diskGb },
+      userData: { "cloud-init": boot.userData },
+      tags,
+    },
+    serverOptions(args, opts, createOnly),
+  );
+  return {
+    id: server.id,
+    address: ip.address,
+    login: args.placement.login,
+    hostKey: boot.hostKey,
+  };
+}
+
+/** Takes over an Instance; a security group is put on it only when `manage` says so. */
+export function adoptInstance(
+  name: string,
+  args: HostArgs,
+  opts: pulumi.CustomResourceOptions,
+): Host {
+  const adopt = args.node.adopt!;
+  const guarded = args.node.manage.includes("firewall");
+  const group = guarded ? createSecurityGroup(name, adopt.region, ["berth"], opts) : undefined;
+  const server = new instance.Server(
+    `${name}-server`,
+    {
+      name: args.node.name,
+      type: adopt.size,
+      zone: adopt.region,
+      ...(group ? { securityGroupId: group.id } : {}),
+    },
+    // Not `rootVolume`: an import fills its `volumeId`, which Check refuses beside the ignored
+    // `image`. Left out, it is computed and never differs.
+    adoptionOptions(args, opts, [
+      ...createOnly,
+      "name",
+      "type",
+      "zone",
+      "additionalVolumeIds",
+      "ipIds",
+      "ipId",
+      "enableDynamicIp",
+      "bootType",
+      "state",
+      "protected",
+      "tags",
+      ...(guarded ? [] : ["securityGroupId"]),
+    ]),
+  );
+  return {
+    id: server.id,
+    address: server.publicIps.apply((ips) => firstAddress(args.node.name, ips)),
+    login: adopt.login,
+    hostKey: pulumi.output(adopt.hostKey),
+  };
+}
+
+function firstAddress(node: string, ips: readonly { readonly address?: string }[]): string {
+  const address = ips.find((ip) => ip.address?.includes("."))?.address;
+  if (!address) throw refusal(`Node ${node}: the adopted server has no public IPv4 address.`);
+  return address;
+}
+
+function createSecurityGroup(
+  name: string,
+  zone: string,
+  tags: string[],
+  opts: pulumi.CustomResourceOptions,
+): instance.SecurityGroup {
+  return new instance.SecurityGroup(
+    `${name}-firewall`,
+    {
+      zone,
+      tags,
+      inboundDefaultPolicy: "drop",
+      outboundDefaultPolicy: "accept",
+      stateful: true,
+      inboundRules: openings.map(({ port }) => ({ action: "accept", protocol: "TCP", port })),
+    },
+    opts,
+  );
+}

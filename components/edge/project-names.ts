@@ -1,0 +1,124 @@
+import * as cloudflare from "@pulumi/cloudflare";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Names } from "../fleet/names";
+
+/** Seconds that resolvers keep a name of the host itself: it changes at a cut-over. */
+const hostTtl = 60;
+/** Seconds that resolvers keep `direct`: its target never changes. */
+const aliasTtl = 300;
+/** Cloudflare's "automatic", the only value for a proxied record. */
+const proxiedTtl = 1;
+
+/** Names to make, and the address they lead to. */
+export interface ProjectNamesArgs {
+  /** Cloudflare zone id. */
+  readonly zoneId: string;
+  readonly names: Names;
+  /** IPv4 address of the host that serves the project. */
+  readonly address: pulumi.Input<string>;
+  /** The stack that makes the records, for their comment. */
+  readonly stack: string;
+  /**
+   * What must be done before the records lead anyone there. Not the component's own `dependsOn`: a
+   * component that is left out after an error (`--continue-on-error`) cannot register its outputs,
+   * and that ends the run.
+   */
+  readonly after: readonly pulumi.Resource[];
+}
+
+/**
+ * What a new record tells people in Cloudflare's dashboard. Not changed on one that is there: it only
+ * says who made it.
+ */
+export function recordComment(stack: string): string {
+  return `Berth: stack ${stack}`;
+}
+
+const createOnly = ["comment"];
+
+/**
+ * A project's names at Cloudflare: the primary name proxied (R23), the host's own name and `direct`
+ * not (R24).
+ *
+ * A changed address updates `content` in place, and a record is never made before the old one is
+ * gone: Cloudflare takes a second address record of the name, with which two hosts would answer in
+ * turn, and refuses a CNAME beside an address. What
+ * the zone held before is looked at by `present/records.ts`.
+ */
+export class ProjectNames extends pulumi.ComponentResource {
+  readonly primary: pulumi.Output<string>;
+  readonly direct: pulumi.Output<string>;
+  /** Whether visitors are led to the address: a run with `--target` may leave the records alone. */
+  readonly led: pulumi.Output<boolean>;
+
+  constructor(name: string, args: ProjectNamesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("berth:index:ProjectNames", name, { ...args.names }, opts);
+    const { zoneId, names, address, after } = args;
+    const comment = recordComment(args.stack);
+    const options = {
+      parent: this,
+      dependsOn: [...after],
+      deleteBeforeReplace: true,
+      ignoreChanges: createOnly,
+    };
+    const primary = new cloudflare.DnsRecord(
+      `${name}-primary`,
+      {
+        zoneId,
+        name: names.primary,
+        type: "A",
+        content: address,
+        proxied: true,
+        ttl: proxiedTtl,
+        comment,
+      },
+      options,
+    );
+    const origin = hostRecord(name, args, { parent: this });
+    const direct = new cloudflare.DnsRecord(
+      `${name}-direct`,
+      {
+        zoneId,
+        name: names.direct,
+        type: "CNAME",
+        content: origin.name,
+        proxied: false,
+        ttl: aliasTtl,
+        comment,
+      },
+      options,
+    );
+    this.primary = primary.name;
+    this.direct = direct.name;
+    this.led = pulumi
+      .all([address, primary.content, origin.content])
+      .apply(([wanted, ...contents]) => contents.every((content) => content === wanted));
+    this.registerOutputs({ primary: this.primary, direct: this.direct });
+  }
+}
+
+/** The host's own name: all that a host stack makes before a project is switched to it. */
+export function hostRecord(
+  name: string,
+  { zoneId, names, address, stack, after }: ProjectNamesArgs,
+  opts: pulumi.CustomResourceOptions,
+): cloudflare.DnsRecord {
+  return new cloudflare.DnsRecord(
+    `${name}-origin`,
+    {
+      zoneId,
+      name: names.origin,
+      type: "A",
+      content: address,
+      proxied: false,
+      ttl: hostTtl,
+      comment: recordComment(stack),
+    },
+    pulumi.mergeOptions(opts, {
+      dependsOn: [...after],
+      deleteBeforeReplace: true,
+      ignoreChanges: createOnly,
+    }),
+  );
+}

@@ -1,0 +1,34 @@
+import { place } from "../placement/placement";
+import type { Fleet, NodeSpec } from "../fleet/fleet";
+import type { MachineDeclaration } from "./script";
+
+/**
+ * What a node's machine shall be like, as its stack's fleet declares it. A deployment and a converge
+ * on demand both ask here, so that they run the identical script. `project` is the engine's project.
+ */
+export function machineOf(project: string, fleet: Fleet, node: NodeSpec): MachineDeclaration {
+  const names = new Set(
+    fleet.projects.filter((each) => each.node === node.name).flatMap(({ access }) => access),
+  );
+  const { dotfiles } = fleet.team;
+  const madeByBerth = node.server === undefined && node.adopt === undefined;
+  return {
+    owner: `${project}/${fleet.stack}`,
+    initialAccount: place(node).login,
+    members: [...names].sort().flatMap((name) => fleet.team.members[name] ?? []),
+    deployerKeys: Object.values(fleet.team.deployers),
+    manage: node.manage,
+    madeByBerth,
+    ...(madeByBerth ? { diskGb: node.diskGb } : {}),
+    ...(node.accounts === undefined ? {} : { takenOver: node.accounts }),
+    ...(dotfiles === undefined ? {} : { dotfiles }),
+  };
+}
+
+/**
+ * Whether Berth enters a machine with accounts of its own: a step of the take-over happens on it. The
+ * firewall is the cloud's. A machine that is not entered is only looked at, as the account it gave.
+ */
+export function isEntered({ manage }: Pick<MachineDeclaration, "manage">): boolean {
+  return manage.some((step) => step !== "firewall");
+}

@@ -1,0 +1,155 @@
+import { readPublicKey } from "../fleet/ssh-key";
+import type { Member, TakeOverStep } from "../fleet/fleet";
+import { composePackages } from "./distributions";
+import { array, map, quote } from "./quote";
+import { compact, fileContents, pamCheck, sourceOf, type Sequence } from "./steps";
+
+/** The account of every session after the first; the deployers' keys enter it. */
+export const automationAccount = "berth";
+
+/** What a machine shall be like. */
+export interface MachineDeclaration {
+  /** `<project>/<stack>`: who owns the machine. */
+  readonly owner: string;
+  /** The account the provider prepared (R13). */
+  readonly initialAccount: string;
+  /** People with an account on it. */
+  readonly members: readonly Member[];
+  /** OpenSSH public keys of the deployers, one line each; never empty. */
+  readonly deployerKeys: readonly string[];
+  readonly manage: readonly TakeOverStep[];
+  /** False for client and adopted machines: what Berth did not make there stays as it is. */
+  readonly madeByBerth: boolean;
+  /** GB of disk asked for; absent where Berth did not make the machine. */
+  readonly diskGb?: number;
+  /**
+   * Accounts that exist on a machine Berth did not make and become members' from now on. An account
+   * that is not named here is never changed there.
+   */
+  readonly takenOver?: readonly string[];
+  /** `commit` is a full hash: a branch would make two machines differ. */
+  readonly dotfiles?: { readonly repository: string; readonly commit: string };
+}
+
+/**
+ * What a session runs, with the script on its standard input. There and not in the command, since
+ * a failing command is printed whole in the error, and one argument holds 128 KiB at most.
+ *
+ * The time limit is for the machine's side, and the only one there is: neither Ctrl-C nor a custom
+ * time-out ends a session that runs, and one that is cut off goes on. The system's own programs come
+ * first: who was root may have left another sudo beside it. LOGIN_KEY tells which deployer's key this
+ * very session uses (sshd's ExposeAuthInfo).
+ */
+export const launcher =
+  `sh -c 'key=; if [ -r "\${SSH_USER_AUTH:-}" ]; then key=$(cat "$SSH_USER_AUTH"); fi; ` +
+  `PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH; ` +
+  `if [ "$(id -u)" = 0 ]; then set --; else set -- sudo -n; fi; ` +
+  `exec "$@" env LOGIN_KEY="$key" timeout -k 60 50m bash -s'`;
+
+/** Exit statuses of the scripts. */
+export const statuses = {
+  /** As declared; nothing failed. */
+  done: 0,
+  /** Something could not be done; the rest was. */
+  failed: 1,
+  /** A check found differences. */
+  drift: 2,
+  /** Nothing may be done on this machine: another's, or an operating system that is not known. */
+  refused: 65,
+} as const;
+
+/**
+ * The script of the first session: makes the automation account and the permanent host key, and
+ * prints the latter as its last line. Holds no secret. Throws like `renderConverge`.
+ */
+export function renderEnter(machine: MachineDeclaration): string {
+  return assemble("enter", firstDeclarations(machine));
+}
+
+/**
+ * The script that brings a machine to its declaration, or with `check` says what differs and
+ * changes nothing. The same text serves first and later runs. Holds no secret.
+ *
+ * Throws on a declaration that would lock people out or cannot be written in a file of lines: no
+ * deployer, an account's name or a key with a line break, a commit that is no full hash.
+ */
+export function renderConverge(machine: MachineDeclaration, check = false): string {
+  return assemble("converge", [
+    `CHECK=${check ? "yes" : "no"}`,
+    ...firstDeclarations(machine),
+    ...convergeDeclarations(machine),
+  ]);
+}
+
+/** A read-only look at a machine that Berth did not make: its script changes nothing. */
+export function renderObserve(): string {
+  return assemble("observe", []);
+}
+
+function firstDeclarations(machine: MachineDeclaration): string[] {
+  refuseImpossible(machine);
+  return [
+    `OWNER=${quote(machine.owner)}`,
+    `AUTOMATION=${quote(automationAccount)}`,
+    `MADE_BY_BERTH=${machine.madeByBerth ? "yes" : "no"}`,
+    `DEPLOYER_KEYS=${quote(keyLines(machine.deployerKeys))}`,
+    `PAM_PY=${quote(pamCheck())}`,
+  ];
+}
+
+function convergeDeclarations(machine: MachineDeclaration): string[] {
+  const { members, dotfiles } = machine;
+  const keys = Object.fromEntries(members.map((member) => [member.name, keyLines(member.keys)]));
+  return [
+    `INITIAL_ACCOUNT=${quote(machine.initialAccount)}`,
+    `DISK_GB=${machine.diskGb ?? 0}`,
+    `MANAGE=${array(machine.manage)}`,
+    `MEMBERS=${array(members.map(({ name }) => name))}`,
+    `declare -A KEYS=${map(keys)}`,
+    `TAKEN_OVER=${array(machine.takenOver ?? [])}`,
+    `DOTFILES_REPOSITORY=${quote(dotfiles?.repository ?? "")}`,
+    `DOTFILES_COMMIT=${quote(dotfiles?.commit ?? "")}`,
+    `declare -A COMPOSE_PACKAGES=${map(composePackages)}`,
+    ...Object.entries(fileContents()).map(([variable, text]) => `${variable}=${quote(text)}`),
+  ];
+}
+
+function refuseImpossible(machine: MachineDeclaration): void {
+  const { owner, members, deployerKeys, dotfiles } = machine;
+  if (deployerKeys.length === 0) {
+    throw new Error("team.deployers: is empty; without a deployer nobody could enter the machine");
+  }
+  for (const { name, keys } of members) {
+    if (!/^[a-z][a-z0-9_-]{0,31}$/.test(name) || name === automationAccount) {
+      throw new Error(`team.members: ${JSON.stringify(name)} cannot be a member's account`);
+    }
+    if (keys.length === 0) throw new Error(`team.members.${name}.keys: is empty`);
+  }
+  if (dotfiles && !/^[0-9a-f]{40}$/.test(dotfiles.commit)) {
+    throw new Error(
+      `dotfiles.commit: ${JSON.stringify(dotfiles.commit)} is not a full commit hash`,
+    );
+  }
+  const written = [owner, ...deployerKeys, ...members.flatMap(({ keys }) => keys)];
+  if (written.some((line) => line === "" || /[\p{Cc}\u2028\u2029]/u.test(line))) {
+    throw new Error("an owner or a key is empty, has more than one line or control characters");
+  }
+}
+
+/** Keys as sshd reads them, whoever asks: one that was pasted with other spaces is written with these. */
+function keyLines(keys: readonly string[]): string {
+  const lines = keys.map((key) => {
+    const reading = readPublicKey(key);
+    return reading.kind === "key" ? reading.line : key;
+  });
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/**
+ * One group that bash reads to its end before it runs any of it: a session cut off while the script
+ * is on its way runs nothing. No command of it can take the script for its own input.
+ */
+function assemble(sequence: Sequence, declarations: readonly string[]): string {
+  const parts = [...declarations, compact(sourceOf(sequence))];
+  return `{\n${parts.join("\n")}\n} </dev/null\n`;
+}

@@ -1,0 +1,183 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Host } from "../clouds";
+import { refusal } from "../refusal";
+import { isEntered } from "../machine/declaration";
+import { accessFacts } from "../machine/access-facts";
+import { knownOr } from "../machine/known";
+import {
+  automationAccount,
+  launcher,
+  renderConverge,
+  renderEnter,
+  renderObserve,
+  type MachineDeclaration,
+} from "../machine/script";
+
+/** A machine to enter, and what it shall be like. */
+export interface BootstrapArgs {
+  readonly host: Host;
+  readonly machine: MachineDeclaration;
+  /** The machine was found off and goes with the next update: nobody could change it any more. */
+  readonly leaving?: boolean;
+}
+
+/**
+ * Failures forgiven before a new machine counts as unreachable: nothing on it bans anybody yet. Pauses grow from a tenth of a second to five, so
+ * this is about four minutes where dials are refused; each that is not answered takes 15 seconds.
+ */
+const bootDials = 55;
+/**
+ * Failures forgiven anywhere else: none. The provider cannot tell a refused login from a machine that
+ * does not answer, and logins that are refused again and again end in a ban (fail2ban's after five).
+ */
+const usualDials = 0;
+
+/**
+ * What every session has: the script on standard input, so that a failure prints the launcher and
+ * what the script said, and not the whole script; no variables of the provider's own, which sshd
+ * refuses.
+ */
+const session = { create: launcher, addPreviousOutputInEnv: false } as const;
+
+/**
+ * Takes a bare machine to one that the team can use (R13-R21), in two SSH sessions.
+ *
+ * `enter` runs once per machine, as the provider's account, pinned to the key the machine was
+ * booted with: it makes the automation account and the machine's permanent host key. `converge` runs
+ * whenever the declaration changes, as the automation account, pinned to the permanent key; root is
+ * closed by that very session, so the way in is proven before the other is shut.
+ *
+ * A machine that Berth did not make and may not change yet is only observed: one session that reads.
+ *
+ * Nothing here has a `delete` command: a machine that is no longer declared is destroyed by its
+ * provider or, where it is the client's, stays as it is.
+ *
+ * A session ends by its own limit (`launcher`). The custom time-outs are the engine's of 20 minutes
+ * lengthened; they bound the dials and nothing else.
+ *
+ * Private keys stay in the deployer's ssh-agent, and no script holds a secret, so what sessions say
+ * may be logged; what `enter` says is not, because it is a result and no news.
+ *
+ * @example
+ * const bootstrap = new Bootstrap("kmc", { host, machine }, { parent: node });
+ * new ProjectNames("kmc", names, { dependsOn: bootstrap });
+ */
+export class Bootstrap extends pulumi.ComponentResource {
+  /** Host key that people and programs pin from now on, as an authorized_keys line. */
+  readonly hostKey: pulumi.Output<string>;
+  /** Account of later sessions. */
+  readonly account: string;
+  /** Known once the last session succeeded: the machine is as declared, or was found as it is. */
+  readonly done: pulumi.Output<string>;
+
+  constructor(name: string, args: BootstrapArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("berth:index:Bootstrap", name, { ...accessFacts(args.machine) }, opts);
+    const { host, machine } = args;
+    if (!isEntered(machine)) {
+      this.account = host.login;
+      this.hostKey = host.hostKey;
+      this.done = this.observe(name, host).stdout;
+    } else {
+      this.account = automationAccount;
+      const entered = this.enter(name, args);
+      // Machines that Berth did not make keep the host key they declare.
+      this.hostKey = machine.madeByBerth ? entered.stdout.apply(permanentKey) : host.hostKey;
+      this.done = this.converge(name, args, entered).stdout;
+    }
+    this.registerOutputs({ hostKey: this.hostKey, account: this.account });
+  }
+
+  private enter(name: string, { host, machine }: BootstrapArgs): command.remote.Command {
+    return new command.remote.Command(
+      `${name}-enter`,
+      {
+        ...session,
+        connection: connection(
+          host.address,
+          host.login,
+          host.hostKey,
+          machine.madeByBerth ? bootDials : usualDials,
+        ),
+        stdin: renderEnter(machine),
+        triggers: [host.id],
+        logging: command.remote.Logging.None,
+      },
+      {
+        parent: this,
+        dependsOn: [...(host.wayIn ?? [])],
+        // Once per machine: later changes are converge's, by a way in that still exists then.
+        ignoreChanges: ["create", "connection", "stdin"],
+        customTimeouts: { create: "60m" },
+      },
+    );
+  }
+
+  private converge(
+    name: string,
+    { host, machine, leaving = false }: BootstrapArgs,
+    entered: command.remote.Command,
+  ): command.remote.Command {
+    return new command.remote.Command(
+      `${name}-converge`,
+      {
+        // Without `update` a changed script runs again, which is what is wanted. No triggers either:
+        // they would replace, and another machine has another host key.
+        ...session,
+        connection: connection(host.address, automationAccount, this.hostKey, usualDials),
+        stdin: renderConverge(machine),
+        logging: command.remote.Logging.Stdout,
+      },
+      {
+        parent: this,
+        dependsOn: entered,
+        ...(leaving ? { ignoreChanges: ["create", "connection", "stdin"] } : {}),
+        customTimeouts: { create: "60m", update: "60m" },
+      },
+    );
+  }
+
+  private observe(name: string, host: Host): command.remote.Command {
+    return new command.remote.Command(
+      `${name}-observe`,
+      {
+        ...session,
+        connection: connection(host.address, host.login, host.hostKey, usualDials),
+        stdin: renderObserve(),
+        triggers: [host.id],
+        logging: command.remote.Logging.Stdout,
+      },
+      {
+        parent: this,
+        dependsOn: [...(host.wayIn ?? [])],
+        customTimeouts: { create: "10m", update: "10m" },
+      },
+    );
+  }
+}
+
+/**
+ * Where a session goes. Each part has a value even where the machine or `enter` failed, so that the
+ * other machines are done (`knownOr`); `triggers` and `dependsOn` name what it waits for.
+ */
+function connection(
+  host: pulumi.Output<string>,
+  user: string,
+  hostKey: pulumi.Output<string>,
+  dialErrorLimit: number,
+): command.types.input.remote.ConnectionArgs {
+  return {
+    host: knownOr(host, "0.0.0.0"),
+    user,
+    hostKey: knownOr(hostKey, "unknown"),
+    dialErrorLimit,
+  };
+}
+
+/** The host key is what `enter` prints last. Throws on anything else: it would pin nothing. */
+function permanentKey(said: string): string {
+  const line = said.trim().split("\n").at(-1) ?? "";
+  if (/^ssh-ed25519 [A-Za-z0-9+/=]+$/.test(line)) return line;
+  throw refusal("enter did not print the machine's permanent host key; run `pulumi up` again");
+}

@@ -1,0 +1,106 @@
+import * as pulumi from "@pulumi/pulumi";
+import { invoke } from "@pulumi/pulumi/runtime";
+
+import { mapping } from "../fleet/mapping";
+import { refusal } from "../refusal";
+import { historyOf, type History } from "./history";
+import type { Fleet, ProjectSpec } from "../fleet/fleet";
+import { addressFault } from "../fleet/formats";
+import { show } from "../fleet/show";
+import { readHostKey } from "../fleet/ssh-key";
+
+/**
+ * A stack's outputs as its last run left them; none before the first. A question instead of a
+ * `StackReference`: a program can wait for the answer before it declares anything, and nothing of it
+ * is in the state.
+ */
+export async function outputsOf(stack: string): Promise<unknown> {
+  const answer: unknown = await invoke("pulumi:pulumi:readStackOutputs", { name: stack });
+  return mapping(answer)["outputs"];
+}
+
+/**
+ * What the environment's last run published: an environment's own history, and for a host stack with a
+ * machine that shall go, that of the environment it serves. One that was never deployed has none.
+ */
+export async function environmentHistory(
+  fleet: Fleet,
+  own: History,
+  fullName: (stack: string) => string,
+): Promise<History> {
+  if (fleet.role === "environment") return own;
+  const retiring = [...fleet.nodes, ...fleet.leaving].some(({ retired }) => retired !== undefined);
+  if (!retiring) return historyOf(undefined);
+  try {
+    return historyOf(await outputsOf(fullName(fleet.environment)));
+  } catch (error) {
+    if (/unknown stack|no stack named/i.test(String(error))) return historyOf(undefined);
+    throw error;
+  }
+}
+
+/** What host stacks of this project published when they last ran. */
+export class PublishedStacks {
+  private readonly asked = new Map<string, Promise<unknown>>();
+
+  /** `referenceName` gives a stack's full name in the backend. */
+  constructor(private readonly referenceName: (stack: string) => string) {}
+
+  /**
+   * The address of the host that serves a project. Raises an error when the host stack published no
+   * host that came up, with an address and a host key: left to itself, the engine would make an A
+   * record without content and report success, or lead visitors to a machine that nobody could enter.
+   * A host stack that has not run since a renaming publishes the former slug.
+   */
+  addressOf(stack: string, project: ProjectSpec): pulumi.Output<string> {
+    return pulumi.output(this.outputs(stack).then((outputs) => hostOf(project, stack, outputs)));
+  }
+
+  /**
+   * Besides the reference, which states of stacks hold: as outputs of one, all of them would be unknown
+   * because a word of one failed host is, and no `apply` would ever judge them.
+   */
+  private outputs(stack: string): Promise<unknown> {
+    const name = this.referenceName(stack);
+    const asked = this.asked.get(stack) ?? outputsOf(name);
+    if (!this.asked.has(stack)) {
+      new pulumi.StackReference(name);
+      this.asked.set(stack, asked);
+    }
+    return asked;
+  }
+}
+
+function hostOf({ slug, formerly }: ProjectSpec, stack: string, outputs: unknown): string {
+  const nodes = Object.values(mapping(mapping(outputs)["nodes"]));
+  const housing = (name: string | undefined) => nodes.find((node) => houses(node, name));
+  const { address, hostKey } = mapping(housing(slug) ?? housing(formerly));
+  const fault = addressProblem(address) ?? hostKeyProblem(hostKey);
+  if (fault === undefined && typeof address === "string") return address;
+  throw refusal(
+    `Project ${slug} is served by stack ${stack}, but that stack's outputs hold ${fault}. ` +
+      `No record was touched. Fix: run pulumi up on stack ${stack} until its host comes up, or ` +
+      `take servedBy out again.`,
+  );
+}
+
+function addressProblem(address: unknown): string | undefined {
+  const fits = typeof address === "string" && addressFault(address) === undefined;
+  return fits ? undefined : `no address for it. Received: ${told(address)}`;
+}
+
+/** Whose key is not known was never entered: its bootstrap failed, or another program wrote this. */
+function hostKeyProblem(hostKey: unknown): string | undefined {
+  const fits = typeof hostKey === "string" && readHostKey(hostKey).kind === "key";
+  return fits ? undefined : `an address without a host key for it. Received: ${told(hostKey)}`;
+}
+
+/** What a failed resource would have given is nothing, in the engine's own words too. */
+function told(value: unknown): string {
+  return typeof value === "string" ? (show(value) ?? "a text of another kind") : "nothing";
+}
+
+function houses(node: unknown, project: string | undefined): boolean {
+  const projects = mapping(node)["projects"];
+  return Array.isArray(projects) && projects.includes(project);
+}

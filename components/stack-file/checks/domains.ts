@@ -1,0 +1,78 @@
+import { namesFor, zoneOf } from "../../fleet/names";
+import { at, isBroken, type Draft, type ProjectDraft } from "../draft";
+import { labelLimit, nameLimit } from "../../fleet/formats";
+import type { Problem } from "../../fleet/problem";
+
+/** Each domain lies in a declared zone, and the names derived from it are ones DNS can hold. */
+export function checkDomains(draft: Draft): readonly Problem[] {
+  return draft.projects.flatMap((project) => {
+    const { domain } = project.facts;
+    if (domain === undefined) return [];
+    const agencyDomains = draft.own.config.agency?.domains ?? [];
+    const host = draft.role === "host" ? draft.stack : project.facts.servedBy;
+    const { origin, direct } = namesFor(domain, agencyDomains, host);
+    return [
+      ...lengthProblems(project, domain, [direct, origin]),
+      ...zoneProblems(draft, project, domain, [direct, origin]),
+    ];
+  });
+}
+
+function lengthProblems(
+  project: ProjectDraft,
+  domain: string,
+  derived: readonly string[],
+): Problem[] {
+  const tooLong = (label: string) => label.length > labelLimit;
+  const name = derived.find((name) => name.length > nameLimit || name.split(".").some(tooLong));
+  if (name === undefined) return [];
+  const long = name.split(".").find(tooLong);
+  return [
+    {
+      path: project.at("domain"),
+      message:
+        long === undefined
+          ? `leads to the name ${name} of ${name.length} characters`
+          : `leads to the name ${name}, whose first label has ${long.length} characters`,
+      received: JSON.stringify(domain),
+      allowed: `at most ${labelLimit} characters between dots and ${nameLimit} in all`,
+      fix: "choose a shorter domain or a shorter name for the host stack",
+    },
+  ];
+}
+
+function zoneProblems(
+  draft: Draft,
+  project: ProjectDraft,
+  domain: string,
+  derived: readonly string[],
+): Problem[] {
+  if (project.facts.dns === "external" || isBroken(draft, project.at("dns"))) return [];
+  const declared = at(draft.own, "agency", "zones");
+  // With a zone left out for its id, nobody can say what lies in no zone.
+  if (draft.broken.some((place) => place.startsWith(declared) || declared.startsWith(place))) {
+    return [];
+  }
+  const zones = Object.keys(draft.own.config.agency?.zones ?? {});
+  const zone = zoneOf(domain, zones);
+  const base = { path: project.at("domain"), received: JSON.stringify(domain) };
+  if (zone === undefined) {
+    return [
+      {
+        ...base,
+        message: "lies in no declared Cloudflare zone",
+        allowed: zones.length === 0 ? "none is declared" : `names in ${zones.join(", ")}`,
+        fix: "add the zone to berth:agency.zones, or set dns: external when the client runs the DNS",
+      },
+    ];
+  }
+  const outside = derived.filter((name) => zoneOf(name, [zone]) === undefined);
+  if (outside.length === 0) return [];
+  return [
+    {
+      ...base,
+      message: `lies in the zone ${zone}, but its names ${outside.join(" and ")} do not`,
+      fix: `use the parent zone instead of ${zone}, or take the domain's parent out of berth:agency.domains`,
+    },
+  ];
+}

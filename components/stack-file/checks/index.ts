@@ -1,0 +1,43 @@
+import type { Draft } from "../draft";
+import type { Problem } from "../../fleet/problem";
+import { checkAccess } from "./access";
+import { checkAccounts } from "./accounts";
+import { checkAgency } from "./agency";
+import { checkBackups } from "./backups";
+import { checkCollisions } from "./collisions";
+import { checkConstraints } from "./constraints";
+import { checkDomains } from "./domains";
+import { checkHosting } from "./hosting";
+import { checkMachines } from "./machines";
+import { checkNodeNames } from "./node-names";
+import { checkRenames } from "./renames";
+import { checkRetirement } from "./retirement";
+import { checkServing } from "./serving";
+import { checkSizes } from "./sizes";
+import { checkSlugs } from "./slugs";
+import { checkTeam } from "./team";
+import { checkWaivers } from "./waivers";
+
+/** A cross-check: what is wrong between fields that are well-formed by themselves. */
+export type Check = (draft: Draft) => readonly Problem[];
+
+/** Every cross-check, in the order their problems are told. */
+export const checks: readonly Check[] = [
+  checkAgency,
+  checkTeam,
+  checkSlugs,
+  checkHosting,
+  checkDomains,
+  checkCollisions,
+  checkAccess,
+  checkNodeNames,
+  checkRenames,
+  checkMachines,
+  checkAccounts,
+  checkConstraints,
+  checkSizes,
+  checkBackups,
+  checkServing,
+  checkRetirement,
+  checkWaivers,
+];

@@ -1,0 +1,179 @@
+import { isBroken, type Draft, type MachineDraft, type NodeDraft } from "../draft";
+import type { Cloud } from "../../fleet/fleet";
+import { addressFault } from "../../fleet/formats";
+import type { Problem } from "../../fleet/problem";
+import { keyText, received } from "../../fleet/show";
+import { readHostKey } from "../../fleet/ssh-key";
+
+type ServerDraft = NonNullable<NodeDraft["server"]>;
+type AdoptDraft = NonNullable<NodeDraft["adopt"]>;
+
+/** Forms of ids and regions, as the providers give them. */
+const forms: Readonly<Record<Cloud, { id: RegExp; idForm: string; region: RegExp }>> = {
+  digitalocean: { id: /^\d+$/, idForm: "a number in quotes", region: /^[a-z]{3}\d$/ },
+  scaleway: {
+    id: /^[a-z]{2}-[a-z]{3}-\d\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+    idForm: "zone/uuid, such as fr-par-1/11111111-1111-1111-1111-111111111111",
+    region: /^[a-z]{2}-[a-z]{3}-\d$/,
+  },
+  aws: { id: /^i-([0-9a-f]{8}|[0-9a-f]{17})$/, idForm: "i-…", region: /^[a-z]{2}(-[a-z]+)+-\d$/ },
+};
+
+/** Machines that exist already are described completely, once, and not sized by Berth. */
+export function checkMachines(draft: Draft): readonly Problem[] {
+  const { machines } = draft;
+  return [
+    ...machines.flatMap(({ entry, at }) => {
+      if (entry === undefined) return [];
+      const { server, adopt } = entry;
+      return [
+        ...(isBroken(draft, at("server")) || isBroken(draft, at("adopt"))
+          ? []
+          : combinationProblems(entry, at)),
+        ...(server === undefined ? [] : serverProblems(server, at)),
+        ...(server === undefined ? [] : firewallProblems(entry, at)),
+        ...(adopt === undefined ? [] : adoptProblems(adopt, at)),
+      ];
+    }),
+    ...doubled(machines, ["server", "address"], ({ entry }) => entry?.server?.address),
+    ...doubled(machines, ["adopt", "id"], ({ entry }) => entry?.adopt?.id),
+  ];
+}
+
+function combinationProblems(entry: NodeDraft, at: MachineDraft["at"]): Problem[] {
+  const { server, adopt } = entry;
+  if (server !== undefined && adopt !== undefined) {
+    return [
+      {
+        path: at(),
+        message: "has both server and adopt",
+        allowed: "server for the client's machine, adopt for a machine in the agency's own account",
+        fix: "remove one of the two",
+      },
+    ];
+  }
+  const kind = server !== undefined ? "server" : adopt !== undefined ? "adopt" : undefined;
+  if (kind === undefined) {
+    if (entry.manage === undefined) return [];
+    return [
+      {
+        path: at("manage"),
+        message:
+          "is only for machines that exist already; Berth makes this one and manages all of it",
+        fix: "remove the line, or describe the machine under server or adopt",
+      },
+    ];
+  }
+  return (["size", "memoryGb", "diskGb"] as const)
+    .filter((key) => entry[key] !== undefined)
+    .map((key) => ({
+      path: at(key),
+      message: `cannot be chosen together with ${kind}: the machine has its size already`,
+      ...received(entry[key]),
+      fix: kind === "adopt" ? "remove the line and keep adopt.size" : "remove the line",
+    }));
+}
+
+/** The firewall that Berth makes is the cloud's, and a client's machine is in none of ours. */
+function firewallProblems({ manage }: NodeDraft, at: MachineDraft["at"]): Problem[] {
+  return (manage ?? []).flatMap((step, index) =>
+    step !== "firewall"
+      ? []
+      : [
+          {
+            path: at("manage", index),
+            message: "does nothing on a client's machine: Berth makes cloud firewalls alone",
+            ...received(step),
+            allowed: "people, deploy",
+            fix: "remove it, and have the machine's owner close every port but 22, 80 and 443",
+          },
+        ],
+  );
+}
+
+function serverProblems(server: ServerDraft, at: MachineDraft["at"]): Problem[] {
+  const fault = server.address === undefined ? undefined : addressFault(server.address);
+  return [
+    ...(fault === undefined
+      ? []
+      : [
+          {
+            path: at("server", "address"),
+            message: fault,
+            ...received(server.address),
+            allowed: "the IPv4 address of one machine, such as 192.0.2.10",
+            fix: "write the address on which the machine answers SSH",
+          },
+        ]),
+    ...hostKeyProblems(server.hostKey, at("server", "hostKey")),
+  ];
+}
+
+function adoptProblems(adopt: AdoptDraft, at: MachineDraft["at"]): Problem[] {
+  const problems = hostKeyProblems(adopt.hostKey, at("adopt", "hostKey"));
+  if (adopt.provider === undefined) return problems;
+  const form = forms[adopt.provider];
+  if (adopt.id !== undefined && !form.id.test(adopt.id)) {
+    problems.push({
+      path: at("adopt", "id"),
+      message: `is not the id of a machine at ${adopt.provider}`,
+      ...received(adopt.id),
+      allowed: form.idForm,
+      fix: "copy the id from the provider's console",
+    });
+  } else if (
+    adopt.provider === "scaleway" &&
+    adopt.id !== undefined &&
+    adopt.region !== undefined &&
+    !adopt.id.startsWith(`${adopt.region}/`)
+  ) {
+    problems.push({
+      path: at("adopt", "region"),
+      message: `is not the zone in the id ${keyText(adopt.id)}`,
+      ...received(adopt.region),
+      fix: "write the zone that the id begins with",
+    });
+  }
+  if (adopt.region !== undefined && !form.region.test(adopt.region)) {
+    problems.push({
+      path: at("adopt", "region"),
+      message: `is not a region of ${adopt.provider}`,
+      ...received(adopt.region),
+      allowed: {
+        digitalocean: "such as tor1",
+        scaleway: "such as fr-par-1",
+        aws: "such as ca-central-1",
+      }[adopt.provider],
+      fix: "write the region as the provider names it",
+    });
+  }
+  return problems;
+}
+
+/** The key's text is not shown: a private key may have been pasted in its place. */
+function hostKeyProblems(key: string | undefined, path: string): Problem[] {
+  if (key === undefined) return [];
+  const reading = readHostKey(key);
+  return reading.kind === "key" ? [] : [{ path, message: reading.message, fix: reading.fix }];
+}
+
+/** Two nodes that are one machine would undo each other's work. */
+function doubled(
+  machines: readonly MachineDraft[],
+  path: readonly string[],
+  valueOf: (machine: MachineDraft) => string | undefined,
+): Problem[] {
+  return machines.flatMap((machine, index): Problem[] => {
+    const value = valueOf(machine);
+    const first = machines.slice(0, index).find((other) => valueOf(other) === value);
+    if (value === undefined || first === undefined) return [];
+    return [
+      {
+        path: machine.at(...path),
+        message: `is that of the node ${first.name} too`,
+        ...received(value),
+        fix: `put the projects on one node with \`node: ${first.name}\`, or correct the value`,
+      },
+    ];
+  });
+}

@@ -1,0 +1,162 @@
+import { isEntered } from "../../components/machine/declaration";
+import { renderConverge } from "../../components/machine/script";
+import type { Context } from "../ground/context";
+import { outcomeOf, type Outcome } from "./converging";
+import { deployersOf, siteName, survey, type Site } from "./fleet";
+import { concerns, duration, readHealthFacts, type Health } from "./health";
+import { tellInterrupted } from "../ground/interrupted";
+import { inParallel } from "../ground/pool";
+import { readFacts } from "../ground/report";
+import { readTraces } from "../people/offboarding/traces";
+import { evidenceScript, factsScript, oneAfterAnother } from "../ground/scripts";
+import { asDeployer, runScript, type Entrance } from "../ground/sessions";
+import type { Session } from "../ground/ssh";
+import { count, table } from "../ground/table";
+import { chosenSites, nothingSeen } from "./targets";
+import { exits, readCommandLine } from "../ground/usage";
+import { parallelOf } from "../ground/width";
+
+/** How `berth status` is called. */
+export const usage = `usage: berth status [--environment E | --stack S] [--json] [node…]
+
+One table of machines: whether they answer, differ from their declaration, have updates pending or
+want a reboot, how full their disks are, since when they run, and who owns them. Below it: what was found
+that nobody declared and no package brought, as berth offboard looks for it, and what needs a person:
+also who can log in and is not declared, and what a killed pulumi up may have made that no state knows.
+
+  --environment E  stage or prod, with the host stacks that serve it
+  --stack S        this stack alone
+  --parallel N     machines at once (16)
+  --json           as JSON
+
+Ends with 1 when something needs a person; it is said below the table.
+`;
+
+/** A check of a machine that another session is at work on is given up after this time. */
+const statusMs = 5 * 60_000;
+
+/** `berth status`: every machine at a glance, in one session each. */
+export async function main(context: Context, argv: readonly string[]): Promise<number> {
+  const { flags, values, words } = readCommandLine(argv, {
+    flags: ["json"],
+    values: ["environment", "stack", "parallel"],
+  });
+  const whole = await survey(context, values);
+  const { sites, fleets, undeployed, undeclared, interrupted, unread } = whole;
+  const chosen = chosenSites(sites, words);
+  // Where nothing is deployed nobody needs a key to be told so.
+  const entrance =
+    chosen.length === 0
+      ? { keys: { env: context.env } }
+      : await asDeployer(context, deployersOf(fleets));
+  const seen = await inParallel(chosen, parallelOf(values), async (site) => {
+    const health = await look(site, entrance);
+    return { health, concerns: concerns(health, site.machine.owner) };
+  });
+  const worries = seen.flatMap((one) =>
+    one.concerns.map((concern) => `${one.health.node}: ${concern}`),
+  );
+  const leftovers = undeclared.map(
+    ({ stack, name, why }) =>
+      `${stack}/${name}: is deployed and ${why === undefined ? "no longer declared; run pulumi up" : `not visited: ${why}`}`,
+  );
+  const halfMade = interrupted.map((each) => `${each.stack}: ${tellInterrupted(each)}`);
+  const found =
+    words.length === 0
+      ? [...worries, ...leftovers, ...unread.map(({ why }) => why), ...halfMade]
+      : worries;
+  // Where nothing was looked at, nothing is known: a wrong backend looks like an empty one.
+  const attention = seen.length === 0 ? [...found, nothingSeen(undeployed)] : found;
+  if (flags.has("json")) {
+    const nodes = seen.map(({ health, concerns }) => ({ ...health, concerns }));
+    context.out(`${JSON.stringify({ nodes, undeployed, interrupted, attention }, undefined, 2)}\n`);
+  } else {
+    context.out(`${describe(seen.map(({ health }) => health))}\n`);
+    if (undeployed.length > 0) context.out(`\nNot deployed yet: ${undeployed.join(", ")}\n`);
+    for (const line of findings(seen.map(({ health }) => health))) context.out(`${line}\n`);
+    context.out(
+      attention.length === 0
+        ? "\nNothing needs a person.\n"
+        : `\n${count(attention.length, "thing")} for a person:\n${attention.map((each) => `  ${each}\n`).join("")}`,
+    );
+  }
+  return attention.length === 0 ? exits.done : exits.failed;
+}
+
+async function look(site: Site, entrance: Entrance): Promise<Health> {
+  const observed = !isEntered(site.machine);
+  const looks = `${factsScript()}${evidenceScript(site.machine)}`;
+  const script = observed ? looks : oneAfterAnother(renderConverge(site.machine, true), looks);
+  const session = await runScript(site, entrance, script, statusMs);
+  const facts = session.kind === "ended" ? readHealthFacts(session.stdout) : undefined;
+  const traces = session.kind === "ended" ? readTraces(session.stdout) : undefined;
+  return {
+    node: siteName(site),
+    address: site.address,
+    outcome: observed && session.kind === "ended" ? { kind: "observed" } : checkOf(session),
+    ...(facts ? { facts } : {}),
+    ...(traces ? { traces } : {}),
+  };
+}
+
+/** The check's outcome, whose status was printed because another script followed it. */
+function checkOf(session: Session): Outcome {
+  if (session.kind === "fault") return outcomeOf(session);
+  const status = readFacts(session.stdout).get("status")?.at(-1);
+  return outcomeOf({ ...session, code: status === undefined ? session.code : Number(status) });
+}
+
+/** What machines hold that nobody declared: for a person to know, not to be put right by anybody. */
+function findings(nodes: readonly Health[]): string[] {
+  const lines = nodes.flatMap(({ node, traces }) => {
+    const found = traces?.found ?? [];
+    const more = found.length - shownLimit;
+    return [
+      ...found.slice(0, shownLimit).map((line) => `  ${node}: ${line}`),
+      ...(more > 0 ? [`  ${node}: and ${more} more (--json)`] : []),
+    ];
+  });
+  if (lines.length === 0) return [];
+  return ["", "Found, and explained by no package and no declaration since Berth came:", ...lines];
+}
+
+/** Findings of one machine that are shown; JSON has them all. */
+const shownLimit = 40;
+
+const titles = ["NODE", "ADDRESS", "STATE", "UPDATES", "REBOOT", "DISK", "UP", "OWNER"] as const;
+
+/** The table of `berth status`. */
+export function describe(nodes: readonly Health[]): string {
+  return table(
+    titles,
+    nodes.map(({ node, address, outcome, facts }) => [
+      node,
+      address,
+      stateOf(outcome),
+      facts ? `${facts.updates} (${facts.securityUpdates} security)` : "-",
+      facts ? (facts.rebootNeeded ? "needed" : "no") : "-",
+      facts ? `${facts.diskPercent}%` : "-",
+      facts ? duration(facts.uptimeSeconds) : "-",
+      facts ? facts.owner : "-",
+    ]),
+  );
+}
+
+function stateOf(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "done":
+      return "as declared";
+    case "drift":
+      return `${outcome.report.findings.filter(({ kind }) => kind === "drift").length} differ`;
+    case "failed":
+      return "check failed";
+    case "refused":
+      return "refused";
+    case "observed":
+      return "observed";
+    case "fault":
+      return outcome.fault;
+    default:
+      return outcome satisfies never;
+  }
+}

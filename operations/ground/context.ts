@@ -1,0 +1,19 @@
+import type { Fleet } from "../../components/fleet/fleet";
+import type { Published } from "./published";
+
+/** What a command gets from the person who runs it; nothing else reads the world. */
+export interface Context {
+  /** The clone: where the stack files are. */
+  readonly directory: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** The day, for what stack files say about dates. */
+  readonly now: Date;
+  /** Prints to standard output: results. */
+  readonly out: (text: string) => void;
+  /** Prints to standard error: progress, warnings. */
+  readonly say: (text: string) => void;
+  /** What a stack published when it was last deployed; undefined when it never was. */
+  readonly published: (stack: string) => Promise<Published | undefined>;
+  /** What is put in the place of declared keys: a rehearsal's stand-ins, otherwise nothing. */
+  readonly keys: (fleet: Fleet) => Fleet;
+}

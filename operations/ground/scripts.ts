@@ -1,0 +1,96 @@
+import * as path from "node:path";
+
+import { automationAccount, type MachineDeclaration } from "../../components/machine/script";
+import { array, quote } from "../../components/machine/quote";
+import { readText } from "../../components/machine/text-file";
+import { identityOf } from "./agent";
+
+const source = (name: string) =>
+  readText(path.join(__dirname, "../../components/machine/questions", `${name}.sh`));
+
+/** One group, so that a session cut off while the script is on its way runs nothing. */
+function whole(declarations: readonly string[], ...names: readonly string[]): string {
+  return `{\n${declarations.join("\n")}\n${names.map(source).join("\n")}} </dev/null\n`;
+}
+
+/** A script that tells owner, uptime, disk, pending updates and a wanted reboot. Reads only. */
+export function factsScript(): string {
+  return whole([], "facts");
+}
+
+/** Whose traces are looked for. */
+export interface Person {
+  readonly member: string;
+  /** Keys of theirs that are known, type and key. */
+  readonly keys: readonly string[];
+  /** When they came, in seconds since 1970; 0 where nobody knows. */
+  readonly came: number;
+}
+
+/** What is declared of a machine, for the script that looks for what is not. */
+export type Declared = Pick<
+  MachineDeclaration,
+  "members" | "deployerKeys" | "initialAccount" | "madeByBerth"
+>;
+
+const undeclared: Declared = {
+  members: [],
+  deployerKeys: [],
+  initialAccount: "root",
+  madeByBerth: false,
+};
+
+const parts = [
+  "words",
+  "sshd",
+  "accounts",
+  "departed",
+  "files",
+  "running",
+  "starting",
+  "containers",
+] as const;
+
+/**
+ * A script that tells what lets anybody in who is not declared, and what no package explains. Reads
+ * only. The same for everybody who asks: `berth offboard` and `berth status`.
+ */
+export function evidenceScript(machine: Declared, person?: Person): string {
+  const { members, deployerKeys, initialAccount, madeByBerth } = machine;
+  const keys = [...deployerKeys, ...members.flatMap((member) => member.keys)].map(identityOf);
+  return whole(
+    [
+      `MEMBER=${quote(person?.member ?? "")}`,
+      `KEYS=${array(person?.keys ?? [])}`,
+      `CAME=${person?.came ?? 0}`,
+      `DECLARED=${array([automationAccount, ...members.map(({ name }) => name)])}`,
+      `DECLARED_KEYS=${array(keys)}`,
+      `INITIAL_ACCOUNT=${quote(initialAccount)}`,
+      `MADE_BY_BERTH=${madeByBerth ? "yes" : "no"}`,
+    ],
+    ...parts.map((part) => `evidence/${part}`),
+  );
+}
+
+/**
+ * The same about a person: `open: …` for every way in, `key: …` for the keys they had, `known: yes`
+ * where Berth made the account. `keys`: type and key.
+ */
+export function departedScript(
+  member: string,
+  keys: readonly string[],
+  machine: Declared = undeclared,
+  came = 0,
+): string {
+  return evidenceScript(machine, { member, keys, came });
+}
+
+/** A script that tells the keys that enter Berth's own account. Reads only. */
+export function keysScript(): string {
+  return whole([`ACCOUNT=${quote(automationAccount)}`], "keys");
+}
+
+/** Runs a script and then another in one session; the first one's status follows as `status: N`. */
+export function oneAfterAnother(first: string, second: string): string {
+  return `(\n${first})\nprintf 'status: %s\\n' $?\n${second}`;
+}

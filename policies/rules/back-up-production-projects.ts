@@ -1,0 +1,63 @@
+import { isBucket } from "../judge/buckets";
+import { grantsOf, nodesOf } from "../judge/credentials";
+import { isEnvironmentStack, isProduction } from "../judge/facts";
+import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
+import { input, type Resource } from "../judge/resource";
+import { unknown } from "../judge/value";
+
+export const policy: Policy = {
+  name: "back-up-production-projects",
+  rules: [29],
+  description:
+    "Every production project has a backup: a credential with which its node writes archives, " +
+    "and, in the stack that owns buckets, the bucket they go to.",
+  checkStack: backUpProductionProjects,
+};
+
+/** Judges every project of every production node by what IAM really lets the node write. */
+export function* backUpProductionProjects(resources: readonly Resource[]): Generator<Finding> {
+  const buckets = resources.filter(isBucket);
+  for (const { node, projects } of nodesOf(resources)) {
+    const production = isProduction(node);
+    if (production === unknown) yield unjudged(node, "environment");
+    if (production !== true) continue;
+    if (projects === unknown) {
+      yield unjudged(node, "projects");
+      continue;
+    }
+    const { grants, missing } = grantsOf(node, resources);
+    for (const project of projects) {
+      const grant = grants.find((candidate) => candidate.project === project);
+      if (grant && isEnvironmentStack(node))
+        yield* judgeBucket(grant.bucket, project, buckets, node);
+      if (grant) continue;
+      if (missing[0]) yield unjudged(missing[0], "policy");
+      else {
+        yield violation(
+          node,
+          `production project ${project} has no backup`,
+          `declare \`backup: { database: … }\` for ${project}`,
+        );
+      }
+    }
+  }
+}
+
+function* judgeBucket(
+  name: string,
+  project: string,
+  buckets: readonly Resource[],
+  node: Resource,
+): Generator<Finding> {
+  if (buckets.some((bucket) => input(bucket, "bucket") === name)) return;
+  const unnamed = buckets.find(
+    (bucket) => bucket.inputs === undefined || input(bucket, "bucket") === unknown,
+  );
+  yield unnamed
+    ? unjudged(unnamed, "bucket")
+    : violation(
+        node,
+        `project ${project} writes its archives to ${name}, which this stack does not have`,
+        "create the bucket in this stack, or adopt it",
+      );
+}

@@ -1,0 +1,94 @@
+import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
+import { above, below, input, type Resource } from "../judge/resource";
+import { dnsRecords, projectNames } from "../judge/types";
+import { unknown, type Found } from "../judge/value";
+
+type Role = "primary" | "origin" | "direct";
+const roles: readonly Role[] = ["primary", "origin", "direct"];
+
+export const policy: Policy = {
+  name: "proxy-primary-names",
+  rules: [23, 24],
+  description:
+    "A project's primary name is a proxied A record; the host's own name and `direct`, by which " +
+    "people log in, are not proxied, and `direct` is a CNAME. There are no other records.",
+  check: proxyPrimaryNames,
+  checkStack: haveAllNames,
+};
+
+/** Judges a record by the name it has and what that name is for. */
+export function* proxyPrimaryNames(record: Resource): Generator<Finding> {
+  if (!dnsRecords.includes(record.type)) return;
+  const name = input(record, "name");
+  if (name === unknown) {
+    yield unjudged(record, "name");
+    return;
+  }
+  const role = roleOf(record, name);
+  if (role === undefined) {
+    yield violation(
+      record,
+      `${String(name)} is no project's primary, origin or direct name`,
+      "declare the project whose name it is, or take the record out",
+    );
+    return;
+  }
+  const type = input(record, "type");
+  const wanted = role === "direct" ? "CNAME" : "A";
+  if (type === unknown) yield unjudged(record, "type");
+  else if (type !== wanted) {
+    yield violation(
+      record,
+      `${String(name)} is ${String(type)}, but a ${role} name is ${wanted}`,
+      `set type to ${wanted}`,
+    );
+  }
+  const proxied = input(record, "proxied");
+  if (proxied === unknown) yield unjudged(record, "proxied");
+  else if (role === "primary" && proxied !== true) {
+    yield violation(
+      record,
+      `${String(name)} shows the machine's address to every visitor`,
+      "set proxied to true",
+    );
+  } else if (role !== "primary" && proxied === true) {
+    yield violation(
+      record,
+      `${String(name)} is proxied, so SSH would reach Cloudflare instead of the machine`,
+      "set proxied to false",
+    );
+  }
+}
+
+/** What a name is for: as its project says, otherwise as its first label reads. */
+function roleOf(record: Resource, name: Found): Role | undefined {
+  const names = above(record, projectNames);
+  const declared = roles.find((role) => names && input(names, role) === name);
+  if (declared) return declared;
+  const label = String(name ?? "").split(".")[0]!;
+  if (/(^|-)direct$/.test(label)) return "direct";
+  return /(^|-)origin(-|$)/.test(label) ? "origin" : undefined;
+}
+
+/** A project whose records were forgotten shows only in the whole stack. */
+export function* haveAllNames(resources: readonly Resource[]): Generator<Finding> {
+  for (const names of resources.filter(({ type }) => type === projectNames)) {
+    const records = below(names, resources).filter(({ type }) => dnsRecords.includes(type));
+    for (const role of roles) {
+      const name = names.inputs === undefined ? unknown : input(names, role);
+      if (name === unknown) yield unjudged(names, role);
+      else if (!records.some((record) => couldBe(record, name))) {
+        yield violation(
+          names,
+          `no record has its ${role} name ${String(name ?? "")}`.trimEnd(),
+          `create the ${role} record`,
+        );
+      }
+    }
+  }
+}
+
+/** A record whose name is not known has been reported by itself. */
+function couldBe(record: Resource, name: Found): boolean {
+  return record.inputs === undefined || [name, unknown].includes(input(record, "name") ?? null);
+}

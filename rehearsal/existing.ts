@@ -1,0 +1,108 @@
+import { mapping } from "../components/fleet/mapping";
+import { readStackFiles, type StackConfig } from "../components/stack-file/stack-files";
+import type { Past } from "../packages/local-cloud/emulator/machines";
+import type {
+  ClientMachine,
+  Existing,
+  ExistingMachine,
+} from "../packages/local-cloud/providers/existing";
+import type { CloudCard } from "./cloud";
+import type { Keyring } from "./stand-ins";
+
+/**
+ * Has the local cloud hold what a project's stack files say existed before Berth: the agency's
+ * zones and AWS account, machines to adopt and clients' own, buckets to adopt. `stack` leaves out
+ * the machines and buckets of other stacks. Files that are wrong are left to the program, which says
+ * so better. Answers what could not be put there.
+ */
+export async function ensureExisting(
+  card: CloudCard,
+  project: string,
+  keys?: Keyring,
+  stack?: string,
+): Promise<readonly string[]> {
+  let stacks: Readonly<Record<string, StackConfig>>;
+  try {
+    stacks = readStackFiles(project).stacks;
+  } catch {
+    return [];
+  }
+  return postExisting(card, existingIn(stacks, keys, stack));
+}
+
+/** Puts things on a local cloud that existed before Berth; answers what could not be put there. */
+export async function postExisting(
+  card: CloudCard,
+  existing: Existing,
+): Promise<readonly string[]> {
+  const response = await fetch(`http://127.0.0.1:${card.control}/existing`, {
+    method: "POST",
+    body: JSON.stringify(existing),
+  });
+  if (!response.ok) throw new Error(`the local cloud: ${await response.text()}`);
+  return ((await response.json()) as { missing: string[] }).missing;
+}
+
+function existingIn(
+  stacks: Readonly<Record<string, StackConfig>>,
+  keys: Keyring | undefined,
+  only: string | undefined,
+): Existing {
+  const agency = Object.values(stacks)
+    .map((stack) => mapping(stack["agency"]))
+    .find((found) => Object.keys(found).length > 0);
+  const { awsAccount, zones } = agency ?? {};
+  const chosen = Object.entries(stacks).flatMap(([name, stack]) =>
+    only === undefined || name === only ? [stack] : [],
+  );
+  const nodes = chosen.flatMap((stack) => Object.entries(mapping(stack["nodes"])));
+  return {
+    zones: Object.fromEntries(
+      Object.entries(mapping(zones)).filter(([, id]) => typeof id === "string"),
+    ) as Record<string, string>,
+    ...(typeof awsAccount === "string" && /^\d{12}$/.test(awsAccount) ? { awsAccount } : {}),
+    machines: nodes.flatMap(([name, node]) => adopted(name, mapping(mapping(node)["adopt"]), keys)),
+    clientMachines: nodes.flatMap(([name, node]) =>
+      clients(name, mapping(mapping(node)["server"]), keys),
+    ),
+    buckets: chosen.flatMap(bucketsOf),
+  };
+}
+
+function adopted(
+  name: string,
+  adopt: Record<string, unknown>,
+  keys: Keyring | undefined,
+): ExistingMachine[] {
+  const { provider, id, region, size } = adopt;
+  if (provider !== "digitalocean" && provider !== "scaleway" && provider !== "aws") return [];
+  if (typeof id !== "string" || typeof region !== "string" || typeof size !== "string") return [];
+  return [{ provider, id, name, region, size, past: pastOf(adopt, keys) }];
+}
+
+function clients(
+  name: string,
+  server: Record<string, unknown>,
+  keys: Keyring | undefined,
+): ClientMachine[] {
+  const { address } = server;
+  return typeof address === "string" ? [{ name, address, past: pastOf(server, keys) }] : [];
+}
+
+/** As its owner prepared it for Berth: the declared host key's stand-in, and the deployers let in. */
+function pastOf({ login, hostKey }: Record<string, unknown>, keys: Keyring | undefined): Past {
+  const pair = typeof hostKey === "string" ? keys?.pairOf(hostKey) : undefined;
+  return {
+    account: typeof login === "string" ? login : "root",
+    authorizedKeys: (keys?.deployers ?? []).map((deployer) => deployer.public),
+    ...(pair ? { hostKey: { private: pair.private, public: pair.public } } : {}),
+  };
+}
+
+function bucketsOf(stack: StackConfig): { name: string; region: string }[] {
+  const list = mapping(stack["backups"])["adopt"];
+  return (Array.isArray(list) ? list : []).flatMap((bucket) => {
+    const { name, region } = mapping(bucket);
+    return typeof name === "string" && typeof region === "string" ? [{ name, region }] : [];
+  });
+}

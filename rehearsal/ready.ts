@@ -1,0 +1,33 @@
+import { obtainCli } from "../tools/setup/cli";
+import { sayOnStderr, type Say } from "../tools/setup/progress";
+import { ensureCloud, type CloudCard } from "./cloud";
+import { cloudEnvironment } from "./environment";
+import { ensureExisting } from "./existing";
+import { cloudPaths, repository, type CloudPaths } from "./paths";
+import { ensureStacks } from "./stacks";
+import { ensureStandIns, type Keyring } from "./stand-ins";
+
+/** Everything a command needs to run against the local cloud. */
+export interface Ready {
+  readonly paths: CloudPaths;
+  readonly card: CloudCard;
+  readonly env: NodeJS.ProcessEnv;
+  /** The rehearsal's keys; undefined where machines are records. */
+  readonly keys: Keyring | undefined;
+}
+
+/**
+ * Obtains the CLI, has the local cloud running, every stack initialised and everything there that
+ * existed before: of one stack, or of all. Idempotent.
+ */
+export async function ready(stack?: string, say: Say = sayOnStderr): Promise<Ready> {
+  const paths = cloudPaths();
+  const { bin } = await obtainCli({ say });
+  const card = await ensureCloud(paths, say);
+  ensureStacks(paths, repository, card.vault);
+  const keys =
+    card.machines === "recorded" ? undefined : ensureStandIns(paths.directory, repository);
+  const missing = await ensureExisting(card, repository, keys, stack);
+  for (const what of missing) say(`not there, though the stack files say it exists: ${what}`);
+  return { paths, card, keys, env: cloudEnvironment(paths, card, bin) };
+}

@@ -1,0 +1,54 @@
+import { lastLines, runCommand } from "../tools/setup/run-command";
+import { stackOutputs, type StackOutputs } from "./outputs";
+import { report } from "./report";
+import { loginCommand, writeSshFiles } from "./ssh-files";
+import type { Keyring } from "./stand-ins";
+import type { ToDo } from "./to-do";
+
+/** A deployed stack of the local cloud, to be told about. */
+export interface Rehearsed {
+  readonly stack: string;
+  /** The project's directory, where the engine runs. */
+  readonly project: string;
+  /** The local cloud's. */
+  readonly directory: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Undefined where machines are records, which nobody enters. */
+  readonly keys: Keyring | undefined;
+}
+
+/**
+ * What a rehearsal ends with: the table of its projects, each with a command that logs a member in,
+ * and what is left to do. Writes the SSH configuration that those commands use.
+ */
+export async function tellRehearsed(rehearsed: Rehearsed, toDo: ToDo = {}): Promise<string> {
+  const outputs = await readOutputs(rehearsed);
+  const table = report(outputs, loginIn(rehearsed, outputs, toDo));
+  const left = Object.entries(toDo).sort(([a], [b]) => a.localeCompare(b));
+  if (left.length === 0) return table;
+  return [
+    table,
+    "",
+    "Not done:",
+    ...left.map(([of, steps]) => `  ${of}: ${steps.join(", ")}`),
+  ].join("\n");
+}
+
+function loginIn(
+  { directory, keys }: Rehearsed,
+  outputs: StackOutputs,
+  toDo: ToDo,
+): (slug: string) => string | undefined {
+  const config = keys && writeSshFiles(directory, outputs, keys);
+  return (slug) => {
+    if (toDo[outputs.projects[slug]?.node ?? slug]) return "not yet, see below";
+    return config && loginCommand(outputs, slug, config);
+  };
+}
+
+async function readOutputs({ stack, project, env }: Rehearsed): Promise<StackOutputs> {
+  const args = ["stack", "output", "--json", "--stack", stack];
+  const { code, stdout, output } = await runCommand("pulumi", args, { cwd: project, env });
+  if (code !== 0) throw new Error(`the outputs cannot be read: ${lastLines(output)}`);
+  return stackOutputs.parse(JSON.parse(stdout));
+}

@@ -1,0 +1,271 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { stringify } from "yaml";
+
+import { discardCloud, ensureCloud, type CloudCard } from "./cloud";
+import { cloudEnvironment } from "./environment";
+import { ensureExisting, postExisting } from "./existing";
+import type { MachineKind } from "./machine-kind";
+import { cloudPaths, repository, type CloudPaths } from "./paths";
+import { ensureStacks } from "./stacks";
+import { ensureStandIns, type Keyring } from "./stand-ins";
+import type { Existing } from "../packages/local-cloud/providers/existing";
+import { freeDirectory } from "../packages/local-cloud/hosts";
+import { obtainCli } from "../tools/setup/cli";
+
+/** What a command printed and how it ended. */
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** `berth:` keys without the prefix, by stack; `shared` goes into Pulumi.yaml. */
+export interface ScratchFleet {
+  readonly shared: Record<string, unknown>;
+  readonly stacks: Record<string, Record<string, unknown>>;
+}
+
+/** What stands behind a scratch cloud's servers: records, unless told otherwise. */
+export interface ScratchMachines {
+  readonly machines?: MachineKind;
+  /** The one stack whose machines that existed before are wanted; absent: all. */
+  readonly stack?: string;
+}
+
+/** One step of a plan as `pulumi preview --json` tells it. */
+export interface Step {
+  readonly op: string;
+  readonly urn: string;
+  readonly newState?: { readonly inputs?: Record<string, unknown>; readonly type: string };
+  readonly replaceReasons?: readonly string[];
+  readonly diffReasons?: readonly string[];
+}
+
+/** A resource as an exported state holds it. */
+export interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  readonly protect?: boolean;
+  inputs: Record<string, unknown>;
+  outputs: Record<string, unknown>;
+}
+
+/**
+ * A local cloud and a copy of the program (by links) with stack files of their own, in a temporary
+ * directory: what a test or a measurement runs on, without touching the clone or its rehearsal.
+ */
+export class ScratchCloud {
+  private pairs: Keyring | undefined;
+
+  private constructor(
+    readonly paths: CloudPaths,
+    readonly card: CloudCard,
+    readonly project: string,
+    readonly env: NodeJS.ProcessEnv,
+  ) {}
+
+  /**
+   * `fleet` undefined: the project's own committed stack files. What they say exists before Berth is
+   * there; `existing` is there besides.
+   */
+  static async start(
+    fleet?: ScratchFleet,
+    existing: Existing = {},
+    { machines = "recorded", stack }: ScratchMachines = {},
+  ): Promise<ScratchCloud> {
+    const directory = freeDirectory("berth-scratch-", "cloud");
+    const paths = cloudPaths({ BERTH_LOCAL_DIR: path.join(directory, "cloud") });
+    const { bin } = await obtainCli({ say: () => undefined });
+    const card = await ensureCloud(paths, () => undefined, machines);
+    const project = path.join(directory, "project");
+    mirror(project);
+    const cloud = new ScratchCloud(paths, card, project, cloudEnvironment(paths, card, bin));
+    if (fleet) cloud.write(fleet);
+    else copyStackFiles(project);
+    cloud.makeKeys();
+    await cloud.prepare(existing, stack);
+    return cloud;
+  }
+
+  /** The rehearsal's keys. Throws where machines are records, which nobody enters. */
+  get keys(): Keyring {
+    if (!this.pairs) throw new Error("machines of this cloud are records and have no keys");
+    return this.pairs;
+  }
+
+  /** Replaces the stack files. */
+  write({ shared, stacks }: ScratchFleet): void {
+    const values = Object.entries(shared).map(([key, value]) => [`berth:${key}`, { value }]);
+    const base = { name: "berth", runtime: { name: "nodejs", options: { typescript: true } } };
+    this.file("Pulumi.yaml", { ...base, config: Object.fromEntries(values) });
+    for (const [stack, config] of Object.entries(stacks)) this.stack(stack, config);
+  }
+
+  /** Replaces one stack file. */
+  stack(stack: string, config: Record<string, unknown>): void {
+    const entries = Object.entries(config).map(([key, value]) => [`berth:${key}`, value]);
+    this.file(`Pulumi.${stack}.yaml`, { config: Object.fromEntries(entries) });
+    this.makeKeys();
+  }
+
+  /** Runs `pulumi` in the project; never throws for an exit code. */
+  pulumi(...args: string[]): Promise<Outcome> {
+    return run(
+      "pulumi",
+      [...args, "--non-interactive", "--color", "never"],
+      this.project,
+      this.env,
+    );
+  }
+
+  /** Runs `pulumi` and throws with everything it printed unless it succeeds. */
+  async succeed(...args: string[]): Promise<Outcome> {
+    const outcome = await this.pulumi(...args);
+    if (outcome.code !== 0) {
+      throw new Error(
+        `pulumi ${args.join(" ")}: ${outcome.code}\n${outcome.stdout}${outcome.stderr}`,
+      );
+    }
+    return outcome;
+  }
+
+  up(stack: string, ...args: string[]): Promise<Outcome> {
+    return this.succeed("up", "--yes", "--skip-preview", "--stack", stack, ...args);
+  }
+
+  /** The steps of a preview, without what stays the same. */
+  async plan(stack: string, ...args: string[]): Promise<Step[]> {
+    const { stdout } = await this.succeed("preview", "--json", "--stack", stack, ...args);
+    const { steps } = JSON.parse(stdout) as { steps: Step[] };
+    return steps.filter(({ op }) => op !== "same" && op !== "read");
+  }
+
+  async outputs(stack: string): Promise<Record<string, Record<string, Record<string, unknown>>>> {
+    const { stdout } = await this.succeed(
+      "stack",
+      "output",
+      "--json",
+      "--show-secrets",
+      "--stack",
+      stack,
+    );
+    return JSON.parse(stdout) as Record<string, Record<string, Record<string, unknown>>>;
+  }
+
+  /** Edits every resource in a stack's state, as `pulumi state edit` would. */
+  async rewriteState(stack: string, edit: (resource: StateResource) => void): Promise<void> {
+    const file = path.join(path.dirname(this.project), "state.json");
+    await this.succeed("stack", "export", "--show-secrets", "--stack", stack, "--file", file);
+    const state = JSON.parse(fs.readFileSync(file, "utf8")) as {
+      deployment: { resources: StateResource[] };
+    };
+    state.deployment.resources.forEach(edit);
+    fs.writeFileSync(file, JSON.stringify(state));
+    await this.succeed("stack", "import", "--stack", stack, "--file", file);
+  }
+
+  /** Asks the control door of the local cloud. */
+  async control(method: string, door: string, body?: unknown): Promise<unknown> {
+    const response = await fetch(`http://127.0.0.1:${this.card.control}${door}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const answer: unknown = await response.json();
+    if (!response.ok) throw new Error(`${method} ${door}: ${JSON.stringify(answer)}`);
+    return answer;
+  }
+
+  /** Objects of one kind on the cloud. */
+  async objects(kind: string): Promise<{ id: string; data: Record<string, unknown> }[]> {
+    const door = `/objects/${encodeURIComponent(kind)}`;
+    return (await this.control("GET", door)) as { id: string; data: Record<string, unknown> }[];
+  }
+
+  /** Everything on the cloud as `kind id`, without its own bookkeeping of numbers and addresses. */
+  async inventory(): Promise<string[]> {
+    const all = (await this.control("GET", "/objects")) as { kind: string; id: string }[];
+    const owned = all.filter(({ kind }) => kind !== "series" && !kind.startsWith("local/"));
+    return owned.map(({ kind, id }) => `${kind} ${id}`).sort();
+  }
+
+  /** Changes an object behind the program's back. */
+  tamper(kind: string, id: string, changes: Record<string, unknown>): Promise<unknown> {
+    const door = `/objects/${encodeURIComponent(kind)}/${encodeURIComponent(id)}`;
+    return this.control("PATCH", door, changes);
+  }
+
+  /** Ends the cloud; nothing of it is left. */
+  async stop(): Promise<void> {
+    await discardCloud(this.paths);
+    fs.rmSync(path.dirname(this.project), { recursive: true, force: true });
+  }
+
+  /** As every `npm run local` does: stack files may name new people. */
+  private makeKeys(): void {
+    if (this.card.machines === "recorded") return;
+    this.pairs = ensureStandIns(this.paths.directory, this.project);
+  }
+
+  private async prepare(existing: Existing, stack: string | undefined): Promise<void> {
+    ensureStacks(this.paths, this.project, this.card.vault);
+    const missing = [
+      ...(await ensureExisting(this.card, this.project, this.pairs, stack)),
+      ...(await postExisting(this.card, existing)),
+    ];
+    if (missing.length > 0) throw new Error(`the local cloud lacks ${missing.join("; ")}`);
+  }
+
+  private file(name: string, content: unknown): void {
+    fs.writeFileSync(path.join(this.project, name), stringify(content));
+  }
+}
+
+/** The program itself, by links: the engine runs it in a directory with other stack files. */
+function mirror(project: string): void {
+  fs.mkdirSync(project);
+  for (const name of [
+    "index.ts",
+    "components",
+    "policies",
+    "package.json",
+    "tsconfig.json",
+    "node_modules",
+  ]) {
+    fs.symlinkSync(path.join(repository, name), path.join(project, name));
+  }
+}
+
+function copyStackFiles(project: string): void {
+  for (const name of fs.readdirSync(repository)) {
+    if (/^Pulumi(\..+)?\.yaml$/.test(name)) {
+      fs.copyFileSync(path.join(repository, name), path.join(project, name));
+    }
+  }
+}
+
+/** Runs a program to its end, collecting what it prints. */
+export function run(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
+    child.on("error", reject);
+    child.on("close", (code) =>
+      resolve({
+        code: code ?? -1,
+        stdout: Buffer.concat(out).toString("utf8"),
+        stderr: Buffer.concat(err).toString("utf8"),
+      }),
+    );
+  });
+}

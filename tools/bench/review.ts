@@ -1,0 +1,127 @@
+/** The review of one change to a fleet, beside the plain preview of the same change. */
+
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+
+import { savedOnce } from "../../rehearsal/environment";
+import { repository } from "../../rehearsal/paths";
+import { run, ScratchCloud } from "../../rehearsal/scratch";
+import { fleetOfNodes } from "./fleets";
+import { unlessStopped } from "./stopping";
+import { median, timed } from "./timing";
+
+const projects = 60;
+const fleet = fleetOfNodes(projects);
+const resized = { ...fleet.stacks["stage"], nodes: { "project-7": { memoryGb: 4 } } };
+/** Each review between two previews, so that both meet the same neighbours; the median counts. */
+const runs = 3;
+
+interface Round {
+  /** The mean of the one before and the one after. */
+  readonly previewMs: number;
+  /** Within the review: the base on a local cloud of its own. */
+  readonly baseMs: number;
+  /** Within the review: previews, with policies and the full diff. */
+  readonly previewsMs: number;
+  readonly reviewMs: number;
+  /** Load of this machine, one minute. */
+  readonly load: number;
+}
+
+/**
+ * `npm run bench -- --review`: a clone with a fleet committed and one node resized is reviewed, as
+ * `berth review` does it from end to end, and the same change is previewed over the same fleet.
+ */
+export async function benchReview() {
+  const cloud = await ScratchCloud.start(fleet, { elasticIps: projects });
+  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "berth-bench-"));
+  try {
+    const rounds = await unlessStopped(inTurn(cloud, scratch));
+    return { projects, rounds, ratio: median(rounds.map(ratioOf)) };
+  } finally {
+    await cloud.stop();
+    fs.rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function inTurn(cloud: ScratchCloud, scratch: string): Promise<readonly Round[]> {
+  const clone = path.join(scratch, "clone");
+  await commitBase(clone, cloud.project);
+  Object.assign(cloud.env, savedOnce);
+  await cloud.up("stage");
+  cloud.stack("stage", resized);
+  copyStackFiles(cloud.project, clone);
+  const rounds: Round[] = [];
+  const preview = () => timed(() => cloud.succeed("preview", "--stack", "stage"));
+  let before = await preview();
+  while (rounds.length < runs) {
+    const review = await timed(() => reviewIn(clone, path.join(scratch, "review.md")));
+    const after = await preview();
+    const previewMs = (before.ms + after.ms) / 2;
+    rounds.push({ previewMs, ...review.value, reviewMs: review.ms, load: os.loadavg()[0]! });
+    before = after;
+  }
+  return rounds;
+}
+
+/** The review without the deployment of the base, in plain previews; the goal is 2 at most. */
+function ratioOf({ reviewMs, baseMs, previewMs }: Round): number {
+  return (reviewMs - baseMs) / previewMs;
+}
+
+/** A clone of what is committed here, with a commit of the fleet's stack files. */
+async function commitBase(clone: string, project: string): Promise<void> {
+  const packages = "node_modules";
+  const who = ["user.name=bench", "user.email=bench@bench.example", "commit.gpgSign=false"];
+  const options = who.flatMap((setting) => ["-c", setting]);
+  const git = async (...args: string[]) => {
+    const { code, stderr } = await run("git", [...options, ...args], repository, process.env);
+    if (code !== 0) throw new Error(`git ${args.join(" ")}: ${stderr}`);
+  };
+  await git("clone", "--quiet", repository, clone);
+  copyStackFiles(project, clone);
+  fs.symlinkSync(path.join(repository, packages), path.join(clone, packages));
+  // As a link it is not what .gitignore leaves out.
+  fs.appendFileSync(path.join(clone, ".git", "info", "exclude"), `${packages}\n`);
+  await git("-C", clone, "add", "--all");
+  await git("-C", clone, "commit", "--quiet", "--message", "base");
+}
+
+function copyStackFiles(from: string, to: string): void {
+  const isStackFile = (name: string) => /^Pulumi(\..+)?\.yaml$/.test(name);
+  for (const name of fs.readdirSync(to).filter(isStackFile)) fs.rmSync(path.join(to, name));
+  for (const name of fs.readdirSync(from).filter(isStackFile)) {
+    fs.copyFileSync(path.join(from, name), path.join(to, name));
+  }
+}
+
+async function reviewIn(clone: string, out: string): Promise<Pick<Round, "baseMs" | "previewsMs">> {
+  const command = ["tools/setup/run.js", "operations/berth", "review", "--markdown", "--out", out];
+  const { code, stderr } = await run(process.execPath, command, clone, process.env);
+  const [, base, previews] = /the base took ([\d.]+) s, the previews ([\d.]+) s/.exec(stderr) ?? [];
+  if (code !== 0 || base === undefined) throw new Error(`berth review: ${code}\n${stderr}`);
+  return { baseMs: Number(base) * 1000, previewsMs: Number(previews) * 1000 };
+}
+
+/** The table that a person reads. */
+export function renderReview({ rounds, ratio }: Awaited<ReturnType<typeof benchReview>>): string {
+  const seconds = (ms: number) => (ms / 1000).toFixed(2).padStart(10);
+  return [
+    `${projects} projects, one resized`,
+    " preview s   review s  its base s  its previews s  beyond the base / preview   load",
+    ...rounds.map((round) =>
+      [
+        seconds(round.previewMs),
+        seconds(round.reviewMs),
+        `  ${seconds(round.baseMs)}`,
+        `      ${seconds(round.previewsMs)}`,
+        ratioOf(round).toFixed(2).padStart(27),
+        round.load.toFixed(1).padStart(6),
+      ].join(""),
+    ),
+    "",
+    `review beyond its base / preview   ${ratio.toFixed(2)}  (goal 2)`,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,110 @@
+import type { Mutation } from "../mutation";
+
+const lifecycle = {
+  test: "test/engine/lifecycle.test.ts",
+  named: "one project on each provider, in production",
+};
+
+/** The manual on names, archives and databases: rules 23 to 42. */
+export const namesAndBackups: readonly Mutation[] = [
+  {
+    rule: 23,
+    file: "components/edge/project-names.ts",
+    from: "proxied: true,",
+    to: "proxied: false,",
+    ...lifecycle,
+  },
+  {
+    rule: 24,
+    file: "components/edge/project-names.ts",
+    from: "content: origin.name,",
+    to: "content: primary.name,",
+    ...lifecycle,
+  },
+  {
+    rule: 25,
+    file: "components/fleet/names.ts",
+    from: "return [`${first}-${role}`, ...rest]",
+    to: "return [`${role}-${first}`, ...rest]",
+    test: "test/fleet/names.test.ts",
+    named: "namesFor",
+  },
+  {
+    rule: 26,
+    file: "components/clouds/firewall.ts",
+    from: '{ name: "ssh", port: 22 },',
+    to: '{ name: "ssh", port: 2222 },',
+    ...lifecycle,
+  },
+  {
+    rule: 29,
+    file: "components/stack-file/checks/backups.ts",
+    from: 'if (draft.environment !== "prod") return [];',
+    to: "if (draft.environment !== undefined) return [];",
+    test: "test/stack-file/backups.test.ts",
+    named: "backups",
+  },
+  {
+    rule: 30,
+    file: "components/stack-file/backups.ts",
+    from: '"ca-central-1" : "us-east-1"',
+    to: '"ca-central-1" : "eu-west-1"',
+    test: "test/stack-file/backups.test.ts",
+    named: "go to us-east-1",
+  },
+  {
+    rule: 31,
+    file: "components/fleet/backup-prefix.ts",
+    from: "const own = `backups/${project}/`;",
+    to: "const own = `${project}/backups/`;",
+    test: "test/backups/create-only-policy.test.ts",
+    named: "is backups/<project>/ in production",
+  },
+  {
+    rule: 32,
+    file: "components/backups/create-only-policy.ts",
+    from: 'Action: ["s3:PutObject", "s3:AbortMultipartUpload"],',
+    to: 'Action: ["s3:PutObject", "s3:AbortMultipartUpload", "s3:GetObject"],',
+    test: "test/backups/create-only-policy.test.ts",
+    named: "the policy of a machine's backup credential",
+  },
+  {
+    rule: 33,
+    file: "components/clouds/aws/account.ts",
+    from: "    allowedAccountIds: [fleet.agency.awsAccount],\n",
+    to: "",
+    test: "test/engine/faults.test.ts",
+    named: "refuses credentials of another AWS account than declared",
+  },
+  {
+    rule: 37,
+    file: "components/machine/steps/people.sh",
+    from: "  ensure_group dev\n",
+    to: "  ensure_group dev\n  ensure_group www\n",
+    test: "test/machine/converge.hosts.test.ts",
+    named: "a bare machine that is entered and converged",
+  },
+  {
+    rule: 39,
+    file: "components/fleet/schema.ts",
+    from: '["postgres", "postgis", "mongodb", "none"]',
+    to: '["postgres", "postgis", "none"]',
+    test: "test/stack-file/properties.test.ts",
+    named: "parses",
+  },
+  {
+    rule: 41,
+    file: "components/clouds/firewall.ts",
+    from: '{ name: "https", port: 443 },',
+    to: '{ name: "https", port: 443 },\n  { name: "http", port: 5432 },',
+    ...lifecycle,
+  },
+  {
+    rule: 42,
+    file: "policies/rules/use-known-resources.ts",
+    from: "if (Object.hasOwn(knownTypes, resource.type)) return;",
+    to: "if (resource.type in {} || resource.type !== '') return;",
+    test: "test/policies/evasions.test.ts",
+    named: "ways around the law",
+  },
+];

@@ -1,0 +1,87 @@
+import { command, component, config, open, people, policy, rule, type Rule } from "../rule";
+
+/** What decides where a machine runs. */
+const placed = [
+  policy("follow-placement-rules"),
+  policy("create-servers-where-placed"),
+  component("placement/placement.ts"),
+];
+
+/** The manual on providers, nodes and people: rules 1 to 22. */
+export const machines: readonly Rule[] = [
+  rule(
+    1,
+    "A client's own machine is reached, never created",
+    config("stack-file/checks/machines"),
+    policy("use-known-resources"),
+    ...placed,
+  ),
+  rule(2, "What only AWS offers selects AWS", ...placed),
+  rule(
+    3,
+    "Data that must stay in Canada selects DigitalOcean, Toronto",
+    policy("keep-backups-in-residency"),
+    ...placed,
+  ),
+  rule(4, "Without restriction: Scaleway", ...placed),
+  rule(
+    5,
+    "The order is strict: AWS before Canada",
+    policy("keep-backups-in-residency"),
+    config("stack-file/checks/constraints"),
+    ...placed,
+  ),
+  rule(
+    6,
+    "The newest Ubuntu LTS; a live machine keeps its own",
+    policy("keep-live-machines"),
+    component("clouds/options.ts"),
+  ),
+  rule(
+    7,
+    "At least 2 GB of memory and 50 GB of disk",
+    config("fleet/schema-nodes"),
+    component("placement/choose.ts"),
+  ),
+  rule(
+    8,
+    "From 1000 visits a day, or heavy compute, a size is chosen",
+    config("stack-file/checks/sizes"),
+  ),
+  rule(
+    9,
+    "A node is named slug or slug-client",
+    config("stack-file/checks/node-names"),
+    policy("name-nodes-by-slug"),
+  ),
+  rule(10, "The same steps on all providers", component("clouds/index.ts")),
+  rule(
+    11,
+    "Machines that exist are imported, never replaced",
+    policy("follow-placement-rules"),
+    config("stack-file/checks/machines"),
+    policy("protect-production-servers"),
+    component("clouds/options.ts"),
+  ),
+  rule(12, "Bare metal can be adopted, not created", component("clouds/client/machine.ts"), people),
+  rule(13, "First login by the provider's account", component("node/bootstrap.ts")),
+  rule(14, "Groups dev and docker", component("machine/steps/people.sh")),
+  rule(
+    15,
+    "An account for each member, in sudo, dev and docker",
+    config("stack-file/checks/access"),
+    component("machine/steps/people.sh"),
+  ),
+  rule(16, "authorized_keys holds exactly the declared keys", component("machine/steps/people.sh")),
+  rule(17, "Login by key, without password", component("machine/steps/sshd.sh")),
+  rule(
+    18,
+    "A second run changes nothing",
+    component("machine/script.ts"),
+    command("operations/fleet/converge.ts"),
+  ),
+  rule(19, "Dotfiles at a pinned commit", component("machine/steps/dotfiles.sh")),
+  rule(20, "Jenkins only when asked", open),
+  rule(21, "Command history is kept and people are told", component("machine/steps/history.sh")),
+  rule(22, "The Jenkins job runs after bootstrap", open),
+];

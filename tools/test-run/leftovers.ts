@@ -1,0 +1,52 @@
+import * as fs from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { identify, signal, type ProcessIdentity } from "../../packages/local-cloud/hosts/process";
+
+/** Every process of a run carries it in its environment, whoever its parent has become since. */
+export const runMark = "BERTH_TEST_RUN";
+
+/** A process that outlived the run that started it. */
+export interface Leftover extends ProcessIdentity {
+  /** Its command line, cut to what a person reads. */
+  readonly command: string;
+}
+
+/**
+ * Ends what a run started and did not end, after a moment for what is just ending by itself; returns
+ * what had to be ended. Only where there is a /proc to find it in.
+ */
+export async function endLeftovers(run: string, patienceMs = 5_000): Promise<Leftover[]> {
+  const until = Date.now() + patienceMs;
+  while (leftoversOf(run).length > 0 && Date.now() < until) await sleep(100);
+  const left = leftoversOf(run);
+  for (const each of left) signal(each, "SIGKILL");
+  return left;
+}
+
+/** Processes that carry a run's mark, this one aside. */
+export function leftoversOf(run: string): Leftover[] {
+  if (!fs.existsSync("/proc/self/environ")) return [];
+  const pids = fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).flatMap((pid) => {
+    // First, so that whoever gets its number later is not taken for it.
+    const identity = identify(pid);
+    if (!identity || pid === process.pid || !marked(pid, run)) return [];
+    const command = read(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim();
+    // A process that has ended and waits for its parent has no command line.
+    return command === "" ? [] : [{ ...identity, command: command.slice(0, 160) }];
+  });
+}
+
+function marked(pid: number, run: string): boolean {
+  return read(`/proc/${pid}/environ`).split("\0").includes(`${runMark}=${run}`);
+}
+
+/** A file's text; none of a process that is gone, or another person's. */
+function read(file: string): string {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
