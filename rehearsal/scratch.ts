@@ -32,6 +32,8 @@ export interface ScratchMachines {
   readonly machines?: MachineKind;
   /** The one stack whose machines that existed before are wanted; absent: all. */
   readonly stack?: string;
+  /** Files that the cloud's directory holds before it starts, by path: a cloud of an earlier day. */
+  readonly earlier?: Readonly<Record<string, string>>;
 }
 
 /** One step of a plan as `pulumi preview --json` tells it. */
@@ -74,11 +76,12 @@ export class ScratchCloud {
   static async start(
     fleet?: ScratchFleet,
     existing: Existing = {},
-    { machines = "recorded", stack }: ScratchMachines = {},
+    { machines = "recorded", stack, earlier = {} }: ScratchMachines = {},
   ): Promise<ScratchCloud> {
     const directory = freeDirectory("berth-scratch-", "cloud");
     const paths = cloudPaths({ BERTH_LOCAL_DIR: path.join(directory, "cloud") });
     const { bin } = await obtainCli({ say: () => undefined });
+    writeFiles(paths.directory, earlier);
     const card = await ensureCloud(paths, () => undefined, machines);
     const project = path.join(directory, "project");
     mirror(project);
@@ -235,6 +238,14 @@ function mirror(project: string): void {
     "node_modules",
   ]) {
     fs.symlinkSync(path.join(repository, name), path.join(project, name));
+  }
+}
+
+function writeFiles(directory: string, files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    const file = path.join(directory, name);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, text);
   }
 }
 

@@ -1,0 +1,41 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as zlib from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { ScratchCloud } from "../../rehearsal/scratch";
+
+/** A local cloud as an earlier commit left it, with the stack files that it was deployed from. */
+interface Earlier {
+  /** Text by path in the cloud's directory: its world, its vault, the engine's states. */
+  readonly cloud: Readonly<Record<string, string>>;
+  /** Text by name in the project. */
+  readonly project: Readonly<Record<string, string>>;
+}
+
+function earlier(commit: string): Earlier {
+  const file = path.join(__dirname, "earlier", `${commit}.json.br`);
+  return JSON.parse(zlib.brotliDecompressSync(fs.readFileSync(file)).toString("utf8")) as Earlier;
+}
+
+/** What production runs on was deployed by an earlier Berth; a newer one has nothing to mend there. */
+describe.each(["be7b2bf"])("the states that %s left", (commit) => {
+  let cloud: ScratchCloud;
+
+  beforeAll(async () => {
+    const { cloud: files, project } = earlier(commit);
+    cloud = await ScratchCloud.start(undefined, {}, { earlier: files });
+    for (const [name, text] of Object.entries(project)) {
+      fs.writeFileSync(path.join(cloud.project, name), text);
+    }
+  });
+
+  afterAll(() => cloud.stop());
+
+  it.each(["stage", "prod-b", "prod"])("hold nothing to change in %s", async (stack) => {
+    const { stdout } = await cloud.succeed("stack", "export", "--stack", stack);
+    const { deployment } = JSON.parse(stdout) as { deployment: { resources: unknown[] } };
+    expect(deployment.resources.length).toBeGreaterThan(20);
+    expect(await cloud.plan(stack)).toEqual([]);
+  });
+});
