@@ -16,6 +16,19 @@ function counts(steps: readonly Step[]): Record<string, number> {
   return found;
 }
 
+/** What each firewall lets in, as its provider writes it. */
+function doors(steps: readonly Step[]): Record<string, string[]> {
+  const found = steps.flatMap((step) => {
+    const { inboundRules, ingress } = step.newState?.inputs ?? {};
+    const rules = (inboundRules ?? ingress) as Record<string, unknown>[] | undefined;
+    const ports = rules?.map(({ portRange, port, fromPort, toPort }) =>
+      String(portRange ?? port ?? `${fromPort as number} to ${toPort as number}`),
+    );
+    return ports ? [[nameOf(step), ports] as const] : [];
+  });
+  return Object.fromEntries(found);
+}
+
 describe("one project on each provider, in production", () => {
   let cloud: ScratchCloud;
   let atFirst: string[];
@@ -64,6 +77,11 @@ describe("one project on each provider, in production", () => {
       "aws:iam/userPolicy:UserPolicy": 3,
       "aws:iam/accessKey:AccessKey": 3,
       "cloudflare:index/dnsRecord:DnsRecord": 9,
+    });
+    expect(doors(steps)).toEqual({
+      "club-firewall": ["22", "80", "443"],
+      "shop-firewall": ["22", "80", "443"],
+      "portal-firewall": ["22 to 22", "80 to 80", "443 to 443"],
     });
     expect(await cloud.objects("digitalocean/droplet")).toEqual([]);
   });

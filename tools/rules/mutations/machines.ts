@@ -48,12 +48,28 @@ export const machines: readonly Mutation[] = [
     named: "less disk than the manual allows",
   },
   {
+    rule: 7,
+    file: "components/present/machines.ts",
+    from: "if (diskGb < has) {",
+    to: "if (diskGb < 0) {",
+    test: "test/present/present.test.ts",
+    named: "is not shrunk by",
+  },
+  {
     rule: 8,
     file: "components/stack-file/checks/sizes.ts",
     from: "const busy = 1000;",
     to: "const busy = 1001;",
     test: "test/stack-file/nodes.test.ts",
     named: "1000 visits a day without a size",
+  },
+  {
+    rule: 8,
+    file: "components/stack-file/checks/sizes.ts",
+    from: "(total, { visits }) => total + visits, 0)",
+    to: "(total, { visits }) => Math.max(total, visits), 0)",
+    test: "test/stack-file/nodes.test.ts",
+    named: "projects that are busy together on a node without a size",
   },
   {
     rule: 9,
@@ -75,6 +91,14 @@ export const machines: readonly Mutation[] = [
     file: "components/clouds/options.ts",
     from: "    import: args.node.adopt!.id,\n",
     to: "",
+    test: "test/engine/adoption.test.ts",
+    named: "a machine made by hand",
+  },
+  {
+    rule: 11,
+    file: "components/present/adopted.ts",
+    from: "if (known !== undefined && differences(adopt, known).length === 0) return;",
+    to: "if (known !== undefined) return;",
     test: "test/engine/adoption.test.ts",
     named: "a machine made by hand",
   },
@@ -109,8 +133,9 @@ export const machines: readonly Mutation[] = [
   {
     rule: 17,
     file: "components/machine/files/sshd.conf",
-    from: "PermitRootLogin @ROOT@\nPasswordAuthentication no",
-    to: "PermitRootLogin @ROOT@\nPasswordAuthentication yes",
+    // Under `Match all`: what stands there goes before the lines above it.
+    from: "  PasswordAuthentication no",
+    to: "  PasswordAuthentication yes",
     ...converged,
   },
   {
@@ -127,6 +152,21 @@ export const machines: readonly Mutation[] = [
     to: "const dotfiles = undefined;",
     test: "test/machine/declaration.test.ts",
     named: "is the team's dotfiles on every machine",
+  },
+  {
+    rule: 19,
+    file: "components/fleet/formats.ts",
+    from: "export const commitPattern = /^[0-9a-f]{40}$/;",
+    to: "export const commitPattern = /^[0-9a-z.]+$/;",
+    test: "test/stack-file/dotfiles.test.ts",
+    named: "dotfiles",
+  },
+  {
+    rule: 19,
+    file: "components/machine/steps/dotfiles.sh",
+    from: '  stray=$(strays "$2")\n',
+    to: "  stray=\n",
+    ...converged,
   },
   {
     rule: 21,

@@ -15,6 +15,14 @@ export const namesAndBackups: readonly Mutation[] = [
     ...lifecycle,
   },
   {
+    rule: 23,
+    file: "components/present/records.ts",
+    from: "if (foreign.length > 0) refuse(claim, foreign, asking);",
+    to: "if (foreign.length > 99) refuse(claim, foreign, asking);",
+    test: "test/engine/existing-records.test.ts",
+    named: "a zone that holds records of an old host",
+  },
+  {
     rule: 24,
     file: "components/edge/project-names.ts",
     from: "content: origin.name,",

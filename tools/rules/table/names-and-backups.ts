@@ -9,6 +9,7 @@ export const namesAndBackups: readonly Rule[] = [
     policy("proxy-primary-names"),
     policy("keep-names-in-declared-zones"),
     component("edge/project-names.ts"),
+    component("present/records.ts"),
   ),
   rule(
     24,
@@ -22,6 +23,7 @@ export const namesAndBackups: readonly Rule[] = [
     26,
     "ssh to the direct name opens a shell",
     policy("keep-other-ports-closed"),
+    component("clouds/firewall.ts"),
     command("operations/fleet/ssh.ts"),
   ),
   rule(27, "Traffic to the origin is encrypted too", open),
