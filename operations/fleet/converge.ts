@@ -5,6 +5,7 @@ import { inParallel } from "../ground/pool";
 import { chosenSites, nothingSeen } from "./targets";
 import { asDeployer, asMember, type Entrance } from "../ground/sessions";
 import { count, table } from "../ground/table";
+import { tellUnfinished } from "../ground/unfinished";
 import { exits, readCommandLine } from "../ground/usage";
 import { parallelOf } from "../ground/width";
 
@@ -46,7 +47,8 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
         fleets.flatMap(({ team }) => Object.keys(team.members)),
       )
     : await asDeployer(context, deployersOf(fleets));
-  const done = await convergeAll(chosen, entrance, { check, parallel: parallelOf(values) });
+  const options = { check, parallel: parallelOf(values), say: context.say };
+  const done = await convergeAll(chosen, entrance, options);
   if (flags.has("json")) context.out(`${JSON.stringify(done.map(asJson), undefined, 2)}\n`);
   else context.out(describe(done, check));
   if (undeployed.length > 0 && words.length === 0) {
@@ -57,12 +59,19 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
 }
 
 /** Converges machines side by side; one that fails does not stop the others. */
-export function convergeAll(
+export async function convergeAll(
   sites: readonly Site[],
   entrance: Entrance,
-  options: { readonly check: boolean; readonly parallel: number },
+  { check, parallel, say }: { check: boolean; parallel: number; say: (text: string) => void },
 ): Promise<Converged[]> {
-  return inParallel(sites, options.parallel, (site) => converge(site, entrance, options.check));
+  const unfinished = tellUnfinished(say);
+  try {
+    return await inParallel(sites, parallel, (site) =>
+      unfinished.during(siteName(site), () => converge(site, entrance, check)),
+    );
+  } finally {
+    unfinished.stop();
+  }
 }
 
 /** The exit status for a set of outcomes. */

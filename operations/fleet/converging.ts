@@ -29,6 +29,13 @@ export interface Converged {
 /** The script limits itself to 50 minutes; a little more, so that its own words arrive. */
 const convergeMs = 55 * 60_000;
 
+/**
+ * What a machine says before it does anything else. One that lets the login in and then hangs (in a
+ * start-up file, in sudo, on a home that is gone) would hold the command as long as one that installs
+ * Docker: two minutes are enough to begin, also under load.
+ */
+const begins = { saying: "berth: at work", withinMs: 2 * 60_000 };
+
 /** Runs the script of the deployment on one machine, now. Never throws for what the machine does. */
 export async function converge(
   site: Site,
@@ -37,8 +44,8 @@ export async function converge(
   timeoutMs = convergeMs,
 ): Promise<Converged> {
   if (!isEntered(site.machine)) return { site, outcome: { kind: "observed" } };
-  const script = renderConverge(site.machine, check);
-  return { site, outcome: outcomeOf(await runScript(site, entrance, script, timeoutMs)) };
+  const script = `echo '${begins.saying}'\n${renderConverge(site.machine, check)}`;
+  return { site, outcome: outcomeOf(await runScript(site, entrance, script, timeoutMs, begins)) };
 }
 
 /** Reads what a session of the script left. Pure. */

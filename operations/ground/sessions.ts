@@ -5,7 +5,7 @@ import { launcher } from "../../components/machine/script";
 import { agentKeys, usableKeys } from "./agent";
 import type { Context } from "./context";
 import type { Site } from "../fleet/fleet";
-import { visit, type Keys, type Session } from "./ssh";
+import { visit, type Errand, type Keys, type Session } from "./ssh";
 import { Refusal, unknown } from "./usage";
 
 /** As whom a command comes to the machines. */
@@ -54,11 +54,13 @@ export function runScript(
   entrance: Entrance,
   script: string,
   timeoutMs: number,
+  begins?: Errand["begins"],
 ): Promise<Session> {
   const login = entrance.member ?? site.login;
   return visit({ login, address: site.address, hostKey: site.hostKey }, entrance.keys, {
     command: launcher,
     input: script,
     timeoutMs,
+    ...(begins && { begins }),
   });
 }

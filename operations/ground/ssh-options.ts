@@ -68,7 +68,15 @@ function settings(values: Readonly<Record<string, string>>): string[] {
 }
 
 /** Why a session did not take place, or did not end as it should. */
-export const faults = ["unreachable", "host-key", "login", "cut", "timeout", "flood"] as const;
+export const faults = [
+  "unreachable",
+  "host-key",
+  "login",
+  "cut",
+  "timeout",
+  "idle",
+  "flood",
+] as const;
 export type Fault = (typeof faults)[number];
 
 const signs: readonly (readonly [RegExp, Fault])[] = [
@@ -101,6 +109,11 @@ export function explain(fault: Fault, stderr: string): string {
       return `the session was cut${said && `: ${said}`}; run the same command again`;
     case "timeout":
       return "did not finish in time; another session may be at work there";
+    case "idle":
+      return (
+        "let the login in and then did nothing of what it was told; log in by hand and see what " +
+        "hangs there: a start-up file of the account, its home, sudo, a full disk"
+      );
     case "flood":
       return (
         `said more than ${outputLimit / 1024 / 1024} MiB and was cut off; a machine that Berth looks ` +

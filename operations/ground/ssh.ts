@@ -43,6 +43,11 @@ export interface Errand {
   readonly input?: string;
   /** Milliseconds after which the session is given up. */
   readonly timeoutMs: number;
+  /**
+   * What the command says as soon as it runs, and milliseconds after which a session is given up that
+   * has not said it: whoever may work for long need not be waited for where nothing works.
+   */
+  readonly begins?: { readonly saying: string; readonly withinMs: number };
 }
 
 /**
@@ -113,7 +118,7 @@ interface Done {
   readonly stdout: string;
   readonly stderr: string;
   /** Why it was ended from here. */
-  readonly ended: "timeout" | "flood" | undefined;
+  readonly ended: "timeout" | "idle" | "flood" | undefined;
 }
 
 function run(argv: readonly string[], env: NodeJS.ProcessEnv, errand: Errand): Promise<Done> {
@@ -129,7 +134,13 @@ function run(argv: readonly string[], env: NodeJS.ProcessEnv, errand: Errand): P
       child.stdout.destroy();
       child.stderr.destroy();
     };
-    const timer = setTimeout(() => end("timeout"), errand.timeoutMs);
+    const { begins } = errand;
+    const began = () => begins === undefined || Buffer.concat(out).includes(begins.saying);
+    const timers = [
+      setTimeout(() => end("timeout"), errand.timeoutMs),
+      ...(begins ? [setTimeout(() => began() || end("idle"), begins.withinMs)] : []),
+    ];
+    const settled = () => timers.forEach((timer) => clearTimeout(timer));
     const listen = (stream: NodeJS.ReadableStream, chunks: Buffer[]) => {
       let bytes = 0;
       stream.on("data", (chunk: Buffer) => {
@@ -143,11 +154,11 @@ function run(argv: readonly string[], env: NodeJS.ProcessEnv, errand: Errand): P
     child.stdin.on("error", () => undefined);
     child.stdin.end(errand.input ?? "");
     child.on("error", (error) => {
-      clearTimeout(timer);
+      settled();
       reject(noSsh(error));
     });
     child.on("close", (code) => {
-      clearTimeout(timer);
+      settled();
       const text = (chunks: Buffer[]) => printable(Buffer.concat(chunks).toString("utf8"));
       resolve({ code: code ?? 255, stdout: text(out), stderr: text(err), ended });
     });

@@ -1,13 +1,15 @@
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { stringify } from "yaml";
 
 import type { Context } from "../../operations/ground/context";
 import { survey } from "../../operations/fleet/fleet";
 import type { Published } from "../../operations/ground/published";
 import { visit } from "../../operations/ground/ssh";
+import { tellUnfinished } from "../../operations/ground/unfinished";
 import { Refusal } from "../../operations/ground/usage";
 import { publicKey } from "../stack-file/fixture";
 
@@ -92,6 +94,8 @@ describe("a session with a machine that does not keep to it", () => {
   const env = { PATH: `${directory}:${process.env["PATH"]}` };
   const ssh = (text: string) =>
     fs.writeFileSync(path.join(directory, "ssh"), `#!/bin/bash\n${text}\n`, { mode: 0o755 });
+  afterEach(() => void vi.useRealTimers());
+  afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));
 
   it.each([
     ["talks without end", "yes", "flood"],
@@ -101,5 +105,52 @@ describe("a session with a machine that does not keep to it", () => {
     ssh(text);
     const errand = { command: "true", timeoutMs: fault === "timeout" ? 300 : 60_000 };
     expect(await visit(to, { env }, errand)).toMatchObject({ kind: "fault", fault });
+  });
+
+  it("is ended from here where it lets the login in and does nothing", async () => {
+    ssh("echo 'Welcome!'; exec sleep 600");
+    const begins = { saying: "at work", withinMs: 300 };
+    const errand = { command: "true", timeoutMs: 60_000, begins };
+    expect(await visit(to, { env }, errand)).toMatchObject({ kind: "fault", fault: "idle" });
+  });
+
+  it("is waited for where it has begun, however long it works", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const [said, go] = [path.join(directory, "said"), path.join(directory, "go")];
+    for (const pipe of [said, go]) execFileSync("mkfifo", [pipe]);
+    // More than a pipe holds: once all of it is written, its beginning was read.
+    ssh(`echo 'at work'; head -c 1000000 /dev/zero | tr '\\0' x; echo >${said}; read -r <${go}`);
+    const begins = { saying: "at work", withinMs: 1000 };
+    const session = visit(to, { env }, { command: "true", timeoutMs: 60_000, begins });
+    await fs.promises.readFile(said);
+    vi.advanceTimersByTime(2000);
+    await fs.promises.writeFile(go, "\n");
+    expect(await session).toMatchObject({ kind: "ended", code: 0 });
+  });
+});
+
+describe("whom a person waits for", () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it("is told every minute, without those that are done", async () => {
+    vi.useFakeTimers();
+    const said: string[] = [];
+    const unfinished = tellUnfinished((text) => said.push(text));
+    const ends = new Map<string, () => void>();
+    const works = ["prod/kmc", "prod/clinic"].map((name) =>
+      unfinished.during(name, () => new Promise<void>((done) => ends.set(name, done))),
+    );
+    vi.advanceTimersByTime(60_000);
+    ends.get("prod/kmc")!();
+    await works[0];
+    vi.advanceTimersByTime(60_000);
+    ends.get("prod/clinic")!();
+    await Promise.all(works);
+    unfinished.stop();
+    vi.advanceTimersByTime(600_000);
+    expect(said).toEqual([
+      "still at work after 1 min: prod/kmc, prod/clinic",
+      "still at work after 2 min: prod/clinic",
+    ]);
   });
 });
