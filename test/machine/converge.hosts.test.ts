@@ -221,6 +221,13 @@ describe("a bare machine that is entered and converged", () => {
     expect(await yard.session(visit, launcher, renderEnter(others))).toMatchObject({
       code: statuses.refused,
     });
+    // Who was root there wrote the owner's name: it reaches the engine's log as text alone.
+    await onHost("printf 'their/\\33]0;owned\\7\\33[2Jfleet\\n' >/etc/berth/owner");
+    expect((await yard.converge(address, key)).stdout).toBe(
+      "refused: /etc/berth/owner: this machine belongs to their/?]0;owned??[2Jfleet, not to " +
+        "berth/prod; where it was handed over, remove the file\n",
+    );
+    await onHost("echo berth/prod >/etc/berth/owner");
   });
 
   it("exchanges deployers without a moment in which none can come in", async () => {
