@@ -67,7 +67,27 @@ export default tseslint.config(
   },
   {
     files: ["components/**/*.ts"],
-    rules: direction(["operations", "packages", "policies", "rehearsal", "test", "tools"]),
+    rules: direction([
+      "engine",
+      "operations",
+      "packages",
+      "policies",
+      "rehearsal",
+      "test",
+      "tools",
+    ]),
+  },
+  {
+    files: ["engine/**/*.ts"],
+    rules: direction([
+      "components",
+      "operations",
+      "packages",
+      "policies",
+      "rehearsal",
+      "test",
+      "tools",
+    ]),
   },
   {
     files: ["policies/**/*.ts"],

@@ -232,6 +232,7 @@ function mirror(project: string): void {
   for (const name of [
     "index.ts",
     "components",
+    "engine",
     "policies",
     "package.json",
     "tsconfig.json",

@@ -9,7 +9,7 @@ import { policiesOf, type PolicyFinding, type PolicyVerdict } from "./facts/poli
 import { projectLines, type ProjectLine } from "./facts/projects";
 import { planOf, type Plan } from "./facts/side";
 import { destruction, holds, waiversOf, type Waiver, type WaiverUse } from "./facts/waivers";
-import type { Change, Preview } from "./preview";
+import type { Change, Preview } from "../../engine/preview";
 
 /**
  * - `stop`: not to be merged as it is,

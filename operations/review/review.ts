@@ -3,8 +3,8 @@ import * as fs from "node:fs";
 import type { Context } from "../ground/context";
 import { readCommandLine, UsageError } from "../ground/usage";
 import { exitCodeOf, exitCodes, reviewOf, type ReviewOptions, type StackReview } from "./model";
-import { UnreadablePreview } from "./preview";
-import { readPreview } from "./read-preview";
+import { UnreadablePreview } from "../../engine/preview";
+import { readCleaned } from "./read-cleaned";
 import { clean } from "./redact";
 import { renderMarkdown } from "./render/markdown";
 import { renderTerminal } from "./render/terminal";
@@ -46,7 +46,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   const failures = [...made.failures];
   for (const { source, text } of made.texts) {
     try {
-      reviews.push(reviewOf(readPreview(text, source), optionsOf(context, values, made)));
+      reviews.push(reviewOf(readCleaned(text, source), optionsOf(context, values, made)));
     } catch (error) {
       failures.push(saidBy(error));
     }

@@ -2,7 +2,7 @@ import type { Declared } from "./declared";
 import { isProduction } from "./facts";
 import { above, input, type Resource } from "./resource";
 import { projectNode } from "./types";
-import { strings, unknown } from "./value";
+import { strings, unknown } from "../../engine/values";
 
 /** Where a credential may write, or why it may write nowhere, or the fact that is not known. */
 export type Reach =

@@ -1,7 +1,7 @@
 import type { Declared } from "./declared";
 import { input, type Resource } from "./resource";
 import { backupBucket, buckets } from "./types";
-import { unknown, type Found } from "./value";
+import { unknown, type Found } from "../../engine/values";
 
 /** Buckets of a stack that Berth made; adopted ones are left as they are. */
 export function ownBuckets(

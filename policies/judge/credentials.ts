@@ -1,7 +1,7 @@
 import { objectArn, statements } from "./iam";
 import { below, input, type Resource } from "./resource";
 import { projectNode } from "./types";
-import { strings, unknown } from "./value";
+import { strings, unknown } from "../../engine/values";
 
 const writerPolicy = "aws:iam/userPolicy:UserPolicy";
 const accessKey = "aws:iam/accessKey:AccessKey";

@@ -1,6 +1,7 @@
-import { above, input, stackOf, type Resource } from "./resource";
+import { stackOf } from "../../engine/urn";
+import { above, input, type Resource } from "./resource";
 import { projectNode } from "./types";
-import { unknown } from "./value";
+import { unknown } from "../../engine/values";
 
 /**
  * Whether a resource belongs to production; `unknown` when its node does not say yet. What belongs to
@@ -8,11 +9,11 @@ import { unknown } from "./value";
  */
 export function isProduction(resource: Resource): boolean | typeof unknown {
   const node = resource.type === projectNode ? resource : above(resource, projectNode);
-  if (!node) return stackOf(resource) !== "stage";
+  if (!node) return stackOf(resource.urn) !== "stage";
   if (node.inputs === undefined) return unknown;
   const environment = input(node, "environment");
   // A stack of that name is production whatever a component says.
-  if (stackOf(node) === "prod") return true;
+  if (stackOf(node.urn) === "prod") return true;
   return environment === unknown ? unknown : environment === "prod";
 }
 
@@ -21,5 +22,5 @@ export function isProduction(resource: Resource): boolean | typeof unknown {
  * leave those to the environment they serve.
  */
 export function isEnvironmentStack(resource: Resource): boolean {
-  return ["stage", "prod"].includes(stackOf(resource));
+  return ["stage", "prod"].includes(stackOf(resource.urn));
 }

@@ -3,13 +3,13 @@ import type { Resource } from "./resource";
 import { input } from "./resource";
 import {
   isList,
-  isMap,
+  isValues,
   unknown,
   type Found,
   type Unknown,
   type Value,
-  type ValueMap,
-} from "./value";
+  type Values,
+} from "../../engine/values";
 
 /** One statement of an AWS policy document, every "one or many" as a list. */
 export interface Statement {
@@ -21,7 +21,7 @@ export interface Statement {
   readonly notResources: readonly string[];
   readonly principals: readonly string[];
   /** When it holds: values by operator and key; undefined: always. */
-  readonly condition: ValueMap | undefined;
+  readonly condition: Values | undefined;
 }
 
 /**
@@ -36,13 +36,13 @@ export function statements(resource: Resource): readonly Statement[] | Unknown |
 export function statementsIn(text: Found): readonly Statement[] | Unknown | undefined {
   if (text === unknown) return unknown;
   const document: Found = typeof text === "string" ? (parsed(text) as Value | undefined) : text;
-  if (!isMap(document)) return undefined;
+  if (!isValues(document)) return undefined;
   const listed: Found = document["Statement"];
   const many: readonly Found[] = isList(listed) ? listed : [listed];
-  return many.filter(isMap).map(statement);
+  return many.filter(isValues).map(statement);
 }
 
-function statement(raw: ValueMap): Statement {
+function statement(raw: Values): Statement {
   const of = (key: string) => flat(raw[key]);
   return {
     effect: of("Effect")[0] ?? "",
@@ -51,7 +51,7 @@ function statement(raw: ValueMap): Statement {
     resources: of("Resource"),
     notResources: of("NotResource"),
     principals: [...of("Principal"), ...of("NotPrincipal").map(() => "*")],
-    condition: isMap(raw["Condition"]) ? raw["Condition"] : undefined,
+    condition: isValues(raw["Condition"]) ? raw["Condition"] : undefined,
   };
 }
 
@@ -59,7 +59,7 @@ function statement(raw: ValueMap): Statement {
 function flat(value: Value | undefined): readonly string[] {
   if (value === undefined || value === null) return [];
   if (isList(value)) return value.flatMap(flat);
-  if (isMap(value)) return Object.values(value).flatMap(flat);
+  if (isValues(value)) return Object.values(value).flatMap(flat);
   return [String(value)];
 }
 

@@ -1,5 +1,5 @@
 import type { Resource } from "./resource";
-import { at, entries, isMap, unknown, type Found } from "./value";
+import { at, entries, isValues, unknown, type Found } from "../../engine/values";
 
 /** Ports from the first to the last, both included. */
 export interface Ports {
@@ -146,7 +146,7 @@ function range(value: Found): Ports | typeof unknown {
 }
 
 function bounds(rule: Found): Ports | typeof unknown {
-  if (!isMap(rule)) return all;
+  if (!isValues(rule)) return all;
   const from = at(rule, "fromPort");
   const to = at(rule, "toPort");
   if (from === unknown || to === unknown) return unknown;

@@ -1,5 +1,5 @@
 import { input, type Resource } from "./resource";
-import { entries, unknown, type Found } from "./value";
+import { entries, unknown, type Found } from "../../engine/values";
 
 /** What the manual demands of a node. */
 export interface Demand {

@@ -1,4 +1,4 @@
-import type { Value, ValueMap } from "./value";
+import type { Value, Values } from "../../engine/values";
 
 /** A resource as policies see it. */
 export interface Resource {
@@ -11,7 +11,7 @@ export interface Resource {
    * What the program asked for. Absent only when the engine never showed it: an untouched resource
    * in a run with `--target`.
    */
-  readonly inputs: ValueMap | undefined;
+  readonly inputs: Values | undefined;
   /** Paths of inputs that are secret, as in `userData`; whatever lies below is secret too. */
   readonly secrets: readonly string[];
   readonly protect: boolean;
@@ -21,12 +21,7 @@ export interface Resource {
   /** URNs of the resources that each input is computed from; known once the whole stack is. */
   readonly dependencies: Readonly<Record<string, readonly string[]>>;
   /** Inputs of its provider, for what a resource leaves to it, such as AWS's region. */
-  readonly provider: ValueMap | undefined;
-}
-
-/** The stack's name, which every URN carries: `urn:pulumi:<stack>::<project>::…`. */
-export function stackOf({ urn }: Pick<Resource, "urn">): string {
-  return urn.split("::")[0]!.slice("urn:pulumi:".length);
+  readonly provider: Values | undefined;
 }
 
 /** The nearest component of a type above a resource. */

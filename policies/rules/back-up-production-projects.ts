@@ -3,7 +3,7 @@ import { grantsOf, nodesOf } from "../judge/credentials";
 import { isEnvironmentStack, isProduction } from "../judge/facts";
 import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
 import { input, type Resource } from "../judge/resource";
-import { unknown } from "../judge/value";
+import { unknown } from "../../engine/values";
 
 export const policy: Policy = {
   name: "back-up-production-projects",

@@ -2,7 +2,7 @@ import { demandOf } from "../judge/placement";
 import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
 import { above, below, input, type Resource } from "../judge/resource";
 import { projectNode, servers } from "../judge/types";
-import { unknown, type Found } from "../judge/value";
+import { unknown, type Found } from "../../engine/values";
 
 export const policy: Policy = {
   name: "create-servers-where-placed",

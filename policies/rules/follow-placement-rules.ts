@@ -2,7 +2,7 @@ import { demandOf } from "../judge/placement";
 import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
 import { input, type Resource } from "../judge/resource";
 import { projectNode } from "../judge/types";
-import { at, unknown, type Found } from "../judge/value";
+import { at, unknown, type Found } from "../../engine/values";
 
 export const policy: Policy = {
   name: "follow-placement-rules",

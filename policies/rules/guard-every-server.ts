@@ -2,7 +2,7 @@ import { isReadableFirewall } from "../judge/openings";
 import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
 import { above, input, type Resource } from "../judge/resource";
 import { projectNode, servers } from "../judge/types";
-import { entries, unknown, type Found } from "../judge/value";
+import { entries, unknown, type Found } from "../../engine/values";
 
 const droplet = "digitalocean:index/droplet:Droplet";
 

@@ -2,7 +2,7 @@ import { ownBuckets, settingsOf } from "../judge/buckets";
 import type { Declared } from "../judge/declared";
 import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
 import { input, type Resource } from "../judge/resource";
-import { at, entries, unknown, type Value } from "../judge/value";
+import { at, entries, unknown, type Value } from "../../engine/values";
 
 const types = [
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",

@@ -4,7 +4,7 @@ import { statements, type Statement } from "../judge/iam";
 import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
 import { above, below, input, type Resource } from "../judge/resource";
 import { backupCredential, projectNode, servers } from "../judge/types";
-import { unknown } from "../judge/value";
+import { unknown } from "../../engine/values";
 
 /** Writing an archive, and giving up on one; an upload in parts needs no third. */
 const allowed: readonly string[] = ["s3:PutObject", "s3:AbortMultipartUpload"];

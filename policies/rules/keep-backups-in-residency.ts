@@ -3,7 +3,7 @@ import { grantsOf, nodesOf } from "../judge/credentials";
 import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
 import { input, type Resource } from "../judge/resource";
 import { backupCredential } from "../judge/types";
-import { unknown, type Found } from "../judge/value";
+import { unknown, type Found } from "../../engine/values";
 
 const canada = "ca-central-1";
 

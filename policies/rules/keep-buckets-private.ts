@@ -3,7 +3,7 @@ import type { Declared } from "../judge/declared";
 import { statementsIn } from "../judge/iam";
 import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
 import { input, type Resource } from "../judge/resource";
-import { entries, isMap, unknown, type Found } from "../judge/value";
+import { entries, isValues, unknown, type Found } from "../../engine/values";
 
 const blockTypes = ["aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"];
 const policyTypes = ["aws:s3/bucketPolicy:BucketPolicy"];
@@ -90,7 +90,7 @@ function isOf(principal: string, account: string | undefined): boolean {
 function isGiven(value: Found): boolean {
   if (value === undefined || value === null || value === "") return false;
   if (Array.isArray(value)) return entries(value).length > 0;
-  return !isMap(value) || Object.keys(value).length > 0;
+  return !isValues(value) || Object.keys(value).length > 0;
 }
 
 /** Judges, for every bucket, the resource that blocks public access to it. */

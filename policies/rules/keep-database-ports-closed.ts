@@ -1,7 +1,7 @@
 import { openings } from "../judge/openings";
 import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
 import { input, type Resource } from "../judge/resource";
-import { unknown } from "../judge/value";
+import { unknown } from "../../engine/values";
 
 /** Ports on which databases and caches listen unless told otherwise. */
 const databases: Readonly<Record<number, string>> = {

@@ -2,7 +2,7 @@ import type { Declared } from "../judge/declared";
 import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
 import { input, type Resource } from "../judge/resource";
 import { dnsRecords } from "../judge/types";
-import { unknown } from "../judge/value";
+import { unknown } from "../../engine/values";
 
 /** What leads visitors to a machine; a record of another type hands mail or a zone to others. */
 const types: readonly unknown[] = ["A", "CNAME"];

@@ -1,7 +1,7 @@
 import { openings } from "../judge/openings";
 import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
 import type { Resource } from "../judge/resource";
-import { unknown } from "../judge/value";
+import { unknown } from "../../engine/values";
 
 /** SSH (R26) and the web (R23): all that a node is reached for. */
 const allowed: readonly number[] = [22, 80, 443];

@@ -1,6 +1,6 @@
 import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
 import { isSecret, type Resource } from "../judge/resource";
-import { leaves, unknown } from "../judge/value";
+import { leaves, unknown } from "../../engine/values";
 
 /** Forms by which a secret is recognised wherever it stands. */
 const forms: readonly (readonly [name: string, form: RegExp])[] = [

@@ -3,7 +3,7 @@ import type { Declared } from "../judge/declared";
 import { isProduction } from "../judge/facts";
 import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
 import type { Resource } from "../judge/resource";
-import { at, unknown } from "../judge/value";
+import { at, unknown } from "../../engine/values";
 
 const daysOfYear = 365;
 const types = ["aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"];

@@ -1,7 +1,7 @@
 import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
 import { above, input, type Resource } from "../judge/resource";
 import { projectNode, servers } from "../judge/types";
-import { at, strings, unknown, type Found } from "../judge/value";
+import { at, strings, unknown, type Found } from "../../engine/values";
 
 /** What may follow `slug-`: a client's name, in the same form as a slug. */
 const clientName = /^[a-z0-9]+(-[a-z0-9]+)*$/;

@@ -1,7 +1,7 @@
 import { statements, type Statement } from "../judge/iam";
 import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
 import type { Resource } from "../judge/resource";
-import { at, isMap, unknown, type ValueMap } from "../judge/value";
+import { at, isValues, unknown, type Values } from "../../engine/values";
 
 const put = "s3:PutObject";
 /** True where a call creates an object; a call that prepares an upload in parts is exempt by it. */
@@ -51,7 +51,7 @@ function refusesReplacing({ effect, actions, resources, condition }: Statement):
 }
 
 /** Whether a condition holds for every call that creates an object without asking. */
-function isOnlyWithoutCheck(condition: ValueMap): boolean {
+function isOnlyWithoutCheck(condition: Values): boolean {
   const { Null: absent, ...rest } = condition;
   const [operator, ...more] = Object.keys(rest);
   return (
@@ -62,9 +62,9 @@ function isOnlyWithoutCheck(condition: ValueMap): boolean {
   );
 }
 
-function isOnly(value: ValueMap[string] | undefined, key: string): boolean {
+function isOnly(value: Values[string] | undefined, key: string): boolean {
   return (
-    isMap(value) &&
+    isValues(value) &&
     Object.keys(value).length === 1 &&
     String(at(value, key)).toLowerCase() === "true"
   );

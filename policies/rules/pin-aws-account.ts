@@ -2,7 +2,7 @@ import type { Declared } from "../judge/declared";
 import { parsed } from "../judge/json";
 import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
 import { input, type Resource } from "../judge/resource";
-import { entries, isList, isMap, unknown, type Found, type Value } from "../judge/value";
+import { entries, isList, isValues, unknown, type Found, type Value } from "../../engine/values";
 
 export const policy: Policy = {
   name: "pin-aws-account",
@@ -60,5 +60,5 @@ function listed(value: Found): readonly Value[] {
 
 function isOff(value: Found): boolean {
   if (value === undefined || value === null || value === false || value === "") return true;
-  return isList(value) ? value.every(isOff) : isMap(value) && Object.values(value).every(isOff);
+  return isList(value) ? value.every(isOff) : isValues(value) && Object.values(value).every(isOff);
 }

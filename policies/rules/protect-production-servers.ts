@@ -2,7 +2,7 @@ import { isProduction } from "../judge/facts";
 import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
 import { above, input, type Resource } from "../judge/resource";
 import { addresses, projectNode, servers } from "../judge/types";
-import { unknown } from "../judge/value";
+import { unknown } from "../../engine/values";
 
 export const policy: Policy = {
   name: "protect-production-servers",

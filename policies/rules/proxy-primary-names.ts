@@ -1,7 +1,7 @@
 import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
 import { above, below, input, type Resource } from "../judge/resource";
 import { dnsRecords, projectNames } from "../judge/types";
-import { unknown, type Found } from "../judge/value";
+import { unknown, type Found } from "../../engine/values";
 
 type Role = "primary" | "origin" | "direct";
 const roles: readonly Role[] = ["primary", "origin", "direct"];

@@ -1,9 +1,10 @@
 import type { Declared } from "../judge/declared";
 import { isEnvironmentStack } from "../judge/facts";
 import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
-import { input, stackOf, type Resource } from "../judge/resource";
+import { stackOf } from "../../engine/urn";
+import { input, type Resource } from "../judge/resource";
 import { projectNode } from "../judge/types";
-import { unknown } from "../judge/value";
+import { unknown } from "../../engine/values";
 
 export const policy: Policy = {
   name: "serve-the-declared-environment",
@@ -25,7 +26,7 @@ export function* serveTheDeclaredEnvironment(
     yield unjudged(node, "environment");
     return;
   }
-  const declared = isEnvironmentStack(node) ? stackOf(node) : environment;
+  const declared = isEnvironmentStack(node) ? stackOf(node.urn) : environment;
   if (declared !== undefined && said === declared) return;
   yield violation(
     node,

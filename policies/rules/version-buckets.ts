@@ -2,7 +2,7 @@ import { ownBuckets, settingsOf } from "../judge/buckets";
 import type { Declared } from "../judge/declared";
 import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
 import type { Resource } from "../judge/resource";
-import { at, unknown } from "../judge/value";
+import { at, unknown } from "../../engine/values";
 
 const types = [
   "aws:s3/bucketVersioning:BucketVersioning",

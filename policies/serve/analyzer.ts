@@ -3,11 +3,12 @@ import * as proto from "@pulumi/pulumi/proto/analyzer_pb";
 import { AnalyzerService } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
+import { openedValues, type Opened } from "../../engine/values";
 import { declaredIn } from "../judge/declared";
 import type { Policy } from "../judge/policy";
 import { readWaivers, waiversKey } from "../judge/waivers";
-import { decode } from "./decode";
 import { Review, type Run, type Shown, type Told } from "./review";
 
 /** What a pack is called and holds. */
@@ -122,13 +123,17 @@ function shown(
     urn: message.getUrn(),
     type: message.getType(),
     name: message.getName(),
-    properties: decode(message.getProperties()),
+    properties: opened(message.getProperties()),
     protect: options?.getProtect() ?? false,
     ignoreChanges: options?.getIgnorechangesList() ?? [],
     parent,
     dependencies,
-    provider: provider && decode(provider.getProperties()),
+    provider: provider && opened(provider.getProperties()),
   };
+}
+
+function opened(properties: Struct | undefined): Opened {
+  return openedValues(properties?.toJavaScript() ?? {});
 }
 
 function analyzerInfo({ name, version, description, policies }: Pack): proto.AnalyzerInfo {

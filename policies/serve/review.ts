@@ -1,14 +1,15 @@
+import { stackType } from "../../engine/urn";
+import type { Opened } from "../../engine/values";
 import { declaredOf, declaredOutput, type Declared } from "../judge/declared";
 import type { Finding, Policy, Unjudged } from "../judge/policy";
 import type { Resource } from "../judge/resource";
 import { waiverFor, waiversIn, waiversOutput, type Waiver } from "../judge/waivers";
-import type { Decoded } from "./decode";
 
 /** A resource as the engine shows it: its parent by URN. */
 export interface Shown extends Omit<Resource, "parent" | "inputs" | "secrets" | "provider"> {
   readonly parent: string;
-  readonly properties: Decoded;
-  readonly provider: Decoded | undefined;
+  readonly properties: Opened;
+  readonly provider: Opened | undefined;
 }
 
 /** A finding and the policy that made it, ready to be told. */
@@ -102,7 +103,7 @@ export class Review {
   private resource(
     { properties, provider, ...rest }: Shown,
     parent: Resource | undefined,
-    inputs: Decoded | undefined,
+    inputs: Opened | undefined,
   ): Resource {
     return {
       ...rest,
@@ -166,7 +167,7 @@ export class Review {
 
 /** What a state was deployed with, as its outputs say. */
 function deployedWith(all: readonly Shown[]): Law {
-  const stack = all.find(({ type }) => type === "pulumi:pulumi:Stack");
+  const stack = all.find(({ type }) => type === stackType);
   const outputs = stack?.properties.values;
   return {
     waivers: waiversIn(outputs?.[waiversOutput]),

@@ -23,6 +23,7 @@ import { cleanEnvironment, findSandbox, noSandbox, type Sandbox } from "./sandbo
 /** What of the clone runs behind the walls; not its history, and nothing that somebody put beside it. */
 const rooms = [
   "components",
+  "engine",
   "packages",
   "policies",
   "rehearsal",

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { backUpProductionProjects } from "../../policies/rules/back-up-production-projects";
 import { encryptBuckets } from "../../policies/rules/encrypt-buckets";
 import type { Resource } from "../../policies/judge/resource";
-import { unknown, type Value, type ValueMap } from "../../policies/judge/value";
+import { unknown, type Value, type Values } from "../../engine/values";
 import { keepBackupCredentialsWriteOnly } from "../../policies/rules/keep-backup-credentials-write-only";
 import { keepBackupsInResidency } from "../../policies/rules/keep-backups-in-residency";
 import { admitNobody, blockPublicAccess } from "../../policies/rules/keep-buckets-private";
@@ -16,13 +16,13 @@ import { canadian, credential, declaring, document, node, resource, told } from 
 const declared = declaring({ adopt: [{ name: "acme-backups" }] });
 
 const adoptedBy = (adopted: Value) => resource("berth:backups:BackupBucket", { adopted });
-const bucket = (inputs: ValueMap = {}, given: Partial<Resource> = {}) =>
+const bucket = (inputs: Values = {}, given: Partial<Resource> = {}) =>
   resource(
     "aws:s3/bucket:Bucket",
     { bucket: "acme-backups", region: "us-east-1", ...inputs },
     { protect: true, parent: adoptedBy(false), ...given },
   );
-const setting = (type: string, inputs: ValueMap) =>
+const setting = (type: string, inputs: Values) =>
   resource(`aws:s3/${type[0]!.toLowerCase()}${type.slice(1)}:${type}`, {
     bucket: "acme-backups",
     ...inputs,
@@ -162,7 +162,7 @@ describe("a backup bucket is private, versioned and encrypted", () => {
     ignorePublicAcls: true,
     restrictPublicBuckets: true,
   };
-  const block = (inputs: ValueMap) => setting("BucketPublicAccessBlock", inputs);
+  const block = (inputs: Values) => setting("BucketPublicAccessBlock", inputs);
   const versioning = (status: Value) =>
     setting("BucketVersioning", { versioningConfiguration: { status } });
   const encryption = (sseAlgorithm: Value) =>
@@ -248,7 +248,7 @@ describe("a backup bucket is protected", () => {
 });
 
 describe("AWS is used with the declared account only", () => {
-  const provider = (inputs: ValueMap) => resource("pulumi:providers:aws", inputs);
+  const provider = (inputs: Values) => resource("pulumi:providers:aws", inputs);
 
   it("passes a provider bound to an account, as JSON text or as a list", () => {
     expect(

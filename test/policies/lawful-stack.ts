@@ -1,6 +1,6 @@
 import { declaredOf, type Declared } from "../../policies/judge/declared";
 import { policies } from "../../policies/index";
-import { unknown, type Value, type ValueMap } from "../../policies/judge/value";
+import { unknown, type Value, type Values } from "../../engine/values";
 import { Review, type Run, type Shown } from "../../policies/serve/review";
 import { onlyNewNames } from "./resources";
 
@@ -56,7 +56,7 @@ export class LawfulStack {
   }
 
   /** Adds a resource, and gives its URN. */
-  add(type: string, name: string, values: ValueMap, more: More = {}): string {
+  add(type: string, name: string, values: Values, more: More = {}): string {
     const urn = `urn:pulumi:${this.stack}::berth::${type}::${name}`;
     this.shown.set(name, {
       urn,
@@ -74,7 +74,7 @@ export class LawfulStack {
   }
 
   /** Changes inputs of a resource. */
-  change(name: string, values: ValueMap, more: More = {}): void {
+  change(name: string, values: Values, more: More = {}): void {
     const before = this.of(name);
     const properties = {
       ...before.properties,
@@ -128,7 +128,7 @@ export class LawfulStack {
       { bucket, region },
       { ...made, protect: true },
     );
-    const part = (type: string, role: string, inputs: ValueMap) =>
+    const part = (type: string, role: string, inputs: Values) =>
       this.add(
         `aws:s3/${type[0]!.toLowerCase()}${type.slice(1)}:${type}`,
         `${name}-${role}`,
@@ -156,13 +156,7 @@ export class LawfulStack {
     });
   }
 
-  private node(
-    name: string,
-    provider: string,
-    region: string,
-    rule: ValueMap,
-    bucket: string,
-  ): void {
+  private node(name: string, provider: string, region: string, rule: Values, bucket: string): void {
     const parent = this.add("berth:index:ProjectNode", name, {
       node: name,
       environment: this.stack,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { unknown, type Value, type ValueMap } from "../../policies/judge/value";
+import { unknown, type Value, type Values } from "../../engine/values";
 import { keepSecretsSecret, listUnknown } from "../../policies/rules/keep-secrets-secret";
 import { haveAllNames, proxyPrimaryNames } from "../../policies/rules/proxy-primary-names";
 import { resource, told } from "./resources";
@@ -65,7 +65,7 @@ describe("visitors' names are proxied, login names are not", () => {
 });
 
 describe("no secret stands in plain inputs", () => {
-  const some = (inputs: ValueMap, secrets: string[] = []) =>
+  const some = (inputs: Values, secrets: string[] = []) =>
     resource("command:remote:Command", inputs, { secrets });
   const pem =
     "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaA==\n-----END OPENSSH PRIVATE KEY-----";
@@ -78,7 +78,7 @@ describe("no secret stands in plain inputs", () => {
     ["a password in an address", { url: "postgres://app:hunter22@10.0.0.1/app" }],
     ["an input that is a secret by name", { connection: { password: "x" } }],
   ])("refuses %s, and does not repeat it", (_, inputs) => {
-    const [message, ...more] = told(keepSecretsSecret(some(inputs as ValueMap)));
+    const [message, ...more] = told(keepSecretsSecret(some(inputs as Values)));
     expect(more).toEqual([]);
     expect(message).toContain("in plain form");
     for (const secret of ["b3BlbnNzaA", "0a0a", "a1B2", "hunter22"]) {

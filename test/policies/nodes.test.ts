@@ -6,20 +6,20 @@ import {
 } from "../../policies/rules/create-servers-where-placed";
 import { followPlacementRules } from "../../policies/rules/follow-placement-rules";
 import { declaredOf } from "../../policies/judge/declared";
-import { unknown, type Value, type ValueMap } from "../../policies/judge/value";
+import { unknown, type Value, type Values } from "../../engine/values";
 import { keepLiveMachines } from "../../policies/rules/keep-live-machines";
 import { nameNodesBySlug } from "../../policies/rules/name-nodes-by-slug";
 import { protectProductionServers } from "../../policies/rules/protect-production-servers";
 import { serveTheDeclaredEnvironment } from "../../policies/rules/serve-the-declared-environment";
 import { canadian, droplet, node, resource, told } from "./resources";
 
-const aws: ValueMap = {
+const aws: Values = {
   needs: ["rds"],
   provider: "aws",
   region: "us-east-1",
   rule: { name: "aws-need", number: 2 },
 };
-const clients: ValueMap = {
+const clients: Values = {
   clientServer: true,
   provider: "client",
   region: null,

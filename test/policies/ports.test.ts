@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { guardEveryServer } from "../../policies/rules/guard-every-server";
 import type { Resource } from "../../policies/judge/resource";
-import { unknown, type Value, type ValueMap } from "../../policies/judge/value";
+import { unknown, type Value, type Values } from "../../engine/values";
 import { keepDatabasePortsClosed } from "../../policies/rules/keep-database-ports-closed";
 import { keepOtherPortsClosed } from "../../policies/rules/keep-other-ports-closed";
 import { droplet, node, resource, told } from "./resources";
@@ -11,12 +11,12 @@ const digitalocean = (...portRanges: Value[]) =>
   resource("digitalocean:index/firewall:Firewall", {
     inboundRules: portRanges.map((portRange) => ({ protocol: "tcp", portRange })),
   });
-const scaleway = (inputs: ValueMap) =>
+const scaleway = (inputs: Values) =>
   resource("scaleway:instance/securityGroup:SecurityGroup", {
     inboundDefaultPolicy: "drop",
     ...inputs,
   });
-const ingress = (inputs: ValueMap) =>
+const ingress = (inputs: Values) =>
   resource("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", inputs);
 
 describe("ports beyond SSH and the web stay closed", () => {

@@ -1,7 +1,7 @@
 import { declaredOf, type Declared } from "../../policies/judge/declared";
 import type { Finding } from "../../policies/judge/policy";
 import type { Resource } from "../../policies/judge/resource";
-import type { ValueMap } from "../../policies/judge/value";
+import type { Values } from "../../engine/values";
 
 /** What the stack of these resources declares. */
 export function declaring(backups: object = {}): Declared {
@@ -12,7 +12,7 @@ export function declaring(backups: object = {}): Declared {
 type Given = Partial<Omit<Resource, "inputs">> & { readonly stack?: string };
 
 /** A resource as the engine would show it, named after its type unless told otherwise. */
-export function resource(type: string, inputs: ValueMap, given: Given = {}): Resource {
+export function resource(type: string, inputs: Values, given: Given = {}): Resource {
   const { stack = "prod", ...rest } = given;
   const name = given.name ?? type.split(":").at(-1)!.toLowerCase();
   return {
@@ -31,8 +31,8 @@ export function resource(type: string, inputs: ValueMap, given: Given = {}): Res
 }
 
 /** A production node that nothing restricts, unless told otherwise. */
-export function node(facts: ValueMap = {}, given: Given = {}): Resource {
-  const inputs: ValueMap = {
+export function node(facts: Values = {}, given: Given = {}): Resource {
+  const inputs: Values = {
     node: "shop",
     environment: "prod",
     projects: ["shop"],
@@ -53,14 +53,14 @@ export function node(facts: ValueMap = {}, given: Given = {}): Resource {
   });
 }
 
-export const canadian: ValueMap = {
+export const canadian: Values = {
   residency: "canada",
   provider: "digitalocean",
   region: "tor1",
   rule: { name: "canada", number: 3 },
 };
 
-export function droplet(inputs: ValueMap, parent: Resource, given: Given = {}): Resource {
+export function droplet(inputs: Values, parent: Resource, given: Given = {}): Resource {
   return resource("digitalocean:index/droplet:Droplet", inputs, { parent, ...given });
 }
 
@@ -68,7 +68,7 @@ export function droplet(inputs: ValueMap, parent: Resource, given: Given = {}): 
 export function credential(
   parent: Resource,
   document: unknown,
-  facts: ValueMap = { project: "shop", bucket: "acme-backups", region: "us-east-1" },
+  facts: Values = { project: "shop", bucket: "acme-backups", region: "us-east-1" },
 ): readonly Resource[] {
   const component = resource("berth:backups:BackupCredential", facts, { parent });
   return [

@@ -5,8 +5,7 @@ import { declaredOf } from "../../policies/judge/declared";
 import type { Policy } from "../../policies/judge/policy";
 import { unjudged, violation } from "../../policies/judge/policy";
 import { input } from "../../policies/judge/resource";
-import { unknown } from "../../policies/judge/value";
-import { decode } from "../../policies/serve/decode";
+import { openedValues, unknown } from "../../engine/values";
 import { Review, type Run, type Shown } from "../../policies/serve/review";
 
 const secret = (value: unknown) => ({
@@ -14,7 +13,8 @@ const secret = (value: unknown) => ({
   value,
 });
 const notKnown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-const properties = (fields: object) => decode(Struct.fromJavaScript(fields as never));
+const properties = (fields: object) =>
+  openedValues(Struct.fromJavaScript(fields as never).toJavaScript());
 
 describe("properties on the wire", () => {
   it("are read with unknown values and secrets apart, secrets that are not known too", () => {

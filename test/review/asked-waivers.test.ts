@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 
 import { reviewOf, type StackReview } from "../../operations/review/model";
-import { readPreview } from "../../operations/review/read-preview";
+import { readCleaned } from "../../operations/review/read-cleaned";
 import { renderMarkdown } from "../../operations/review/render/markdown";
 import { factsOf } from "../../operations/review/render/words";
 import { dropletLine, logText, nodeLine, type Log } from "./event-log";
 
 function review(log: Log): StackReview {
-  return reviewOf(readPreview(logText(log), "test"), { approved: [], today: "2026-11-21" });
+  return reviewOf(readCleaned(logText(log), "test"), { approved: [], today: "2026-11-21" });
 }
 
 const fact = (found: StackReview, name: string) =>
@@ -62,7 +62,7 @@ describe("what a change says for itself", () => {
   });
 
   it("never calls a plan clear whose program changes", () => {
-    const preview = readPreview(logText({ lines: [nodeLine("same", "kmc")] }), "test");
+    const preview = readCleaned(logText({ lines: [nodeLine("same", "kmc")] }), "test");
     const options = { approved: [], today: "2026-11-21" };
     expect(reviewOf(preview, options).verdict).toBe("clear");
     const found = reviewOf(preview, { ...options, beyond: true });

@@ -12,12 +12,12 @@ import { machines } from "../../operations/review/facts/kinds";
 import { namesOf } from "../../operations/review/facts/names";
 import { planOf } from "../../operations/review/facts/side";
 import { reviewOf } from "../../operations/review/model";
-import { readPreview } from "../../operations/review/read-preview";
+import { readCleaned } from "../../operations/review/read-cleaned";
 import { logText, nodeLine, type Line } from "./event-log";
 
 const options = { approved: [], today: "2026-11-21" };
 const planWith = (line: Line) =>
-  planOf(readPreview(logText({ lines: [nodeLine("same", "kmc"), line] }), "test"));
+  planOf(readCleaned(logText({ lines: [nodeLine("same", "kmc"), line] }), "test"));
 
 /** Every type that the program's code can register: constructors of SDKs' classes, and components. */
 function registered(): readonly string[] {
@@ -100,7 +100,7 @@ describe("the types that the program can register", () => {
       { op: "create", type, name: "x", after: { inputs: {} } },
     ];
     const verdict = (type: string) =>
-      reviewOf(readPreview(logText({ lines: lines(type) }), "test"), options);
+      reviewOf(readCleaned(logText({ lines: lines(type) }), "test"), options);
     expect(verdict("tls:index/privateKey:PrivateKey").verdict).toBe("clear");
     const found = verdict("digitalocean:index/app:App");
     expect(found.verdict).toBe("look");

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { repository } from "../../rehearsal/paths";
 import { ScratchCloud } from "../../rehearsal/scratch";
 import { exitCodeOf, reviewOf, type StackReview } from "../../operations/review/model";
-import { readPreview } from "../../operations/review/read-preview";
+import { readCleaned } from "../../operations/review/read-cleaned";
 import { renderMarkdown } from "../../operations/review/render/markdown";
 import { fleetOf } from "../engine/agency";
 
@@ -38,7 +38,7 @@ describe("the law in a review, on the real engine", () => {
       "--policy-pack",
       pack,
     );
-    return reviewOf(readPreview(stdout, "prod"), { approved: [], today: "2026-11-21" });
+    return reviewOf(readCleaned(stdout, "prod"), { approved: [], today: "2026-11-21" });
   }
   const update = () =>
     cloud.pulumi(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { exitCodeOf, reviewOf, type StackReview } from "../../operations/review/model";
-import { readPreview } from "../../operations/review/read-preview";
+import { readCleaned } from "../../operations/review/read-cleaned";
 import { factsOf } from "../../operations/review/render/words";
 import {
   bootstrapLine,
@@ -14,7 +14,7 @@ import {
 } from "./event-log";
 
 function review(log: Log, approved: readonly string[] = []): StackReview {
-  return reviewOf(readPreview(logText(log), "test"), { approved, today: "2026-11-21" });
+  return reviewOf(readCleaned(logText(log), "test"), { approved, today: "2026-11-21" });
 }
 
 const fact = (found: StackReview, name: string) =>

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 
 import { reviewOf } from "../../operations/review/model";
-import { readPreview } from "../../operations/review/read-preview";
+import { readCleaned } from "../../operations/review/read-cleaned";
 import { bootstrapLine, dropletLine, logText, nodeLine, urn, type Line } from "./event-log";
 
 const review = (lines: readonly Line[]) =>
-  reviewOf(readPreview(logText({ lines }), "test"), { approved: [], today: "2026-11-21" });
+  reviewOf(readCleaned(logText({ lines }), "test"), { approved: [], today: "2026-11-21" });
 
 const from = (name: string) => name.replace("store", "shop");
 

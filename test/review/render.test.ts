@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { reviewOf, type StackReview } from "../../operations/review/model";
-import { readPreview } from "../../operations/review/read-preview";
+import { readCleaned } from "../../operations/review/read-cleaned";
 import { clean } from "../../operations/review/redact";
 import { printable } from "../../operations/ground/printable";
 import { escapeMarkdown, escapeTitle } from "../../operations/review/render/escape";
@@ -12,7 +12,7 @@ import { bootstrapLine, dropletLine, logText, nodeLine, secretValue, type Log } 
 
 const frame = { made: "head over base", notes: [] };
 const review = (log: Log): StackReview =>
-  reviewOf(readPreview(logText(log), "test"), { approved: [], today: "2026-11-21" });
+  reviewOf(readCleaned(logText(log), "test"), { approved: [], today: "2026-11-21" });
 
 /** What a reader sees: code without its marks, entities as what they stand for. */
 function read(markdown: string): string {

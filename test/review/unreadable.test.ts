@@ -6,8 +6,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import { main } from "../../operations/review/review";
 import type { Context } from "../../operations/ground/context";
 import { reviewOf } from "../../operations/review/model";
-import { UnreadablePreview } from "../../operations/review/preview";
-import { readPreview } from "../../operations/review/read-preview";
+import { UnreadablePreview } from "../../engine/preview";
+import { readCleaned } from "../../operations/review/read-cleaned";
 import { dropletLine, events, logText, nodeLine, written } from "./event-log";
 
 const log = {
@@ -63,13 +63,13 @@ describe("a preview that cannot be trusted", () => {
       /encrypt-buckets said is missing/,
     ],
   ])("is refused: %s", (_, text, message) => {
-    expect(() => readPreview(text, "the file")).toThrow(UnreadablePreview);
-    expect(() => readPreview(text, "the file")).toThrow(message);
-    expect(() => readPreview(text, "the file")).toThrow(/^the file.* Fix: /s);
+    expect(() => readCleaned(text, "the file")).toThrow(UnreadablePreview);
+    expect(() => readCleaned(text, "the file")).toThrow(message);
+    expect(() => readCleaned(text, "the file")).toThrow(/^the file.* Fix: /s);
   });
 
   it("is refused for waivers without reason, owner or date", () => {
-    const preview = readPreview(
+    const preview = readCleaned(
       logText({ ...log, waivers: [{ policy: "x", resource: "y" }] }),
       "the file",
     );
@@ -117,7 +117,7 @@ describe("a preview that cannot be trusted", () => {
       return { op, urn, oldState: old, newState: after, detailedDiff: null };
     });
     const text = JSON.stringify({ steps, duration: 1, changeSummary: { same: 12, update: 1 } });
-    const review = reviewOf(readPreview(text, "x"), { approved: [], today: "2026-11-21" });
+    const review = reviewOf(readCleaned(text, "x"), { approved: [], today: "2026-11-21" });
     expect(review.verdict).toBe("stop");
     expect(review.blockers.join()).toContain("the JSON digest tells nothing of policies");
     expect(review.changes.map(({ name }) => name)).toEqual(["kmc-server"]);

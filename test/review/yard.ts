@@ -4,7 +4,7 @@ import { automationAccount } from "../../components/machine/script";
 import { ScratchCloud } from "../../rehearsal/scratch";
 import type { KeyPair } from "../../rehearsal/stand-ins";
 import { reviewOf, type StackReview } from "../../operations/review/model";
-import { readPreview } from "../../operations/review/read-preview";
+import { readCleaned } from "../../operations/review/read-cleaned";
 import { waysElsewhere } from "./machines";
 import { installOlderProgram } from "./older-program";
 import { deployers, legacy, startingFleet, startingStage, type Config } from "./starting-fleet";
@@ -60,7 +60,7 @@ export class Yard {
   async preview(stack: string): Promise<StackReview> {
     const args = ["preview", "--json", "--diff", "--ignore-protect", "--stack", stack];
     const { stdout } = await this.cloud.pulumi(...args, "--policy-pack", "policies/pack");
-    return reviewOf(readPreview(stdout, stack), { approved: [], today: "2026-11-21" });
+    return reviewOf(readCleaned(stdout, stack), { approved: [], today: "2026-11-21" });
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { Side, Plan } from "./side";
-import { at, isValues, textAt, textsAt, type Value } from "../value";
+import { at, isValues, textAt, textsAt, type Value } from "../../../engine/values";
 import { openingsOf, type Opening } from "./openings";
 
 /** Somebody, or the world, who can reach what they could not, or no longer. */

@@ -3,7 +3,7 @@ import { findSize, priceLists } from "../../../components/placement/choose";
 import { monthlyCost } from "../../../components/clouds/cost";
 import { cents } from "../../../components/clouds/size";
 import type { Cloud } from "../../../components/fleet/fleet";
-import { numberAt, textAt } from "../value";
+import { numberAt, textAt } from "../../../engine/values";
 import { bucketType, machines } from "./kinds";
 import type { Plan, Resource, Side } from "./side";
 

@@ -1,5 +1,5 @@
-import type { Change } from "../preview";
-import { at, isList, numberAt, textAt, type Value } from "../value";
+import type { Change } from "../../../engine/preview";
+import { at, isList, numberAt, textAt, type Value } from "../../../engine/values";
 import {
   bucketType,
   holdsData,

@@ -1,4 +1,4 @@
-import type { Change } from "../preview";
+import type { Change } from "../../../engine/preview";
 import { machines } from "./kinds";
 import { nodeOfProject, type Plan } from "./side";
 

@@ -1,5 +1,5 @@
-import type { Change } from "../preview";
-import { at, isList, isValues, secret, textAt, unknown, type Value } from "../value";
+import type { Change } from "../../../engine/preview";
+import { at, isList, isValues, secret, textAt, unknown, type Value } from "../../../engine/values";
 import { recordType } from "./kinds";
 import type { Plan, Side } from "./side";
 

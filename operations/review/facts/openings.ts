@@ -1,4 +1,12 @@
-import { at, isList, secret, textAt, unknown, type Value, type Values } from "../value";
+import {
+  at,
+  isList,
+  secret,
+  textAt,
+  unknown,
+  type Value,
+  type Values,
+} from "../../../engine/values";
 
 /** A way in from a network. */
 export interface Opening {
@@ -119,7 +127,8 @@ function ofAws(rule: Value, protocol: Value | undefined): readonly Opening[] {
   const lists = ["prefixListIds", "prefixListId"].some((field) => listed(at(rule, field)));
   const groups = ["securityGroups", "sourceSecurityGroupId", "referencedSecurityGroupId", "self"];
   const some = groups.some((field) => listed(at(rule, field)));
-  const [from, to] = [at(rule, "fromPort"), at(rule, "toPort")];
+  const from = at(rule, "fromPort");
+  const to = at(rule, "toPort");
   const all = protocol === "-1" || protocol === -1 || protocol === "all";
   const range = from === to || to === undefined ? from : `${shown(from)}-${shown(to)}`;
   return [

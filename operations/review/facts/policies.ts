@@ -1,4 +1,5 @@
-import { nameOf, type Preview } from "../preview";
+import type { Preview } from "../../../engine/preview";
+import { nameOf, stackType, typeOf } from "../../../engine/urn";
 
 /** What a policy said about one resource. */
 export interface PolicyFinding {
@@ -26,7 +27,7 @@ export interface PolicyVerdict {
 export function policiesOf({ policies }: Preview): PolicyVerdict {
   const found = (policies?.messages ?? []).map(({ policy, urn, message, mandatory }) => ({
     policy,
-    resource: urn === "" || urn.includes("::pulumi:pulumi:Stack::") ? "the stack" : nameOf(urn),
+    resource: urn === "" || typeOf(urn) === stackType ? "the stack" : nameOf(urn),
     message: message.trim(),
     mandatory,
   }));

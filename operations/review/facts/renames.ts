@@ -1,5 +1,5 @@
-import { nameOf } from "../preview";
-import { isValues, textAt, type Values } from "../value";
+import { nameOf } from "../../../engine/urn";
+import { isValues, textAt, type Values } from "../../../engine/values";
 import { namesType } from "./kinds";
 import type { Side } from "./side";
 

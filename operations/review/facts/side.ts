@@ -1,5 +1,6 @@
-import { nameOf, type Change, type Preview, type State } from "../preview";
-import { textAt, textsAt, type Values } from "../value";
+import type { Change, Preview, State } from "../../../engine/preview";
+import { nameOf } from "../../../engine/urn";
+import { textAt, textsAt, type Values } from "../../../engine/values";
 import { namesType } from "./kinds";
 import { renamesOf, underLaterNames, type Rename } from "./renames";
 

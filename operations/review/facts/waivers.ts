@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { UnreadablePreview, type Preview } from "../preview";
+import { UnreadablePreview, type Preview } from "../../../engine/preview";
 
 /** An exception from a policy that somebody answers for, as the stack file declares it. */
 export interface Waiver {

@@ -1,7 +1,7 @@
 import { printable } from "../../ground/printable";
-import type { Change, Fate } from "../preview";
+import type { Change, Fate } from "../../../engine/preview";
 import { hidden, isHidden } from "../redact";
-import { equal, isList, isValues, secret, unknown, type Value } from "../value";
+import { equal, isList, isValues, secret, unknown, type Found, type Value } from "../../../engine/values";
 
 /** One line of a diff. */
 export interface DiffLine {
@@ -53,10 +53,10 @@ function children(
   was: Value | undefined,
   will: Value | undefined,
 ): readonly (string | number)[] | undefined {
-  const present: Value[] = [was, will].flatMap((value) => (value === undefined ? [] : [value]));
-  const some = present.filter((value) => value !== null);
-  const groups = some.filter((value: Value) => isValues(value));
-  const lists = some.filter((value: Value) => isList(value));
+  const sides: readonly Found[] = [was, will];
+  const some = sides.filter((value) => value !== undefined && value !== null);
+  const groups = some.filter(isValues);
+  const lists = some.filter(isList);
   if (groups.length > 0 && groups.length === some.length) {
     return [...new Set(groups.flatMap((value) => Object.keys(value)))].sort();
   }

@@ -25,7 +25,7 @@ const stackFile = /^Pulumi(\.[A-Za-z0-9_-]+)?\.yaml$/;
 
 /** What decides how everything else is run, judged, built or deployed. */
 const controlFiles =
-  /^(Pulumi[^/]*|package\.json|package-lock\.json|npm-shrinkwrap\.json|Jenkinsfile|tsconfig[^/]*)$|^(\.github|\.ci|policies|operations\/review|local\/review)\/|(^|\/)(\.npmrc|\.gitattributes|\.gitmodules|node_modules)(\/|$)/i;
+  /^(Pulumi[^/]*|package\.json|package-lock\.json|npm-shrinkwrap\.json|Jenkinsfile|tsconfig[^/]*)$|^(\.github|\.ci|engine|policies|operations\/review|rehearsal\/review)\/|(^|\/)(\.npmrc|\.gitattributes|\.gitmodules|node_modules)(\/|$)/i;
 
 /** Compares what was written out, byte for byte: kinds of files, the right to run, links, contents. */
 export function changesBetween(base: WrittenOut, head: WrittenOut): Changes {

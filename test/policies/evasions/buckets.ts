@@ -1,4 +1,4 @@
-import { unknown } from "../../../policies/judge/value";
+import { unknown } from "../../../engine/values";
 import { account, adopted, document } from "../lawful-stack";
 import { admit, change, foreign, stranger, type Evasion } from "./evasion";
 

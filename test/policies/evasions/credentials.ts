@@ -1,4 +1,4 @@
-import { unknown } from "../../../policies/judge/value";
+import { unknown } from "../../../engine/values";
 import { adopted, document, write } from "../lawful-stack";
 import { onlyNewNames } from "../resources";
 import { admit, change, foreign, stranger, type Evasion } from "./evasion";

@@ -1,4 +1,4 @@
-import type { ValueMap } from "../../../policies/judge/value";
+import type { Values } from "../../../engine/values";
 import { document, type LawfulStack } from "../lawful-stack";
 
 /** A way around a law: what is done to a lawful stack, and the policy that must speak. */
@@ -8,13 +8,13 @@ export type Evasion = readonly [what: string, policy: string, evade: (stack: Law
 export const foreign = (
   what: string,
   type: string,
-  inputs: ValueMap = {},
+  inputs: Values = {},
   policy = "use-known-resources",
 ): Evasion => [what, policy, (stack) => void stack.add(type, "other", inputs)];
 
 /** Other inputs of something that the stack has. */
 export const change =
-  (name: string, inputs: ValueMap) =>
+  (name: string, inputs: Values) =>
   (stack: LawfulStack): void =>
     stack.change(name, inputs);
 

@@ -1,4 +1,4 @@
-import { unknown } from "../../../policies/judge/value";
+import { unknown } from "../../../engine/values";
 import { change, foreign, type Evasion } from "./evasion";
 
 /** Ways to open a port, or a database. */

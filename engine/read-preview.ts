@@ -2,17 +2,15 @@ import type { z } from "zod";
 
 import { analyzed, digest, event, metadata, state, type Event } from "./formats";
 import {
-  stackOf,
-  typeOf,
   UnreadablePreview,
   type Operation,
   type PolicyRun,
   type Preview,
   type State,
 } from "./preview";
-import { clean } from "./redact";
 import { changesOf, type Step } from "./steps";
-import { isValues, valuesOf, type Values } from "./value";
+import { stackOf, stackType, typeOf } from "./urn";
+import { isValues, shutValues, type Values } from "./values";
 
 /**
  * Reads a preview: the engine's event log, one event a line (`pulumi preview --json` with
@@ -20,17 +18,23 @@ import { isValues, valuesOf, type Values } from "./value";
  * The log is the better source: the digest holds nothing of policies.
  *
  * Throws `UnreadablePreview` for anything that is cut off, of another version, an update's log, or
- * no preview. `source` names the file in errors.
+ * no preview. `source` names the file in errors. Messages hold what programs and providers print, secrets
+ * among it: each passes `clean` on its way.
  */
-export function readPreview(text: string, source: string): Preview {
+export function readPreview(text: string, source: string, clean: Clean): Preview {
   const trimmed = text.trim();
   if (trimmed === "") throw new UnreadablePreview(source, "it is empty");
   if (!trimmed.startsWith("{")) throw new UnreadablePreview(source, "it is no JSON");
   const [first = ""] = trimmed.split("\n", 1);
-  return first.includes('"sequence":') ? fromEvents(trimmed, source) : fromDigest(trimmed, source);
+  return first.includes('"sequence":')
+    ? fromEvents(trimmed, source, clean)
+    : fromDigest(trimmed, source, clean);
 }
 
-function fromEvents(text: string, source: string): Preview {
+/** Makes a message fit to be told. */
+type Clean = (message: string) => string;
+
+function fromEvents(text: string, source: string, clean: Clean): Preview {
   const events = text
     .split("\n")
     .filter((line) => line.startsWith("{"))
@@ -46,7 +50,7 @@ function fromEvents(text: string, source: string): Preview {
     }
   });
   const summary = events.find((entry) => entry.summaryEvent)?.summaryEvent;
-  const errors = errorsOf(events);
+  const errors = errorsOf(events, clean);
   if (!events.at(-1)?.cancelEvent) throw new UnreadablePreview(source, "its end is missing");
   if (!summary && errors.length === 0)
     throw new UnreadablePreview(source, "its summary is missing");
@@ -66,14 +70,14 @@ function fromEvents(text: string, source: string): Preview {
     changes: changesOf(steps),
     outputs: stackOutputs([...steps, ...outputs]),
     config: events.find((entry) => entry.preludeEvent)?.preludeEvent?.config ?? {},
-    policies: policyRun(events, summary?.PolicyPacks ?? {}, source),
+    policies: policyRun(events, summary?.PolicyPacks ?? {}, source, clean),
     errors,
-    warnings: diagnostics(events, "warning"),
+    warnings: diagnostics(events, "warning", clean),
     succeeded: summary?.result === "succeeded",
   };
 }
 
-function fromDigest(text: string, source: string): Preview {
+function fromDigest(text: string, source: string, clean: Clean): Preview {
   const whole = checked(digest, json(text, source), source);
   const steps = whole.steps.map(({ oldState, newState, diffReasons, replaceReasons, ...rest }) =>
     stepOf({ ...rest, old: oldState, new: newState, diffs: diffReasons, keys: replaceReasons }),
@@ -122,8 +126,6 @@ function json(text: string, source: string): unknown {
   }
 }
 
-const stackType = "pulumi:pulumi:Stack";
-
 function stepOf(raw: z.infer<typeof metadata>): Step {
   return {
     op: raw.op,
@@ -138,8 +140,8 @@ function stepOf(raw: z.infer<typeof metadata>): Step {
 function stateOf(raw: z.infer<typeof state>, urn: string): State {
   return {
     urn: raw.urn ?? urn,
-    inputs: valuesOf(raw.inputs ?? {}),
-    outputs: valuesOf(raw.outputs ?? {}),
+    inputs: shutValues(raw.inputs ?? {}),
+    outputs: shutValues(raw.outputs ?? {}),
     id: raw.id ?? "",
     parent: raw.parent ?? "",
     custom: raw.custom ?? false,
@@ -190,6 +192,7 @@ function policyRun(
   events: readonly Event[],
   packs: Readonly<Record<string, string>>,
   source: string,
+  clean: Clean,
 ): PolicyRun {
   const summaries = events.flatMap((entry) => {
     const told = entry.policyAnalyzeSummaryEvent ?? entry.policyAnalyzeStackSummaryEvent;
@@ -217,16 +220,20 @@ function policyRun(
 }
 
 /** Only these: debug messages hold whole resources, secrets in plain text among them. */
-function diagnostics(events: readonly Event[], severity: "error" | "warning"): readonly string[] {
+function diagnostics(
+  events: readonly Event[],
+  severity: "error" | "warning",
+  clean: Clean,
+): readonly string[] {
   const said = events.flatMap(({ diagnosticEvent: found }) =>
     found?.severity === severity ? [clean(found.message)] : [],
   );
   return [...new Set(said)];
 }
 
-function errorsOf(events: readonly Event[]): readonly string[] {
+function errorsOf(events: readonly Event[], clean: Clean): readonly string[] {
   const internal = events.flatMap(({ errorEvent }) =>
     errorEvent ? [clean(errorEvent.error)] : [],
   );
-  return [...diagnostics(events, "error"), ...internal];
+  return [...diagnostics(events, "error", clean), ...internal];
 }

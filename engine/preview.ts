@@ -1,4 +1,4 @@
-import type { Values } from "./value";
+import type { Values } from "./values";
 
 /** Operations of the engine that this program knows; any other makes a preview unreadable. */
 export const operations = [
@@ -109,19 +109,4 @@ export class UnreadablePreview extends Error {
     super(`${source}: ${reason}. Fix: ${fix}.`);
     this.name = "UnreadablePreview";
   }
-}
-
-/** The last part of a URN. */
-export function nameOf(urn: string): string {
-  return urn.split("::").at(-1) ?? urn;
-}
-
-/** The resource's own type, without its parents'. */
-export function typeOf(urn: string): string {
-  return urn.split("::")[2]?.split("$").at(-1) ?? "";
-}
-
-/** `urn:pulumi:<stack>::…`. */
-export function stackOf(urn: string): string {
-  return urn.split("::")[0]!.slice("urn:pulumi:".length);
 }

@@ -1,4 +1,5 @@
-import { nameOf, typeOf, type Change, type Fate, type Operation, type State } from "./preview";
+import type { Change, Fate, Operation, State } from "./preview";
+import { nameOf, typeOf } from "./urn";
 
 /** One step of the engine on one resource. */
 export interface Step {
