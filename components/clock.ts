@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
+import { clouds } from "./fleet/fleet";
 import { isMapping, mapping } from "./fleet/mapping";
 import { ConfigError } from "./fleet/problem";
 
@@ -9,9 +10,6 @@ export type Clock = () => Date;
 
 /** Variables of the environment. */
 type Variables = Readonly<Record<string, string | undefined>>;
-
-/** Whose machines a clock could cost. */
-const clouds = ["digitalocean", "scaleway", "aws"] as const;
 
 /**
  * The computer's clock, or `BERTH_NOW`, an ISO 8601 instant, for rehearsing what depends on the day.

@@ -1,12 +1,16 @@
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { cloudFacts } from "../components/clouds/facts";
 import type { CloudCard } from "./cloud";
 import type { CloudPaths } from "./paths";
 import { standInsFile } from "./stand-ins";
 
-/** Whatever could lead a rehearsal to a real account. */
-const realAccounts = /^(AWS|SCW|DIGITALOCEAN|SPACES|CLOUDFLARE)_/;
+/** What begins the names of variables that could lead a rehearsal to a real account. */
+const realAccounts = [
+  ...Object.values(cloudFacts).flatMap(({ credentials }) => credentials),
+  "CLOUDFLARE_",
+];
 const realEngine = [
   "PULUMI_ACCESS_TOKEN",
   "PULUMI_STACK",
@@ -55,7 +59,10 @@ export function cloudEnvironment(
   base: NodeJS.ProcessEnv = process.env,
 ): NodeJS.ProcessEnv {
   const inherited = Object.fromEntries(
-    Object.entries(base).filter(([name]) => !realAccounts.test(name) && !realEngine.includes(name)),
+    Object.entries(base).filter(
+      ([name]) =>
+        !realAccounts.some((prefix) => name.startsWith(prefix)) && !realEngine.includes(name),
+    ),
   );
   return {
     ...inherited,

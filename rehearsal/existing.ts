@@ -1,10 +1,11 @@
 import { mapping } from "../components/fleet/mapping";
 import { readStackFiles, type StackConfig } from "../components/stack-file/stack-files";
 import type { Past } from "../packages/local-cloud/emulator/machines";
-import type {
-  ClientMachine,
-  Existing,
-  ExistingMachine,
+import {
+  machineClouds,
+  type ClientMachine,
+  type Existing,
+  type ExistingMachine,
 } from "../packages/local-cloud/providers/existing";
 import type { CloudCard } from "./cloud";
 import type { Keyring } from "./stand-ins";
@@ -74,8 +75,9 @@ function adopted(
   adopt: Record<string, unknown>,
   keys: Keyring | undefined,
 ): ExistingMachine[] {
-  const { provider, id, region, size } = adopt;
-  if (provider !== "digitalocean" && provider !== "scaleway" && provider !== "aws") return [];
+  const { id, region, size } = adopt;
+  const provider = machineClouds.find((cloud) => cloud === adopt["provider"]);
+  if (provider === undefined) return [];
   if (typeof id !== "string" || typeof region !== "string" || typeof size !== "string") return [];
   return [{ provider, id, name, region, size, past: pastOf(adopt, keys) }];
 }

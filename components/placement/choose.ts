@@ -1,16 +1,11 @@
 import type { Cloud } from "../fleet/fleet";
-import { aws } from "../clouds/aws/sizes";
 import { monthlyCost } from "../clouds/cost";
-import { digitalocean } from "../clouds/digitalocean/sizes";
-import { scaleway } from "../clouds/scaleway/sizes";
-import type { PriceList, Size } from "../clouds/size";
-
-/** The dated table of each provider. */
-export const priceLists: Readonly<Record<Cloud, PriceList>> = { digitalocean, scaleway, aws };
+import { cloudFacts } from "../clouds/facts";
+import type { Size } from "../clouds/size";
 
 /** The provider's size of that name, or undefined when the table has none. */
 export function findSize(provider: Cloud, name: string): Size | undefined {
-  return priceLists[provider].sizes.find((size) => size.name === name);
+  return cloudFacts[provider].prices.sizes.find((size) => size.name === name);
 }
 
 /** Whether a machine of this size can have that much memory and disk, both in GB. */
@@ -20,7 +15,7 @@ export function satisfies(size: Size, memoryGb: number, diskGb: number): boolean
 
 /** The largest root disk in GB that a machine of this size can have. */
 export function largestDisk(size: Size): number {
-  return size.diskGb > 0 ? size.diskGb : (priceLists[size.provider].volume?.maxGb ?? 0);
+  return size.diskGb > 0 ? size.diskGb : (cloudFacts[size.provider].prices.volume?.maxGb ?? 0);
 }
 
 /**
@@ -34,7 +29,7 @@ export function cheapest(
   memoryGb: number,
   diskGb: number,
 ): Size | undefined {
-  const list = priceLists[provider];
+  const list = cloudFacts[provider].prices;
   let best: { readonly size: Size; readonly total: number } | undefined;
   for (const size of list.sizes) {
     const total = monthlyCost(list, size, region, diskGb)?.total;

@@ -1,5 +1,6 @@
-import { cheapest, findSize, priceLists } from "./choose";
+import { cheapest, findSize } from "./choose";
 import { monthlyCost, type MonthlyCost } from "../clouds/cost";
+import { cloudFacts } from "../clouds/facts";
 import type { Size } from "../clouds/size";
 import type { Cloud, NodeSpec } from "../fleet/fleet";
 
@@ -18,10 +19,7 @@ export interface Placement {
   readonly diskGb: number | undefined;
   /** Undefined when not known: never 0. */
   readonly cost: MonthlyCost | undefined;
-  /**
-   * What the machine is made from: an image slug (DigitalOcean), an image label (Scaleway), the
-   * name of the SSM parameter that holds the AMI's id (AWS). Undefined for machines that exist.
-   */
+  /** What the machine is made from, as its cloud names it. Undefined for machines that exist. */
   readonly image: string | undefined;
   /** The account the provider, or whoever made the machine, prepared for the first login (R13). */
   readonly login: string;
@@ -44,23 +42,6 @@ interface Row {
   /** The location when the rule applies, otherwise undefined. */
   readonly apply: (node: PlacementFacts) => Omit<Location, "rule"> | undefined;
 }
-
-/**
- * The newest Ubuntu LTS, 26.04 (R6). A machine keeps the image it was made from; a later LTS in
- * this table is for machines made afterwards.
- */
-const images: Readonly<Record<Cloud, string>> = {
-  digitalocean: "ubuntu-26-04-x64",
-  scaleway: "ubuntu_resolute",
-  aws: "/aws/service/canonical/ubuntu/server/26.04/stable/current/amd64/hvm/ebs-gp3/ami-id",
-};
-
-/** `ec2-user` belongs to Amazon Linux; Ubuntu's AMIs have `ubuntu`. */
-const logins: Readonly<Record<Cloud, string>> = {
-  digitalocean: "root",
-  scaleway: "root",
-  aws: "ubuntu",
-};
 
 /** The manual's order (R1–R5): the first row that applies decides. */
 const rows: readonly Row[] = [
@@ -139,13 +120,12 @@ export function place(node: NodeSpec): Placement {
   if (provider === "client" || region === undefined) {
     return { ...location, ...unknownMachine, login: node.server?.login ?? "root" };
   }
+  const { prices, image, login } = cloudFacts[provider];
   if (node.adopt) {
     const size = findSize(provider, node.adopt.size);
     // A disk that comes with the size has a known price; a volume made by hand has any size.
     const cost =
-      size && size.diskGb > 0
-        ? monthlyCost(priceLists[provider], size, region, size.diskGb)
-        : undefined;
+      size && size.diskGb > 0 ? monthlyCost(prices, size, region, size.diskGb) : undefined;
     return { ...location, ...unknownMachine, size, cost, login: node.adopt.login };
   }
   const size = node.size
@@ -157,9 +137,9 @@ export function place(node: NodeSpec): Placement {
     ...location,
     size,
     diskGb,
-    cost: monthlyCost(priceLists[provider], size, region, diskGb),
-    image: images[provider],
-    login: logins[provider],
+    cost: monthlyCost(prices, size, region, diskGb),
+    image,
+    login,
   };
 }
 

@@ -1,5 +1,7 @@
 import type { Placement } from "../placement/placement";
-import { largestDisk, priceLists } from "../placement/choose";
+import { cloudFacts } from "../clouds/facts";
+import type { Path } from "../clouds/describe";
+import { largestDisk } from "../placement/choose";
 import type { Cloud, NodeSpec } from "../fleet/fleet";
 import type { Problem } from "../fleet/problem";
 import { placeOf } from "../fleet/show";
@@ -15,42 +17,9 @@ export interface PresentMachine {
   readonly region: string | undefined;
   /** GB of its root disk; undefined where the state does not say. */
   readonly diskGb: number | undefined;
-  /** Droplets alone: whether its last change of size grew the disk as well. */
-  readonly resizeDisk?: boolean;
+  /** Where a disk grows only with the size: whether it did at the last change of size. */
+  readonly diskGrew?: boolean;
 }
-
-type Outputs = Readonly<Record<string, unknown>>;
-
-/** How each provider's server resource tells its size, its place and its disk. */
-const readings: Readonly<
-  Record<Cloud, { type: string; read: (outputs: Outputs) => Omit<PresentMachine, "provider"> }>
-> = {
-  digitalocean: {
-    type: "digitalocean:index/droplet:Droplet",
-    read: ({ size, region, disk, resizeDisk }) => ({
-      size: String(size),
-      region: text(region),
-      diskGb: number(disk),
-      resizeDisk: resizeDisk === true,
-    }),
-  },
-  scaleway: {
-    type: "scaleway:instance/server:Server",
-    read: ({ type, zone, rootVolume }) => ({
-      size: String(type),
-      region: text(zone),
-      diskGb: number(mapping(rootVolume)["sizeInGb"]),
-    }),
-  },
-  aws: {
-    type: "aws:ec2/instance:Instance",
-    read: ({ instanceType, region, rootBlockDevice }) => ({
-      size: String(instanceType),
-      region: text(region),
-      diskGb: number(mapping(rootBlockDevice)["volumeSize"]),
-    }),
-  },
-};
 
 /** The machine of a node in the state, at the provider where the node goes; undefined: none yet. */
 export function presentMachine(
@@ -59,15 +28,23 @@ export function presentMachine(
   provider: Placement["provider"],
 ): PresentMachine | undefined {
   if (provider === "client") return undefined;
-  const { type, read } = readings[provider];
+  const { types, size, place, disk, growsBy } = cloudFacts[provider].machine;
   const former = formerly === undefined ? undefined : `${formerly}-server`;
-  const found = own?.find(type, `${name}-server`, former);
-  return found && { provider, ...read(found) };
+  const found = own?.find(types[0], `${name}-server`, former);
+  return (
+    found && {
+      provider,
+      size: String(valueAt(found, size)),
+      region: text(valueAt(found, place)),
+      diskGb: number(valueAt(found, disk)),
+      ...(growsBy === undefined ? {} : { diskGrew: found[growsBy] === true }),
+    }
+  );
 }
 
 /**
- * Whether a Droplet's disk grows with a change of its size: when more is asked for than it has, since
- * a grown disk never shrinks again. DigitalOcean reads this only when the size changes, so that
+ * Whether a disk that grows only with the size shall: when more is asked for than it has, since a
+ * grown disk never shrinks again. DigitalOcean reads this only when the size changes, so that
  * until then it stays as it was.
  */
 export function growsDisk(
@@ -76,7 +53,7 @@ export function growsDisk(
   askedGb: number,
 ): boolean {
   if (present === undefined) return false;
-  if (present.size === size) return present.resizeDisk === true;
+  if (present.size === size) return present.diskGrew === true;
   return present.diskGb !== undefined && present.diskGb < askedGb;
 }
 
@@ -103,19 +80,25 @@ export function diskProblems(
       },
     ];
   }
-  if (provider !== "digitalocean" || present.size !== size.name || has >= node.diskGb) return [];
-  const others = priceLists.digitalocean.sizes
+  if (
+    provider === "client" ||
+    !growsWithSize(provider) ||
+    present.size !== size.name ||
+    has >= node.diskGb
+  )
+    return [];
+  const others = cloudFacts[provider].prices.sizes
     .filter((other) => other.name !== size.name && largestDisk(other) >= node.diskGb)
     .filter((other) => other.memoryGb >= node.memoryGb)
     .map(({ name }) => name);
   return [
     {
       path: `${at}.diskGb`,
-      message: `asks for ${node.diskGb} GB of disk, but the machine's has ${has} GB: it got the size ${size.name} without its disk, and digitalocean grows a disk only together with a change of size`,
+      message: `asks for ${node.diskGb} GB of disk, but the machine's has ${has} GB: it got the size ${size.name} without its disk, and ${provider} grows a disk only together with a change of size`,
       received: String(node.diskGb),
       fix:
         `write another size with enough disk under ${at}, such as size: ${others[0] ?? "a larger one"}; ` +
-        "or resize disk, memory and processors in DigitalOcean's control panel (the machine is off meanwhile), then run `pulumi refresh`",
+        `or resize disk, memory and processors in ${cloudFacts[provider].label}'s control panel (the machine is off meanwhile), then run \`pulumi refresh\``,
     },
   ];
 }
@@ -123,7 +106,7 @@ export function diskProblems(
 /** What an operator must know of a change of size or disk before it is made, in sentences. */
 export function resizeNotes(
   node: NodeSpec,
-  { size, diskGb, provider }: Placement,
+  { size, diskGb }: Placement,
   present: PresentMachine | undefined,
 ): readonly string[] {
   if (size === undefined || present === undefined) return [];
@@ -135,10 +118,9 @@ export function resizeNotes(
   }
   const has = present.diskGb;
   if (has === undefined || diskGb === undefined) return notes;
-  const grows =
-    provider === "digitalocean"
-      ? present.size !== size.name && growsDisk(present, size.name, node.diskGb)
-      : diskGb > has;
+  const grows = growsWithSize(present.provider)
+    ? present.size !== size.name && growsDisk(present, size.name, node.diskGb)
+    : diskGb > has;
   if (grows) {
     notes.push(
       `Node ${node.name}: its disk grows from ${has} to ${diskGb} GB; it can never shrink again.`,
@@ -149,9 +131,18 @@ export function resizeNotes(
 
 function keeping(node: NodeSpec, present: PresentMachine, has: number): string {
   if (node.size === undefined) return `write diskGb: ${has}`;
-  return present.provider === "digitalocean"
+  return growsWithSize(present.provider)
     ? `choose a size with at least ${has} GB of disk`
     : `add diskGb: ${has}`;
+}
+
+/** Whether a machine's disk grows only together with its size. */
+function growsWithSize(provider: Cloud): boolean {
+  return cloudFacts[provider].machine.growsBy !== undefined;
+}
+
+function valueAt(outputs: unknown, path: Path): unknown {
+  return path.reduce((found, key) => mapping(found)[key], outputs);
 }
 
 function text(value: unknown): string | undefined {

@@ -4,16 +4,28 @@ import * as path from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
 
-import type { Cloud } from "../../components/fleet/fleet";
+import { awsServices, residencies, type Cloud } from "../../components/fleet/fleet";
+import { locate } from "../../components/placement/placement";
 import { isAlive } from "../ground/alive";
 import { Refusal } from "../ground/usage";
 
-/** What the smoke project declares of itself, so that the rules place it at one provider. */
-const facts: Readonly<Record<Cloud, Readonly<Record<string, unknown>>>> = {
-  digitalocean: { residency: "canada" },
-  scaleway: {},
-  aws: { needs: ["rds"] },
-};
+/**
+ * What the smoke project declares of itself, so that the rules place it at one provider. Refuses one
+ * at which no rule places a new machine.
+ */
+function factsFor(provider: Cloud): Readonly<Record<string, unknown>> {
+  const needs = [[], ...awsServices.map((service) => [service])];
+  const mixes = residencies.flatMap((residency) =>
+    needs.map((needed) => [residency, needed] as const),
+  );
+  const found = mixes.find(
+    ([residency, needed]) => locate({ residency, needs: needed }).provider === provider,
+  );
+  if (found === undefined)
+    throw new Refusal(`no rule of the manual places a new machine at ${provider}`);
+  const [residency, needed] = found;
+  return { residency, ...(needed.length === 0 ? {} : { needs: needed }) };
+}
 
 /** Slug of the one project, and name of its machine. */
 export const slug = "berth-smoke";
@@ -26,7 +38,7 @@ export function smokeConfig(
   domain: string,
   access: readonly string[],
 ): Record<string, unknown> {
-  return { projects: { [slug]: { domain, access: [...access], ...facts[provider] } } };
+  return { projects: { [slug]: { domain, access: [...access], ...factsFor(provider) } } };
 }
 
 /** A project of its own, with its own state, in a directory that a cut-off run leaves behind. */

@@ -26,7 +26,7 @@ import {
 } from "./project";
 
 /** How `berth smoke` is called. */
-export const usage = `usage: berth smoke --provider digitalocean|scaleway|aws [--domain NAME] [--yes]
+export const usage = `usage: berth smoke --provider ${clouds.join("|")} [--domain NAME] [--yes]
 
 Proves an account: makes the smallest machine, brings it to its declaration, gives it names under a
 test domain, sees that a second run changes nothing, and takes everything down again. Says first what

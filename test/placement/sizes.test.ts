@@ -1,13 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { oldPrices, pricesOf } from "../../components/placement/old-prices";
-import {
-  cheapest,
-  findSize,
-  largestDisk,
-  priceLists,
-  satisfies,
-} from "../../components/placement/choose";
+import { cheapest, findSize, largestDisk, satisfies } from "../../components/placement/choose";
+import { cloudFacts } from "../../components/clouds/facts";
 import { monthlyCost } from "../../components/clouds/cost";
 import { priceIn, type Size } from "../../components/clouds/size";
 import { clouds, type Cloud } from "../../components/fleet/fleet";
@@ -56,7 +51,7 @@ describe("the cheapest size", () => {
     });
     fc.assert(
       fc.property(request, ({ place: [provider, region], memory, disk }) => {
-        const list = priceLists[provider];
+        const list = cloudFacts[provider].prices;
         const rivals = list.sizes.filter((rival) => {
           const room = rival.diskGb > 0 ? rival.diskGb : (list.volume?.maxGb ?? 0);
           return rival.memoryGb >= memory && room >= disk;
@@ -94,25 +89,25 @@ describe("a month's cost", () => {
   ] as const)(
     "of %s %s in %s with %i GB",
     (provider, name, region, disk, machine, diskPrice, address, total, currency) => {
-      expect(monthlyCost(priceLists[provider], size(provider, name), region, disk)).toEqual({
+      expect(monthlyCost(cloudFacts[provider].prices, size(provider, name), region, disk)).toEqual({
         machine,
         disk: diskPrice,
         address,
         total,
         currency,
-        asOf: priceLists[provider].asOf,
+        asOf: cloudFacts[provider].prices.asOf,
       });
     },
   );
 
   it("is unknown, not 0, where the table has no price", () => {
-    const list = priceLists.aws;
+    const list = cloudFacts.aws.prices;
     expect(monthlyCost(list, size("aws", "t3.small"), "eu-west-1", 50)).toBeUndefined();
   });
 });
 
 describe.each(clouds)("the table of %s", (cloud) => {
-  const list = priceLists[cloud];
+  const list = cloudFacts[cloud].prices;
 
   it("says its day and source", () => {
     expect(list.asOf).toMatch(/^20\d\d-\d\d-\d\d$/);
@@ -148,6 +143,6 @@ describe("prices older than 90 days", () => {
       "digitalocean",
       "scaleway",
     ]);
-    expect(oldPrices(parse(prod()), day(priceLists.scaleway.asOf))).toEqual([]);
+    expect(oldPrices(parse(prod()), day(cloudFacts.scaleway.prices.asOf))).toEqual([]);
   });
 });

@@ -25,12 +25,12 @@ const node = (more: Partial<NodeSpec> = {}): NodeSpec => ({
   ...more,
 });
 
-const droplet = (size: string, diskGb: number, resizeDisk = false): PresentMachine => ({
+const droplet = (size: string, diskGb: number, diskGrew = false): PresentMachine => ({
   provider: "digitalocean",
   size,
   region: "tor1",
   diskGb,
-  resizeDisk,
+  diskGrew,
 });
 
 const told = (spec: NodeSpec, present: PresentMachine) => ({

@@ -25,7 +25,7 @@ function instance(
  * EC2 instances, x86 alone: many application images have no arm build. They have no disk of their
  * own: the root volume is gp3. A public address is billed since 2024-02-01.
  */
-export const aws: PriceList = {
+export const prices: PriceList = {
   provider: "aws",
   currency: "USD",
   asOf: "2026-11-21",

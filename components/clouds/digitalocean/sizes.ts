@@ -15,7 +15,7 @@ function droplet(name: string, vcpus: number, memoryGb: number, diskGb: number, 
  * Droplets. Disk comes with the size and cannot be bought apart, so a node that needs more disk
  * gets a larger droplet. The address is part of the price, and a price is the same in all regions.
  */
-export const digitalocean: PriceList = {
+export const prices: PriceList = {
   provider: "digitalocean",
   currency: "USD",
   asOf: "2026-11-21",

@@ -23,7 +23,7 @@ function instance(name: string, vcpus: number, memoryGb: number, eur: number): S
  * grow, and a change between local and network disk replaces the machine; with a volume every
  * resize is made in place.
  */
-export const scaleway: PriceList = {
+export const prices: PriceList = {
   provider: "scaleway",
   currency: "EUR",
   asOf: "2026-06-23",

@@ -1,9 +1,13 @@
+import { cloudFacts } from "../../clouds/facts";
+import { clouds } from "../../fleet/fleet";
 import type { Draft, MachineDraft } from "../draft";
 import type { Problem } from "../../fleet/problem";
 import { received } from "../../fleet/show";
 
 /** Where data that must stay in Canada may run; the manual names no other place. */
-const canadian = ["digitalocean tor1", "aws ca-central-1"];
+const canadian = clouds.flatMap((cloud) =>
+  cloudFacts[cloud].canadian.map((region) => `${cloud} ${region}`),
+);
 
 /** What the projects of one node ask for can be had together on the machine it has. */
 export function checkConstraints({ machines }: Draft): readonly Problem[] {
@@ -29,13 +33,16 @@ function needProblems({ entry, projects, needs, name, at }: MachineDraft): Probl
     ];
   }
   const provider = entry?.adopt?.provider;
-  if (provider === undefined || provider === "aws") return [];
+  const offering = clouds.filter((cloud) =>
+    needs.every((need) => cloudFacts[cloud].offers.includes(need)),
+  );
+  if (provider === undefined || offering.includes(provider)) return [];
   return [
     {
       path: at("adopt", "provider"),
       message: `runs the node ${name}, but ${whose} needs ${needs.join(" and ")}, which AWS alone offers (R2)`,
       ...received(provider),
-      allowed: "aws",
+      allowed: offering.join(", "),
       fix: apart,
     },
   ];

@@ -1,5 +1,5 @@
 import { isBroken, type Draft, type MachineDraft, type NodeDraft } from "../draft";
-import type { Cloud } from "../../fleet/fleet";
+import { cloudFacts } from "../../clouds/facts";
 import { addressFault } from "../../fleet/formats";
 import type { Problem } from "../../fleet/problem";
 import { keyText, received } from "../../fleet/show";
@@ -7,17 +7,6 @@ import { readHostKey } from "../../fleet/ssh-key";
 
 type ServerDraft = NonNullable<NodeDraft["server"]>;
 type AdoptDraft = NonNullable<NodeDraft["adopt"]>;
-
-/** Forms of ids and regions, as the providers give them. */
-const forms: Readonly<Record<Cloud, { id: RegExp; idForm: string; region: RegExp }>> = {
-  digitalocean: { id: /^\d+$/, idForm: "a number in quotes", region: /^[a-z]{3}\d$/ },
-  scaleway: {
-    id: /^[a-z]{2}-[a-z]{3}-\d\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-    idForm: "zone/uuid, such as fr-par-1/11111111-1111-1111-1111-111111111111",
-    region: /^[a-z]{2}-[a-z]{3}-\d$/,
-  },
-  aws: { id: /^i-([0-9a-f]{8}|[0-9a-f]{17})$/, idForm: "i-…", region: /^[a-z]{2}(-[a-z]+)+-\d$/ },
-};
 
 /** Machines that exist already are described completely, once, and not sized by Berth. */
 export function checkMachines(draft: Draft): readonly Problem[] {
@@ -112,17 +101,17 @@ function serverProblems(server: ServerDraft, at: MachineDraft["at"]): Problem[] 
 function adoptProblems(adopt: AdoptDraft, at: MachineDraft["at"]): Problem[] {
   const problems = hostKeyProblems(adopt.hostKey, at("adopt", "hostKey"));
   if (adopt.provider === undefined) return problems;
-  const form = forms[adopt.provider];
-  if (adopt.id !== undefined && !form.id.test(adopt.id)) {
+  const { id, region, console } = cloudFacts[adopt.provider];
+  if (adopt.id !== undefined && !id.pattern.test(adopt.id)) {
     problems.push({
       path: at("adopt", "id"),
       message: `is not the id of a machine at ${adopt.provider}`,
       ...received(adopt.id),
-      allowed: form.idForm,
-      fix: "copy the id from the provider's console",
+      allowed: id.allowed,
+      fix: `copy the id from ${console.address}`,
     });
   } else if (
-    adopt.provider === "scaleway" &&
+    id.beginsWithPlace &&
     adopt.id !== undefined &&
     adopt.region !== undefined &&
     !adopt.id.startsWith(`${adopt.region}/`)
@@ -134,16 +123,12 @@ function adoptProblems(adopt: AdoptDraft, at: MachineDraft["at"]): Problem[] {
       fix: "write the zone that the id begins with",
     });
   }
-  if (adopt.region !== undefined && !form.region.test(adopt.region)) {
+  if (adopt.region !== undefined && !region.pattern.test(adopt.region)) {
     problems.push({
       path: at("adopt", "region"),
       message: `is not a region of ${adopt.provider}`,
       ...received(adopt.region),
-      allowed: {
-        digitalocean: "such as tor1",
-        scaleway: "such as fr-par-1",
-        aws: "such as ca-central-1",
-      }[adopt.provider],
+      allowed: region.allowed,
       fix: "write the region as the provider names it",
     });
   }

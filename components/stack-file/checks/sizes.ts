@@ -1,5 +1,6 @@
+import { cloudFacts } from "../../clouds/facts";
 import { locate } from "../../placement/placement";
-import { cheapest, findSize, largestDisk, priceLists, satisfies } from "../../placement/choose";
+import { cheapest, findSize, largestDisk, satisfies } from "../../placement/choose";
 import { diskDefault, memoryDefault } from "../../fleet/defaults";
 import { isBroken, type Draft, type MachineDraft, type ProjectDraft } from "../draft";
 import { clouds, type Cloud } from "../../fleet/fleet";
@@ -85,7 +86,7 @@ function sizeProblems(machine: MachineDraft): Problem[] {
     return chosenProblems(entry.size, provider, rule.number, memoryGb, diskGb, at);
   }
   if (cheapest(provider, region, memoryGb, diskGb) !== undefined) return [];
-  const { sizes } = priceLists[provider];
+  const { sizes } = cloudFacts[provider].prices;
   const most = Math.max(...sizes.map((size) => size.memoryGb));
   return [
     {
@@ -107,7 +108,7 @@ function chosenProblems(
   at: MachineDraft["at"],
 ): Problem[] {
   const size = findSize(provider, name);
-  const { sizes } = priceLists[provider];
+  const { sizes } = cloudFacts[provider].prices;
   const base = { path: at("size"), ...received(name) };
   if (size === undefined) {
     const owner = clouds.find((cloud) => findSize(cloud, name) !== undefined);

@@ -1,3 +1,4 @@
+import { cloudFacts } from "../../../components/clouds/facts";
 import { place } from "../../../components/placement/placement";
 import type { Fleet } from "../../../components/fleet/fleet";
 
@@ -6,11 +7,6 @@ export interface Elsewhere {
   readonly place: string;
   readonly action: string;
 }
-
-const consoles: Readonly<Record<string, string>> = {
-  digitalocean: "DigitalOcean team",
-  scaleway: "Scaleway organization",
-};
 
 /**
  * What a person who left may still have, and nobody but a person can take away; from what the
@@ -26,11 +22,12 @@ export function elsewhere(member: string, fleets: readonly Fleet[]): Elsewhere[]
   );
   const clients = nodes.filter(({ server }) => server !== undefined).map(({ name }) => name);
   const out = [
-    ...[...providers].flatMap((provider) =>
-      consoles[provider]
-        ? [{ place: consoles[provider], action: "remove the person and their tokens" }]
-        : [],
-    ),
+    ...[...providers].flatMap((provider) => {
+      const team = provider === "client" ? undefined : cloudFacts[provider].console.team;
+      return team === undefined
+        ? []
+        : [{ place: team, action: "remove the person and their tokens" }];
+    }),
     ...[...accounts].map((account) => ({
       place: `AWS account ${account}`,
       action: "delete the person's IAM user, access keys and SSO assignment",

@@ -1,6 +1,8 @@
 import { pricesOf } from "../../../components/placement/old-prices";
-import { findSize, priceLists } from "../../../components/placement/choose";
+import { findSize } from "../../../components/placement/choose";
 import { monthlyCost } from "../../../components/clouds/cost";
+import { cloudFacts } from "../../../components/clouds/facts";
+import type { Path } from "../../../components/clouds/describe";
 import { cents } from "../../../components/clouds/size";
 import type { Cloud } from "../../../components/fleet/fleet";
 import { numberAt, textAt } from "../../../engine/values";
@@ -46,7 +48,7 @@ export function costOf(plan: Plan, today: Date): Cost {
     unknown: unknownOf(plan),
     asOf: [...new Set(used)]
       .sort()
-      .map((cloud) => `${cloud} ${pricesOf(priceLists[cloud].asOf, today)}`),
+      .map((cloud) => `${cloud} ${pricesOf(cloudFacts[cloud].prices.asOf, today)}`),
   };
 }
 
@@ -72,23 +74,18 @@ function byNode(side: Side): ReadonlyMap<string, Money | "unknown"> {
 
 /** List price of a machine as its resource describes it; undefined where that is not enough. */
 function machineCost(cloud: Cloud, { state }: Resource): Money | undefined {
-  const read = (...path: string[]) =>
-    textAt(state.inputs, ...path) ?? textAt(state.outputs, ...path);
-  const name = { digitalocean: read("size"), scaleway: read("type"), aws: read("instanceType") }[
-    cloud
-  ];
+  const { machine, prices } = cloudFacts[cloud];
+  const read = (path: Path) => textAt(state.inputs, ...path) ?? textAt(state.outputs, ...path);
+  const name = read(machine.size);
   const size = name === undefined ? undefined : findSize(cloud, name);
-  const region = cloud === "scaleway" ? read("zone") : read("region");
+  const region = read(machine.place);
   if (!size || region === undefined) return undefined;
-  const disk =
-    cloud === "scaleway" ? ["rootVolume", "sizeInGb"] : ["rootBlockDevice", "volumeSize"];
   const diskGb =
     size.diskGb > 0
       ? size.diskGb
-      : (numberAt(state.inputs, ...disk) ?? numberAt(state.outputs, ...disk));
+      : (numberAt(state.inputs, ...machine.disk) ?? numberAt(state.outputs, ...machine.disk));
   if (diskGb === undefined) return undefined;
-  const list = priceLists[cloud];
-  const cost = monthlyCost(list, size, region, diskGb);
+  const cost = monthlyCost(prices, size, region, diskGb);
   return cost && { [cost.currency]: cost.total };
 }
 

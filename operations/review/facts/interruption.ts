@@ -1,4 +1,5 @@
 import type { Change } from "../../../engine/preview";
+import { cloudFacts } from "../../../components/clouds/facts";
 import { machines } from "./kinds";
 import { nodeOfProject, type Plan } from "./side";
 
@@ -12,33 +13,14 @@ export interface Interruption {
   readonly kind: Exclude<InterruptionKind, "none">;
   /** Projects that are off meanwhile. */
   readonly projects: readonly string[];
-  /** Minutes from and to; undefined: for good. */
+  /**
+   * Minutes from and to; undefined: for good. A replacement is first boot, packages and Docker, without
+   * data that has to be brought back.
+   */
   readonly minutes: readonly [number, number] | undefined;
   /** What causes it, in words. */
   readonly cause: string;
 }
-
-/**
- * Minutes that a provider's change takes, from and to.
- *
- * `restart`: the DigitalOcean provider was measured to wait 30 s for a resize (off, resize, on) and
- * Scaleway's to poll every 5 s, both against an API that answers at once. The clouds' own work and
- * the boot come on top, hence the upper end; AWS's stop and start has not been measured.
- *
- * `replacement`: 10–13 s for a Droplet, then first boot, packages and Docker. Data that has to be
- * brought back is not in it.
- */
-const minutes = {
-  restart: { digitalocean: [1, 4], scaleway: [1, 4], aws: [1, 5] },
-  replacement: { digitalocean: [5, 15], scaleway: [5, 15], aws: [5, 15] },
-} as const;
-
-/** Inputs whose change in place stops and starts the machine. */
-const restarting: Readonly<Record<string, readonly string[]>> = {
-  digitalocean: ["size", "resizeDisk"],
-  scaleway: ["type", "state"],
-  aws: ["instanceType", "userData", "userDataBase64", "ebsOptimized", "cpuOptions"],
-};
 
 /** Every interruption of a plan, worst first, then by node. */
 export function interruptionsOf(plan: Plan): readonly Interruption[] {
@@ -80,7 +62,7 @@ function ofNode(plan: Plan, node: string, changes: readonly Change[]): Interrupt
         node,
         kind: "replacement",
         projects: served,
-        minutes: minutes.replacement[machines[type]!],
+        minutes: cloudFacts[machines[type]!].minutes.replacement,
         cause: why,
       },
     ];
@@ -100,15 +82,15 @@ function ofNode(plan: Plan, node: string, changes: readonly Change[]): Interrupt
         ];
   }
   if (!updated) return [];
-  const cloud = machines[updated.type]!;
-  const keys = topLevel(updated.diffs).filter((key) => restarting[cloud]!.includes(key));
+  const { machine, minutes } = cloudFacts[machines[updated.type]!];
+  const keys = topLevel(updated.diffs).filter((key) => machine.restarts.includes(key));
   if (keys.length === 0) return [];
   return [
     {
       node,
       kind: "restart",
       projects: served,
-      minutes: minutes.restart[cloud],
+      minutes: minutes.restart,
       cause: `${keys.join(", ")} changes`,
     },
   ];

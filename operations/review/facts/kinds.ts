@@ -1,12 +1,7 @@
-import type { Cloud } from "../../../components/fleet/fleet";
+import { cloudFacts, cloudNamed, cloudOfMachine } from "../../../components/clouds/facts";
 
 /** Machines, by the resource that is the machine. */
-export const machines: Readonly<Record<string, Cloud>> = {
-  "digitalocean:index/droplet:Droplet": "digitalocean",
-  "scaleway:instance/server:Server": "scaleway",
-  "scaleway:index/instanceServer:InstanceServer": "scaleway",
-  "aws:ec2/instance:Instance": "aws",
-};
+export const machines = cloudOfMachine;
 
 /** The component of a project's names. */
 export const namesType = "berth:index:ProjectNames";
@@ -31,14 +26,9 @@ export function holdsData(type: string): boolean {
   return dataLike.test(`${path}:`) && !descriptive.test(path);
 }
 
-/** Names of providers as people write them. */
-export const providerNames: Readonly<Record<string, string>> = {
-  digitalocean: "DigitalOcean",
-  scaleway: "Scaleway",
-  aws: "AWS",
-  client: "the client's own machine",
-};
-
+/** A provider's name as people write it. */
 export function providerName(provider: string): string {
-  return providerNames[provider] ?? provider;
+  const cloud = cloudNamed(provider);
+  if (cloud !== undefined) return cloudFacts[cloud].label;
+  return provider === "client" ? "the client's own machine" : provider;
 }

@@ -1,8 +1,11 @@
+import type { CloudFacts } from "../../../components/clouds/describe";
+import { cloudFacts } from "../../../components/clouds/facts";
+
 /**
  * What each reader of a plan makes of a resource type: `reads` says that a change of it can be told in
  * that section, `-` that there is nothing of the kind in it. A type that is not here is unknown to the
  * review: a change of it is never called clear. A type that the program comes to register belongs here,
- * in the same change; a test compares.
+ * or into its cloud's facts, in the same change; a test compares.
  */
 interface Readings {
   readonly access: Reading;
@@ -18,13 +21,17 @@ const machine: Readings = { ...nothing, cost: "reads", data: "reads", interrupti
 const opening: Readings = { ...nothing, access: "reads" };
 const setting: Readings = { ...nothing, data: "reads" };
 
+/** What a cloud's machines are made of. Addresses are priced with their machine. */
+function ofCloud({ machine: { types }, firewall, beside }: CloudFacts): Record<string, Readings> {
+  return {
+    [types[0]]: machine,
+    [firewall]: opening,
+    ...Object.fromEntries(beside.map((type) => [type, nothing])),
+  };
+}
+
 export const knownTypes: Readonly<Record<string, Readings>> = {
-  "digitalocean:index/droplet:Droplet": machine,
-  "scaleway:instance/server:Server": machine,
-  "aws:ec2/instance:Instance": machine,
-  "digitalocean:index/firewall:Firewall": opening,
-  "scaleway:instance/securityGroup:SecurityGroup": opening,
-  "aws:ec2/securityGroup:SecurityGroup": opening,
+  ...Object.assign({}, ...Object.values(cloudFacts).map(ofCloud)),
   "cloudflare:index/dnsRecord:DnsRecord": { ...nothing, names: "reads" },
   "aws:s3/bucket:Bucket": { ...nothing, cost: "reads", data: "reads" },
   "aws:s3/bucketVersioning:BucketVersioning": setting,
@@ -43,10 +50,6 @@ export const knownTypes: Readonly<Record<string, Readings>> = {
   "aws:iam/user:User": nothing,
   "aws:iam/userPolicy:UserPolicy": nothing,
   "aws:iam/accessKey:AccessKey": nothing,
-  // Addresses come and go with their machine, which is priced with one.
-  "aws:ec2/eip:Eip": nothing,
-  "aws:ec2/eipAssociation:EipAssociation": nothing,
-  "scaleway:instance/ip:Ip": nothing,
   "command:remote:Command": nothing,
   "tls:index/privateKey:PrivateKey": nothing,
 };

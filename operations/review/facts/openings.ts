@@ -1,12 +1,7 @@
-import {
-  at,
-  isList,
-  secret,
-  textAt,
-  unknown,
-  type Value,
-  type Values,
-} from "../../../engine/values";
+import { cloudFacts } from "../../../components/clouds/facts";
+import type { OpeningInputs } from "../../../components/clouds/describe";
+import { clouds } from "../../../components/fleet/fleet";
+import { at, isList, secret, unknown, type Value, type Values } from "../../../engine/values";
 
 /** A way in from a network. */
 export interface Opening {
@@ -16,149 +11,71 @@ export interface Opening {
   readonly who: string;
 }
 
-/** How each kind of resource that lets traffic in says so, by its type. */
-const readers: readonly (readonly [RegExp, (inputs: Values) => readonly Opening[]])[] = [
-  [/^digitalocean:index\/firewall:/, (inputs) => each(inputs, "inboundRules", ofDigitalOcean)],
-  [
-    /^digitalocean:index\/loadBalancer:/,
-    (inputs) =>
-      each(inputs, "forwardingRules", (rule) => [
-        { port: portText(at(rule, "entryPort"), undefined), who: anyone },
-      ]),
-  ],
-  [
-    /^scaleway:(instance|index)\/(instanceS|s)ecurityGroup(Rules)?:/,
-    (inputs) => [
-      ...(textAt(inputs, "inboundDefaultPolicy") === "accept"
-        ? [{ port: "all", who: anyone }]
-        : []),
-      ...each(inputs, "inboundRules", ofScaleway),
-    ],
-  ],
-  [
-    /^scaleway:(loadbalancers|index)\/(loadbalancerF|f)rontend:/,
-    (inputs) => [{ port: portText(at(inputs, "inboundPort"), undefined), who: anyone }],
-  ],
-  [
-    /^aws:ec2\/(default)?securityGroup:/i,
-    (inputs) => each(inputs, "ingress", (rule) => ofAws(rule, at(rule, "protocol"))),
-  ],
-  [
-    /^aws:ec2\/securityGroupRule:/,
-    (inputs) => (textAt(inputs, "type") === "egress" ? [] : ofAws(inputs, at(inputs, "protocol"))),
-  ],
-  [/^aws:vpc\/securityGroupIngressRule:/, (inputs) => ofAws(inputs, at(inputs, "ipProtocol"))],
-  [
-    /^aws:ec2\/(default)?networkAcl:/i,
-    (inputs) =>
-      each(inputs, "ingress", (rule) =>
-        textAt(rule, "action") === "deny" ? [] : ofAws(rule, at(rule, "protocol")),
-      ),
-  ],
-  [
-    /^aws:ec2\/networkAclRule:/,
-    (inputs) =>
-      at(inputs, "egress") === true || textAt(inputs, "ruleAction") === "deny"
-        ? []
-        : ofAws(inputs, at(inputs, "protocol")),
-  ],
-  [
-    /^aws:(lb|alb|elasticloadbalancingv2|applicationloadbalancing)\/listener:/,
-    (inputs) => [{ port: portText(at(inputs, "port"), undefined), who: anyone }],
-  ],
-];
-
 const anyone = "anyone";
 
-/** Whether a type lets traffic in, so that what it opens is read. */
-export function opens(type: string): boolean {
-  return readers.some(([pattern]) => pattern.test(type));
-}
+/** How each kind of resource that lets traffic in says so: from the clouds' facts. */
+const kinds: readonly OpeningInputs[] = clouds.flatMap((cloud) => cloudFacts[cloud].openings);
 
 /** What a resource lets in; undefined for one that is no firewall and the like. */
 export function openingsOf(type: string, inputs: Values): readonly Opening[] | undefined {
-  return readers.find(([pattern]) => pattern.test(type))?.[1](inputs);
+  const kind = kinds.find(({ types }) => types.test(type));
+  if (kind === undefined) return undefined;
+  const wide = holdsAny(inputs, kind.wide) ? [{ port: "all", who: anyone }] : [];
+  return [...wide, ...ofRules(kind, inputs)];
 }
 
-function each(
-  inputs: Values,
-  field: string,
-  read: (rule: Value) => readonly Opening[],
-): readonly Opening[] {
-  const rules = at(inputs, field);
+function ofRules(kind: OpeningInputs, inputs: Values): readonly Opening[] {
+  if (kind.rules === undefined) return ofRule(kind, inputs);
+  const rules = at(inputs, kind.rules);
   if (rules === unknown || rules === secret)
     return [{ port: "what only the update knows", who: anyone }];
-  return (isList(rules) ? rules : []).flatMap(read);
+  return (isList(rules) ? rules : []).flatMap((rule) => ofRule(kind, rule));
 }
 
-function ofDigitalOcean(rule: Value): readonly Opening[] {
-  const others = [
-    "sourceDropletIds",
-    "sourceTags",
-    "sourceLoadBalancerUids",
-    "sourceKubernetesIds",
-  ];
-  const some = others.some((field) => listed(at(rule, field)));
-  const port = portText(at(rule, "portRange"), at(rule, "protocol"));
-  return [
-    { port, who: whoFrom([at(rule, "sourceAddresses")], some ? "machines of the account" : "") },
-  ];
-}
-
-function ofScaleway(rule: Value): readonly Opening[] {
-  if (textAt(rule, "action") === "drop") return [];
-  const range = at(rule, "portRange");
-  const port = portText(
-    range === "" || range === undefined ? at(rule, "port") : range,
-    at(rule, "protocol"),
-  );
-  return [{ port, who: whoFrom([at(rule, "ipRange"), at(rule, "ip")], "") }];
-}
-
-function ofAws(rule: Value, protocol: Value | undefined): readonly Opening[] {
-  const networks = [
-    "cidrBlocks",
-    "ipv6CidrBlocks",
-    "cidrBlock",
-    "ipv6CidrBlock",
-    "cidrIpv4",
-    "cidrIpv6",
-  ];
-  const lists = ["prefixListIds", "prefixListId"].some((field) => listed(at(rule, field)));
-  const groups = ["securityGroups", "sourceSecurityGroupId", "referencedSecurityGroupId", "self"];
-  const some = groups.some((field) => listed(at(rule, field)));
-  const from = at(rule, "fromPort");
-  const to = at(rule, "toPort");
+function ofRule(kind: OpeningInputs, rule: Value): readonly Opening[] {
+  if (holdsAny(rule, kind.shut)) return [];
+  const protocol = kind.protocol === undefined ? undefined : at(rule, kind.protocol);
   const all = protocol === "-1" || protocol === -1 || protocol === "all";
-  const range = from === to || to === undefined ? from : `${shown(from)}-${shown(to)}`;
-  return [
-    {
-      port: all ? "all" : portText(range, protocol),
-      who: whoFrom(
-        networks.map((field) => at(rule, field)),
-        lists ? "a list of networks" : some ? "machines of the account" : "",
-      ),
-    },
-  ];
+  return [{ port: all ? "all" : portText(portOf(kind, rule), protocol), who: whoFrom(kind, rule) }];
+}
+
+function holdsAny(value: Value, held: OpeningInputs["shut"]): boolean {
+  return Object.entries(held ?? {}).some(([field, wanted]) => at(value, field) === wanted);
+}
+
+function portOf({ port }: OpeningInputs, rule: Value): Value | undefined {
+  const given = port.map((field) => {
+    if (typeof field === "string") return at(rule, field);
+    const [from, to] = field.map((end) => at(rule, end));
+    return from === to || to === undefined ? from : `${shown(from)}-${shown(to)}`;
+  });
+  return given.find((value) => value !== undefined && value !== "");
 }
 
 /** Who comes from these networks; without any: what stands for them, else everybody. */
-function whoFrom(sources: readonly (Value | undefined)[], instead: string): string {
-  const known = sources.flatMap((source): readonly (Value | undefined)[] =>
-    isList(source) ? source : [source],
-  );
+function whoFrom({ networks, lists, machines }: OpeningInputs, rule: Value): string {
+  const known = networks.flatMap((field): readonly (Value | undefined)[] => {
+    const source = at(rule, field);
+    return isList(source) ? source : [source];
+  });
   if (known.some((source) => source === unknown || source === secret))
     return "networks that only the update knows";
-  const networks = known.filter((source) => typeof source === "string" && source !== "");
-  if (networks.some((network) => /\/0$/.test(String(network)))) return anyone;
-  if (networks.length === 0) return instead === "" ? anyone : instead;
-  const [first] = networks;
-  return networks.length === 1 ? String(first) : `${networks.length} networks (${String(first)} …)`;
+  const named = known.filter((source) => typeof source === "string" && source !== "");
+  if (named.some((network) => /\/0$/.test(String(network)))) return anyone;
+  const [first] = named;
+  if (first === undefined) {
+    if (givesAny(rule, lists)) return "a list of networks";
+    return givesAny(rule, machines) ? "machines of the account" : anyone;
+  }
+  return named.length === 1 ? String(first) : `${named.length} networks (${String(first)} …)`;
 }
 
-function listed(value: Value | undefined): boolean {
-  if (isList(value)) return value.length > 0;
-  return value !== undefined && value !== null && value !== false && value !== "";
+function givesAny(rule: Value, fields: readonly string[] = []): boolean {
+  return fields.some((field) => {
+    const value = at(rule, field);
+    if (isList(value)) return value.length > 0;
+    return value !== undefined && value !== null && value !== false && value !== "";
+  });
 }
 
 function portText(port: Value | undefined, protocol: Value | undefined): string {

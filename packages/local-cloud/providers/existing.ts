@@ -6,9 +6,12 @@ import { seedAccount, seedElasticIps, seedImage } from "./aws/seed";
 import { seedZones } from "./cloudflare/seed";
 import { order } from "./by-hand";
 
+/** The clouds whose machines are emulated. */
+export const machineClouds = ["digitalocean", "scaleway", "aws"] as const;
+
 /** A machine that somebody ordered at a cloud before Berth. */
 export interface ExistingMachine {
-  readonly provider: "digitalocean" | "scaleway" | "aws";
+  readonly provider: (typeof machineClouds)[number];
   /** Droplet number, `zone/uuid` or `i-…`. */
   readonly id: string;
   readonly name: string;

@@ -112,9 +112,9 @@ export const machines: readonly Mutation[] = [
   },
   {
     rule: 13,
-    file: "components/placement/placement.ts",
-    from: '  aws: "ubuntu",',
-    to: '  aws: "root",',
+    file: "components/clouds/aws/facts.ts",
+    from: '  login: "ubuntu",',
+    to: '  login: "root",',
     ...lifecycle,
   },
   { rule: 14, ...people, from: "  ensure_group dev\n", to: "  ensure_group developers\n" },
