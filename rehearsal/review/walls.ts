@@ -42,7 +42,7 @@ export function renderWalls(
     (a.at ?? a.from) < (b.at ?? b.from) ? -1 : 1,
   );
   return `
-PATH="$PATH:/usr/sbin:/sbin"
+PATH="$PATH:/usr/sbin:/usr/bin:/sbin:/bin"
 umask 022
 ip link set lo up
 mount --make-rprivate /
