@@ -1,13 +1,13 @@
 import { differencesOf } from "./stack-file/one-reading";
 import { oldPrices } from "./placement/old-prices";
-import type { Fleet } from "./fleet/fleet";
+import type { ResolvedFleet } from "./placement/resolved";
 import { parseFleet } from "./stack-file/parse";
 import { ConfigError, type FileOf } from "./fleet/problem";
 import { readStackFiles, type StackConfig } from "./stack-file/stack-files";
 
 /** What the stack at hand declares, and where. */
 export interface Declared {
-  readonly fleet: Fleet;
+  readonly fleet: ResolvedFleet;
   /** The file that a problem's place stands in. */
   readonly fileOf: FileOf;
   /** What nobody must act upon now, a sentence each: stray files of other stacks, old prices. */

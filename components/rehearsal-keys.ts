@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 
-import type { Fleet, NodeSpec } from "./fleet/fleet";
+import type { ResolvedFleet, ResolvedNode } from "./placement/resolved";
 
 /**
  * Keys of a rehearsal by the declared ones they stand in for; each is type and key, without comment.
@@ -13,7 +13,7 @@ export type StandIns = Readonly<Record<string, string>>;
  * The fleet as a rehearsal enters it, with the stand-ins of the file that `BERTH_REHEARSAL_KEYS` names.
  * The local cloud alone sets it; without it the fleet is what was declared.
  */
-export function asRehearsed(fleet: Fleet, variables: NodeJS.ProcessEnv): Fleet {
+export function asRehearsed(fleet: ResolvedFleet, variables: NodeJS.ProcessEnv): ResolvedFleet {
   const file = variables["BERTH_REHEARSAL_KEYS"];
   if (!file) return fleet;
   return withStandIns(fleet, JSON.parse(fs.readFileSync(file, "utf8")) as StandIns);
@@ -24,7 +24,7 @@ export function asRehearsed(fleet: Fleet, variables: NodeJS.ProcessEnv): Fleet {
  * of machines that existed before. Keys without one stay. After parsing, so that the declared keys
  * are the ones that are checked.
  */
-export function withStandIns(fleet: Fleet, standIns: StandIns): Fleet {
+export function withStandIns(fleet: ResolvedFleet, standIns: StandIns): ResolvedFleet {
   const standIn = (line: string) => {
     const [type, key, ...comment] = line.trim().split(/\s+/);
     const other = standIns[`${type} ${key}`];
@@ -42,7 +42,7 @@ export function withStandIns(fleet: Fleet, standIns: StandIns): Fleet {
   };
 }
 
-function withHostKey(node: NodeSpec, standIn: (line: string) => string): NodeSpec {
+function withHostKey(node: ResolvedNode, standIn: (line: string) => string): ResolvedNode {
   const { server, adopt } = node;
   return {
     ...node,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { withStandIns } from "../components/rehearsal-keys";
-import type { Fleet } from "../components/fleet/fleet";
+import type { ResolvedFleet } from "../components/placement/resolved";
 
 const fleet = {
   stack: "prod",
@@ -19,7 +19,7 @@ const fleet = {
     },
     { name: "kmc" },
   ],
-} as unknown as Fleet;
+} as unknown as ResolvedFleet;
 
 describe("keys of a rehearsal", () => {
   const changed = withStandIns(fleet, {

@@ -2,6 +2,7 @@ import { machineBefore, type History } from "../outputs/history";
 import { clouds, type Fleet, type NodeSpec } from "../fleet/fleet";
 import { dayLength } from "../fleet/formats";
 import { ConfigError, inFiles, type FileOf, type Problem } from "../fleet/problem";
+import type { ResolvedFleet } from "../placement/resolved";
 import { placeOf } from "../fleet/show";
 import { evidenceProblems, type LookUps } from "./evidence";
 import { idleness, type Idleness } from "./idle";
@@ -31,7 +32,7 @@ export interface LettingGo {
  * A machine that Berth did not make is never deleted: it leaves the stack and stays where it is, so
  * nothing is asked about it. Throws a `ConfigError` with everything that speaks against it.
  */
-export async function letGo(fleet: Fleet, by: LettingGo): Promise<Fleet> {
+export async function letGo(fleet: ResolvedFleet, by: LettingGo): Promise<ResolvedFleet> {
   const verdicts = await Promise.all(fleet.leaving.map((node) => judge(fleet, node, by)));
   const problems = verdicts.flatMap((verdict) => verdict.problems);
   if (problems.length > 0) throw new ConfigError(inFiles(problems, by.fileOf));

@@ -2,12 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Clock } from "../clock";
 import type { History } from "../outputs/history";
-import { nobody, type Fleet, type NodeSpec, type ProjectSpec } from "../fleet/fleet";
+import type { NodeSpec, ProjectSpec } from "../fleet/fleet";
+import { servedBy } from "../fleet/serving";
+import type { ResolvedFleet } from "../placement/resolved";
 import { idleness, servingOf } from "./idle";
 
 /** What a run records by, and what the runs before it recorded. */
 export interface Recording {
-  readonly fleet: Fleet;
+  readonly fleet: ResolvedFleet;
   readonly history: History;
   /** What the environment's last run published; this stack's own history in an environment. */
   readonly environment: History;
@@ -16,16 +18,6 @@ export interface Recording {
 
 /** Whether a project's names lead where they shall; undefined where Berth makes none of them. */
 export type Led = (slug: string) => pulumi.Output<boolean> | undefined;
-
-/** Whose machine answers under a project's names: a stack's, or nobody's. */
-export function servedBy(fleet: Fleet, project: ProjectSpec): string {
-  return project.servedBy ?? fleet.stack;
-}
-
-/** Whether a project's service ended: it has no names then. */
-export function isEnded(project: ProjectSpec): boolean {
-  return project.servedBy === nobody;
-}
 
 /**
  * Since when a project is served as it is now: recorded by the run that led its names there, once they

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Clock } from "../clock";
 import type { History } from "../outputs/history";
 import { environmentHistory } from "../outputs/published";
-import type { Fleet } from "../fleet/fleet";
+import type { ResolvedFleet } from "../placement/resolved";
 import type { FileOf } from "../fleet/problem";
 import { checkDropped } from "./dropped";
 import { letGo } from "./let-go";
@@ -27,9 +27,9 @@ export interface Standing {
  * Throws a `ConfigError` for what is dropped without a word, and for what may not go yet.
  */
 export async function standing(
-  declared: Fleet,
+  declared: ResolvedFleet,
   { history, aws, now, fullName, variables, fileOf }: Standing,
-): Promise<{ readonly fleet: Fleet; readonly environment: History }> {
+): Promise<{ readonly fleet: ResolvedFleet; readonly environment: History }> {
   checkDropped(declared, history, fileOf);
   const environment = await environmentHistory(declared, history, fullName);
   const lookUps = lookUpsOf(aws, variables);

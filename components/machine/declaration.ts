@@ -1,20 +1,18 @@
-import { place } from "../placement/placement";
-import type { Fleet, NodeSpec } from "../fleet/fleet";
+import type { Fleet } from "../fleet/fleet";
+import type { ResolvedNode } from "../placement/resolved";
 import type { MachineDeclaration } from "./script";
 
 /**
  * What a node's machine shall be like, as its stack's fleet declares it. A deployment and a converge
  * on demand both ask here, so that they run the identical script. `project` is the engine's project.
  */
-export function machineOf(project: string, fleet: Fleet, node: NodeSpec): MachineDeclaration {
-  const names = new Set(
-    fleet.projects.filter((each) => each.node === node.name).flatMap(({ access }) => access),
-  );
+export function machineOf(project: string, fleet: Fleet, node: ResolvedNode): MachineDeclaration {
+  const names = new Set(node.residents.flatMap(({ access }) => access));
   const { dotfiles } = fleet.team;
   const madeByBerth = node.server === undefined && node.adopt === undefined;
   return {
     owner: `${project}/${fleet.stack}`,
-    initialAccount: place(node).login,
+    initialAccount: node.placement.login,
     members: [...names].sort().flatMap((name) => fleet.team.members[name] ?? []),
     deployerKeys: Object.values(fleet.team.deployers),
     manage: node.manage,

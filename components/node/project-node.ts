@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { BackupCredential } from "../backups/credential";
-import { backupPrefix } from "../fleet/backup-prefix";
 import { awake } from "./awake";
 import { Bootstrap } from "./bootstrap";
 import type { MachineDeclaration } from "../machine/script";
 import { createHost, type Host } from "../clouds";
 import type { Placement } from "../placement/placement";
+import type { ResolvedProject } from "../placement/resolved";
 import type { PresentMachine } from "../present/machines";
 import { renamed } from "./renamed";
-import type { BucketSpec, Environment, NodeSpec, ProjectSpec } from "../fleet/fleet";
+import type { Environment, NodeSpec } from "../fleet/fleet";
 
 /** What a node is made from. */
 export interface ProjectNodeArgs {
@@ -20,9 +20,7 @@ export interface ProjectNodeArgs {
   /** What its machine shall be like. */
   readonly machine: MachineDeclaration;
   /** The projects that live on it. */
-  readonly projects: readonly ProjectSpec[];
-  /** Buckets their backups go to. */
-  readonly buckets: readonly BucketSpec[];
+  readonly projects: readonly ResolvedProject[];
   /** Public keys that may enter as the initial account. */
   readonly deployerKeys: readonly string[];
   readonly labels: { readonly stack: string; readonly environment: Environment };
@@ -42,7 +40,7 @@ export interface ProjectNodeArgs {
  * them could be replaced.
  *
  * @example
- * new ProjectNode("kmc", { node, placement: place(node), projects, buckets, deployerKeys, labels, machine, protect: true });
+ * new ProjectNode("kmc", { node, placement: place(node), projects, deployerKeys, labels, machine, protect: true });
  */
 export class ProjectNode extends pulumi.ComponentResource {
   readonly host: Host;
@@ -61,9 +59,13 @@ export class ProjectNode extends pulumi.ComponentResource {
     this.registerOutputs({ address: host.address, hostKey: this.bootstrap.hostKey });
   }
 
-  private createBackupCredential(name: string, project: ProjectSpec, args: ProjectNodeArgs): void {
-    const bucket = args.buckets.find(({ region }) => region === project.backup?.region);
-    if (!bucket) return;
+  private createBackupCredential(
+    name: string,
+    project: ResolvedProject,
+    args: ProjectNodeArgs,
+  ): void {
+    if (!project.archives) return;
+    const { bucket, prefix } = project.archives;
     const nameOf = (node: string, slug: string) => `${node}-${slug}-backup`;
     const { slug, formerly = slug } = project;
     const formerNode = args.node.formerly ?? name;
@@ -72,7 +74,7 @@ export class ProjectNode extends pulumi.ComponentResource {
       {
         project: slug,
         bucket: bucket.name,
-        prefix: backupPrefix(slug, args.labels.environment, bucket),
+        prefix,
         region: bucket.region,
         stack: args.labels.stack,
       },

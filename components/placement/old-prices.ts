@@ -1,6 +1,5 @@
-import { place } from "./placement";
 import { dayLength, utcDay } from "../fleet/formats";
-import type { Fleet } from "../fleet/fleet";
+import type { ResolvedFleet } from "./resolved";
 
 /** Days after which a table of prices is said to be old wherever a price of it is shown. */
 const freshDays = 90;
@@ -12,9 +11,8 @@ export function pricesOf(asOf: string, today: Date): string {
 }
 
 /** What a deployment says of the tables that its machines' sizes and prices are taken from. */
-export function oldPrices(fleet: Fleet, today: Date): string[] {
-  const told = fleet.nodes.flatMap((node) => {
-    const { provider, cost } = place(node);
+export function oldPrices(fleet: Pick<ResolvedFleet, "nodes">, today: Date): string[] {
+  const told = fleet.nodes.flatMap(({ placement: { provider, cost } }) => {
     if (cost === undefined || daysSince(cost.asOf, today) <= freshDays) return [];
     return [`the prices of ${provider} are of ${pricesOf(cost.asOf, today)}`];
   });

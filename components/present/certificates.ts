@@ -1,7 +1,6 @@
 import * as cloudflare from "@pulumi/cloudflare";
 
-import { namesFor } from "../fleet/names";
-import type { Fleet } from "../fleet/fleet";
+import type { ResolvedFleet } from "../placement/resolved";
 import { placeOf } from "../fleet/show";
 import { forEach, type Asking } from "./asking";
 import type { OwnState } from "./own-state";
@@ -20,7 +19,7 @@ interface DeepName {
  * another one. A new name is refused; of one that is there already it is said.
  */
 export async function lookAtCertificates(
-  fleet: Fleet,
+  fleet: ResolvedFleet,
   own: OwnState | undefined,
   asking: Asking,
 ): Promise<void> {
@@ -59,10 +58,9 @@ export function covers(host: string, name: string): boolean {
   return pattern === name.toLowerCase() || (first !== "" && pattern === `*.${rest.join(".")}`);
 }
 
-function deepNames(fleet: Fleet): DeepName[] {
-  return fleet.projects.flatMap(({ slug, domain, zone }) => {
+function deepNames(fleet: ResolvedFleet): DeepName[] {
+  return fleet.projects.flatMap(({ slug, names: { primary }, zone }) => {
     if (zone === undefined) return [];
-    const { primary } = namesFor(domain, fleet.agency.domains);
     const levels = primary.split(".").length - zone.split(".").length;
     if (levels < 2) return [];
     const path = placeOf(["projects", slug, "domain"]);

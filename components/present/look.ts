@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { place } from "../placement/placement";
-import type { Fleet, NodeSpec } from "../fleet/fleet";
+import type { ResolvedFleet, ResolvedNode } from "../placement/resolved";
 import type { FileOf } from "../fleet/problem";
 import { lookAtAdopted } from "./adopted";
 import { Asking } from "./asking";
@@ -20,7 +19,7 @@ import { lookAtRooms } from "./rooms";
  * `aws` is the provider bound to the agency's account.
  */
 export async function lookAround(
-  fleet: Fleet,
+  fleet: ResolvedFleet,
   own: OwnState | undefined,
   aws: pulumi.ProviderResource | undefined,
   fileOf: FileOf,
@@ -41,17 +40,20 @@ export async function lookAround(
 }
 
 /** The machine of a node that Berth made, as the state has it, where the node stays where it is. */
-export function machineIn(own: OwnState | undefined, node: NodeSpec): PresentMachine | undefined {
+export function machineIn(
+  own: OwnState | undefined,
+  node: ResolvedNode,
+): PresentMachine | undefined {
   if (node.adopt !== undefined || node.server !== undefined) return undefined;
-  const { provider, region } = place(node);
+  const { provider, region } = node.placement;
   const present = presentMachine(own, node, provider);
   // In another region it becomes another machine.
   return present?.region === undefined || present.region === region ? present : undefined;
 }
 
-function lookAtSize(node: NodeSpec, present: PresentMachine | undefined, asking: Asking): void {
+function lookAtSize(node: ResolvedNode, present: PresentMachine | undefined, asking: Asking): void {
   if (present === undefined) return;
-  const placement = place(node);
+  const { placement } = node;
   asking.problems.push(...diskProblems(node, placement, present));
   asking.notes.push(...resizeNotes(node, placement, present));
 }

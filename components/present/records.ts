@@ -1,9 +1,8 @@
 import * as cloudflare from "@pulumi/cloudflare";
 
-import { isEnded } from "../leaving/record";
-import { namesFor } from "../fleet/names";
+import { isEnded } from "../fleet/serving";
 import { recordComment } from "../edge/project-names";
-import type { Fleet } from "../fleet/fleet";
+import type { ResolvedFleet } from "../placement/resolved";
 import { placeOf, show } from "../fleet/show";
 import { forEach, type Asking } from "./asking";
 import type { OwnState } from "./own-state";
@@ -41,7 +40,7 @@ interface Held {
  * machine made already. Names whose records are in the state are not asked about.
  */
 export async function lookAtRecords(
-  fleet: Fleet,
+  fleet: ResolvedFleet,
   own: OwnState | undefined,
   asking: Asking,
 ): Promise<void> {
@@ -104,13 +103,12 @@ async function lookForDelegation(claim: Claim, asking: Asking): Promise<void> {
   });
 }
 
-function claimsOf(fleet: Fleet): Claim[] {
+function claimsOf(fleet: ResolvedFleet): Claim[] {
   const hostStack = fleet.role === "host" ? fleet.stack : undefined;
   const file = hostStack === undefined ? undefined : `Pulumi.${fleet.environment}.yaml`;
   return fleet.projects.flatMap((project): Claim[] => {
-    const { slug, domain, zone } = project;
+    const { slug, names, zone } = project;
     if (zone === undefined || isEnded(project)) return [];
-    const names = namesFor(domain, fleet.agency.domains, hostStack);
     const roles =
       hostStack === undefined ? (["primary", "origin", "direct"] as const) : (["origin"] as const);
     return roles.map((role) => ({

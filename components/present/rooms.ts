@@ -4,8 +4,9 @@ import * as digitalocean from "@pulumi/digitalocean";
 import type * as pulumi from "@pulumi/pulumi";
 import * as instance from "@pulumiverse/scaleway/instance";
 
-import { place, type Placement } from "../placement/placement";
-import type { Cloud, Fleet, NodeSpec } from "../fleet/fleet";
+import type { Placement } from "../placement/placement";
+import type { ResolvedFleet } from "../placement/resolved";
+import type { Cloud, NodeSpec } from "../fleet/fleet";
 import { placeOf } from "../fleet/show";
 import { forEach, type Asking } from "./asking";
 import { presentMachine } from "./machines";
@@ -26,14 +27,14 @@ interface NewMachine {
  * at Scaleway. Quotas are asked where a look-up of the provider's shows them; Scaleway's has none.
  */
 export async function lookAtRooms(
-  fleet: Fleet,
+  fleet: ResolvedFleet,
   own: OwnState | undefined,
   aws: pulumi.ProviderResource | undefined,
   asking: Asking,
 ): Promise<void> {
   const made = fleet.nodes
     .filter(({ adopt, server }) => adopt === undefined && server === undefined)
-    .map((node) => ({ node, placement: place(node) }));
+    .map((node) => ({ node, placement: node.placement }));
   const fresh = made.filter(
     ({ node, placement }) => presentMachine(own, node, placement.provider) === undefined,
   );

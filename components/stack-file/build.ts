@@ -6,17 +6,19 @@ import {
   takeOverSteps,
   type BucketSpec,
   type Environment,
-  type Fleet,
   type NodeSpec,
-  type ProjectSpec,
 } from "../fleet/fleet";
+import { backupPrefix } from "../fleet/backup-prefix";
 import { formerNodeName } from "./former-names";
+import { namesIn } from "./names";
 import { findSize } from "../placement/choose";
+import { place } from "../placement/placement";
+import type { ResolvedFleet, ResolvedNode, ResolvedProject } from "../placement/resolved";
 import { keyLine } from "../fleet/ssh-key";
 import { diskDefault, memoryDefault } from "../fleet/defaults";
 
 /** Makes the fleet of a draft that has no problems. A hole that a check let through throws. */
-export function fleetOf(draft: Draft): Fleet {
+export function fleetOf(draft: Draft): ResolvedFleet {
   const { config } = draft.own;
   const agency = {
     name: sure(config.agency?.name),
@@ -29,6 +31,10 @@ export function fleetOf(draft: Draft): Fleet {
     keys: sure(member.keys).map(keyLine),
   }));
   const groups = Object.fromEntries(entriesOf(config.team?.groups));
+  const buckets = bucketsOf(draft, agency.name, sure(draft.environment));
+  const projects = draft.projects.map((project) =>
+    projectOf(project, draft, Object.keys(agency.zones), groups, buckets),
+  );
   return {
     stack: draft.stack,
     environment: sure(draft.environment),
@@ -42,19 +48,25 @@ export function fleetOf(draft: Draft): Fleet {
       ),
       ...dotfilesOf(config.team?.dotfiles),
     },
-    nodes: nodesOf(draft, false),
-    leaving: nodesOf(draft, true),
-    projects: draft.projects.map((project) =>
-      projectOf(project, draft, Object.keys(agency.zones), groups),
-    ),
-    buckets: bucketsOf(draft, agency.name, sure(draft.environment)),
+    nodes: nodesOf(draft, projects, false),
+    leaving: nodesOf(draft, projects, true),
+    projects,
+    buckets,
   };
 }
 
-function nodesOf({ machines }: Draft, leaving: boolean): NodeSpec[] {
+function nodesOf(
+  { machines }: Draft,
+  projects: readonly ResolvedProject[],
+  leaving: boolean,
+): ResolvedNode[] {
   return machines
     .filter(({ entry }) => (entry?.retired?.remove === true) === leaving)
-    .map((machine) => nodeOf(machine, machines));
+    .map((machine) => {
+      const node = nodeOf(machine, machines);
+      const residents = projects.filter((project) => project.node === node.name);
+      return { ...node, placement: place(node), residents };
+    });
 }
 
 function dotfilesOf(declared: NonNullable<Draft["own"]["config"]["team"]>["dotfiles"]) {
@@ -121,7 +133,8 @@ function projectOf(
   draft: Draft,
   zones: readonly string[],
   groups: Readonly<Record<string, readonly string[]>>,
-): ProjectSpec {
+  buckets: readonly BucketSpec[],
+): ResolvedProject {
   const { facts, slug } = project;
   const domain = sure(facts.domain);
   const dns = facts.dns ?? "cloudflare";
@@ -138,15 +151,24 @@ function projectOf(
     ...(facts.repository === undefined ? {} : { repository: facts.repository }),
     node: project.node,
     access: [...new Set(access)].sort(compare),
-    ...(facts.backup === undefined
-      ? {}
-      : {
-          backup: {
-            database: facts.backup.database ?? "none",
-            region: backupRegionOf(project, draft.machines),
-          },
-        }),
+    ...backupOf(project, draft, buckets),
     ...(serving.servedBy === undefined ? {} : { servedBy: serving.servedBy }),
+    names: namesIn(draft, domain, draft.role === "host" ? draft.stack : undefined),
+  };
+}
+
+function backupOf(
+  project: ProjectDraft,
+  { machines, environment }: Draft,
+  buckets: readonly BucketSpec[],
+): Pick<ResolvedProject, "backup" | "archives"> {
+  const declared = project.facts.backup;
+  if (declared === undefined) return {};
+  const region = backupRegionOf(project, machines);
+  const bucket = sure(buckets.find((each) => each.region === region));
+  return {
+    backup: { database: declared.database ?? "none", region },
+    archives: { bucket, prefix: backupPrefix(project.slug, sure(environment), bucket) },
   };
 }
 

@@ -1,9 +1,10 @@
 import { checks } from "./checks";
 import { isBroken, type StackDraft } from "./draft";
 import { draftOf } from "./draft-build";
-import { environments, type Environment, type Fleet } from "../fleet/fleet";
+import { environments, type Environment } from "../fleet/fleet";
 import { fleetOf } from "./build";
 import { read } from "./loose";
+import type { ResolvedFleet } from "../placement/resolved";
 import { ConfigError, inFiles, type FileOf, type Problem } from "../fleet/problem";
 import { environmentConfig, hostConfig } from "../fleet/schema";
 import { roleOf } from "./role";
@@ -28,7 +29,7 @@ export interface RawFleet {
  * that could be a secret), what is allowed and the fix. `today` decides about dates (R74). A file that
  * cannot be read stops the stacks that are declared or served by it, and no other.
  */
-export function parseFleet(input: RawFleet, today: Date): Fleet {
+export function parseFleet(input: RawFleet, today: Date): ResolvedFleet {
   const { role, environment, problems: roleProblems } = roleOf(input);
   const own = read(role === "environment" ? environmentConfig : hostConfig, input.config);
   const others = Object.entries(input.stackFiles)

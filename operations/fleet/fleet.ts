@@ -1,6 +1,7 @@
 import { isEntered, machineOf } from "../../components/machine/declaration";
 import { automationAccount, type MachineDeclaration } from "../../components/machine/script";
 import type { Environment, Fleet, NodeSpec } from "../../components/fleet/fleet";
+import type { ResolvedFleet } from "../../components/placement/resolved";
 import { projectName } from "../../components/stack-file/stack-files";
 import type { Context } from "../ground/context";
 import type { Interrupted } from "../ground/interrupted";
@@ -24,7 +25,7 @@ export interface Site {
 /** Everything that the stack files declare and the engine knows, of the stacks that were asked for. */
 export interface Survey {
   /** By stack, in the order of their names. */
-  readonly fleets: readonly Fleet[];
+  readonly fleets: readonly ResolvedFleet[];
   readonly sites: readonly Site[];
   /** Declared nodes without a machine, `stack/node`. */
   readonly undeployed: readonly string[];
@@ -104,7 +105,7 @@ async function deployedBy(context: Context, { stack, why }: Unread): Promise<Lef
 /** Puts together what is declared and what is published, also under a former name. Pure. */
 export function joined(
   project: string,
-  fleet: Fleet,
+  fleet: ResolvedFleet,
   published: Readonly<Record<string, PublishedNode>>,
 ): Pick<Survey, "sites" | "undeployed" | "undeclared"> {
   const { stack, environment } = fleet;

@@ -1,4 +1,4 @@
-import type { Fleet } from "../../components/fleet/fleet";
+import type { ResolvedFleet } from "../../components/placement/resolved";
 import type { Published } from "./published";
 
 /** What a command gets from the person who runs it; nothing else reads the world. */
@@ -15,5 +15,5 @@ export interface Context {
   /** What a stack published when it was last deployed; undefined when it never was. */
   readonly published: (stack: string) => Promise<Published | undefined>;
   /** What is put in the place of declared keys: a rehearsal's stand-ins, otherwise nothing. */
-  readonly keys: (fleet: Fleet) => Fleet;
+  readonly keys: (fleet: ResolvedFleet) => ResolvedFleet;
 }

@@ -1,4 +1,5 @@
-import { environments, type Fleet } from "../../components/fleet/fleet";
+import { environments } from "../../components/fleet/fleet";
+import type { ResolvedFleet } from "../../components/placement/resolved";
 import { parseFleet } from "../../components/stack-file/parse";
 import { ConfigError, type Problem } from "../../components/fleet/problem";
 import { readStackFiles } from "../../components/stack-file/stack-files";
@@ -28,7 +29,7 @@ export interface Unread {
 
 /** The fleets of a scope, and the stacks that are not among them. */
 export interface Reading {
-  readonly fleets: readonly Fleet[];
+  readonly fleets: readonly ResolvedFleet[];
   readonly unread: readonly Unread[];
 }
 
@@ -57,7 +58,7 @@ export function readFleets(context: Context, scope: Scope): Reading {
       const isUnknown = serves === undefined && Object.hasOwn(unreadable, each);
       return environment === undefined || serves === environment || isUnknown;
     });
-  const fleets: Fleet[] = [];
+  const fleets: ResolvedFleet[] = [];
   const unread: Unread[] = [];
   const problems: Problem[] = [];
   for (const each of chosen) {

@@ -4,9 +4,10 @@ import * as readline from "node:readline/promises";
 
 import { zoneOf } from "../../components/fleet/names";
 import { pricesOf } from "../../components/placement/old-prices";
-import { place, type Placement } from "../../components/placement/placement";
+import type { Placement } from "../../components/placement/placement";
+import type { ResolvedFleet } from "../../components/placement/resolved";
 import { hoursPerMonth } from "../../components/clouds/size";
-import { clouds, type Cloud, type Fleet } from "../../components/fleet/fleet";
+import { clouds, type Cloud } from "../../components/fleet/fleet";
 import { parseFleet } from "../../components/stack-file/parse";
 import { ConfigError } from "../../components/fleet/problem";
 import { readStackFiles } from "../../components/stack-file/stack-files";
@@ -54,7 +55,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   const config = smokeConfig(provider, domain, membersOf(shared["team"]));
   const fleet = fleetOf(shared, config, domain, context.now);
   const node = fleet.nodes[0]!;
-  const placement = place(node);
+  const { placement } = node;
   const left = isLeft(context.directory, provider);
   context.out(`${announce(placement, domain, context.now)}\n`);
   if (!flags.has("yes") && !(await agreed())) {
@@ -114,7 +115,7 @@ function fleetOf(
   smoke: Readonly<Record<string, unknown>>,
   domain: string,
   now: Date,
-): Fleet {
+): ResolvedFleet {
   const { agency, team } = shared;
   const fleet = parseFleet({ stack, config: { agency, team, ...smoke }, stackFiles: {} }, now);
   if (zoneOf(domain, Object.keys(fleet.agency.zones)) === undefined) {

@@ -1,12 +1,12 @@
 /** Machines that exist nowhere, for pure tests. */
 
 import { machineOf } from "../../components/machine/declaration";
-import type { Fleet } from "../../components/fleet/fleet";
+import type { ResolvedFleet } from "../../components/placement/resolved";
 import { siteName, type Site } from "../../operations/fleet/fleet";
 import { parse, prod, publicKey } from "../stack-file/fixture";
 
 /** The fleet of a valid prod stack, or the same as a stage stack. */
-export function fleet(stack: "prod" | "stage" = "prod"): Fleet {
+export function fleet(stack: "prod" | "stage" = "prod"): ResolvedFleet {
   return parse({ ...prod(), stack });
 }
 

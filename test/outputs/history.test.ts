@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { checkHistory, historyOf } from "../../components/outputs/history";
+import { checkHistory } from "../../components/outputs/check-history";
+import { historyOf } from "../../components/outputs/history";
 import { ConfigError } from "../../components/fleet/problem";
 import { changed, hostStack, parse, prod, type BadInput, type Input } from "../stack-file/fixture";
 

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { RawFleet } from "../../components/stack-file/parse";
 import { parseFleet } from "../../components/stack-file/parse";
 import { ConfigError, type Problem } from "../../components/fleet/problem";
-import type { Fleet } from "../../components/fleet/fleet";
+import type { ResolvedFleet } from "../../components/placement/resolved";
 
 /** The day on which the tests take place. */
 export const today = new Date("2026-11-21T12:00:00Z");
@@ -125,7 +125,7 @@ export function put(root: Config, path: readonly (string | number)[], value: unk
   else parent[last] = value;
 }
 
-export function parse(input: RawFleet): Fleet {
+export function parse(input: RawFleet): ResolvedFleet {
   return parseFleet(input, today);
 }
 

@@ -1,7 +1,6 @@
 import { Provider } from "@pulumi/aws/provider";
 
-import { place } from "../../placement/placement";
-import type { Fleet } from "../../fleet/fleet";
+import type { ResolvedFleet } from "../../placement/resolved";
 
 /** AWS's home region for what has none of its own, and the manual's for backups (R30). */
 const homeRegion = "us-east-1";
@@ -11,9 +10,9 @@ const homeRegion = "us-east-1";
  * anything is planned (R33). Undefined when the fleet needs nothing of AWS, so that such a stack
  * runs without AWS credentials.
  */
-export function awsAccount(fleet: Fleet): Provider | undefined {
+export function awsAccount(fleet: ResolvedFleet): Provider | undefined {
   const machines = [...fleet.nodes, ...fleet.leaving];
-  const used = machines.some((node) => place(node).provider === "aws");
+  const used = machines.some(({ placement }) => placement.provider === "aws");
   if (!used && fleet.buckets.length === 0) return undefined;
   return new Provider("aws", {
     region: homeRegion,

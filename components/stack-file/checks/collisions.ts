@@ -1,5 +1,5 @@
-import { namesFor } from "../../fleet/names";
 import { at, entriesOf, type Draft, type StackDraft } from "../draft";
+import { namesIn } from "../names";
 import { environments } from "../../fleet/fleet";
 import type { Problem } from "../../fleet/problem";
 
@@ -72,14 +72,14 @@ function claimsOf(draft: Draft): Claim[] {
   const definitions = stacks.filter(({ stack }) => environments.some((name) => name === stack));
   return definitions.flatMap((definition) => {
     const hosts = stacks.filter(({ config }) => config.environment === definition.stack);
-    return claimsOfEnvironment(definition, hosts, draft.own.config.agency?.domains ?? []);
+    return claimsOfEnvironment(draft, definition, hosts);
   });
 }
 
 function claimsOfEnvironment(
+  draft: Draft,
   definition: StackDraft,
   hosts: readonly StackDraft[],
-  agencyDomains: readonly string[],
 ): Claim[] {
   return entriesOf(definition.config.projects).flatMap(([slug, { domain }]): Claim[] => {
     if (domain === undefined) return [];
@@ -91,12 +91,12 @@ function claimsOfEnvironment(
       environment: definition.stack,
       path,
     });
-    const { primary, direct, origin } = namesFor(domain, agencyDomains);
+    const { primary, direct, origin } = namesIn(draft, domain);
     const path = at(definition, "projects", slug, "domain");
     const hosted = hosts
       .filter(({ config }) => Object.hasOwn(config.projects ?? {}, slug))
       .map((host) => {
-        const name = namesFor(domain, agencyDomains, host.stack).origin;
+        const name = namesIn(draft, domain, host.stack).origin;
         return claim(name, "origin", at(host, "projects", slug));
       });
     return [

@@ -1,5 +1,6 @@
-import { namesFor, zoneOf } from "../../fleet/names";
+import { zoneOf } from "../../fleet/names";
 import { at, isBroken, type Draft, type ProjectDraft } from "../draft";
+import { namesIn } from "../names";
 import { labelLimit, nameLimit } from "../../fleet/formats";
 import type { Problem } from "../../fleet/problem";
 
@@ -8,9 +9,8 @@ export function checkDomains(draft: Draft): readonly Problem[] {
   return draft.projects.flatMap((project) => {
     const { domain } = project.facts;
     if (domain === undefined) return [];
-    const agencyDomains = draft.own.config.agency?.domains ?? [];
     const host = draft.role === "host" ? draft.stack : project.facts.servedBy;
-    const { origin, direct } = namesFor(domain, agencyDomains, host);
+    const { origin, direct } = namesIn(draft, domain, host);
     return [
       ...lengthProblems(project, domain, [direct, origin]),
       ...zoneProblems(draft, project, domain, [direct, origin]),

@@ -1,6 +1,5 @@
 import { cloudFacts } from "../../../components/clouds/facts";
-import { place } from "../../../components/placement/placement";
-import type { Fleet } from "../../../components/fleet/fleet";
+import type { ResolvedFleet } from "../../../components/placement/resolved";
 
 /** A place that Berth cannot close: where it is, and what is to be done there. */
 export interface Elsewhere {
@@ -12,9 +11,9 @@ export interface Elsewhere {
  * What a person who left may still have, and nobody but a person can take away; from what the
  * fleets use. Pure.
  */
-export function elsewhere(member: string, fleets: readonly Fleet[]): Elsewhere[] {
+export function elsewhere(member: string, fleets: readonly ResolvedFleet[]): Elsewhere[] {
   const nodes = fleets.flatMap((fleet) => fleet.nodes);
-  const providers = new Set(nodes.map((node) => place(node).provider));
+  const providers = new Set(nodes.map(({ placement }) => placement.provider));
   const accounts = new Set(fleets.map(({ agency }) => agency.awsAccount));
   const zones = new Set(fleets.flatMap(({ agency }) => Object.keys(agency.zones)));
   const repositories = fleets.flatMap(({ projects }) =>

@@ -145,7 +145,7 @@ export const pipelinesAndMoves: readonly Mutation[] = [
   },
   {
     rule: 82,
-    file: "components/outputs/outputs.ts",
+    file: "components/deployment/publish.ts",
     from: 'project.dns === "external" &&',
     to: 'project.dns !== "external" &&',
     test: "test/engine/faults.test.ts",

@@ -128,7 +128,7 @@ export const pipelinesAndMoves: readonly Rule[] = [
     "A client's own machine, DNS or storage",
     config("fleet/schema"),
     policy("leave-adopted-buckets-alone"),
-    component("outputs/outputs.ts"),
+    component("deployment/publish.ts"),
   ),
   rule(
     83,

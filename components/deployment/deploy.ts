@@ -1,34 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { checkAdoptedBuckets } from "./backups/adopted";
-import { BackupBucket } from "./backups/bucket";
-import { machineOf } from "./machine/declaration";
-import type { MachineDeclaration } from "./machine/script";
-import { leftFirst } from "./leaving/left-first";
-import { machineBefore } from "./outputs/history";
-import { idleSince, isEnded, servedSince, type Recording } from "./leaving/record";
-import { namesFor } from "./fleet/names";
-import { backupOutput, nodeOutput, projectOutput } from "./outputs/outputs";
-import { place, type Placement } from "./placement/placement";
-import { machineIn } from "./present/look";
-import type { OwnState } from "./present/own-state";
-import { hostRecord, ProjectNames } from "./edge/project-names";
-import { ProjectNode } from "./node/project-node";
-import { PublishedStacks } from "./outputs/published";
-import { renamed } from "./node/renamed";
-import type { Fleet, NodeSpec, ProjectSpec } from "./fleet/fleet";
+import { checkAdoptedBuckets } from "../backups/adopted";
+import { BackupBucket } from "../backups/bucket";
+import { machineOf } from "../machine/declaration";
+import type { MachineDeclaration } from "../machine/script";
+import { leftFirst } from "../edge/left-first";
+import { machineBefore } from "../outputs/history";
+import { isEnded } from "../fleet/serving";
+import { idleSince, servedSince, type Recording } from "../leaving/record";
+import { backupOutput, nodeOutput, projectOutput } from "./publish";
+import type { ResolvedNode, ResolvedProject } from "../placement/resolved";
+import { machineIn } from "../present/look";
+import type { OwnState } from "../present/own-state";
+import { hostRecord, ProjectNames } from "../edge/project-names";
+import { ProjectNode } from "../node/project-node";
+import { PublishedStacks } from "../outputs/published";
+import { renamed } from "../node/renamed";
+import type { Fleet, ProjectSpec } from "../fleet/fleet";
 
 /** What a stack publishes. */
 export interface Deployment {
   readonly nodes: Record<string, ReturnType<typeof nodeOutput>>;
   readonly projects: Record<string, ReturnType<typeof projectOutput>>;
   readonly backups: Record<string, ReturnType<typeof backupOutput>>;
-}
-
-/** A node and where it runs. */
-interface Site {
-  readonly node: NodeSpec;
-  readonly placement: Placement;
 }
 
 /** A run: what is declared, and what the runs before it recorded. */
@@ -52,15 +46,14 @@ export interface Run extends Recording {
 export async function deploy(run: Run): Promise<Deployment> {
   const { fleet, history, aws, own } = run;
   const published = new PublishedStacks(run.fullName);
-  const sites = fleet.nodes.map((node) => ({ node, placement: place(node) }));
   await checkAdoptedBuckets(fleet, aws);
   const opts: pulumi.ComponentResourceOptions = aws ? { providers: [aws] } : {};
 
   if (fleet.role === "environment") createBuckets(fleet, opts);
   const nodes = new Map(
-    sites.map((site) => {
-      const machine = machineOf(run.project, fleet, site.node);
-      return [site.node.name, createNode(fleet, site, machine, own, opts)];
+    fleet.nodes.map((node) => {
+      const machine = machineOf(run.project, fleet, node);
+      return [node.name, createNode(fleet, node, machine, own, opts)];
     }),
   );
   const served = fleet.projects.map((project) => {
@@ -72,9 +65,9 @@ export async function deploy(run: Run): Promise<Deployment> {
 
   return {
     nodes: Object.fromEntries(
-      sites.map(({ node, placement }) => [
+      fleet.nodes.map((node) => [
         node.name,
-        nodeOutput(node, placement, nodes.get(node.name)!, {
+        nodeOutput(node, nodes.get(node.name)!, {
           before: machineBefore(history, node),
           environment: fleet.environment,
           idleSince: idleSince(run, node, led),
@@ -90,7 +83,7 @@ export async function deploy(run: Run): Promise<Deployment> {
     backups: Object.fromEntries(
       fleet.projects
         .filter(({ backup }) => backup)
-        .map((project) => [project.slug, backupOutput(project, fleet)]),
+        .map((project) => [project.slug, backupOutput(project)]),
     ),
   };
 }
@@ -104,18 +97,17 @@ function createBuckets(fleet: Fleet, opts: pulumi.ComponentResourceOptions): voi
 
 function createNode(
   fleet: Fleet,
-  { node, placement }: Site,
+  node: ResolvedNode,
   machine: MachineDeclaration,
   own: OwnState | undefined,
   opts: pulumi.ComponentResourceOptions,
 ): ProjectNode {
   const args = {
     node,
-    placement,
+    placement: node.placement,
     present: machineIn(own, node),
     machine,
-    projects: fleet.projects.filter((project) => project.node === node.name),
-    buckets: fleet.buckets,
+    projects: node.residents,
     deployerKeys: Object.values(fleet.team.deployers),
     labels: { stack: fleet.stack, environment: fleet.environment },
     // Until everything about its leaving was checked (R74, R75): a stanza that is dropped before then,
@@ -134,7 +126,7 @@ function servingAddress(
   if (isEnded(project)) return undefined;
   // The machine that is left may not be declared any more.
   if (servedBy)
-    return leftFirst(published.addressOf(servedBy, project), nodes.get(node)?.bootstrap);
+    return leftFirst(published.addressOf(servedBy, project), nodes.get(node)?.bootstrap.done);
   return nodes.get(node)!.host.address;
 }
 
@@ -148,15 +140,13 @@ function waitsFor(
 
 function createNames(
   fleet: Fleet,
-  project: ProjectSpec,
+  project: ResolvedProject,
   address: pulumi.Output<string>,
   after: readonly pulumi.Resource[],
 ): pulumi.Output<boolean> | undefined {
   if (project.zone === undefined) return undefined;
   const zoneId = fleet.agency.zones[project.zone]!;
-  const hostStack = fleet.role === "host" ? fleet.stack : undefined;
-  const names = namesFor(project.domain, fleet.agency.domains, hostStack);
-  const args = { zoneId, names, address, stack: fleet.stack, after };
+  const args = { zoneId, names: project.names, address, stack: fleet.stack, after };
   const opts = renamed(project.slug, project.formerly);
   if (fleet.role === "environment") return new ProjectNames(project.slug, args, opts).led;
   hostRecord(project.slug, args, opts);

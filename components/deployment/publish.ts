@@ -1,13 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { backupPrefix } from "../fleet/backup-prefix";
-import { servedBy } from "../leaving/record";
-import { namesFor } from "../fleet/names";
-import type { Placement } from "../placement/placement";
-import type { Machine } from "./history";
+import type { Names } from "../fleet/names";
+import { servedBy } from "../fleet/serving";
+import type { ResolvedNode, ResolvedProject } from "../placement/resolved";
+import type { Machine } from "../outputs/history";
 import type { ProjectNode } from "../node/project-node";
 import { waysIn } from "../node/ways-in";
-import type { Environment, Fleet, NodeSpec, ProjectSpec } from "../fleet/fleet";
+import type { Environment, Fleet } from "../fleet/fleet";
 
 /** What a stack's runs record of a node. */
 export interface NodeRecord {
@@ -23,11 +22,11 @@ export interface NodeRecord {
  * address and a host key here once it is as declared.
  */
 export function nodeOutput(
-  node: NodeSpec,
-  placement: Placement,
+  node: ResolvedNode,
   { host, bootstrap }: ProjectNode,
   { before, environment, idleSince }: NodeRecord,
 ) {
+  const { placement } = node;
   const ways = waysIn(host, bootstrap, before);
   return {
     provider: placement.provider,
@@ -55,12 +54,11 @@ export function nodeOutput(
 /** What a stack publishes of a project. */
 export function projectOutput(
   fleet: Fleet,
-  project: ProjectSpec,
+  project: ResolvedProject,
   address: pulumi.Input<string> | undefined,
   since: pulumi.Input<string | undefined>,
 ) {
-  const hostStack = fleet.role === "host" ? fleet.stack : undefined;
-  const names = namesFor(project.domain, fleet.agency.domains, hostStack);
+  const { names } = project;
   return {
     node: project.node,
     servedBy: servedBy(fleet, project),
@@ -75,19 +73,18 @@ export function projectOutput(
 }
 
 /** Where a project's archives go; undefined for a project without a backup. */
-export function backupOutput(project: ProjectSpec, { buckets, environment }: Fleet) {
-  const bucket = buckets.find(({ region }) => region === project.backup?.region);
+export function backupOutput({ archives }: ResolvedProject) {
   return (
-    bucket && {
-      bucket: bucket.name,
-      prefix: backupPrefix(project.slug, environment, bucket),
-      region: bucket.region,
-      ...(bucket.adopted ? { adopted: true } : {}),
+    archives && {
+      bucket: archives.bucket.name,
+      prefix: archives.prefix,
+      region: archives.bucket.region,
+      ...(archives.bucket.adopted ? { adopted: true } : {}),
     }
   );
 }
 
-function clientRecords(names: ReturnType<typeof namesFor>, address: pulumi.Input<string>) {
+function clientRecords(names: Names, address: pulumi.Input<string>) {
   return [
     { name: names.primary, type: "A", content: address },
     { name: names.origin, type: "A", content: address },

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Bootstrap } from "../node/bootstrap";
 import { isKnown } from "../machine/known";
 
 /** Milliseconds that names wait for the machine they leave: it may be slow, or dead. */
@@ -8,7 +7,7 @@ const patience = 3_000;
 
 /**
  * An address that a project's names are led to, given out once the machine they leave is registered, or
- * a moment has passed. The names do not depend on that machine; it is a matter of order alone.
+ * a moment has passed; `left` is known when its bootstrap is done. The names do not depend on that machine; it is a matter of order alone.
  *
  * With `--target` the engine (3.259) keeps a record that is no target with the dependencies it had. When
  * the program registers the record before those, the engine registers them itself, takes the program's
@@ -17,16 +16,16 @@ const patience = 3_000;
  */
 export function leftFirst(
   address: pulumi.Output<string>,
-  left: Bootstrap | undefined,
+  left: pulumi.Output<unknown> | undefined,
 ): pulumi.Output<string> {
   if (left === undefined) return address;
   return pulumi.all([address, pulumi.output(settledOrLate(left))]).apply(([known]) => known);
 }
 
-async function settledOrLate({ done }: Bootstrap): Promise<void> {
+async function settledOrLate(left: pulumi.Output<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, patience)));
   // A promise, so that nothing depends on the machine.
-  await Promise.race([isKnown(done), late]);
+  await Promise.race([isKnown(left), late]);
   clearTimeout(timer);
 }

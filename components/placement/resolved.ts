@@ -1,0 +1,35 @@
+import type { BucketSpec, Fleet, NodeSpec, ProjectSpec } from "../fleet/fleet";
+import type { Names } from "../fleet/names";
+import type { Placement } from "./placement";
+
+/** Where a project's archives go. */
+export interface Archives {
+  readonly bucket: BucketSpec;
+  /** What the keys of all its archives begin with (R31). */
+  readonly prefix: string;
+}
+
+/** A project with all that follows from what was declared of it, found once. */
+export interface ResolvedProject extends ProjectSpec {
+  /** Its names, with the origin of this stack's own machine (R23-R25). */
+  readonly names: Names;
+  /** Absent for a project without a backup. */
+  readonly archives?: Archives;
+}
+
+/** A node with where it runs and who lives on it, found once. */
+export interface ResolvedNode extends NodeSpec {
+  readonly placement: Placement;
+  /** The projects that live on it, sorted by slug; never empty. */
+  readonly residents: readonly ResolvedProject[];
+}
+
+/**
+ * A fleet in which nothing is left to decide: what everything after the stack files takes. A project's
+ * node is the one whose `residents` it is among.
+ */
+export interface ResolvedFleet extends Fleet {
+  readonly nodes: readonly ResolvedNode[];
+  readonly leaving: readonly ResolvedNode[];
+  readonly projects: readonly ResolvedProject[];
+}
