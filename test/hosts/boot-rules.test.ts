@@ -1,7 +1,8 @@
-import { rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   acquireSettings,
   mirrorsFrom,
@@ -231,4 +232,19 @@ it("a new cloud takes a range of addresses that nothing here uses, and no two ta
   const ranges = directories.map((directory) => layoutOf(join(directory, "state")).range);
   for (const directory of directories) rmSync(directory, { recursive: true });
   expect(new Set(ranges).size).toBe(40);
+});
+
+it("a new cloud leaves a range to whom it belongs where the claim cannot be taken away", () => {
+  const shared = mkdtempSync(join(tmpdir(), "berth-shared-"));
+  // What another person's file is in a directory of all, a directory is for root too.
+  for (let number = 0; number < 1024; number++) {
+    mkdirSync(join(shared, `berth-range-10.${64 + (number >> 4)}.${(number & 15) * 16}.0-20`));
+  }
+  vi.stubEnv("TMPDIR", shared);
+  try {
+    expect(() => freeDirectory("berth-free-", "state")).toThrow("none of 64 ranges");
+  } finally {
+    vi.unstubAllEnvs();
+    rmSync(shared, { recursive: true });
+  }
 });

@@ -34,10 +34,11 @@ export async function main(argv: readonly string[]): Promise<number> {
   const checks = await runInForeground("npm", ["run", "--silent", "check"], options);
   const projects = bootable.ok ? [] : ["--project", "pure", "--project", "engine"];
   const tests = await runInForeground(vitest, ["run", ...projects], options);
+  const code = await end(tests || checks);
   // Said last, because the tests' own lines have pushed it out of sight.
   if (checks !== 0) say("npm run check failed; its output stands above the tests");
   if (!bootable.ok) sayWhatIsLeftOut(bootable.reason);
-  return end(tests || checks);
+  return code;
 }
 
 /** Everything that takes a download or a build, before the first test, each with its own error. */
@@ -56,6 +57,8 @@ function sayWhatIsLeftOut(reason: string): void {
     encoding: "utf8",
     maxBuffer: 2 ** 26,
   });
+  if (listed.status !== 0)
+    throw new Error(`the tests of hosts cannot be listed:\n${listed.stderr}`);
   const tests = JSON.parse(listed.stdout) as readonly { file: string }[];
   const files = [...new Set(tests.map(({ file }) => path.relative(repository, file)))].toSorted();
   say(`${tests.length} tests in ${files.length} files were left out, since ${reason}:`);

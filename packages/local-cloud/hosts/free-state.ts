@@ -29,19 +29,26 @@ export function freeDirectory(prefix: string, state: string): string {
 
 function claim(range: string): boolean {
   const file = path.join(os.tmpdir(), `berth-range-${range.replace("/", "-")}`);
-  for (const again of [true, false]) {
-    try {
-      fs.writeFileSync(file, String(process.pid), { flag: "wx" });
-      process.once("exit", () => fs.rmSync(file, { force: true }));
-      return true;
-    } catch {
-      if (!again || isAlive(Number(fs.readFileSync(file, "utf8")))) return false;
-      fs.rmSync(file, { force: true });
-    }
-  }
-  return false;
+  return write(file) || (isLeftBehind(file) && write(file));
 }
 
-function isAlive(pid: number): boolean {
-  return fs.existsSync(`/proc/${pid}`);
+function write(file: string): boolean {
+  try {
+    fs.writeFileSync(file, String(process.pid), { flag: "wx" });
+  } catch {
+    return false;
+  }
+  process.once("exit", () => fs.rmSync(file, { force: true }));
+  return true;
+}
+
+/** Takes away the claim of a process that is gone; another person's stays, and with it the range theirs. */
+function isLeftBehind(file: string): boolean {
+  try {
+    if (fs.existsSync(`/proc/${Number(fs.readFileSync(file, "utf8"))}`)) return false;
+    fs.rmSync(file, { force: true });
+    return true;
+  } catch {
+    return false;
+  }
 }
