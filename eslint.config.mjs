@@ -15,7 +15,7 @@ const direction = (rooms) => ({
 });
 
 export default tseslint.config(
-  { ignores: ["node_modules/", ".berth/", "coverage/", "test/recorded/"] },
+  { ignores: ["node_modules/", ".berth/", "coverage/", "packages/local-cloud/recorded/"] },
   eslint.configs.recommended,
   ...tseslint.configs.recommended,
   {
@@ -99,7 +99,7 @@ export default tseslint.config(
   },
   {
     files: ["packages/**/*.ts"],
-    rules: direction(["components", "operations", "policies", "rehearsal", "test"]),
+    rules: direction(["components", "operations", "policies", "rehearsal", "test", "tools"]),
   },
   { files: ["rehearsal/**/*.ts"], rules: direction(["operations", "policies", "test"]) },
 );

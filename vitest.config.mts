@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Rooms of test/ whose tests start processes: the engine, the local cloud, hosts. All others are
- * pure and take milliseconds, so they run first.
+ * Tests that start processes (the engine, the local cloud, hosts), by their room or by their name.
+ * All others are pure and take milliseconds, so they run first.
  */
 const engine = [
   "test/local/**/*.test.ts",
@@ -11,8 +11,14 @@ const engine = [
   "test/stacks/**/*.test.ts",
   "test/state/**/*.test.ts",
   "test/**/*.engine.test.ts",
+  "packages/*/test/providers/**/*.test.ts",
+  "packages/*/test/**/*.engine.test.ts",
 ];
-const hosts = ["test/hosts/**/*.test.ts", "test/**/*.hosts.test.ts"];
+const hosts = [
+  "test/hosts/**/*.test.ts",
+  "test/**/*.hosts.test.ts",
+  "packages/*/test/hosts/**/*.test.ts",
+];
 
 /** Where CI wants the figures of a run; the lines for people come all the same. */
 const figures = process.env["BERTH_TEST_FIGURES"];
@@ -28,7 +34,7 @@ export default defineConfig({
       {
         test: {
           name: "pure",
-          include: ["test/**/*.test.ts"],
+          include: ["test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
           exclude: [...engine, ...hosts],
           globalSetup: "test/linters-setup.ts",
           testTimeout: 20_000,

@@ -7,7 +7,7 @@ import {
   type Existing,
   type ExistingMachine,
 } from "../packages/local-cloud/providers/existing";
-import type { CloudCard } from "./cloud";
+import type { CloudCard } from "../packages/local-cloud/cloud/cloud";
 import type { Keyring } from "./stand-ins";
 
 /**

@@ -1,8 +1,8 @@
 import * as path from "node:path";
 
-import { sayOnStderr } from "../tools/setup/progress";
-import { runInForeground } from "./child";
-import { nobodyAnswers } from "./machine-kind";
+import { sayOnStderr } from "../packages/local-cloud/ground/progress";
+import { runInForeground } from "../packages/local-cloud/ground/child";
+import { nobodyAnswers } from "../packages/local-cloud/cloud/machine-kind";
 import { repository } from "./paths";
 import { ready } from "./ready";
 

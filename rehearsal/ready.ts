@@ -1,10 +1,11 @@
-import { obtainCli } from "../tools/setup/cli";
-import { sayOnStderr, type Say } from "../tools/setup/progress";
-import { ensureCloud, type CloudCard } from "./cloud";
-import { cloudEnvironment } from "./environment";
+import { obtainCli } from "../packages/local-cloud/pulumi/cli";
+import { sayOnStderr, type Say } from "../packages/local-cloud/ground/progress";
+import { ensureCloud, type CloudCard } from "../packages/local-cloud/cloud/cloud";
+import { rehearsalEnvironment } from "./environment";
 import { ensureExisting } from "./existing";
-import { cloudPaths, repository, type CloudPaths } from "./paths";
-import { ensureStacks } from "./stacks";
+import type { CloudPaths } from "../packages/local-cloud/cloud/paths";
+import { cloudPaths, repository } from "./paths";
+import { ensureStacks } from "../packages/local-cloud/cloud/stacks";
 import { ensureStandIns, type Keyring } from "./stand-ins";
 
 /** Everything a command needs to run against the local cloud. */
@@ -29,5 +30,5 @@ export async function ready(stack?: string, say: Say = sayOnStderr): Promise<Rea
     card.machines === "recorded" ? undefined : ensureStandIns(paths.directory, repository);
   const missing = await ensureExisting(card, repository, keys, stack);
   for (const what of missing) say(`not there, though the stack files say it exists: ${what}`);
-  return { paths, card, keys, env: cloudEnvironment(paths, card, bin) };
+  return { paths, card, keys, env: rehearsalEnvironment(paths, card, bin) };
 }

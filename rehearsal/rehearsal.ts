@@ -1,4 +1,4 @@
-import { lastLines, runCommand } from "../tools/setup/run-command";
+import { lastLines, runCommand } from "../packages/local-cloud/ground/run-command";
 import { stackOutputs, type StackOutputs } from "./outputs";
 import { report } from "./report";
 import { loginCommand, writeSshFiles } from "./ssh-files";

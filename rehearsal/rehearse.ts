@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 
-import { duration, sayOnStderr as say } from "../tools/setup/progress";
-import { runInForeground } from "./child";
-import { discardCloud, hasCloud } from "./cloud";
-import type { MachineKind } from "./machine-kind";
+import { duration, sayOnStderr as say } from "../packages/local-cloud/ground/progress";
+import { runInForeground } from "../packages/local-cloud/ground/child";
+import { discardCloud, hasCloud } from "../packages/local-cloud/cloud/cloud";
+import type { MachineKind } from "../packages/local-cloud/cloud/machine-kind";
 import { cloudPaths, repository } from "./paths";
 import { ready } from "./ready";
 import { tellRehearsed } from "./rehearsal";

@@ -3,16 +3,17 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { stringify } from "yaml";
 
-import { discardCloud, ensureCloud, type CloudCard } from "./cloud";
-import { cloudEnvironment } from "./environment";
+import { discardCloud, ensureCloud, type CloudCard } from "../packages/local-cloud/cloud/cloud";
+import { rehearsalEnvironment } from "./environment";
 import { ensureExisting, postExisting } from "./existing";
-import type { MachineKind } from "./machine-kind";
-import { cloudPaths, repository, type CloudPaths } from "./paths";
-import { ensureStacks } from "./stacks";
+import type { MachineKind } from "../packages/local-cloud/cloud/machine-kind";
+import type { CloudPaths } from "../packages/local-cloud/cloud/paths";
+import { cloudPaths, repository } from "./paths";
+import { ensureStacks } from "../packages/local-cloud/cloud/stacks";
 import { ensureStandIns, type Keyring } from "./stand-ins";
 import type { Existing } from "../packages/local-cloud/providers/existing";
 import { freeDirectory } from "../packages/local-cloud/hosts";
-import { obtainCli } from "../tools/setup/cli";
+import { obtainCli } from "../packages/local-cloud/pulumi/cli";
 
 /** What a command printed and how it ended. */
 export interface Outcome {
@@ -85,7 +86,7 @@ export class ScratchCloud {
     const card = await ensureCloud(paths, () => undefined, machines);
     const project = path.join(directory, "project");
     mirror(project);
-    const cloud = new ScratchCloud(paths, card, project, cloudEnvironment(paths, card, bin));
+    const cloud = new ScratchCloud(paths, card, project, rehearsalEnvironment(paths, card, bin));
     if (fleet) cloud.write(fleet);
     else copyStackFiles(project);
     cloud.makeKeys();

@@ -5,9 +5,11 @@ import { utils } from "ssh2";
 
 import type { StandIns } from "../components/rehearsal-keys";
 import { readPublicKey } from "../components/fleet/ssh-key";
+import { keepAgentKeys } from "../packages/local-cloud/cloud/agent";
+import { cloudPathsIn } from "../packages/local-cloud/cloud/paths";
 import { sshForms } from "../packages/local-cloud/providers/tls/openssh";
 import { declaredKeys } from "./declared-keys";
-import { writeOnce, writeWhole } from "../packages/local-cloud/whole-file";
+import { writeOnce, writeWhole } from "../packages/local-cloud/ground/whole-file";
 
 /** A key pair of the rehearsal. */
 export interface KeyPair {
@@ -35,11 +37,6 @@ export function keyDirectory(directory: string): string {
 /** Which key stands in for which; the program is told of it by `BERTH_REHEARSAL_KEYS`. */
 export function standInsFile(directory: string): string {
   return path.join(keyDirectory(directory), "stand-ins.json");
-}
-
-/** Names of the deployers' private keys: what the agent holds. */
-export function deployersFile(directory: string): string {
-  return path.join(keyDirectory(directory), "deployers.json");
 }
 
 /**
@@ -70,7 +67,11 @@ export function ensureStandIns(directory: string, project: string): Keyring {
     [...pairs].map(([key, pair]) => [key, pair.public]),
   );
   writeWhole(standInsFile(directory), json(standIns));
-  writeWhole(deployersFile(directory), json(deployers.map(({ file }) => path.basename(file))));
+  // The agent is a deployer's own.
+  keepAgentKeys(
+    cloudPathsIn(directory),
+    deployers.map(({ file }) => file),
+  );
   return { members, deployers, pairOf };
 }
 

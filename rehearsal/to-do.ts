@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { runCommand } from "../tools/setup/run-command";
+import { runCommand } from "../packages/local-cloud/ground/run-command";
 import type { Rehearsed } from "./rehearsal";
 
 /** What a deployment left undone, by the node or project it is for: `create kmc-server`. */

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 
-import { obtainCli } from "../tools/setup/cli";
+import { obtainCli } from "../packages/local-cloud/pulumi/cli";
 
 /** Puts the Pulumi CLI on the PATH of every test that starts the engine. */
 export default async function setup(): Promise<void> {

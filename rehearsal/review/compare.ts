@@ -3,8 +3,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 import { repository } from "../paths";
-import { obtainCli } from "../../tools/setup/cli";
-import { which } from "../../tools/setup/on-path";
+import { obtainCli } from "../../packages/local-cloud/pulumi/cli";
+import { which } from "../../packages/local-cloud/pulumi/on-path";
 import type { Place } from "./mounts";
 import {
   comparison,

@@ -4,13 +4,15 @@ import * as path from "node:path";
 
 import { mapping } from "../../components/fleet/mapping";
 import { readStackFiles } from "../../components/stack-file/stack-files";
-import { discardCloud, ensureCloud, type CloudCard } from "../cloud";
-import { cloudEnvironment, savedOnce } from "../environment";
+import { discardCloud, ensureCloud, type CloudCard } from "../../packages/local-cloud/cloud/cloud";
+import { savedOnce } from "../../packages/local-cloud/cloud/environment";
+import type { CloudPaths } from "../../packages/local-cloud/cloud/paths";
+import { rehearsalEnvironment } from "../environment";
 import { ensureExisting, postExisting } from "../existing";
-import { cloudPaths, type CloudPaths } from "../paths";
-import { ensureStacks, stackNames } from "../stacks";
-import { which } from "../../tools/setup/on-path";
-import { lastLines } from "../../tools/setup/run-command";
+import { cloudPaths } from "../paths";
+import { ensureStacks, stackNames } from "../../packages/local-cloud/cloud/stacks";
+import { which } from "../../packages/local-cloud/pulumi/on-path";
+import { lastLines } from "../../packages/local-cloud/ground/run-command";
 import { task, workFiles, type Deployed, type Task } from "./plan";
 
 /** Environments own names and read host stacks' addresses, so they are deployed last. */
@@ -85,7 +87,7 @@ async function prepare(
   const engine = which("pulumi", process.env["PATH"] ?? "");
   if (engine === undefined) throw new Error("pulumi is not on PATH");
   return {
-    ...cloudEnvironment(paths, card, path.dirname(engine)),
+    ...rehearsalEnvironment(paths, card, path.dirname(engine)),
     // One event a line, policies' findings among them.
     PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true",
     ...savedOnce,

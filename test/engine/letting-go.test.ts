@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { agency, project } from "./agency";
-import { savedOnce } from "../../rehearsal/environment";
+import { savedOnce } from "../../packages/local-cloud/cloud/environment";
 import { run, ScratchCloud, type Outcome } from "../../rehearsal/scratch";
 
 const day = 24 * 60 * 60 * 1000;

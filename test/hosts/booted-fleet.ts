@@ -10,7 +10,7 @@ import { supervisorOf } from "../../packages/local-cloud/hosts/supervisor";
 import { berth, contextOf } from "../../operations/berth";
 import { visit, type Session } from "../../operations/ground/ssh";
 import { unattended } from "../../operations/ground/ssh-options";
-import { traces } from "./boot-ground";
+import { traces } from "../../packages/local-cloud/test/hosts/boot-ground";
 
 /** One stack on a scratch cloud of its own. */
 export class BootedFleet {

@@ -7,7 +7,7 @@ import { type Outcome, ScratchCloud } from "../../rehearsal/scratch";
 import { layoutOf } from "../../packages/local-cloud/hosts";
 import { type Finished, tryRun } from "../../packages/local-cloud/hosts/process";
 import { added, listing, type Listing } from "../machine/listing";
-import { traces } from "./boot-ground";
+import { traces } from "../../packages/local-cloud/test/hosts/boot-ground";
 import { rehearsedFleet } from "./rehearsed-fleet";
 import { apart, comparable } from "./same-host";
 import { filesOf, leaks, secretsOf } from "./secrets-in-play";

@@ -3,7 +3,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { rehearsalAccounts } from "../../rehearsal/environment";
+import { localAccounts } from "../../packages/local-cloud/cloud/environment";
 import type { ScratchCloud, StateResource } from "../../rehearsal/scratch";
 import { keyDirectory } from "../../rehearsal/stand-ins";
 
@@ -39,7 +39,7 @@ export async function secretsOf(cloud: ScratchCloud, stack: string): Promise<Nee
     const words = keyLines([fs.readFileSync(path.join(keys, name), "utf8")]);
     if (words.length > 0) found[`keys/${name}`] = words;
   }
-  for (const [name, value] of Object.entries(rehearsalAccounts)) {
+  for (const [name, value] of Object.entries(localAccounts)) {
     if (/TOKEN|SECRET/.test(name)) found[name] = [value];
   }
   return found;

@@ -4,8 +4,9 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { serveAgent, type Agent } from "../../rehearsal/agent";
+import { serveAgent, type Agent } from "../../packages/local-cloud/cloud/agent";
 import { repository } from "../../rehearsal/paths";
+import { cloudPathsIn } from "../../packages/local-cloud/cloud/paths";
 import { ensureStandIns, standInsFile } from "../../rehearsal/stand-ins";
 import { run } from "../../rehearsal/scratch";
 
@@ -44,7 +45,7 @@ describe("key pairs of a rehearsal", () => {
     const ask = (program: string, ...args: string[]) =>
       run(program, args, directory, { ...process.env, SSH_AUTH_SOCK: agent.socket });
     beforeAll(async () => {
-      agent = await serveAgent(directory);
+      agent = await serveAgent(cloudPathsIn(directory));
     });
     afterAll(() => agent.stop());
 

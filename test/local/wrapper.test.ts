@@ -3,10 +3,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 
-import { cloudEnvironment } from "../../rehearsal/environment";
+import { rehearsalEnvironment } from "../../rehearsal/environment";
 import { cloudPaths, repository } from "../../rehearsal/paths";
-import { stackNames } from "../../rehearsal/stacks";
-import { isRunning } from "../../tools/setup/lock";
+import { stackNames } from "../../packages/local-cloud/cloud/stacks";
+import { isRunning } from "../../packages/local-cloud/ground/lock";
 import { Clone } from "./clone";
 
 const clone = new Clone();
@@ -155,7 +155,7 @@ it("leads no command to a real account", () => {
     vault: 4,
     agent: "/tmp/x/agent.sock",
   } as const;
-  const env = cloudEnvironment(cloudPaths({ BERTH_LOCAL_DIR: "/tmp/x" }), card, "/cli", real);
+  const env = rehearsalEnvironment(cloudPaths({ BERTH_LOCAL_DIR: "/tmp/x" }), card, "/cli", real);
   expect(Object.values(env)).not.toContain("real");
   expect(env).not.toHaveProperty("AWS_PROFILE");
   expect(env).not.toHaveProperty("PULUMI_STACK");

@@ -9,7 +9,7 @@ import {
   statuses,
   type MachineDeclaration,
 } from "../../components/machine/script";
-import { userData } from "../hosts/boot-ground";
+import { userData } from "./user-data";
 import { Yard, type Visit } from "./yard";
 
 describe("scripts on machines where things go wrong", () => {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { launcher, renderEnter, statuses } from "../../components/machine/script";
-import { userData } from "../hosts/boot-ground";
+import { userData } from "./user-data";
 import { added, listing } from "./listing";
 import { Yard, type Visit } from "./yard";
 

@@ -13,7 +13,12 @@ import {
 } from "../../components/machine/script";
 import type { HostSpec, Machines } from "../../packages/local-cloud/hosts";
 import { type Finished, tryRun } from "../../packages/local-cloud/hosts/process";
-import { Ground, type KeyPair, pinnedClient, userData } from "../hosts/boot-ground";
+import {
+  Ground,
+  type KeyPair,
+  pinnedClient,
+} from "../../packages/local-cloud/test/hosts/boot-ground";
+import { userData } from "./user-data";
 
 /** Who comes, to which host key, with which key. */
 export interface Visit {

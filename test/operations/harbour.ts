@@ -14,7 +14,8 @@ import type { Context } from "../../operations/ground/context";
 import { survey } from "../../operations/fleet/fleet";
 import type { PublishedNode } from "../../operations/ground/published";
 import { visit } from "../../operations/ground/ssh";
-import { Ground, type KeyPair, userData } from "../hosts/boot-ground";
+import { Ground, type KeyPair } from "../../packages/local-cloud/test/hosts/boot-ground";
+import { userData } from "../machine/user-data";
 
 /** What a command printed, and its status. */
 export interface Told {

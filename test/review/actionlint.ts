@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { cacheRoot } from "../../tools/setup/cache";
-import { runCommand } from "../../tools/setup/run-command";
+import { cacheRoot } from "../../packages/local-cloud/ground/cache";
+import { runCommand } from "../../packages/local-cloud/ground/run-command";
 
 const version = "v1.7.12";
 

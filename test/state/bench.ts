@@ -10,7 +10,7 @@ import { World } from "../../packages/local-cloud/emulator/world";
 import { aws } from "../../packages/local-cloud/providers/aws";
 import { S3Client } from "../../packages/local-cloud/s3/client";
 import { startS3, type S3Server } from "../../packages/local-cloud/s3/server";
-import { obtainCli } from "../../tools/setup/cli";
+import { obtainCli } from "../../packages/local-cloud/pulumi/cli";
 
 const repository = path.resolve(__dirname, "..", "..");
 

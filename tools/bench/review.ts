@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 
-import { savedOnce } from "../../rehearsal/environment";
+import { savedOnce } from "../../packages/local-cloud/cloud/environment";
 import { repository } from "../../rehearsal/paths";
 import { run, ScratchCloud } from "../../rehearsal/scratch";
 import { fleetOfNodes } from "./fleets";

@@ -4,7 +4,7 @@
 const fs = require("node:fs");
 const path = require("node:path");
 const { spawn } = require("node:child_process");
-const { withLock } = require("./lock.js");
+const { withLock } = require("../../packages/local-cloud/ground/lock.js");
 
 /** @typedef {{ version?: string, optional?: boolean, link?: boolean }} LockedPackage */
 

@@ -1,4 +1,4 @@
-import { obtainPythonProgram, type PythonOptions } from "./python";
+import { obtainPythonProgram, type PythonOptions } from "../../packages/local-cloud/ground/python";
 
 /** shellcheck 0.11.0, as PyPI carries it: the program itself, in a wheel. */
 const version = "0.11.0.1";

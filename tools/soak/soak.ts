@@ -2,11 +2,11 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 
-import { runInForeground } from "../../rehearsal/child";
+import { runInForeground } from "../../packages/local-cloud/ground/child";
 import { repository } from "../../rehearsal/paths";
-import { cacheRoot } from "../setup/cache";
-import { lastLines, runCommand } from "../setup/run-command";
-import { duration } from "../setup/progress";
+import { cacheRoot } from "../../packages/local-cloud/ground/cache";
+import { lastLines, runCommand } from "../../packages/local-cloud/ground/run-command";
+import { duration } from "../../packages/local-cloud/ground/progress";
 
 /** One part of the long run; resolves to an exit code. */
 interface Part {

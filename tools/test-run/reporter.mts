@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Reporter, TestModule } from "vitest/node";
 
-import { duration } from "../setup/progress.js";
+import { duration } from "../../packages/local-cloud/ground/progress.js";
 
 /** How long the run may say nothing, in milliseconds. */
 const silenceMs = 30_000;

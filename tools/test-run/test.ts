@@ -2,12 +2,12 @@ import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import * as path from "node:path";
 
-import { runInForeground } from "../../rehearsal/child";
+import { runInForeground } from "../../packages/local-cloud/ground/child";
 import { repository } from "../../rehearsal/paths";
 import { canBoot, installCommand } from "../../packages/local-cloud/hosts/requirements";
 import { obtainMoto } from "../../packages/local-cloud/s3/moto";
-import { obtainCli } from "../setup/cli";
-import { sayOnStderr as say } from "../setup/progress";
+import { obtainCli } from "../../packages/local-cloud/pulumi/cli";
+import { sayOnStderr as say } from "../../packages/local-cloud/ground/progress";
 import { obtainShellcheck } from "../setup/shellcheck";
 import { endLeftovers, runMark } from "./leftovers";
 

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { writeWhole } from "../whole-file";
+import { writeWhole } from "../ground/whole-file";
 import type { Props } from "./values";
 
 /** One object of the local cloud: a droplet, a record, a bucket. */

@@ -5,7 +5,7 @@ import type { Cell, Row } from "./table";
 
 const preamble = `# How close the local cloud is to the real providers
 
-Written by \`npm run parity -- --write\`; a test keeps it current. Every call in \`test/recorded/\` is put to the emulators, each on a fresh cloud that holds what the call presupposes, and the answers are compared field by field. Never compared: \`__meta\` and \`__pulumi_raw_state_delta\`, which only the real plugins' own machinery reads.
+Written by \`npm run parity -- --write\`; a test keeps it current. Every call in \`packages/local-cloud/recorded/\` is put to the emulators, each on a fresh cloud that holds what the call presupposes, and the answers are compared field by field. Never compared: \`__meta\` and \`__pulumi_raw_state_delta\`, which only the real plugins' own machinery reads.
 
 Columns:
 

@@ -13,11 +13,11 @@ import { printed } from "./print";
 
 /** Paths of the recordings and of the document that come with the project. */
 const root = path.resolve(__dirname, "../../..");
-const ownRecordings = path.join(root, "test/recorded");
+const ownRecordings = path.resolve(__dirname, "../recorded");
 const documentFile = path.join(root, "docs/parity.md");
 
 const usage = `npm run parity -- [--recorded DIR] [--provider NAME] [--write] [--json]
-  --recorded DIR   replay other recordings of the same form (default: test/recorded)
+  --recorded DIR   replay other recordings of the same form (default: packages/local-cloud/recorded)
   --provider NAME  only this provider's calls
   --write          write docs/parity.md (only with the default recordings, all providers)
   --json           the outcome as JSON on standard output`;

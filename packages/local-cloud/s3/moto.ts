@@ -1,6 +1,6 @@
 import * as path from "node:path";
 
-import { obtainPythonProgram, type PythonOptions } from "../../../tools/setup/python";
+import { obtainPythonProgram, type PythonOptions } from "../ground/python";
 
 /** The S3 server: moto, which answers S3, IAM, STS and KMS as AWS does. */
 export const motoVersion = "5.2.5";

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 
-import type { Say } from "../../../tools/setup/progress";
-import { lastLines } from "../../../tools/setup/run-command";
+import type { Say } from "../ground/progress";
+import { lastLines } from "../ground/run-command";
 import { obtainMoto } from "./moto";
 
 /** A running S3 server on loopback. What it holds is gone when it stops. */

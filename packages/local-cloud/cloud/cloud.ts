@@ -1,0 +1,195 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+import { holder, isRunning, withLock } from "../ground/lock";
+import type { Say } from "../ground/progress";
+import { lastLines } from "../ground/run-command";
+import { clearHosts } from "../hosts";
+import { clearDeadEngines } from "./dead-engines";
+import { localAccounts } from "./environment";
+import { chooseMachines, keepKind, type MachineKind } from "./machine-kind";
+import type { CloudPaths } from "./paths";
+import { sourcesOf } from "./sources";
+
+/** A local cloud that serves: what its process writes into `cloud.json`. */
+export interface CloudCard {
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly machines: MachineKind;
+  /** Loopback port by emulated provider. */
+  readonly ports: Readonly<Record<string, number>>;
+  /** Loopback port of the control door. */
+  readonly control: number;
+  /** Loopback port of Scaleway's HTTP API, which the program asks itself. */
+  readonly scalewayApi: number;
+  /** Loopback port of the vault that encrypts secrets in the state. */
+  readonly vault: number;
+  /** Socket of the ssh-agent that holds the deployers' keys. */
+  readonly agent: string;
+}
+
+/** The process that was started, kept apart from the card so that a reused pid is noticed. */
+interface Started {
+  readonly pid: number;
+  readonly started: string;
+  readonly sources: string;
+}
+
+const startMs = 60_000;
+const stopMs = 10_000;
+
+/**
+ * The running local cloud, started when there is none: when none was started, it died, or it runs
+ * older code than the clone now holds. Its world is on disk, so a restart loses nothing. Several
+ * commands at once share one cloud. `machines` is what its machines shall be, see `chooseMachines`.
+ * Refuses, with the last lines of its log, one that cannot start.
+ */
+export async function ensureCloud(
+  paths: CloudPaths,
+  say: Say,
+  machines: string | undefined = process.env["BERTH_LOCAL_MACHINES"],
+): Promise<CloudCard> {
+  const sources = sourcesOf();
+  const fits = (card: CloudCard | undefined) =>
+    card && (!machines || machines === card.machines) ? card : undefined;
+  return (
+    fits(serving(paths, sources)) ??
+    (await withLock(paths.lock, async () => {
+      const kind = await chooseMachines(paths, say, machines);
+      const other = serving(paths, sources);
+      if (other) return other;
+      await stop(paths);
+      // Machines of a cloud whose directory was removed by hand would answer at this one's addresses.
+      if (kind !== "recorded" && !fs.existsSync(paths.machines)) await clearHosts(paths.directory);
+      return start(paths, sources, kind, say);
+    }))
+  );
+}
+
+/**
+ * Ends the local cloud and its machines and removes all it kept. Quiet when there is nothing. Machines
+ * are cleared away even when the directory is gone already.
+ */
+export async function discardCloud(paths: CloudPaths): Promise<void> {
+  await withLock(paths.lock, async () => {
+    await stop(paths);
+    if (mayHaveBooted(paths)) await clearHosts(paths.directory);
+    clearDeadEngines(paths.state);
+    fs.rmSync(paths.directory, { recursive: true, force: true });
+  });
+  removeIfEmpty(path.dirname(paths.directory));
+}
+
+/** Records leave nothing on the computer, and only root can have booted anything. */
+function mayHaveBooted(paths: CloudPaths): boolean {
+  if (process.platform !== "linux" || process.getuid?.() !== 0) return false;
+  return readText(paths.machines)?.trim() !== "recorded";
+}
+
+/** Whether there is anything to discard. */
+export function hasCloud(paths: CloudPaths): boolean {
+  return fs.existsSync(paths.directory);
+}
+
+function serving(paths: CloudPaths, sources: string): CloudCard | undefined {
+  const started = readJson<Started>(paths.started);
+  if (!started || started.sources !== sources || !isRunning(started)) return undefined;
+  const card = readJson<CloudCard>(paths.card);
+  return card?.pid === started.pid ? card : undefined;
+}
+
+async function start(
+  paths: CloudPaths,
+  sources: string,
+  machines: MachineKind,
+  say: Say,
+): Promise<CloudCard> {
+  say("starting the local cloud");
+  fs.mkdirSync(paths.directory, { recursive: true, mode: 0o700 });
+  keepKind(paths, machines);
+  fs.rmSync(paths.card, { force: true });
+  const log = fs.openSync(paths.log, "w");
+  // A Ctrl-C between the start and the note of it would leave a process that nobody knows of.
+  const hold = () => undefined;
+  process.on("SIGINT", hold).on("SIGTERM", hold);
+  const child = spawn(
+    process.execPath,
+    [
+      ...["--import", "tsx", path.join(__dirname, "serve.ts")],
+      ...["--state", paths.directory, "--machines", machines],
+    ],
+    {
+      cwd: __dirname,
+      detached: true,
+      stdio: ["ignore", log, log],
+      // Providers look for credentials in the engine's environment, and where the system does not
+      // show that (it is read from /proc), in this process's own.
+      env: { ...process.env, ...localAccounts },
+    },
+  );
+  fs.closeSync(log);
+  child.unref();
+  const { pid } = child;
+  if (pid === undefined) throw new Error("the local cloud's process could not be started");
+  const started: Started = { ...holder(pid), sources };
+  fs.writeFileSync(paths.started, JSON.stringify(started));
+  process.off("SIGINT", hold).off("SIGTERM", hold);
+  const card = await until(startMs, () => {
+    const found = serving(paths, sources);
+    if (found) return found;
+    if (child.exitCode !== null || child.signalCode !== null) return "ended";
+    return undefined;
+  });
+  if (card !== undefined && card !== "ended") return card;
+  await stop(paths);
+  const how = card === "ended" ? "ended at once" : `did not serve within ${startMs / 1000}s`;
+  const said = lastLines(fs.readFileSync(paths.log, "utf8"), 12);
+  throw new Error(`the local cloud ${how}; the end of ${paths.log}:\n${said}`);
+}
+
+async function stop(paths: CloudPaths): Promise<void> {
+  const started = readJson<Started>(paths.started);
+  if (started && isRunning(started)) {
+    process.kill(started.pid, "SIGTERM");
+    const ended = await until(stopMs, () => !isRunning(started) || undefined);
+    if (!ended) process.kill(started.pid, "SIGKILL");
+    await until(stopMs, () => !isRunning(started) || undefined);
+  }
+  fs.rmSync(paths.started, { force: true });
+  fs.rmSync(paths.card, { force: true });
+}
+
+function removeIfEmpty(directory: string): void {
+  try {
+    fs.rmdirSync(directory);
+  } catch {
+    // Others keep something there.
+  }
+}
+
+/** Asks again every few milliseconds until there is an answer or the time is over. */
+async function until<T>(milliseconds: number, ask: () => T | undefined): Promise<T | undefined> {
+  const end = Date.now() + milliseconds;
+  for (;;) {
+    const answer = ask();
+    if (answer !== undefined || Date.now() > end) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function readJson<T>(file: string): T | undefined {
+  try {
+    return JSON.parse(readText(file) ?? "") as T;
+  } catch {
+    return undefined;
+  }
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}

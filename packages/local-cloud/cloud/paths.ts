@@ -1,0 +1,37 @@
+import * as path from "node:path";
+
+/** Where one local cloud keeps everything: its world, the engine's state, its log. */
+export interface CloudPaths {
+  readonly directory: string;
+  /** Written by the local cloud when it serves. */
+  readonly card: string;
+  readonly log: string;
+  /** Who was started last, from which sources. */
+  readonly started: string;
+  readonly lock: string;
+  /** What stands behind its servers, from its first start on. */
+  readonly machines: string;
+  /** The private keys that its ssh-agent holds; see `agentKeys`. */
+  readonly agentKeys: string;
+  /** The engine's home: selected stacks, credentials. */
+  readonly home: string;
+  /** The engine's state backend. */
+  readonly state: string;
+}
+
+/** The paths of the cloud that is kept in a directory of its own. */
+export function cloudPathsIn(own: string): CloudPaths {
+  const directory = path.resolve(own);
+  const at = (name: string) => path.join(directory, name);
+  return {
+    directory,
+    card: at("cloud.json"),
+    log: at("cloud.log"),
+    started: at("started.json"),
+    lock: `${directory}.lock`,
+    machines: at("machines"),
+    agentKeys: at("agent-keys.json"),
+    home: at("home"),
+    state: at("state"),
+  };
+}

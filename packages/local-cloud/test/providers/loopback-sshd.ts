@@ -1,0 +1,172 @@
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import * as fs from "node:fs";
+import * as net from "node:net";
+import * as os from "node:os";
+import * as path from "node:path";
+import { utils } from "ssh2";
+
+import { cacheRoot } from "../../ground/cache";
+
+/** A real OpenSSH server on a free loopback port, for one test file. */
+export interface LoopbackSshd {
+  readonly port: number;
+  /** The account to log in as: the one that runs the tests. */
+  readonly user: string;
+  /** authorized_keys lines of its host keys. */
+  readonly hostKeys: { readonly ed25519: string; readonly ecdsa: string };
+  /** A private key that it lets in, as text, and the line of its public half. */
+  readonly key: { readonly private: string; readonly public: string };
+  /** A folder that goes with the server. */
+  readonly directory: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts it with the given extra lines of sshd_config. Uses the machine's own sshd, or else, on a
+ * Debian-family system, unpacks the distribution's package into the cache: nothing is installed
+ * and no service starts.
+ */
+export async function startSshd(extra: readonly string[] = []): Promise<LoopbackSshd> {
+  const { sshd, libraries } = findSshd();
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), "berth-sshd-"));
+  const file = (name: string, text: string, mode = 0o600) => {
+    fs.writeFileSync(path.join(directory, name), text, { mode });
+    return path.join(directory, name);
+  };
+  const ed25519 = utils.generateKeyPairSync("ed25519");
+  const ecdsa = utils.generateKeyPairSync("ecdsa", { bits: 256 });
+  const key = utils.generateKeyPairSync("ed25519");
+  const port = await freePort();
+  const config = file(
+    "sshd_config",
+    [
+      `ListenAddress 127.0.0.1:${port}`,
+      `HostKey ${file("host_ed25519", ed25519.private)}`,
+      `HostKey ${file("host_ecdsa", ecdsa.private)}`,
+      `AuthorizedKeysFile ${file("authorized_keys", `${key.public}\n`)}`,
+      "PidFile none",
+      "StrictModes no",
+      "UsePAM no",
+      "PermitRootLogin prohibit-password",
+      "PasswordAuthentication no",
+      "KbdInteractiveAuthentication no",
+      "AcceptEnv BERTH_*",
+      "Subsystem sftp internal-sftp",
+      "",
+      ...extra,
+      "",
+    ].join("\n"),
+  );
+  const child = run(sshd, libraries, config, file);
+  let said = "";
+  child.stderr!.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  await listening(port, child, () => said);
+  return {
+    port,
+    user: os.userInfo().username,
+    hostKeys: { ed25519: `${ed25519.public} test`, ecdsa: `${ecdsa.public} test` },
+    key: { private: key.private, public: key.public },
+    directory,
+    stop: async () => {
+      await ended(child);
+      fs.rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** As root sshd wants an account of its own, which a private view of the accounts gives it. */
+function run(
+  sshd: string,
+  libraries: string | undefined,
+  config: string,
+  file: (name: string, text: string, mode?: number) => string,
+): ChildProcess {
+  const env = libraries ? { ...process.env, LD_LIBRARY_PATH: libraries } : process.env;
+  const options = { env, stdio: ["ignore", "ignore", "pipe"] as ["ignore", "ignore", "pipe"] };
+  const args = ["-D", "-e", "-f", config];
+  if (process.getuid?.() !== 0) return spawn(sshd, args, options);
+  const accounts = ["root:x:0:0:root:/root:/bin/sh", "sshd:x:101:65534::/run/sshd:/bin/false"];
+  const passwd = file("passwd", `${accounts.join("\n")}\n`, 0o644);
+  const shadow = file("shadow", "root:*:20000::::::\nsshd:*:20000::::::\n");
+  const script =
+    'mount --bind "$1" /etc/passwd && mount --bind "$2" /etc/shadow && mount -t tmpfs -o mode=755 tmpfs /run && mkdir /run/sshd && shift 2 && exec "$@"';
+  return spawn(
+    "unshare",
+    ["--mount", "--", "sh", "-c", script, "sh", passwd, shadow, sshd, ...args],
+    options,
+  );
+}
+
+function findSshd(): { sshd: string; libraries?: string } {
+  const folders = ["/usr/sbin", ...(process.env["PATH"] ?? "").split(":")];
+  const installed = folders
+    .map((folder) => path.join(folder, "sshd"))
+    .find((candidate) => fs.existsSync(candidate));
+  return installed ? { sshd: installed } : unpackedSshd();
+}
+
+function unpackedSshd(): { sshd: string; libraries?: string } {
+  const shelf = path.join(cacheRoot(), "sshd");
+  const sshd = path.join(shelf, "usr/sbin/sshd");
+  if (!fs.existsSync(sshd)) {
+    fs.mkdirSync(cacheRoot(), { recursive: true });
+    const scratch = fs.mkdtempSync(`${shelf}-`);
+    try {
+      execFileSync("apt-get", ["-q", "download", "openssh-server", "libwrap0"], {
+        cwd: scratch,
+        stdio: ["ignore", "ignore", "pipe"],
+      });
+      for (const name of fs.readdirSync(scratch).filter((entry) => entry.endsWith(".deb"))) {
+        execFileSync("dpkg", ["-x", path.join(scratch, name), path.join(scratch, "root")]);
+      }
+      if (!fs.existsSync(sshd)) fs.renameSync(path.join(scratch, "root"), shelf);
+    } catch (error) {
+      throw new Error(
+        "these tests need OpenSSH's server: install the package openssh-server (it need not run), or on a Debian-family system run apt-get update, so that it can be fetched",
+        { cause: error },
+      );
+    } finally {
+      fs.rmSync(scratch, { recursive: true, force: true });
+    }
+  }
+  const folders = fs.readdirSync(path.join(shelf, "usr/lib"));
+  const multiarch = folders.find((folder) => folder.endsWith("-linux-gnu"));
+  return { sshd, libraries: path.join(shelf, "usr/lib", multiarch ?? "") };
+}
+
+/** A port that nobody listens on at this moment. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as net.AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+async function listening(port: number, child: ChildProcess, said: () => string): Promise<void> {
+  for (let tries = 0; tries < 400; tries += 1) {
+    if (child.exitCode !== null) break;
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = net.connect(port, "127.0.0.1");
+      socket.once("connect", () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once("error", () => resolve(false));
+    });
+    if (open) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error(`sshd does not listen on port ${port}:\n${said()}`);
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once("exit", () => resolve());
+    child.kill("SIGTERM");
+  });
+}
