@@ -3,7 +3,7 @@ import "./components/startup";
 import * as pulumi from "@pulumi/pulumi";
 import { allConfig } from "@pulumi/pulumi/runtime";
 
-import { awsAccount } from "./components/clouds/aws/account";
+import { awsOf } from "./components/accounts";
 import { agentAdvice, heldKeys } from "./components/machine/agent";
 import { clockOf } from "./components/clock";
 import { readDeclared } from "./components/declared";
@@ -36,7 +36,7 @@ async function build(before: unknown) {
   for (const text of declared.warnings) void pulumi.log.warn(text);
   const history = historyOf(before);
   checkHistory(declared.fleet, history, fileOf);
-  const aws = awsAccount(declared.fleet);
+  const aws = awsOf(declared.fleet);
   const known = { history, aws, now, fullName, variables: process.env, fileOf };
   const { fleet: stands, environment } = await standing(declared.fleet, known);
   // PULUMI_SKIP_CHECKPOINTS: the engine saves an update's state at its end alone.

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 
-import type { HostArgs } from "./host";
+import type { Purchase } from "./host";
 import { renderUserData } from "./user-data";
 
 /** A host key known before the machine exists, and the user data that delivers it. */
@@ -18,7 +18,7 @@ export interface Boot {
  */
 export function bootIdentity(
   name: string,
-  args: HostArgs,
+  { login, authorizedKeys }: Purchase,
   opts: pulumi.CustomResourceOptions,
 ): Boot {
   const key = new tls.PrivateKey(
@@ -30,8 +30,8 @@ export function bootIdentity(
     .all([key.privateKeyOpenssh, key.publicKeyOpenssh])
     .apply(([privateKey, publicKey]) =>
       renderUserData({
-        login: args.placement.login,
-        authorizedKeys: args.deployerKeys,
+        login,
+        authorizedKeys,
         hostKey: { privateKey, publicKey },
       }),
     );

@@ -1,9 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { NodeSpec } from "../fleet/fleet";
-import type { Placement } from "../placement/placement";
-import type { PresentMachine } from "../present/machines";
-
 /** A machine that can be entered: the same shape on every provider. */
 export interface Host {
   /** The provider's id; the address for a client's machine. */
@@ -18,32 +14,51 @@ export interface Host {
   readonly wayIn?: readonly pulumi.Resource[];
 }
 
-/** What every provider's file gets to make a host from. */
-export interface HostArgs {
-  readonly node: NodeSpec;
-  readonly placement: Placement;
-  /** The node's machine as the state has it; undefined where it is going to be made. */
-  readonly present: PresentMachine | undefined;
-  /** Public keys that may enter as the initial account. */
-  readonly deployerKeys: readonly string[];
-  /** Labels that tell people in a console whose machine this is. */
-  readonly labels: { readonly stack: string; readonly environment: string };
+/** A machine to buy. */
+export interface Purchase {
+  /** Region, or zone where machines are bought by zone. */
+  readonly region: string;
+  /** The cloud's own name of the size. */
+  readonly size: string;
+  /** What it is made from, as the cloud names it. */
+  readonly image: string;
+  /** GB of the root disk. */
+  readonly diskGb: number;
+  /** Whether the disk grows together with a change of the size, where it does not by itself. */
+  readonly growDisk: boolean;
+  /** The account that the image prepares (R13). */
+  readonly login: string;
+  /** Public keys that may enter as that account. */
+  readonly authorizedKeys: readonly string[];
+  /** The stack that it belongs to: tells people in a console whose machine this is. */
+  readonly stack: string;
   /** Whether deletion is refused until the stack file says otherwise. */
   readonly protect: boolean;
 }
 
-/** The part of a placement that names what to buy; always there for a machine Berth makes. */
-export interface Purchase {
+/** A machine that exists and is taken over (R11). */
+export interface Takeover {
+  /** The cloud's id of it. */
+  readonly id: string;
+  /** Region or zone where it runs. */
   readonly region: string;
+  /** The cloud's own name of its size. */
   readonly size: string;
-  readonly image: string;
-  readonly diskGb: number;
+  /** The account that lets in. */
+  readonly login: string;
+  /** Its SSH host key, as an authorized_keys line. */
+  readonly hostKey: string;
+  /** Whether a firewall is put before it. */
+  readonly firewall: boolean;
+  readonly stack: string;
+  /** Whether leaving the stack is refused. */
+  readonly protect: boolean;
 }
 
-/** Reads a purchase out of a placement. Throws when the placement creates nothing. */
-export function purchase({ region, size, image, diskGb }: Placement): Purchase {
-  if (region === undefined || !size || image === undefined || diskGb === undefined) {
-    throw new Error("This placement does not create a machine.");
-  }
-  return { region, size: size.name, image, diskGb };
+/** What a cloud does to have a machine. `name` is the machine's, and begins its resources' names. */
+export interface CloudMachines {
+  /** Makes one, with a firewall and an address that it keeps. */
+  readonly buy: (name: string, purchase: Purchase, opts: pulumi.CustomResourceOptions) => Host;
+  /** Takes one over as it is. */
+  readonly adopt: (name: string, takeover: Takeover, opts: pulumi.CustomResourceOptions) => Host;
 }

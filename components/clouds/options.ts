@@ -1,17 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { HostArgs } from "./host";
+import type { Purchase, Takeover } from "./host";
 
 /**
  * Options of a server resource. A live machine is never replaced by a newer image, changed user
  * data or changed keys (R6): those inputs keep their values until something else replaces it.
  */
 export function serverOptions(
-  args: HostArgs,
+  { protect }: Purchase,
   opts: pulumi.CustomResourceOptions,
   createOnly: readonly string[],
 ): pulumi.CustomResourceOptions {
-  return pulumi.mergeOptions(opts, { protect: args.protect, ignoreChanges: [...createOnly] });
+  return pulumi.mergeOptions(opts, { protect, ignoreChanges: [...createOnly] });
 }
 
 /**
@@ -21,13 +21,13 @@ export function serverOptions(
  * is refused until it shall leave the stack, and a machine that leaves stays where it is.
  */
 export function adoptionOptions(
-  args: HostArgs,
+  { id, protect }: Takeover,
   opts: pulumi.CustomResourceOptions,
   inputs: readonly string[],
 ): pulumi.CustomResourceOptions {
   return pulumi.mergeOptions(opts, {
-    import: args.node.adopt!.id,
-    protect: args.node.retired?.remove !== true,
+    import: id,
+    protect,
     retainOnDelete: true,
     ignoreChanges: [...inputs],
   });

@@ -4,22 +4,21 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { bootIdentity } from "../boot-key";
 import { anywhere, openings } from "../firewall";
-import { purchase, type Host, type HostArgs } from "../host";
+import type { CloudMachines, Host, Purchase, Takeover } from "../host";
 import { adoptionOptions, serverOptions } from "../options";
 
 /** `ami` and `keyName` replace an instance; `userData` stops and starts it without re-running. */
 const createOnly = ["ami", "userData", "userDataBase64", "keyName", "subnetId"];
 
+/** Machines at AWS. */
+export const machines: CloudMachines = { buy, adopt };
+
 /** Makes an EC2 instance with an Elastic IP, so the address survives a stop and start. */
-export function createEc2Instance(
-  name: string,
-  args: HostArgs,
-  opts: pulumi.CustomResourceOptions,
-): Host {
-  const { region, size, image, diskGb } = purchase(args.placement);
-  const tags = { Name: args.node.name, berth: args.labels.stack };
-  const protection = pulumi.mergeOptions(opts, { protect: args.protect });
-  const boot = bootIdentity(name, args, opts);
+function buy(name: string, purchase: Purchase, opts: pulumi.CustomResourceOptions): Host {
+  const { region, size, image, diskGb } = purchase;
+  const tags = { Name: name, berth: purchase.stack };
+  const protection = pulumi.mergeOptions(opts, { protect: purchase.protect });
+  const boot = bootIdentity(name, purchase, opts);
   const group = createSecurityGroup(name, region, tags, opts);
   const ami = ssm.getParameterOutput({ name: image, region }, { parent: opts.parent! });
   const instance = new ec2.Instance(
@@ -35,7 +34,7 @@ export function createEc2Instance(
       metadataOptions: { httpTokens: "required" },
       tags,
     },
-    serverOptions(args, opts, createOnly),
+    serverOptions(purchase, opts, createOnly),
   );
   const address = new ec2.Eip(`${name}-ip`, { region, domain: "vpc", tags }, protection);
   const association = new ec2.EipAssociation(
@@ -46,31 +45,25 @@ export function createEc2Instance(
   return {
     id: instance.id,
     address: address.publicIp,
-    login: args.placement.login,
+    login: purchase.login,
     hostKey: boot.hostKey,
     wayIn: [association],
   };
 }
 
 /** Takes over an EC2 instance; a security group is put on it only when `manage` says so. */
-export function adoptEc2Instance(
-  name: string,
-  args: HostArgs,
-  opts: pulumi.CustomResourceOptions,
-): Host {
-  const adopt = args.node.adopt!;
-  const guarded = args.node.manage.includes("firewall");
-  const group = guarded
-    ? createSecurityGroup(name, adopt.region, { berth: args.labels.stack }, opts)
+function adopt(name: string, takeover: Takeover, opts: pulumi.CustomResourceOptions): Host {
+  const group = takeover.firewall
+    ? createSecurityGroup(name, takeover.region, { berth: takeover.stack }, opts)
     : undefined;
   const instance = new ec2.Instance(
     `${name}-server`,
     {
-      region: adopt.region,
-      instanceType: adopt.size,
+      region: takeover.region,
+      instanceType: takeover.size,
       ...(group ? { vpcSecurityGroupIds: [group.id] } : {}),
     },
-    adoptionOptions(args, opts, [
+    adoptionOptions(takeover, opts, [
       ...createOnly,
       "region",
       "instanceType",
@@ -86,14 +79,14 @@ export function adoptEc2Instance(
       "sourceDestCheck",
       "monitoring",
       "tags",
-      ...(guarded ? [] : ["vpcSecurityGroupIds", "securityGroups"]),
+      ...(takeover.firewall ? [] : ["vpcSecurityGroupIds", "securityGroups"]),
     ]),
   );
   return {
     id: instance.id,
     address: instance.publicIp,
-    login: adopt.login,
-    hostKey: pulumi.output(adopt.hostKey),
+    login: takeover.login,
+    hostKey: pulumi.output(takeover.hostKey),
   };
 }
 

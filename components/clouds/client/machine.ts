@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Host, HostArgs } from "../host";
+import type { ClientServer } from "../../fleet/fleet";
+import type { Host } from "../host";
 
 /** A machine of the client's (R1): nothing is created; it is reached as declared. */
-export function clientHost({ node }: HostArgs): Host {
-  const server = node.server!;
+export function clientHost({ address, login, hostKey }: ClientServer): Host {
   return {
-    id: pulumi.output(server.address),
-    address: pulumi.output(server.address),
-    login: server.login,
-    hostKey: pulumi.output(server.hostKey),
+    id: pulumi.output(address),
+    address: pulumi.output(address),
+    login,
+    hostKey: pulumi.output(hostKey),
   };
 }

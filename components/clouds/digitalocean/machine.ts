@@ -1,63 +1,55 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 
-import { growsDisk } from "../../present/machines";
 import { bootIdentity } from "../boot-key";
 import { anywhere, openings } from "../firewall";
-import { purchase, type Host, type HostArgs } from "../host";
+import type { CloudMachines, Host, Purchase, Takeover } from "../host";
 import { adoptionOptions, serverOptions } from "../options";
 
 /** Inputs that would replace a Droplet when changed; `image` is not read back by the provider. */
 const createOnly = ["image", "userData", "sshKeys", "monitoring", "dropletAgent", "vpcUuid"];
 
+/** Machines at DigitalOcean. */
+export const machines: CloudMachines = { buy, adopt };
+
 /** Makes a Droplet with a cloud firewall. A Droplet keeps its address for life. */
-export function createDroplet(
-  name: string,
-  args: HostArgs,
-  opts: pulumi.CustomResourceOptions,
-): Host {
-  const { region, size, image } = purchase(args.placement);
-  const boot = bootIdentity(name, args, opts);
+function buy(name: string, purchase: Purchase, opts: pulumi.CustomResourceOptions): Host {
+  const { region, size, image, growDisk } = purchase;
+  const boot = bootIdentity(name, purchase, opts);
   const droplet = new digitalocean.Droplet(
     `${name}-server`,
     {
-      name: args.node.name,
+      name,
       region,
       size,
       image,
       userData: boot.userData,
       monitoring: true,
-      // A grown disk never shrinks again; without it a node can become small again.
-      resizeDisk: growsDisk(args.present, size, args.node.diskGb),
-      tags: ["berth", `berth-${args.labels.stack}`],
+      resizeDisk: growDisk,
+      tags: ["berth", `berth-${purchase.stack}`],
     },
-    serverOptions(args, opts, createOnly),
+    serverOptions(purchase, opts, createOnly),
   );
   createFirewall(name, droplet, opts);
   return {
     id: droplet.id,
     address: droplet.ipv4Address,
-    login: args.placement.login,
+    login: purchase.login,
     hostKey: boot.hostKey,
   };
 }
 
 /** Takes over a Droplet; a cloud firewall is added to it only when `manage` says so. */
-export function adoptDroplet(
-  name: string,
-  args: HostArgs,
-  opts: pulumi.CustomResourceOptions,
-): Host {
-  const adopt = args.node.adopt!;
+function adopt(name: string, takeover: Takeover, opts: pulumi.CustomResourceOptions): Host {
   const droplet = new digitalocean.Droplet(
     `${name}-server`,
     {
-      name: args.node.name,
-      region: adopt.region,
-      size: adopt.size,
+      name,
+      region: takeover.region,
+      size: takeover.size,
       image: "adopted",
     },
-    adoptionOptions(args, opts, [
+    adoptionOptions(takeover, opts, [
       ...createOnly,
       "name",
       "region",
@@ -70,12 +62,12 @@ export function adoptDroplet(
       "volumeIds",
     ]),
   );
-  if (args.node.manage.includes("firewall")) createFirewall(name, droplet, opts);
+  if (takeover.firewall) createFirewall(name, droplet, opts);
   return {
     id: droplet.id,
     address: droplet.ipv4Address,
-    login: adopt.login,
-    hostKey: pulumi.output(adopt.hostKey),
+    login: takeover.login,
+    hostKey: pulumi.output(takeover.hostKey),
   };
 }
 

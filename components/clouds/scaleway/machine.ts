@@ -4,7 +4,7 @@ import * as instance from "@pulumiverse/scaleway/instance";
 import { refusal } from "../../refusal";
 import { bootIdentity } from "../boot-key";
 import { openings } from "../firewall";
-import { purchase, type Host, type HostArgs } from "../host";
+import type { CloudMachines, Host, Purchase, Takeover } from "../host";
 import { adoptionOptions, serverOptions } from "../options";
 
 /**
@@ -13,25 +13,24 @@ import { adoptionOptions, serverOptions } from "../options";
  */
 const createOnly = ["image", "userData", "cloudInit"];
 
+/** Machines at Scaleway. */
+export const machines: CloudMachines = { buy, adopt };
+
 /** Makes a Scaleway Instance with its own routed IP, so the address survives a stop and start. */
-export function createInstance(
-  name: string,
-  args: HostArgs,
-  opts: pulumi.CustomResourceOptions,
-): Host {
-  const { region: zone, size, image, diskGb } = purchase(args.placement);
-  const tags = ["berth", `berth-${args.labels.stack}`];
-  const boot = bootIdentity(name, args, opts);
+function buy(name: string, purchase: Purchase, opts: pulumi.CustomResourceOptions): Host {
+  const { region: zone, size, image, diskGb } = purchase;
+  const tags = ["berth", `berth-${purchase.stack}`];
+  const boot = bootIdentity(name, purchase, opts);
   const ip = new instance.Ip(
     `${name}-ip`,
     { type: "routed_ipv4", zone, tags },
-    pulumi.mergeOptions(opts, { protect: args.protect }),
+    pulumi.mergeOptions(opts, { protect: purchase.protect }),
   );
   const group = createSecurityGroup(name, zone, tags, opts);
   const server = new instance.Server(
     `${name}-server`,
     {
-      name: args.node.name,
+      name,
       type: size,
       image,
       zone,
@@ -43,36 +42,32 @@ export function createInstance(
       userData: { "cloud-init": boot.userData },
       tags,
     },
-    serverOptions(args, opts, createOnly),
+    serverOptions(purchase, opts, createOnly),
   );
   return {
     id: server.id,
     address: ip.address,
-    login: args.placement.login,
+    login: purchase.login,
     hostKey: boot.hostKey,
   };
 }
 
 /** Takes over an Instance; a security group is put on it only when `manage` says so. */
-export function adoptInstance(
-  name: string,
-  args: HostArgs,
-  opts: pulumi.CustomResourceOptions,
-): Host {
-  const adopt = args.node.adopt!;
-  const guarded = args.node.manage.includes("firewall");
-  const group = guarded ? createSecurityGroup(name, adopt.region, ["berth"], opts) : undefined;
+function adopt(name: string, takeover: Takeover, opts: pulumi.CustomResourceOptions): Host {
+  const group = takeover.firewall
+    ? createSecurityGroup(name, takeover.region, ["berth"], opts)
+    : undefined;
   const server = new instance.Server(
     `${name}-server`,
     {
-      name: args.node.name,
-      type: adopt.size,
-      zone: adopt.region,
+      name,
+      type: takeover.size,
+      zone: takeover.region,
       ...(group ? { securityGroupId: group.id } : {}),
     },
     // Not `rootVolume`: an import fills its `volumeId`, which Check refuses beside the ignored
     // `image`. Left out, it is computed and never differs.
-    adoptionOptions(args, opts, [
+    adoptionOptions(takeover, opts, [
       ...createOnly,
       "name",
       "type",
@@ -85,14 +80,14 @@ export function adoptInstance(
       "state",
       "protected",
       "tags",
-      ...(guarded ? [] : ["securityGroupId"]),
+      ...(takeover.firewall ? [] : ["securityGroupId"]),
     ]),
   );
   return {
     id: server.id,
-    address: server.publicIps.apply((ips) => firstAddress(args.node.name, ips)),
-    login: adopt.login,
-    hostKey: pulumi.output(adopt.hostKey),
+    address: server.publicIps.apply((ips) => firstAddress(name, ips)),
+    login: takeover.login,
+    hostKey: pulumi.output(takeover.hostKey),
   };
 }
 

@@ -82,14 +82,14 @@ export const machines: readonly Mutation[] = [
   {
     rule: 10,
     file: "components/clouds/index.ts",
-    from: ": createEc2Instance(name, args, opts)",
-    to: ": clientHost(args)",
+    from: "  aws,\n",
+    to: "  aws: scaleway,\n",
     ...lifecycle,
   },
   {
     rule: 11,
     file: "components/clouds/options.ts",
-    from: "    import: args.node.adopt!.id,\n",
+    from: "    import: id,\n",
     to: "",
     test: "test/engine/adoption.test.ts",
     named: "a machine made by hand",

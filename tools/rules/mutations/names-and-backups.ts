@@ -79,8 +79,8 @@ export const namesAndBackups: readonly Mutation[] = [
   {
     rule: 33,
     file: "components/clouds/aws/account.ts",
-    from: "    allowedAccountIds: [fleet.agency.awsAccount],\n",
-    to: "",
+    from: ", allowedAccountIds: [account] }",
+    to: " }",
     test: "test/engine/faults.test.ts",
     named: "refuses credentials of another AWS account than declared",
   },
