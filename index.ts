@@ -8,6 +8,7 @@ import { agentAdvice, heldKeys } from "./components/machine/agent";
 import { clockOf } from "./components/clock";
 import { readDeclared } from "./components/declared";
 import { deploy } from "./components/deployment/deploy";
+import type { Published } from "./components/deployment/publish";
 import { checkHistory } from "./components/outputs/check-history";
 import { historyOf } from "./components/outputs/history";
 import { keptOutputs } from "./components/outputs/kept-outputs";
@@ -29,12 +30,12 @@ export = async () => {
   return keptOutputs(before, () => build(before));
 };
 
-async function build(before: unknown) {
+async function build(before: unknown): Promise<Published> {
   const now = clockOf(process.env);
   const declared = readDeclared(process.cwd(), { stack, config, now: now() });
   const { fileOf } = declared;
   for (const text of declared.warnings) void pulumi.log.warn(text);
-  const history = historyOf(before);
+  const history = historyOf(stack, before);
   checkHistory(declared.fleet, history, fileOf);
   const aws = awsOf(declared.fleet);
   const known = { history, aws, now, fullName, variables: process.env, fileOf };

@@ -8,7 +8,7 @@ import { leftFirst } from "../edge/left-first";
 import { machineBefore } from "../outputs/history";
 import { isEnded } from "../fleet/serving";
 import { idleSince, servedSince, type Recording } from "../leaving/record";
-import { backupOutput, nodeOutput, projectOutput } from "./publish";
+import { backupOutput, nodeOutput, projectOutput, type Published } from "./publish";
 import type { ResolvedNode, ResolvedProject } from "../placement/resolved";
 import { machineIn } from "../present/look";
 import type { OwnState } from "../present/own-state";
@@ -18,12 +18,8 @@ import { PublishedStacks } from "../outputs/published";
 import { renamed } from "../node/renamed";
 import type { Fleet, ProjectSpec } from "../fleet/fleet";
 
-/** What a stack publishes. */
-export interface Deployment {
-  readonly nodes: Record<string, ReturnType<typeof nodeOutput>>;
-  readonly projects: Record<string, ReturnType<typeof projectOutput>>;
-  readonly backups: Record<string, ReturnType<typeof backupOutput>>;
-}
+/** What of its outputs a stack's deployment tells. */
+export type Deployment = Pick<Published, "nodes" | "projects" | "backups">;
 
 /** A run: what is declared, and what the runs before it recorded. */
 export interface Run extends Recording {
@@ -81,9 +77,9 @@ export async function deploy(run: Run): Promise<Deployment> {
       ]),
     ),
     backups: Object.fromEntries(
-      fleet.projects
-        .filter(({ backup }) => backup)
-        .map((project) => [project.slug, backupOutput(project)]),
+      fleet.projects.flatMap(({ slug, archives }) =>
+        archives ? [[slug, backupOutput(archives)]] : [],
+      ),
     ),
   };
 }

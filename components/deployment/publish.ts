@@ -2,11 +2,25 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Names } from "../fleet/names";
 import { servedBy } from "../fleet/serving";
-import type { ResolvedNode, ResolvedProject } from "../placement/resolved";
+import type { Archives, ResolvedNode, ResolvedProject } from "../placement/resolved";
 import type { Machine } from "../outputs/history";
+import type { BackupOutput, NodeOutput, ProjectOutput, Written } from "../outputs/schema";
 import type { ProjectNode } from "../node/project-node";
 import { waysIn } from "../node/ways-in";
 import type { Environment, Fleet } from "../fleet/fleet";
+
+/** What a stack publishes, as `outputs/schema.ts` has it. */
+export interface Published {
+  readonly nodes: Readonly<Record<string, PublishedNode>>;
+  readonly projects: Readonly<Record<string, PublishedProject>>;
+  readonly backups: Readonly<Record<string, Written<BackupOutput, "adopted">>>;
+  /** As they are declared; the stack file was checked. */
+  readonly waivers?: unknown;
+  readonly declared: unknown;
+}
+
+type PublishedNode = Written<NodeOutput, "idleSince" | "released" | "adopted">;
+type PublishedProject = Written<ProjectOutput, "servedSince" | "records">;
 
 /** What a stack's runs record of a node. */
 export interface NodeRecord {
@@ -25,7 +39,7 @@ export function nodeOutput(
   node: ResolvedNode,
   { host, bootstrap }: ProjectNode,
   { before, environment, idleSince }: NodeRecord,
-) {
+): PublishedNode {
   const { placement } = node;
   const ways = waysIn(host, bootstrap, before);
   return {
@@ -57,7 +71,7 @@ export function projectOutput(
   project: ResolvedProject,
   address: pulumi.Input<string> | undefined,
   since: pulumi.Input<string | undefined>,
-) {
+): PublishedProject {
   const { names } = project;
   return {
     node: project.node,
@@ -72,16 +86,14 @@ export function projectOutput(
   };
 }
 
-/** Where a project's archives go; undefined for a project without a backup. */
-export function backupOutput({ archives }: ResolvedProject) {
-  return (
-    archives && {
-      bucket: archives.bucket.name,
-      prefix: archives.prefix,
-      region: archives.bucket.region,
-      ...(archives.bucket.adopted ? { adopted: true } : {}),
-    }
-  );
+/** Where a project's archives go. */
+export function backupOutput({ bucket, prefix }: Archives): Written<BackupOutput, "adopted"> {
+  return {
+    bucket: bucket.name,
+    prefix,
+    region: bucket.region,
+    ...(bucket.adopted ? { adopted: true } : {}),
+  };
 }
 
 function clientRecords(names: Names, address: pulumi.Input<string>) {

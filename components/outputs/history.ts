@@ -1,7 +1,5 @@
-import { unknownValue } from "@pulumi/pulumi/runtime";
-
-import { mapping } from "../fleet/mapping";
 import type { NodeSpec } from "../fleet/fleet";
+import { readOutputs, type NodeOutput } from "./schema";
 
 /** What a stack's own outputs tell of its last run, as far as the next one must know it. */
 export interface History {
@@ -59,65 +57,43 @@ interface Archive {
   readonly adopted: boolean;
 }
 
-/** Reads a stack's outputs. What is not there, or of another form, tells nothing. */
-export function historyOf(outputs: unknown): History {
+/** Reads a stack's outputs. What is not there tells nothing. Throws `UnreadableOutputs`. */
+export function historyOf(stack: string, outputs: unknown): History {
+  const { nodes, projects, backups } = readOutputs(stack, outputs);
   return {
     domains: new Map(
-      entriesAt(outputs, "projects").flatMap(([slug, project]) => {
-        const domain = textAt(project, "primary");
-        return domain === undefined ? [] : [[slug, domain] as const];
-      }),
+      Object.entries(projects).flatMap(([slug, { primary }]) =>
+        primary === undefined ? [] : [[slug, primary] as const],
+      ),
     ),
     serving: new Map(
-      entriesAt(outputs, "projects").map(([slug, project]) => [
+      Object.entries(projects).map(([slug, { servedBy, servedSince }]) => [
         slug,
-        { servedBy: textAt(project, "servedBy"), since: instantAt(project, "servedSince") },
+        { servedBy, since: instantOf(servedSince) },
       ]),
     ),
-    machines: new Map(
-      entriesAt(outputs, "nodes").map(([name, node]) => [
-        name,
-        {
-          provider: textAt(node, "provider"),
-          region: textAt(node, "region"),
-          id: textAt(node, "id"),
-          adopted: textAt(node, "adopted"),
-          environment: textAt(node, "environment"),
-          projects: listAt(node, "projects"),
-          idleSince: instantAt(node, "idleSince"),
-          released: mapping(node)["released"] === true,
-          address: textAt(node, "address"),
-          hostKey: textAt(node, "hostKey"),
-        },
-      ]),
-    ),
+    machines: new Map(Object.entries(nodes).map(([name, node]) => [name, machineOf(node)])),
     buckets: new Map(
-      entriesAt(outputs, "backups").flatMap(([, backup]) => {
-        const [region, name] = [textAt(backup, "region"), textAt(backup, "bucket")];
-        if (region === undefined || name === undefined) return [];
-        return [[region, { name, adopted: mapping(backup)["adopted"] === true }] as const];
-      }),
+      Object.values(backups).flatMap(({ region, bucket, adopted = false }) =>
+        region === undefined || bucket === undefined
+          ? []
+          : [[region, { name: bucket, adopted }] as const],
+      ),
     ),
   };
 }
 
-function entriesAt(value: unknown, key: string): [string, unknown][] {
-  return Object.entries(mapping(mapping(value)[key]));
+function machineOf(node: NodeOutput): Machine {
+  const { provider, region, id, adopted, environment, address, hostKey } = node;
+  const { projects = [], released = false, idleSince } = node;
+  return {
+    ...{ provider, region, id, adopted, environment, address, hostKey },
+    ...{ projects, released, idleSince: instantOf(idleSince) },
+  };
 }
 
-/** Where something failed, the engine puts a word of its own, which tells nothing. */
-function textAt(value: unknown, key: string): string | undefined {
-  const found = mapping(value)[key];
-  return typeof found === "string" && found !== unknownValue ? found : undefined;
-}
-
-function listAt(value: unknown, key: string): string[] {
-  const found = mapping(value)[key];
-  return Array.isArray(found) ? found.filter((each) => typeof each === "string") : [];
-}
-
-function instantAt(value: unknown, key: string): Date | undefined {
-  const text = textAt(value, key);
+/** What is no instant tells nothing. */
+function instantOf(text: string | undefined): Date | undefined {
   const instant = text === undefined ? undefined : new Date(text);
   return instant === undefined || Number.isNaN(instant.getTime()) ? undefined : instant;
 }

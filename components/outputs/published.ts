@@ -4,6 +4,7 @@ import { invoke } from "@pulumi/pulumi/runtime";
 import { mapping } from "../fleet/mapping";
 import { refusal } from "../refusal";
 import { historyOf, type History } from "./history";
+import { readOutputs, type NodeOutput, type StackOutputs } from "./schema";
 import type { Fleet, ProjectSpec } from "../fleet/fleet";
 import { addressFault } from "../fleet/formats";
 import { show } from "../fleet/show";
@@ -30,18 +31,21 @@ export async function environmentHistory(
 ): Promise<History> {
   if (fleet.role === "environment") return own;
   const retiring = [...fleet.nodes, ...fleet.leaving].some(({ retired }) => retired !== undefined);
-  if (!retiring) return historyOf(undefined);
+  const { environment } = fleet;
+  if (!retiring) return historyOf(environment, undefined);
   try {
-    return historyOf(await outputsOf(fullName(fleet.environment)));
+    return historyOf(environment, await outputsOf(fullName(environment)));
   } catch (error) {
-    if (/unknown stack|no stack named/i.test(String(error))) return historyOf(undefined);
+    if (/unknown stack|no stack named/i.test(String(error))) {
+      return historyOf(environment, undefined);
+    }
     throw error;
   }
 }
 
 /** What host stacks of this project published when they last ran. */
 export class PublishedStacks {
-  private readonly asked = new Map<string, Promise<unknown>>();
+  private readonly asked = new Map<string, Promise<StackOutputs>>();
 
   /** `referenceName` gives a stack's full name in the backend. */
   constructor(private readonly referenceName: (stack: string) => string) {}
@@ -60,9 +64,10 @@ export class PublishedStacks {
    * Besides the reference, which states of stacks hold: as outputs of one, all of them would be unknown
    * because a word of one failed host is, and no `apply` would ever judge them.
    */
-  private outputs(stack: string): Promise<unknown> {
+  private outputs(stack: string): Promise<StackOutputs> {
     const name = this.referenceName(stack);
-    const asked = this.asked.get(stack) ?? outputsOf(name);
+    const asked =
+      this.asked.get(stack) ?? outputsOf(name).then((outputs) => readOutputs(stack, outputs));
     if (!this.asked.has(stack)) {
       new pulumi.StackReference(name);
       this.asked.set(stack, asked);
@@ -71,12 +76,12 @@ export class PublishedStacks {
   }
 }
 
-function hostOf({ slug, formerly }: ProjectSpec, stack: string, outputs: unknown): string {
-  const nodes = Object.values(mapping(mapping(outputs)["nodes"]));
+function hostOf({ slug, formerly }: ProjectSpec, stack: string, outputs: StackOutputs): string {
+  const nodes = Object.values(outputs.nodes);
   const housing = (name: string | undefined) => nodes.find((node) => houses(node, name));
-  const { address, hostKey } = mapping(housing(slug) ?? housing(formerly));
+  const { address, hostKey }: NodeOutput = housing(slug) ?? housing(formerly) ?? {};
   const fault = addressProblem(address) ?? hostKeyProblem(hostKey);
-  if (fault === undefined && typeof address === "string") return address;
+  if (fault === undefined && address !== undefined) return address;
   throw refusal(
     `Project ${slug} is served by stack ${stack}, but that stack's outputs hold ${fault}. ` +
       `No record was touched. Fix: run pulumi up on stack ${stack} until its host comes up, or ` +
@@ -84,23 +89,21 @@ function hostOf({ slug, formerly }: ProjectSpec, stack: string, outputs: unknown
   );
 }
 
-function addressProblem(address: unknown): string | undefined {
-  const fits = typeof address === "string" && addressFault(address) === undefined;
+function addressProblem(address: string | undefined): string | undefined {
+  const fits = address !== undefined && addressFault(address) === undefined;
   return fits ? undefined : `no address for it. Received: ${told(address)}`;
 }
 
 /** Whose key is not known was never entered: its bootstrap failed, or another program wrote this. */
-function hostKeyProblem(hostKey: unknown): string | undefined {
-  const fits = typeof hostKey === "string" && readHostKey(hostKey).kind === "key";
+function hostKeyProblem(hostKey: string | undefined): string | undefined {
+  const fits = hostKey !== undefined && readHostKey(hostKey).kind === "key";
   return fits ? undefined : `an address without a host key for it. Received: ${told(hostKey)}`;
 }
 
-/** What a failed resource would have given is nothing, in the engine's own words too. */
-function told(value: unknown): string {
-  return typeof value === "string" ? (show(value) ?? "a text of another kind") : "nothing";
+function told(value: string | undefined): string {
+  return value === undefined ? "nothing" : (show(value) ?? "a text of another kind");
 }
 
-function houses(node: unknown, project: string | undefined): boolean {
-  const projects = mapping(node)["projects"];
-  return Array.isArray(projects) && projects.includes(project);
+function houses({ projects }: NodeOutput, project: string | undefined): boolean {
+  return project !== undefined && projects?.includes(project) === true;
 }

@@ -43,7 +43,12 @@ async function told(
     evidence instanceof Error ? Promise.reject(evidence) : Promise.resolve(evidence),
   );
   const lookUps: LookUps = { digitalocean: answer, scaleway: answer, aws: answer };
-  const by = { history: historyOf(outputs), environment: historyOf(environment), lookUps, now };
+  const by = {
+    history: historyOf("prod", outputs),
+    environment: historyOf("prod", environment),
+    lookUps,
+    now,
+  };
   try {
     const { nodes } = await letGo(parse(input), by);
     return {
@@ -177,7 +182,7 @@ describe("a machine that shall go", () => {
 describe("a stanza that is dropped", () => {
   const refusal = (input: Input, outputs: unknown) => {
     try {
-      checkDropped(parse(input), historyOf(outputs));
+      checkDropped(parse(input), historyOf("prod", outputs));
     } catch (error) {
       if (error instanceof ConfigError) return error.message;
       throw error;
