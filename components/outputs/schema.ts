@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
-import { waiver } from "../fleet/schema-waivers";
+import { waiver } from "../fleet/waiver";
 
 /**
  * The engine's word for what a failed resource would have given: `unknownValue` of its SDK, which takes a

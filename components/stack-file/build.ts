@@ -1,57 +1,62 @@
-import { zoneOf } from "../fleet/names";
-import { backupRegionOf, bucketName, retentionOf } from "./backups";
-import { compare, entriesOf, type Draft, type MachineDraft, type ProjectDraft } from "./draft";
-import {
-  backupRegions,
-  takeOverSteps,
-  type BucketSpec,
-  type Environment,
-  type NodeSpec,
-} from "../fleet/fleet";
+import { agency as agencySchema } from "../fleet/agency";
 import { backupPrefix } from "../fleet/backup-prefix";
-import { formerNodeName } from "./former-names";
-import { namesIn } from "./names";
+import { backupRegions, type BucketSpec } from "../fleet/backups";
+import { wholeOf } from "../fleet/declared";
+import { diskDefault, memoryDefault } from "../fleet/defaults";
+import type { Environment } from "../fleet/environment";
+import { zoneOf } from "../fleet/names";
+import { node as nodeSchema, type NodeSpec } from "../fleet/node";
+import { project as projectSchema } from "../fleet/project";
+import { keyLine } from "../fleet/ssh-key";
+import { takeOverSteps } from "../fleet/take-over";
+import { team as teamSchema, type Team } from "../fleet/team";
 import { findSize } from "../placement/choose";
 import { place } from "../placement/placement";
 import type { ResolvedFleet, ResolvedNode, ResolvedProject } from "../placement/resolved";
-import { keyLine } from "../fleet/ssh-key";
-import { diskDefault, memoryDefault } from "../fleet/defaults";
+import { backupRegionOf, bucketName, retentionOf } from "./backups";
+import { compare, entriesOf, type Draft, type MachineDraft, type ProjectDraft } from "./draft";
+import { formerNodeName } from "./former-names";
+import { namesIn } from "./names";
 
-/** Makes the fleet of a draft that has no problems. A hole that a check let through throws. */
+/**
+ * Makes the fleet of a draft that has no problems: what was declared, by the schema of each thing, and
+ * what follows from it. A hole that a check let through throws.
+ */
 export function fleetOf(draft: Draft): ResolvedFleet {
   const { config } = draft.own;
-  const agency = {
-    name: sure(config.agency?.name),
-    domains: sure(config.agency?.domains),
-    zones: Object.fromEntries(entriesOf(config.agency?.zones)),
-    awsAccount: sure(config.agency?.awsAccount),
-  };
-  const members = entriesOf(config.team?.members).map(([name, member]) => ({
-    name,
-    keys: sure(member.keys).map(keyLine),
-  }));
-  const groups = Object.fromEntries(entriesOf(config.team?.groups));
-  const buckets = bucketsOf(draft, agency.name, sure(draft.environment));
+  const agency = wholeOf(agencySchema, config.agency);
+  const team = teamOf(config.team);
+  const environment = sure(draft.environment);
+  const buckets = bucketsOf(draft, agency.name, environment);
   const projects = draft.projects.map((project) =>
-    projectOf(project, draft, Object.keys(agency.zones), groups, buckets),
+    projectOf(project, draft, Object.keys(agency.zones), team.groups, buckets),
   );
   return {
     stack: draft.stack,
-    environment: sure(draft.environment),
+    environment,
     role: draft.role,
     agency,
-    team: {
-      members: Object.fromEntries(members.map((member) => [member.name, member])),
-      groups,
-      deployers: Object.fromEntries(
-        entriesOf(config.team?.deployers).map(([name, key]) => [name, keyLine(key)]),
-      ),
-      ...dotfilesOf(config.team?.dotfiles),
-    },
+    team,
     nodes: nodesOf(draft, projects, false),
     leaving: nodesOf(draft, projects, true),
     projects,
     buckets,
+  };
+}
+
+function teamOf(config: Draft["own"]["config"]["team"]): Team {
+  const { members, deployers, groups = {}, ...declared } = wholeOf(teamSchema, config);
+  return {
+    ...declared,
+    groups,
+    members: Object.fromEntries(
+      entriesOf(members).map(([name, member]) => [
+        name,
+        { ...member, name, keys: member.keys.map(keyLine) },
+      ]),
+    ),
+    // In the order of their names, in which they are written on machines.
+    deployers: Object.fromEntries(entriesOf(deployers).map(([name, key]) => [name, keyLine(key)])),
   };
 }
 
@@ -69,62 +74,33 @@ function nodesOf(
     });
 }
 
-function dotfilesOf(declared: NonNullable<Draft["own"]["config"]["team"]>["dotfiles"]) {
-  if (declared === undefined) return {};
-  return {
-    dotfiles: { repository: sure(declared.repository), commit: sure(declared.commit) },
-  };
-}
-
 function nodeOf(machine: MachineDraft, machines: readonly MachineDraft[]): NodeSpec {
-  const { name, entry, needs, residency } = machine;
-  const { server, adopt, retired } = entry ?? {};
-  const adopted = adopt && findSize(sure(adopt.provider), sure(adopt.size));
+  const { name, needs, residency } = machine;
+  const { manage, retired, ...declared } = wholeOf(nodeSchema, machine.entry ?? {});
+  const { server, adopt, accounts } = declared;
+  const adopted = adopt && findSize(adopt.provider, adopt.size);
   const given = server !== undefined || adopt !== undefined;
   const formerly = formerNodeName(machine, machines);
   return {
+    ...declared,
     name,
     ...(formerly === undefined ? {} : { formerly }),
     projects: machine.projects.map((project) => project.slug),
     needs,
     residency,
-    memoryGb: entry?.memoryGb ?? adopted?.memoryGb ?? memoryDefault,
-    diskGb: entry?.diskGb ?? diskDefault,
-    manage: takeOverSteps.filter((step) => !given || entry?.manage?.some((each) => each === step)),
-    ...(entry?.size === undefined ? {} : { size: entry.size }),
-    ...(entry?.accounts === undefined
-      ? {}
-      : { accounts: [...new Set(entry.accounts)].sort(compare) }),
-    ...(server === undefined
-      ? {}
-      : {
-          server: {
-            address: sure(server.address),
-            login: sure(server.login),
-            hostKey: keyLine(sure(server.hostKey)),
-          },
-        }),
-    ...(adopt === undefined
-      ? {}
-      : {
-          adopt: {
-            provider: sure(adopt.provider),
-            id: sure(adopt.id),
-            region: sure(adopt.region),
-            size: sure(adopt.size),
-            login: sure(adopt.login),
-            hostKey: keyLine(sure(adopt.hostKey)),
-          },
-        }),
-    ...(retired === undefined
-      ? {}
-      : {
-          retired: {
-            since: sure(retired.since).slice(0, "YYYY-MM-DD".length),
-            snapshot: sure(retired.snapshot),
-            remove: retired.remove ?? false,
-          },
-        }),
+    memoryGb: declared.memoryGb ?? adopted?.memoryGb ?? memoryDefault,
+    diskGb: declared.diskGb ?? diskDefault,
+    manage: takeOverSteps.filter((step) => !given || manage?.some((each) => each === step)),
+    ...(accounts && { accounts: [...new Set(accounts)].sort(compare) }),
+    ...(server && { server: { ...server, hostKey: keyLine(server.hostKey) } }),
+    ...(adopt && { adopt: { ...adopt, hostKey: keyLine(adopt.hostKey) } }),
+    ...(retired && {
+      retired: {
+        ...retired,
+        since: retired.since.slice(0, "YYYY-MM-DD".length),
+        remove: retired.remove ?? false,
+      },
+    }),
   };
 }
 
@@ -132,27 +108,25 @@ function projectOf(
   project: ProjectDraft,
   draft: Draft,
   zones: readonly string[],
-  groups: Readonly<Record<string, readonly string[]>>,
+  groups: Team["groups"],
   buckets: readonly BucketSpec[],
 ): ResolvedProject {
-  const { facts, slug } = project;
-  const domain = sure(facts.domain);
-  const dns = facts.dns ?? "cloudflare";
-  const access = sure(facts.access).flatMap((name) =>
+  const { slug, node } = project;
+  const { backup: _, servedBy, ...declared } = wholeOf(projectSchema, project.facts);
+  const { domain, dns = "cloudflare", access } = declared;
+  const people = access.flatMap((name) =>
     Object.hasOwn(groups, name) ? sure(groups[name]) : [name],
   );
-  const serving = draft.role === "environment" ? facts : {};
   return {
+    ...declared,
     slug,
-    ...(facts.formerly === undefined ? {} : { formerly: facts.formerly }),
-    domain,
     dns,
     ...(dns === "external" ? {} : { zone: sure(zoneOf(domain, zones)) }),
-    ...(facts.repository === undefined ? {} : { repository: facts.repository }),
-    node: project.node,
-    access: [...new Set(access)].sort(compare),
+    node,
+    access: [...new Set(people)].sort(compare),
     ...backupOf(project, draft, buckets),
-    ...(serving.servedBy === undefined ? {} : { servedBy: serving.servedBy }),
+    // A host stack serves itself; its environment says who serves visitors.
+    ...(draft.role === "host" || servedBy === undefined ? {} : { servedBy }),
     names: namesIn(draft, domain, draft.role === "host" ? draft.stack : undefined),
   };
 }

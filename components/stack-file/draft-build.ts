@@ -8,10 +8,10 @@ import {
   type ProjectDraft,
   type StackDraft,
 } from "./draft";
-import { awsServices, type AwsService } from "../fleet/fleet";
+import { awsServices, hostedProject, type AwsService } from "../fleet/project";
 
 /** The facts of a project that a host stack may give anew; all else is the environment's. */
-const overridable = ["node", "needs", "residency", "visitsPerDay", "heavyCompute"] as const;
+const overridable = Object.keys(hostedProject.shape) as (keyof typeof hostedProject.shape)[];
 
 /** Gathers each project's facts and this stack's machines. */
 export function draftOf(base: Omit<Draft, "projects" | "machines">): Draft {

@@ -1,6 +1,6 @@
 import type { AwsService, Environment, Residency } from "../fleet/fleet";
 import type { Loose } from "./loose";
-import type { EnvironmentConfig, ProjectFacts } from "../fleet/schema";
+import type { EnvironmentConfig, ProjectFacts } from "../fleet/config";
 import { placeOf } from "../fleet/show";
 
 export type ConfigDraft = Loose<EnvironmentConfig>;

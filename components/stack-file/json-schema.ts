@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { environmentConfig, hostConfig } from "../fleet/schema";
+import { environmentConfig, hostConfig } from "../fleet/config";
 
 /** A JSON schema, draft 7: the newest that all editors' YAML services read. */
 export type JsonSchema = z.core.JSONSchema.JSONSchema;

@@ -6,7 +6,7 @@ import { fleetOf } from "./build";
 import { read } from "./loose";
 import type { ResolvedFleet } from "../placement/resolved";
 import { ConfigError, inFiles, type FileOf, type Problem } from "../fleet/problem";
-import { environmentConfig, hostConfig } from "../fleet/schema";
+import { environmentConfig, hostConfig } from "../fleet/config";
 import { roleOf } from "./role";
 
 /** What the caller has read: raw values, with `berth:` taken off the keys. */

@@ -41,7 +41,7 @@ export const machines: readonly Mutation[] = [
   },
   {
     rule: 7,
-    file: "components/fleet/schema-nodes.ts",
+    file: "components/fleet/node.ts",
     from: 'count("GB of disk (R7).", 50,',
     to: 'count("GB of disk (R7).", 20,',
     test: "test/stack-file/structure.test.ts",

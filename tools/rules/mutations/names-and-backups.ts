@@ -94,7 +94,7 @@ export const namesAndBackups: readonly Mutation[] = [
   },
   {
     rule: 39,
-    file: "components/fleet/schema.ts",
+    file: "components/fleet/backups.ts",
     from: '["postgres", "postgis", "mongodb", "none"]',
     to: '["postgres", "postgis", "none"]',
     test: "test/stack-file/properties.test.ts",

@@ -40,7 +40,7 @@ export const machines: readonly Rule[] = [
   rule(
     7,
     "At least 2 GB of memory and 50 GB of disk",
-    config("fleet/schema-nodes"),
+    config("fleet/node"),
     component("placement/choose.ts"),
     component("present/machines.ts"),
   ),
@@ -85,7 +85,7 @@ export const machines: readonly Rule[] = [
   rule(
     19,
     "Dotfiles at a pinned commit; a run in which install.sh brings another one fails",
-    config("fleet/schema"),
+    config("fleet/dotfiles"),
     component("machine/steps/dotfiles.sh"),
   ),
   rule(20, "Jenkins only when asked", open),

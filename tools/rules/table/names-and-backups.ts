@@ -88,7 +88,7 @@ export const namesAndBackups: readonly Rule[] = [
   rule(
     39,
     "MongoDB projects: declared, not backed up or restored yet",
-    config("fleet/schema"),
+    config("fleet/backups"),
     open,
   ),
   rule(40, "Applications stop before a restore", open),

@@ -126,7 +126,7 @@ export const pipelinesAndMoves: readonly Rule[] = [
   rule(
     82,
     "A client's own machine, DNS or storage",
-    config("fleet/schema"),
+    config("fleet/project"),
     policy("leave-adopted-buckets-alone"),
     component("deployment/publish.ts"),
   ),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+
 import { datePattern, slugPattern } from "./formats";
 import { group, hints, list, text } from "./hints";
 

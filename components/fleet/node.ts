@@ -1,0 +1,70 @@
+import { z } from "zod";
+
+import { adoption } from "./adoption";
+import type { Declared } from "./declared";
+import { former } from "./fields";
+import { choice, count, group, hints, list } from "./hints";
+import type { AwsService, Residency } from "./project";
+import { retirement, type Retirement } from "./retirement";
+import { server } from "./server";
+import { declarableSteps, type TakeOverStep } from "./take-over";
+
+/** An entry of `berth:nodes`. */
+export const node = group("A machine that needs more than the defaults, or exists already.", {
+  formerly: former(
+    "Its name until now, where it does not follow from a project's: the machine stays.",
+  ).optional(),
+  memoryGb: count("GB of memory (R7).", 2, {
+    what: "an amount of memory in GB",
+    fix: "ask for 2 GB or more, without quotes and unit (R7)",
+  }).optional(),
+  diskGb: count("GB of disk (R7).", 50, {
+    what: "an amount of disk in GB",
+    fix: "ask for 50 GB or more, without quotes and unit (R7)",
+  }).optional(),
+  size: z
+    .string()
+    .describe("The provider's own size name, instead of the cheapest that fits.")
+    .register(hints, { what: "a size name", fix: "write the provider's name of the size" })
+    .optional(),
+  server: server.optional(),
+  adopt: adoption.optional(),
+  manage: list(
+    "What Berth may change on a machine it did not make; absent: it only looks.",
+    choice("A step of taking over.", declarableSteps, { what: "a step", fix: "choose among them" }),
+  ).optional(),
+  accounts: list(
+    "Existing accounts that the step people gives to the members of the same name, on a machine Berth did not make.",
+    z
+      .string()
+      .describe("A member with access to this machine, whose account exists there.")
+      .register(hints, {
+        what: "the name of an account",
+        fix: "write the name of a member with access to this machine",
+      }),
+  ).optional(),
+  retired: retirement.optional(),
+});
+
+/**
+ * A machine this stack owns: its entry, where it has one, and what follows from it and from the projects on
+ * it. `accounts` are those of a machine that Berth did not make which become the members' of the same
+ * name, sorted; each is a member with access to it.
+ */
+export interface NodeSpec extends Omit<Declared<typeof node>, "manage"> {
+  /** Project slug, or `slug-client` (R9). */
+  readonly name: string;
+  /** Slugs of the projects that live on it, sorted; never empty. */
+  readonly projects: readonly string[];
+  /** Union of what its projects need. */
+  readonly needs: readonly AwsService[];
+  /** The strictest residency among its projects. */
+  readonly residency: Residency;
+  /** GB of memory asked for, at least 2 (R7). */
+  readonly memoryGb: number;
+  /** GB of disk asked for, at least 50 (R7). */
+  readonly diskGb: number;
+  /** Steps of take-over switched on; all of them for machines that Berth makes. */
+  readonly manage: readonly TakeOverStep[];
+  readonly retired?: Retirement;
+}
