@@ -90,8 +90,8 @@ export const pipelinesAndMoves: readonly Mutation[] = [
   {
     rule: 69,
     file: "components/outputs/published.ts",
-    from: 'if (fault === undefined && address !== undefined) return address;',
-    to: 'if (address !== undefined) return address;',
+    from: "if (fault === undefined && address !== undefined) return address;",
+    to: "if (address !== undefined) return address;",
     test: "test/engine/switching.test.ts",
     named: "moving a live project between hosts by stacks alone",
   },
