@@ -1,5 +1,5 @@
 import { lastLines, runCommand } from "../packages/local-cloud/ground/run-command";
-import { stackOutputs, type StackOutputs } from "./outputs";
+import { readOutputs, type StackOutputs } from "../components/outputs/schema";
 import { report } from "./report";
 import { loginCommand, writeSshFiles } from "./ssh-files";
 import type { Keyring } from "./stand-ins";
@@ -22,7 +22,7 @@ export interface Rehearsed {
  * and what is left to do. Writes the SSH configuration that those commands use.
  */
 export async function tellRehearsed(rehearsed: Rehearsed, toDo: ToDo = {}): Promise<string> {
-  const outputs = await readOutputs(rehearsed);
+  const outputs = await outputsOf(rehearsed);
   const table = report(outputs, loginIn(rehearsed, outputs, toDo));
   const left = Object.entries(toDo).sort(([a], [b]) => a.localeCompare(b));
   if (left.length === 0) return table;
@@ -46,9 +46,9 @@ function loginIn(
   };
 }
 
-async function readOutputs({ stack, project, env }: Rehearsed): Promise<StackOutputs> {
+async function outputsOf({ stack, project, env }: Rehearsed): Promise<StackOutputs> {
   const args = ["stack", "output", "--json", "--stack", stack];
   const { code, stdout, output } = await runCommand("pulumi", args, { cwd: project, env });
   if (code !== 0) throw new Error(`the outputs cannot be read: ${lastLines(output)}`);
-  return stackOutputs.parse(JSON.parse(stdout));
+  return readOutputs(stack, JSON.parse(stdout));
 }

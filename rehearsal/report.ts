@@ -1,4 +1,4 @@
-import type { NodeOutput, StackOutputs } from "./outputs";
+import type { NodeOutput, StackOutputs } from "../components/outputs/schema";
 
 const columns = ["PROJECT", "PROVIDER", "ADDRESS", "MONTHLY"] as const;
 
@@ -14,7 +14,7 @@ export function report(
   const projects = Object.entries(outputs.projects).sort(([a], [b]) => a.localeCompare(b));
   const rows = projects.map(([slug, project]) => {
     const node = outputs.nodes[project.node ?? slug];
-    return [slug, ...cells(node, project.servedBy ?? undefined)];
+    return [slug, ...cells(node, project.servedBy)];
   });
   const widths = columns.map((title, index) =>
     Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0)),
@@ -32,7 +32,7 @@ export function report(
       line(rows[index] ?? []),
       ...detail("node", nodeName === slug ? undefined : nodeName),
       ...detail("log in", login(slug) ?? plainLogin(node)),
-      ...detail("why", node && `${ruleName(node)}: ${node.reason}`),
+      ...detail("why", node?.reason && `${ruleName(node)}: ${node.reason}`),
       ...detail(
         "names",
         [project.primary, project.origin, project.direct].filter(Boolean).join(", "),
@@ -54,7 +54,7 @@ function cells(node: NodeOutput | undefined, servedBy: string | undefined): stri
   return [
     [node.provider, node.region, node.size].filter(Boolean).join(" "),
     node.address ?? "-",
-    node.monthlyCost ? money(node.monthlyCost.total, node.monthlyCost.currency) : "client's own",
+    money(node.monthlyCost) ?? "client's own",
   ];
 }
 
@@ -63,8 +63,8 @@ function plainLogin(node: NodeOutput | undefined): string | undefined {
 }
 
 function ruleName(node: NodeOutput): string {
-  const { name, number } = node.rule;
-  return typeof number === "number" ? `rule ${number}, ${name}` : name;
+  const { name = "?", number } = node.rule ?? {};
+  return number === undefined ? name : `rule ${number}, ${name}`;
 }
 
 function detail(label: string, text: string | undefined): string[] {
@@ -75,16 +75,20 @@ function detail(label: string, text: string | undefined): string[] {
 function totals(outputs: StackOutputs): string {
   const sums = new Map<string, number>();
   for (const { monthlyCost } of Object.values(outputs.nodes)) {
-    if (!monthlyCost) continue;
-    const { total, currency } = monthlyCost;
+    const { total, currency } = monthlyCost ?? {};
+    if (total === undefined || currency === undefined) continue;
     sums.set(currency, (sums.get(currency) ?? 0) + total);
   }
-  const cost = [...sums].map(([currency, sum]) => `${money(sum, currency)} a month`);
+  const cost = [...sums].map(([currency, sum]) => `${money({ total: sum, currency })} a month`);
   const nodes = Object.keys(outputs.nodes).length;
   const count = nodes === 1 ? "1 machine" : `${nodes} machines`;
   return [count, ...cost].join(", ");
 }
 
-function money(amount: number, currency: string): string {
-  return `${amount.toFixed(2)} ${currency}`;
+/** Undefined for a cost that is not known. */
+function money(cost: NodeOutput["monthlyCost"]): string | undefined {
+  const { total, currency } = cost ?? {};
+  return total === undefined || currency === undefined
+    ? undefined
+    : `${total.toFixed(2)} ${currency}`;
 }

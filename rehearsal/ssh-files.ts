@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import type { StackOutputs } from "./outputs";
+import type { StackOutputs } from "../components/outputs/schema";
 import type { Keyring } from "./stand-ins";
 
 /** How SSH reaches one machine. */
@@ -52,7 +52,7 @@ function waysOf({ nodes, projects }: StackOutputs): Way[] {
         node,
         address,
         hostKey,
-        names: [node, address, ...names.filter((name) => typeof name === "string")],
+        names: [node, address, ...names.filter((name) => name !== undefined)],
       },
     ];
   });

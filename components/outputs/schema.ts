@@ -143,11 +143,13 @@ export class UnreadableOutputs extends Error {
   /** The engine prints errors with this mark (`RunError`) as they are, without a stack trace. */
   readonly __pulumiRunError = true;
 
-  constructor(stack: string, where: string) {
-    super(
-      `The outputs of stack ${stack} are of a form that this version of Berth cannot read (${where}): ` +
-        `use the version that deployed the stack last, or a newer one.`,
-    );
+  /** `reason` says what is wrong with them, without the stack's name. */
+  constructor(
+    stack: string,
+    readonly reason: string,
+    readonly fix = "use the version that deployed the stack last, or a newer one",
+  ) {
+    super(`The outputs of stack ${stack} ${reason}: ${fix}.`);
     this.name = "UnreadableOutputs";
     // As a `refusal` has none: it may be raised where the engine renders it for every output.
     delete this.stack;
@@ -162,5 +164,9 @@ export function readOutputs(stack: string, outputs: unknown): StackOutputs {
   const reading = stackOutputs.safeParse(outputs ?? {});
   if (reading.success) return reading.data;
   const [issue] = reading.error.issues;
-  throw new UnreadableOutputs(stack, issue?.path.map(String).join(".") || "no group of outputs");
+  const where = issue?.path.map(String).join(".") || "no group of outputs";
+  throw new UnreadableOutputs(
+    stack,
+    `are of a form that this version of Berth cannot read (${where})`,
+  );
 }

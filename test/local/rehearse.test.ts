@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 
-import { stackOutputs } from "../../rehearsal/outputs";
+import { readOutputs } from "../../components/outputs/schema";
 import { repository } from "../../rehearsal/paths";
 import { Clone } from "./clone";
 
@@ -79,7 +79,7 @@ describe("a rehearsal, from nothing to nothing", () => {
     const { code, stdout } = await cut.rehearse();
     expect(code).toBe(0);
     const output = await cut.local("pulumi", "stack", "output", "--json", "--stack", "stage");
-    const { projects, nodes } = stackOutputs.parse(JSON.parse(output.stdout));
+    const { projects, nodes } = readOutputs("stage", JSON.parse(output.stdout));
     expect(Object.keys(projects).length).toBeGreaterThan(0);
     for (const [slug, { primary, node }] of Object.entries(projects)) {
       expect(stdout).toMatch(new RegExp(`^${slug} +${nodes[node ?? slug]?.provider}`, "m"));

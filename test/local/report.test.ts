@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 
-import { stackOutputs } from "../../rehearsal/outputs";
+import { readOutputs } from "../../components/outputs/schema";
 import { report } from "../../rehearsal/report";
 
-const outputs = stackOutputs.parse({
+const outputs = readOutputs("stage", {
   nodes: {
     kmc: {
       provider: "digitalocean",

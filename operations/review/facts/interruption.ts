@@ -98,14 +98,8 @@ function ofNode(plan: Plan, node: string, changes: readonly Change[]): Interrupt
 
 /** Whether a project's visitors reach it on this stack's own machine before the change. */
 function servedHere(plan: Plan, project: string): boolean {
-  const facts = plan.before.outputs["projects"];
-  const own =
-    typeof facts === "object" && facts !== null
-      ? (Reflect.get(facts, project) as unknown)
-      : undefined;
-  const servedBy =
-    typeof own === "object" && own !== null ? (Reflect.get(own, "servedBy") as unknown) : undefined;
-  if (typeof servedBy === "string" && servedBy !== plan.preview.stack) return false;
+  const servedBy = plan.before.outputs.projects[project]?.servedBy;
+  if (servedBy !== undefined && servedBy !== plan.preview.stack) return false;
   return nodeOfProject(plan.before, project) !== undefined;
 }
 

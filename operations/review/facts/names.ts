@@ -1,5 +1,5 @@
 import type { Change } from "../../../engine/preview";
-import { at, isList, isValues, secret, textAt, unknown, type Value } from "../../../engine/values";
+import { at, secret, textAt, unknown, type Value } from "../../../engine/values";
 import { recordType } from "./kinds";
 import type { Plan, Side } from "./side";
 
@@ -90,15 +90,8 @@ function external({ before, after }: Plan): NameChange[] {
 }
 
 function clientRecords({ outputs }: Side): ReadonlyMap<string, string> {
-  const projects = at(outputs, "projects");
-  const records = (isValues(projects) ? Object.values(projects) : []).flatMap((project) => {
-    const list = at(project, "records");
-    return isList(list) ? list : [];
-  });
+  const records = Object.values(outputs.projects).flatMap((project) => project.records ?? []);
   return new Map(
-    records.map((record) => [
-      `${textAt(record, "name") ?? "?"} ${textAt(record, "type") ?? "?"}`,
-      target(at(record, "content")),
-    ]),
+    records.map(({ name = "?", type = "?", content }) => [`${name} ${type}`, target(content)]),
   );
 }

@@ -134,9 +134,7 @@ function domains(plan: Plan, project: string): string[] {
 }
 
 function serving({ before, after }: Plan, project: string): string[] {
-  const [was, will] = [before, after].map(({ outputs }) =>
-    textAt(outputs, "projects", project, "servedBy"),
-  );
+  const [was, will] = [before, after].map(({ outputs }) => outputs.projects[project]?.servedBy);
   if (will === nobody && was !== will) return ["its service ends: nobody serves it"];
   return was !== undefined && will !== undefined && was !== will
     ? [`visitors are sent to stack ${will} instead of ${was}`]

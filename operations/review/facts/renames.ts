@@ -1,5 +1,5 @@
 import { nameOf } from "../../../engine/urn";
-import { isValues, textAt, type Values } from "../../../engine/values";
+import { textAt } from "../../../engine/values";
 import { namesType } from "./kinds";
 import type { Side } from "./side";
 
@@ -29,14 +29,16 @@ function staysItself(before: Side, after: Side, slug: string): boolean {
 
 /** Primary name by the slug of that side. */
 function primaries({ resources, outputs }: Side): ReadonlyMap<string, string> {
+  const published = Object.entries(outputs.projects).map(
+    ([slug, { primary }]) => [slug, primary] as const,
+  );
   const named = resources
     .filter(({ type }) => type === namesType)
-    .map(({ state }) => [nameOf(state.urn), state.inputs] as const);
+    .map(({ state }) => [nameOf(state.urn), textAt(state.inputs, "primary")] as const);
   return new Map(
-    [...Object.entries(projectOutputs(outputs)), ...named].flatMap(([slug, facts]) => {
-      const primary = textAt(facts, "primary");
-      return primary === undefined ? [] : [[slug, primary] as const];
-    }),
+    [...published, ...named].flatMap(([slug, primary]) =>
+      primary === undefined ? [] : [[slug, primary] as const],
+    ),
   );
 }
 
@@ -50,7 +52,7 @@ export function underLaterNames(side: Side, renames: readonly Rename[]): Side {
   const nodes = [...side.nodes].map(
     ([name, node]) => [name, { ...node, projects: node.projects.map(slugOf) }] as const,
   );
-  const projects = Object.entries(projectOutputs(side.outputs)).map(
+  const projects = Object.entries(side.outputs.projects).map(
     ([slug, facts]) => [slugOf(slug), facts] as const,
   );
   return {
@@ -58,8 +60,4 @@ export function underLaterNames(side: Side, renames: readonly Rename[]): Side {
     nodes: new Map(nodes),
     outputs: { ...side.outputs, projects: Object.fromEntries(projects) },
   };
-}
-
-function projectOutputs({ projects }: Values): Values {
-  return isValues(projects) ? projects : {};
 }

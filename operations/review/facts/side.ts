@@ -1,4 +1,9 @@
-import type { Change, Preview, State } from "../../../engine/preview";
+import {
+  readOutputs,
+  UnreadableOutputs,
+  type StackOutputs,
+} from "../../../components/outputs/schema";
+import { UnreadablePreview, type Change, type Preview, type State } from "../../../engine/preview";
 import { nameOf } from "../../../engine/urn";
 import { textAt, textsAt, type Values } from "../../../engine/values";
 import { namesType } from "./kinds";
@@ -22,7 +27,8 @@ export interface Side {
   readonly nodes: ReadonlyMap<string, Node>;
   /** Each project's names, by slug; host stacks have none. */
   readonly names: ReadonlyMap<string, Values>;
-  readonly outputs: Values;
+  /** What the stack publishes. */
+  readonly outputs: StackOutputs;
   /** The node a resource belongs to. */
   readonly nodeOf: (resource: { readonly urn: string }) => string | undefined;
 }
@@ -67,7 +73,17 @@ export function sideOf(preview: Preview, when: When): Side {
       .filter(({ type }) => type === namesType)
       .map(({ name, state }) => [name, state.inputs]),
   );
-  return { resources, nodes, names, outputs: preview.outputs[when], nodeOf };
+  return { resources, nodes, names, outputs: outputsOf(preview, when), nodeOf };
+}
+
+/** What the stack publishes on one side. Throws `UnreadablePreview` for what another program does. */
+export function outputsOf({ stack, outputs }: Preview, when: When): StackOutputs {
+  try {
+    return readOutputs(stack, outputs[when]);
+  } catch (error) {
+    if (!(error instanceof UnreadableOutputs)) throw error;
+    throw new UnreadablePreview(`stack ${stack}`, `its outputs ${error.reason}`, error.fix);
+  }
 }
 
 function node(name: string, { inputs, urn }: State): Node {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { UnreadablePreview, type Preview } from "../../../engine/preview";
+import { outputsOf } from "./side";
 
 /** An exception from a policy that somebody answers for, as the stack file declares it. */
 export interface Waiver {
@@ -43,7 +44,8 @@ const waivers = z.array(
  * that differs in anything, its last day too, is asked for by the change. Throws `UnreadablePreview` for
  * malformed ones.
  */
-export function waiversOf({ config, stack, outputs }: Preview): readonly Waiver[] {
+export function waiversOf(preview: Preview): readonly Waiver[] {
+  const { config, stack } = preview;
   const text = config["berth:waivers"];
   if (text === undefined) return [];
   const result = waivers.safeParse(parsed(text));
@@ -54,7 +56,7 @@ export function waiversOf({ config, stack, outputs }: Preview): readonly Waiver[
       "give every waiver a policy, a resource or node, a reason, an owner and a date",
     );
   }
-  const standing = waivers.safeParse(outputs.before["waivers"]).data ?? [];
+  const standing = outputsOf(preview, "before").waivers ?? [];
   const known = new Set(standing.map((waiver) => JSON.stringify(dated(waiver))));
   return result.data.map((waiver) => ({
     ...dated(waiver),
