@@ -2,28 +2,17 @@ import { execFile } from "node:child_process";
 
 import { z } from "zod";
 
+import { mapping } from "../../components/fleet/mapping";
+import { UnreadableOutputs } from "../../components/outputs/schema";
+import { stackOf, stackType } from "../../engine/urn";
 import { exportedState, interruptedIn, type Interrupted } from "./interrupted";
+import { reachable, type PublishedNode } from "./reachable";
 import { Refusal } from "./usage";
-
-const node = z.object({
-  address: z.ipv4(),
-  /** The machine's permanent host key. */
-  hostKey: z.string().regex(/^\S+ \S+/),
-  projects: z.array(z.string()).default([]),
-});
-
-/** One that was made and entered, and is not as declared: nothing leads visitors there. */
-const unfinished = z
-  .object({ unfinished: node.omit({ projects: true }), projects: node.shape.projects })
-  .transform(({ unfinished, projects }) => ({ ...unfinished, projects }));
-
-const outputs = z.object({ nodes: z.record(z.string(), z.unknown()).default({}) });
 
 /** A stack that was never deployed has none. */
 const exported = z.object({ deployment: exportedState.nullish() });
 
-/** A machine as its stack published it. */
-export type PublishedNode = z.infer<typeof node>;
+export type { PublishedNode } from "./reachable";
 
 /** What the engine knows of a stack that operations need. */
 export interface Published {
@@ -33,22 +22,12 @@ export interface Published {
   readonly interrupted: readonly Interrupted[];
 }
 
-/**
- * Reads a stack's exported state. A machine without address or host key is not there yet: where one
- * failed, the engine puts out a word of its own in their place. One that was entered and whose
- * converge failed counts: it can be reached, and people may have accounts there.
- */
+/** Reads a stack's exported state. Throws `UnreadableOutputs` for what another program published. */
 export function readPublished(value: unknown): Published {
   const { deployment } = exported.parse(value);
-  const stack = deployment?.resources.find(({ type }) => type === "pulumi:pulumi:Stack");
-  const { nodes } = outputs.parse(stack?.outputs ?? {});
+  const stack = deployment?.resources.find(({ type }) => type === stackType);
   return {
-    nodes: Object.fromEntries(
-      Object.entries(nodes).flatMap(([name, entry]) => {
-        const reading = z.union([node, unfinished]).safeParse(entry);
-        return reading.success ? [[name, reading.data]] : [];
-      }),
-    ),
+    nodes: stack ? reachable(stackOf(stack.urn), mapping(stack.outputs)) : {},
     interrupted: deployment ? interruptedIn(deployment) : [],
   };
 }
@@ -57,6 +36,7 @@ function readState(stack: string, text: string): Published {
   try {
     return readPublished(JSON.parse(text));
   } catch (error) {
+    if (error instanceof UnreadableOutputs) throw new Refusal(error.message, { cause: error });
     const why = error instanceof SyntaxError ? "it is no JSON" : "it has not the form of a state";
     throw new Refusal(`the state of stack ${stack} cannot be read: ${why}`, { cause: error });
   }
