@@ -36,7 +36,7 @@ export default defineConfig({
           name: "pure",
           include: ["test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
           exclude: [...engine, ...hosts],
-          globalSetup: "test/linters-setup.ts",
+          globalSetup: ["test/computer-setup.ts", "test/linters-setup.ts"],
           testTimeout: 20_000,
           sequence: { groupOrder: 0 },
         },
@@ -45,7 +45,7 @@ export default defineConfig({
         test: {
           name: "engine",
           include: engine,
-          globalSetup: "test/engine-setup.ts",
+          globalSetup: ["test/computer-setup.ts", "test/engine-setup.ts"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           pool: "forks",
@@ -56,7 +56,7 @@ export default defineConfig({
         test: {
           name: "hosts",
           include: hosts,
-          globalSetup: "test/engine-setup.ts",
+          globalSetup: ["test/computer-setup.ts", "test/engine-setup.ts"],
           // sshd turns an address away for seconds after failed logins, which these tests make on purpose.
           retry: 1,
           testTimeout: 600_000,

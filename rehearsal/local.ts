@@ -1,6 +1,6 @@
 import * as path from "node:path";
 
-import { sayOnStderr } from "../packages/local-cloud/ground/progress";
+import { sayOnStderr } from "./say";
 import { runInForeground } from "../packages/local-cloud/ground/child";
 import { nobodyAnswers } from "../packages/local-cloud/cloud/machine-kind";
 import { repository } from "./paths";
@@ -29,5 +29,5 @@ export async function main(argv: readonly string[]): Promise<number> {
   // The project's own command is on nobody's PATH: it belongs to the clone.
   const [program, words] =
     command === "berth" ? [process.execPath, [run, "operations/berth", ...args]] : [command, args];
-  return runInForeground(program, words, { cwd: repository, env });
+  return runInForeground(program, words, { cwd: repository, env, say: sayOnStderr });
 }

@@ -1,9 +1,12 @@
 import { obtainCli } from "../packages/local-cloud/pulumi/cli";
-import { sayOnStderr, type Say } from "../packages/local-cloud/ground/progress";
-import { ensureCloud, type CloudCard } from "../packages/local-cloud/cloud/cloud";
+import type { Say } from "../packages/local-cloud/ground/progress";
+import type { CloudCard } from "../packages/local-cloud/cloud/cloud";
 import { rehearsalEnvironment } from "./environment";
+import { ensureRehearsalCloud, takeDown } from "./cloud";
+import { cacheRoot } from "./computer";
 import { ensureExisting } from "./existing";
 import type { CloudPaths } from "../packages/local-cloud/cloud/paths";
+import { sayOnStderr } from "./say";
 import { cloudPaths, repository } from "./paths";
 import { ensureStacks } from "../packages/local-cloud/cloud/stacks";
 import { ensureStandIns, type Keyring } from "./stand-ins";
@@ -23,12 +26,22 @@ export interface Ready {
  */
 export async function ready(stack?: string, say: Say = sayOnStderr): Promise<Ready> {
   const paths = cloudPaths();
-  const { bin } = await obtainCli({ say });
-  const card = await ensureCloud(paths, say);
+  const { bin } = await obtainCli({ say, cache: cacheRoot() });
+  const card = await ensureRehearsalCloud(paths, say);
   ensureStacks(paths, repository, card.vault);
   const keys =
     card.machines === "recorded" ? undefined : ensureStandIns(paths.directory, repository);
   const missing = await ensureExisting(card, repository, keys, stack);
-  for (const what of missing) say(`not there, though the stack files say it exists: ${what}`);
+  for (const what of missing) {
+    say(`not there, though the stack files say it exists: ${withTheWayOut(what)}`);
+  }
   return { paths, card, keys, env: rehearsalEnvironment(paths, card, bin) };
+}
+
+/** Of an address that another cloud holds: how that one is taken down. */
+function withTheWayOut(what: string): string {
+  return what.replace(
+    /in use by the local cloud in (.*); take that one down/,
+    `$& (BERTH_LOCAL_DIR='$1' ${takeDown})`,
+  );
 }

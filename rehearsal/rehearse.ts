@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 
-import { duration, sayOnStderr as say } from "../packages/local-cloud/ground/progress";
+import { duration } from "../packages/local-cloud/ground/progress";
+import { sayOnStderr as say } from "./say";
 import { runInForeground } from "../packages/local-cloud/ground/child";
 import { discardCloud, hasCloud } from "../packages/local-cloud/cloud/cloud";
 import type { MachineKind } from "../packages/local-cloud/cloud/machine-kind";
@@ -43,7 +44,11 @@ export async function main(argv: readonly string[]): Promise<number> {
   const up = ["up", "--yes", "--skip-preview", "--suppress-outputs", "--continue-on-error"];
   let interrupted = false;
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => (interrupted = true));
-  const code = await runInForeground("pulumi", [...up, "--stack", stack], { cwd: repository, env });
+  const code = await runInForeground("pulumi", [...up, "--stack", stack], {
+    cwd: repository,
+    env,
+    say,
+  });
   const { directory } = paths;
   const rehearsed = { stack, project: repository, directory, env, keys };
   if (code !== 0) {

@@ -3,8 +3,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { stringify } from "yaml";
 
-import { discardCloud, ensureCloud, type CloudCard } from "../packages/local-cloud/cloud/cloud";
+import { discardCloud, type CloudCard } from "../packages/local-cloud/cloud/cloud";
 import { rehearsalEnvironment } from "./environment";
+import { ensureRehearsalCloud } from "./cloud";
+import { cacheRoot } from "./computer";
 import { ensureExisting, postExisting } from "./existing";
 import type { MachineKind } from "../packages/local-cloud/cloud/machine-kind";
 import type { CloudPaths } from "../packages/local-cloud/cloud/paths";
@@ -81,9 +83,9 @@ export class ScratchCloud {
   ): Promise<ScratchCloud> {
     const directory = freeDirectory("berth-scratch-", "cloud");
     const paths = cloudPaths({ BERTH_LOCAL_DIR: path.join(directory, "cloud") });
-    const { bin } = await obtainCli({ say: () => undefined });
+    const { bin } = await obtainCli({ say: () => undefined, cache: cacheRoot() });
     writeFiles(paths.directory, earlier);
-    const card = await ensureCloud(paths, () => undefined, machines);
+    const card = await ensureRehearsalCloud(paths, () => undefined, machines);
     const project = path.join(directory, "project");
     mirror(project);
     const cloud = new ScratchCloud(paths, card, project, rehearsalEnvironment(paths, card, bin));

@@ -8,6 +8,7 @@ import { readPublicKey } from "../components/fleet/ssh-key";
 import { keepAgentKeys } from "../packages/local-cloud/cloud/agent";
 import { cloudPathsIn } from "../packages/local-cloud/cloud/paths";
 import { sshForms } from "../packages/local-cloud/providers/tls/openssh";
+import { cloudName } from "./paths";
 import { declaredKeys } from "./declared-keys";
 import { writeOnce, writeWhole } from "../packages/local-cloud/ground/whole-file";
 
@@ -69,7 +70,7 @@ export function ensureStandIns(directory: string, project: string): Keyring {
   writeWhole(standInsFile(directory), json(standIns));
   // The agent is a deployer's own.
   keepAgentKeys(
-    cloudPathsIn(directory),
+    cloudPathsIn(directory, cloudName),
     deployers.map(({ file }) => file),
   );
   return { members, deployers, pairOf };

@@ -2,7 +2,9 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
+import { cacheRoot } from "../computer";
 import { repository } from "../paths";
+import { sayOnStderr } from "../say";
 import { obtainCli } from "../../packages/local-cloud/pulumi/cli";
 import { which } from "../../packages/local-cloud/pulumi/on-path";
 import type { Place } from "./mounts";
@@ -48,7 +50,7 @@ export async function main([directory = ""]: readonly string[]): Promise<number>
   const plan = comparison.parse(
     JSON.parse(fs.readFileSync(path.join(scratch, files.plan), "utf8")),
   );
-  const { bin } = await obtainCli();
+  const { bin } = await obtainCli({ say: sayOnStderr, cache: cacheRoot() });
   const visits = new Visits(scratch, await chosen(plan), bin);
   try {
     const started = Date.now();

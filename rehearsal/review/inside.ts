@@ -4,7 +4,8 @@ import * as path from "node:path";
 
 import { mapping } from "../../components/fleet/mapping";
 import { readStackFiles } from "../../components/stack-file/stack-files";
-import { discardCloud, ensureCloud, type CloudCard } from "../../packages/local-cloud/cloud/cloud";
+import { discardCloud, type CloudCard } from "../../packages/local-cloud/cloud/cloud";
+import { ensureRehearsalCloud } from "../cloud";
 import { savedOnce } from "../../packages/local-cloud/cloud/environment";
 import type { CloudPaths } from "../../packages/local-cloud/cloud/paths";
 import { rehearsalEnvironment } from "../environment";
@@ -33,7 +34,7 @@ export async function main([work = ""]: readonly string[]): Promise<number> {
     await discardCloud(paths);
     return 0;
   }
-  const card = await ensureCloud(paths, () => undefined, "recorded");
+  const card = await ensureRehearsalCloud(paths, () => undefined, "recorded");
   await postExisting(card, { elasticIps: beyondAnyFleet });
   if (wanted.phase === "base") {
     const result = await deploy(wanted, paths, card);

@@ -1,5 +1,6 @@
 /** A fleet that `pulumi up` makes on machines that boot, and ways into them past sshd. */
 
+import { cloudName } from "../../rehearsal/paths";
 import { type Outcome, ScratchCloud, type ScratchFleet } from "../../rehearsal/scratch";
 import type { KeyPair } from "../../rehearsal/stand-ins";
 import { layoutOf } from "../../packages/local-cloud/hosts";
@@ -26,7 +27,7 @@ export class BootedFleet {
 
   /** Ends the cloud. Throws with what is left of it on this computer. */
   async stop(): Promise<void> {
-    const layout = layoutOf(this.cloud.paths.directory);
+    const layout = layoutOf(this.cloud.paths.directory, cloudName);
     await this.cloud.stop();
     const left = await traces(layout);
     if (left.length > 0) throw new Error(`left behind:\n${left.join("\n")}`);
@@ -51,13 +52,13 @@ export class BootedFleet {
 
   /** Addresses of all machines that there are, declared or not. */
   async addresses(): Promise<string[]> {
-    const records = await readRecords(layoutOf(this.cloud.paths.directory));
+    const records = await readRecords(layoutOf(this.cloud.paths.directory, cloudName));
     return records.map(({ spec }) => spec.address);
   }
 
   /** Runs a program as root on the machine at an address. */
   async exec(address: string, argv: readonly string[]): Promise<Finished> {
-    const layout = layoutOf(this.cloud.paths.directory);
+    const layout = layoutOf(this.cloud.paths.directory, cloudName);
     const records = await readRecords(layout);
     const id = records.find(({ spec }) => spec.address === address)?.spec.id;
     const supervisor = id === undefined ? undefined : supervisorOf(layout, id);
@@ -77,7 +78,7 @@ export class BootedFleet {
    * its cloud prepared. A machine that still boots is waited for.
    */
   async waysIn(): Promise<{ address: string; open: boolean }[]> {
-    const records = await readRecords(layoutOf(this.cloud.paths.directory));
+    const records = await readRecords(layoutOf(this.cloud.paths.directory, cloudName));
     return Promise.all(
       records.map(async ({ spec: { address, login } }) => {
         const tryBoth = async () =>

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { quote } from "../../components/machine/quote";
 import { tellRehearsed } from "../../rehearsal/rehearsal";
+import { cloudName } from "../../rehearsal/paths";
 import { type Outcome, ScratchCloud } from "../../rehearsal/scratch";
 import { layoutOf } from "../../packages/local-cloud/hosts";
 import { type Finished, tryRun } from "../../packages/local-cloud/hosts/process";
@@ -69,7 +70,7 @@ describe("the stage stack, rehearsed on machines that boot", () => {
     }
   });
   afterAll(async () => {
-    const layout = layoutOf(cloud.paths.directory);
+    const layout = layoutOf(cloud.paths.directory, cloudName);
     await cloud.stop();
     expect(await traces(layout)).toEqual([]);
   });

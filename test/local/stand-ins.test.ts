@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { serveAgent, type Agent } from "../../packages/local-cloud/cloud/agent";
-import { repository } from "../../rehearsal/paths";
+import { cloudName, repository } from "../../rehearsal/paths";
 import { cloudPathsIn } from "../../packages/local-cloud/cloud/paths";
 import { ensureStandIns, standInsFile } from "../../rehearsal/stand-ins";
 import { run } from "../../rehearsal/scratch";
@@ -45,7 +45,7 @@ describe("key pairs of a rehearsal", () => {
     const ask = (program: string, ...args: string[]) =>
       run(program, args, directory, { ...process.env, SSH_AUTH_SOCK: agent.socket });
     beforeAll(async () => {
-      agent = await serveAgent(cloudPathsIn(directory));
+      agent = await serveAgent(cloudPathsIn(directory, cloudName));
     });
     afterAll(() => agent.stop());
 

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 
+import type { CloudCard } from "../../packages/local-cloud/cloud/cloud";
 import { rehearsalEnvironment } from "../../rehearsal/environment";
 import { cloudPaths, repository } from "../../rehearsal/paths";
 import { stackNames } from "../../packages/local-cloud/cloud/stacks";
@@ -68,17 +69,25 @@ describe("npm run local", () => {
     process.kill(real, "SIGTERM");
   });
 
-  it("restarts a cloud that runs older code", async () => {
+  it("restarts a cloud that runs older code, whichever file it is that changed", async () => {
     await local("true");
     const before = clone.started();
-    fs.writeFileSync(
-      path.join(clone.directory, "started.json"),
-      JSON.stringify({ ...before, sources: "older" }),
-    );
+    const card = clone.read<CloudCard>("cloud.json");
+    // Found, not listed: what the process imports, down to a single provider's resource.
+    const named = Object.keys(card.sources.files).map((file) => path.relative(repository, file));
+    for (const file of ["cloud/serve.ts", "providers/aws/ec2/eip.ts", "hosts/firewall.ts"]) {
+      expect(named).toContain(path.join("packages", "local-cloud", file));
+    }
+    expect(named.filter((file) => file.includes("node_modules"))).toEqual([]);
+    const older = Object.keys(card.sources.files).find((file) => file.endsWith("eip.ts"))!;
+    const files = { ...card.sources.files, [older]: "older" };
+    const file = path.join(clone.directory, "cloud.json");
+    fs.writeFileSync(file, JSON.stringify({ ...card, sources: { ...card.sources, files } }));
     const { stderr } = await local("true");
     expect(stderr).toContain("starting the local cloud");
     expect(clone.pid()).not.toBe(before.pid);
     expect(isRunning(before)).toBe(false);
+    expect((await local("true")).stderr).toBe("");
   });
 
   it("passes SIGINT to the command once and waits for it", async () => {
@@ -154,6 +163,7 @@ it("leads no command to a real account", () => {
     scalewayApi: 5,
     vault: 4,
     agent: "/tmp/x/agent.sock",
+    sources: { node: process.version, files: {} },
   } as const;
   const env = rehearsalEnvironment(cloudPaths({ BERTH_LOCAL_DIR: "/tmp/x" }), card, "/cli", real);
   expect(Object.values(env)).not.toContain("real");

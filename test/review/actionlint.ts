@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { cacheRoot } from "../../packages/local-cloud/ground/cache";
+import { cacheRoot } from "../../rehearsal/computer";
 import { runCommand } from "../../packages/local-cloud/ground/run-command";
 
 const version = "v1.7.12";

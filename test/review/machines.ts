@@ -71,7 +71,7 @@ export async function visitAll(
 
 /** The texts that visitors left: read from outside, as a disk that nobody reaches counts too. */
 export function disksOf({ paths }: ScratchCloud): readonly string[] {
-  const hosts = path.join(layoutOf(paths.directory).home, "machines");
+  const hosts = path.join(layoutOf(paths.directory, paths.name).home, "machines");
   return fs.readdirSync(hosts).flatMap((host) => {
     const file = path.join(hosts, host, "upper/srv/kept");
     return fs.existsSync(file) ? [fs.readFileSync(file, "utf8").trim()] : [];

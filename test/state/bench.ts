@@ -11,6 +11,7 @@ import { aws } from "../../packages/local-cloud/providers/aws";
 import { S3Client } from "../../packages/local-cloud/s3/client";
 import { startS3, type S3Server } from "../../packages/local-cloud/s3/server";
 import { obtainCli } from "../../packages/local-cloud/pulumi/cli";
+import { cacheRoot } from "../../rehearsal/computer";
 
 const repository = path.resolve(__dirname, "..", "..");
 
@@ -60,8 +61,8 @@ export class StateBench {
   ) {}
 
   static async start(): Promise<StateBench> {
-    const { bin } = await obtainCli({ say: () => undefined });
-    const s3 = await startS3();
+    const { bin } = await obtainCli({ say: () => undefined, cache: cacheRoot() });
+    const s3 = await startS3({ cache: cacheRoot() });
     const world = new World();
     const cloud = {
       world,

@@ -10,11 +10,14 @@ import {
   canBoot,
   clearHosts,
   ensureTemplate,
+  layoutOf,
   type Machines,
   openMachines,
 } from "../../packages/local-cloud/hosts";
 import { tryRun } from "../../packages/local-cloud/hosts/process";
 import { sshForms } from "../../packages/local-cloud/providers/tls/openssh";
+import { thisComputer } from "../../rehearsal/computer";
+import { cloudName } from "../../rehearsal/paths";
 
 /** A machine with Docker on it, as a cloud's image with Docker is. */
 export interface YardHost {
@@ -34,7 +37,7 @@ export class HostYard {
   readonly knownHosts = path.join(this.directory, "known_hosts");
   readonly publicKey: string;
   private readonly hostKey = newKey("ecdsa");
-  private readonly state = path.join(this.directory, "state");
+  private readonly layout = layoutOf(path.join(this.directory, "state"), cloudName);
   private machines: Machines | undefined;
   private made = 0;
 
@@ -49,9 +52,9 @@ export class HostYard {
   static async open(say: (line: string) => void): Promise<HostYard> {
     const bootable = canBoot();
     if (!bootable.ok) throw new Error(`hosts cannot boot: ${bootable.reason}; ${bootable.fix}`);
-    const template = await ensureTemplate(say);
+    const template = await ensureTemplate(thisComputer(), say);
     const yard = new HostYard();
-    yard.machines = await openMachines(yard.state, template);
+    yard.machines = await openMachines(yard.layout, template);
     return yard;
   }
 
@@ -103,7 +106,7 @@ export class HostYard {
     const machines = this.machines;
     this.machines = undefined;
     await machines?.close();
-    await clearHosts(this.state);
+    await clearHosts(this.layout);
     fs.rmSync(this.directory, { recursive: true, force: true });
   }
 

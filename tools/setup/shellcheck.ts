@@ -1,4 +1,6 @@
 import { obtainPythonProgram, type PythonOptions } from "../../packages/local-cloud/ground/python";
+import { cacheRoot } from "../../rehearsal/computer";
+import { sayOnStderr } from "../../rehearsal/say";
 
 /** shellcheck 0.11.0, as PyPI carries it: the program itself, in a wheel. */
 const version = "0.11.0.1";
@@ -8,7 +10,9 @@ const version = "0.11.0.1";
  * version, whatever is on PATH, so that a script passes here as it does in CI. Refuses as
  * `obtainPythonProgram` does.
  */
-export function obtainShellcheck(options: PythonOptions = {}): Promise<string> {
+export function obtainShellcheck(
+  options: PythonOptions = { say: sayOnStderr, cache: cacheRoot() },
+): Promise<string> {
   return obtainPythonProgram(
     {
       name: `shellcheck-${version}`,

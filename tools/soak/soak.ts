@@ -4,9 +4,10 @@ import * as path from "node:path";
 
 import { runInForeground } from "../../packages/local-cloud/ground/child";
 import { repository } from "../../rehearsal/paths";
-import { cacheRoot } from "../../packages/local-cloud/ground/cache";
+import { cacheRoot } from "../../rehearsal/computer";
 import { lastLines, runCommand } from "../../packages/local-cloud/ground/run-command";
 import { duration } from "../../packages/local-cloud/ground/progress";
+import { sayOnStderr } from "../../rehearsal/say";
 
 /** One part of the long run; resolves to an exit code. */
 interface Part {
@@ -17,6 +18,7 @@ interface Part {
 const vitest = path.join(repository, "node_modules", ".bin", "vitest");
 const inRepository = (env: NodeJS.ProcessEnv = {}) => ({
   cwd: repository,
+  say: sayOnStderr,
   env: { ...process.env, ...env },
 });
 

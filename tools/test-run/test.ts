@@ -7,7 +7,8 @@ import { repository } from "../../rehearsal/paths";
 import { canBoot, installCommand } from "../../packages/local-cloud/hosts/requirements";
 import { obtainMoto } from "../../packages/local-cloud/s3/moto";
 import { obtainCli } from "../../packages/local-cloud/pulumi/cli";
-import { sayOnStderr as say } from "../../packages/local-cloud/ground/progress";
+import { cacheRoot } from "../../rehearsal/computer";
+import { sayOnStderr as say } from "../../rehearsal/say";
 import { obtainShellcheck } from "../setup/shellcheck";
 import { endLeftovers, runMark } from "./leftovers";
 
@@ -21,7 +22,7 @@ const vitest = path.join(repository, "node_modules", ".bin", "vitest");
  */
 export async function main(argv: readonly string[]): Promise<number> {
   const run = randomUUID();
-  const options = { cwd: repository, env: { ...process.env, [runMark]: run } };
+  const options = { cwd: repository, say, env: { ...process.env, [runMark]: run } };
   const end = async (code: number) => (await cleanAfter(run)) || code;
 
   if (argv.length > 0) return end(await runInForeground(vitest, ["run", ...argv], options));
@@ -43,10 +44,11 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 /** Everything that takes a download or a build, before the first test, each with its own error. */
 async function getReady(hosts: boolean): Promise<void> {
-  const { source } = await obtainCli();
+  const cache = cacheRoot();
+  const { source } = await obtainCli({ say, cache });
   say(`the Pulumi CLI comes from: ${source}`);
   await obtainShellcheck();
-  await obtainMoto();
+  await obtainMoto({ say, cache });
   const install = hosts ? installCommand() : undefined;
   if (install) say(`the tests of hosts will first run: ${install}`);
 }

@@ -57,7 +57,7 @@ function socketOf(directory: string): string {
   const inside = path.join(directory, "agent.sock");
   if (Buffer.byteLength(inside) <= longestPath) return inside;
   const name = crypto.createHash("sha256").update(directory).digest("hex").slice(0, 12);
-  return path.join(os.tmpdir(), `berth-agent-${name}`, "agent.sock");
+  return path.join(os.tmpdir(), `local-cloud-agent-${name}`, "agent.sock");
 }
 
 /** Numbers of the agent protocol (RFC draft-ietf-sshm-ssh-agent, 6.1). */

@@ -8,6 +8,8 @@ import { commandOver } from "../providers/command";
 import { shellOfRecords } from "../providers/command/recorded-shell";
 import { sshShell } from "../providers/command/ssh-shell";
 import type { MachineKind } from "./machine-kind";
+import type { CloudPaths } from "./paths";
+import type { Computer } from "../ground/computer";
 
 /** What stands behind the servers of one local cloud. */
 export interface Behind {
@@ -18,10 +20,11 @@ export interface Behind {
   close(): Promise<void>;
 }
 
-/** Opens the machines of the cloud in `directory`; those lost in a crash are started again. */
+/** Opens the machines of the cloud of these paths; those lost in a crash are started again. */
 export async function openBehind(
   kind: MachineKind,
-  directory: string,
+  paths: CloudPaths,
+  computer: Computer,
   world: World,
 ): Promise<Behind> {
   if (kind === "recorded") {
@@ -32,9 +35,10 @@ export async function openBehind(
       close: () => Promise.resolve(),
     };
   }
-  useRange(world, layoutOf(directory).range);
+  const layout = layoutOf(paths.directory, paths.name);
+  useRange(world, layout.range);
   // Built already: the command that started this process did so, with progress.
-  const machines = await openMachines(directory, await ensureTemplate(console.log));
+  const machines = await openMachines(layout, await ensureTemplate(computer, console.log));
   await machines.restartLost();
   return {
     machines: forEmulators(machines, { docker: kind === "booted" }),

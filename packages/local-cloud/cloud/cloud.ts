@@ -1,16 +1,18 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { pathToFileURL } from "node:url";
 
 import { holder, isRunning, withLock } from "../ground/lock";
-import type { Say } from "../ground/progress";
+import { sayOnStderr, type Say } from "../ground/progress";
 import { lastLines } from "../ground/run-command";
-import { clearHosts } from "../hosts";
+import { clearHosts, layoutOf, type Layout } from "../hosts";
 import { clearDeadEngines } from "./dead-engines";
 import { localAccounts } from "./environment";
-import { chooseMachines, keepKind, type MachineKind } from "./machine-kind";
+import { chooseMachines, keepKind, type MachineKind, type MachineOptions } from "./machine-kind";
 import type { CloudPaths } from "./paths";
-import { sourcesOf } from "./sources";
+import type { ServeOptions } from "./serve";
+import { areCurrent, type Sources } from "./sources";
 
 /** A local cloud that serves: what its process writes into `cloud.json`. */
 export interface CloudCard {
@@ -25,15 +27,21 @@ export interface CloudCard {
   readonly scalewayApi: number;
   /** Loopback port of the vault that encrypts secrets in the state. */
   readonly vault: number;
-  /** Socket of the ssh-agent that holds the deployers' keys. */
+  /** Socket of the cloud's own ssh-agent. */
   readonly agent: string;
+  /** The code that its process runs. */
+  readonly sources: Sources;
 }
 
 /** The process that was started, kept apart from the card so that a reused pid is noticed. */
 interface Started {
   readonly pid: number;
   readonly started: string;
-  readonly sources: string;
+}
+
+/** What a local cloud is started with. */
+export interface CloudOptions extends MachineOptions {
+  readonly say?: Say;
 }
 
 const startMs = 60_000;
@@ -41,30 +49,35 @@ const stopMs = 10_000;
 
 /**
  * The running local cloud, started when there is none: when none was started, it died, or it runs
- * older code than the clone now holds. Its world is on disk, so a restart loses nothing. Several
- * commands at once share one cloud. `machines` is what its machines shall be, see `chooseMachines`.
- * Refuses, with the last lines of its log, one that cannot start.
+ * older code than is on the disk now. Its world is on disk, so a restart loses nothing. Several
+ * commands at once share one cloud. What its machines shall be: see `chooseMachines`. Refuses, with
+ * the last lines of its log, one that cannot start.
  */
-export async function ensureCloud(
-  paths: CloudPaths,
-  say: Say,
-  machines: string | undefined = process.env["BERTH_LOCAL_MACHINES"],
-): Promise<CloudCard> {
-  const sources = sourcesOf();
-  const fits = (card: CloudCard | undefined) =>
-    card && (!machines || machines === card.machines) ? card : undefined;
-  return (
-    fits(serving(paths, sources)) ??
-    (await withLock(paths.lock, async () => {
-      const kind = await chooseMachines(paths, say, machines);
-      const other = serving(paths, sources);
-      if (other) return other;
-      await stop(paths);
-      // Machines of a cloud whose directory was removed by hand would answer at this one's addresses.
-      if (kind !== "recorded" && !fs.existsSync(paths.machines)) await clearHosts(paths.directory);
-      return start(paths, sources, kind, say);
-    }))
-  );
+export async function ensureCloud(paths: CloudPaths, options: CloudOptions): Promise<CloudCard> {
+  const { machines, computer, say = sayOnStderr } = options;
+  const current = () => {
+    const card = serving(paths);
+    return card && areCurrent(card.sources) ? card : undefined;
+  };
+  const running = current();
+  if (running && (!machines || machines === running.machines)) return running;
+  return withLock(paths.lock, async () => {
+    const kind = await chooseMachines(paths, say, options);
+    const other = current();
+    if (other) return other;
+    await stop(paths);
+    // Machines of a cloud whose directory was removed by hand would answer at this one's addresses.
+    if (kind !== "recorded" && !fs.existsSync(paths.machines)) await clearHosts(layout(paths));
+    return start(
+      paths,
+      { directory: paths.directory, name: paths.name, machines: kind, computer },
+      say,
+    );
+  });
+}
+
+function layout({ directory, name }: CloudPaths): Layout {
+  return layoutOf(directory, name);
 }
 
 /**
@@ -74,7 +87,7 @@ export async function ensureCloud(
 export async function discardCloud(paths: CloudPaths): Promise<void> {
   await withLock(paths.lock, async () => {
     await stop(paths);
-    if (mayHaveBooted(paths)) await clearHosts(paths.directory);
+    if (mayHaveBooted(paths)) await clearHosts(layout(paths));
     clearDeadEngines(paths.state);
     fs.rmSync(paths.directory, { recursive: true, force: true });
   });
@@ -92,22 +105,17 @@ export function hasCloud(paths: CloudPaths): boolean {
   return fs.existsSync(paths.directory);
 }
 
-function serving(paths: CloudPaths, sources: string): CloudCard | undefined {
+function serving(paths: CloudPaths): CloudCard | undefined {
   const started = readJson<Started>(paths.started);
-  if (!started || started.sources !== sources || !isRunning(started)) return undefined;
+  if (!started || !isRunning(started)) return undefined;
   const card = readJson<CloudCard>(paths.card);
   return card?.pid === started.pid ? card : undefined;
 }
 
-async function start(
-  paths: CloudPaths,
-  sources: string,
-  machines: MachineKind,
-  say: Say,
-): Promise<CloudCard> {
+async function start(paths: CloudPaths, options: ServeOptions, say: Say): Promise<CloudCard> {
   say("starting the local cloud");
   fs.mkdirSync(paths.directory, { recursive: true, mode: 0o700 });
-  keepKind(paths, machines);
+  keepKind(paths, options.machines);
   fs.rmSync(paths.card, { force: true });
   const log = fs.openSync(paths.log, "w");
   // A Ctrl-C between the start and the note of it would leave a process that nobody knows of.
@@ -116,8 +124,8 @@ async function start(
   const child = spawn(
     process.execPath,
     [
-      ...["--import", "tsx", path.join(__dirname, "serve.ts")],
-      ...["--state", paths.directory, "--machines", machines],
+      ...["--import", pathToFileURL(require.resolve("tsx")).href],
+      ...[path.join(__dirname, "serve.ts"), JSON.stringify(options)],
     ],
     {
       cwd: __dirname,
@@ -132,11 +140,11 @@ async function start(
   child.unref();
   const { pid } = child;
   if (pid === undefined) throw new Error("the local cloud's process could not be started");
-  const started: Started = { ...holder(pid), sources };
+  const started: Started = holder(pid);
   fs.writeFileSync(paths.started, JSON.stringify(started));
   process.off("SIGINT", hold).off("SIGTERM", hold);
   const card = await until(startMs, () => {
-    const found = serving(paths, sources);
+    const found = serving(paths);
     if (found) return found;
     if (child.exitCode !== null || child.signalCode !== null) return "ended";
     return undefined;

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 
 import { canBoot, ensureTemplate, machineSettings } from "../hosts";
+import type { Computer } from "../ground/computer";
 import type { Say } from "../ground/progress";
 import type { CloudPaths } from "./paths";
 
@@ -18,28 +19,40 @@ export function parseMachineKind(text: string | undefined): MachineKind | undefi
   return machineKinds.find((kind) => kind === text);
 }
 
+/** Reads the kind that a person asked for under `name`; refuses an unknown one. Absent: none. */
+export function askedKind(name: string, asked: string | undefined): MachineKind | undefined {
+  const kind = parseMachineKind(asked);
+  if (asked && !kind) {
+    throw new Error(`${name}=${asked} is unknown; allowed: ${machineKinds.join(", ")}`);
+  }
+  return kind;
+}
+
+/** What is asked of a cloud's machines, and of the computer that they may boot on. */
+export interface MachineOptions {
+  readonly computer: Computer;
+  /** What they shall be; absent: what they are already, else `booted` where that can be. */
+  readonly machines?: MachineKind | undefined;
+  /** The command that takes this cloud down, for a person to be told. */
+  readonly takeDown?: string;
+}
+
 /**
- * The kind of machines that the cloud of these paths has: what it was started with, else what
- * `BERTH_LOCAL_MACHINES` asks for, else `booted` where that can be. Machines that boot have their
- * template built here, with progress; where they cannot boot, one line says why and what to do, and
- * records stand in. Refuses an unknown kind, one other than the cloud was started with, and `booted`
- * or `bare` asked for by name where hosts cannot boot.
+ * The kind of machines that the cloud of these paths has. Those that boot have their template built
+ * here, with progress; where they cannot boot, one line says why and what to do, and records stand
+ * in. Refuses a kind other than the cloud was started with, and `booted` or `bare` asked for by name
+ * where hosts cannot boot.
  */
 export async function chooseMachines(
   paths: CloudPaths,
   say: Say,
-  asked: string | undefined = process.env["BERTH_LOCAL_MACHINES"],
+  { computer, machines: wanted, takeDown }: MachineOptions,
 ): Promise<MachineKind> {
-  const wanted = asked ? parseMachineKind(asked) : undefined;
-  if (asked && !wanted) {
-    const allowed = machineKinds.join(", ");
-    throw new Error(`BERTH_LOCAL_MACHINES=${asked} is unknown; allowed: ${allowed}`);
-  }
   const kept = keptKind(paths);
   if (kept && wanted && kept !== wanted) {
     throw new Error(
       `the machines of this local cloud are ${kept}, not ${wanted}; ` +
-        "take it down first: npm run rehearse -- --down",
+        `take it down first${takeDown ? `: ${takeDown}` : ""}`,
     );
   }
   const kind = kept ?? wanted ?? "booted";
@@ -47,7 +60,7 @@ export async function chooseMachines(
     if (!wanted) say(nobodyAnswers());
     return kind;
   }
-  const hindrance = await whyNotBooting(say);
+  const hindrance = await whyNotBooting(computer, say);
   if (hindrance === undefined) {
     const settings = machineSettings().join(", ");
     if (settings) say(`setting until the last local cloud here is taken down: ${settings}`);
@@ -76,11 +89,11 @@ function keptKind(paths: CloudPaths): MachineKind | undefined {
 }
 
 /** Gets ready what booting takes. Answers what is missing and how to get it, or undefined. */
-async function whyNotBooting(say: Say): Promise<string | undefined> {
+async function whyNotBooting(computer: Computer, say: Say): Promise<string | undefined> {
   const bootable = canBoot();
   if (!bootable.ok) return `${bootable.reason}; ${bootable.fix}`;
   try {
-    await ensureTemplate(say);
+    await ensureTemplate(computer, say);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

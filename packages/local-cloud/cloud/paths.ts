@@ -2,6 +2,8 @@ import * as path from "node:path";
 
 /** Where one local cloud keeps everything: its world, the engine's state, its log. */
 export interface CloudPaths {
+  /** Begins the names of what the cloud leaves on the computer; see `layoutOf`. */
+  readonly name: string;
   readonly directory: string;
   /** Written by the local cloud when it serves. */
   readonly card: string;
@@ -19,11 +21,12 @@ export interface CloudPaths {
   readonly state: string;
 }
 
-/** The paths of the cloud that is kept in a directory of its own. */
-export function cloudPathsIn(own: string): CloudPaths {
+/** The paths of the cloud that is kept in a directory of its own, under the name of its program. */
+export function cloudPathsIn(own: string, name: string): CloudPaths {
   const directory = path.resolve(own);
   const at = (name: string) => path.join(directory, name);
   return {
+    name,
     directory,
     card: at("cloud.json"),
     log: at("cloud.log"),

@@ -9,28 +9,40 @@ import { World } from "../emulator/world";
 import { discard, order } from "../providers/by-hand";
 import { seedExisting } from "../providers/existing";
 import { serveScalewayApi } from "../providers/scaleway/api";
+import type { Computer } from "../ground/computer";
 import { writeWhole } from "../ground/whole-file";
 import { serveAgent } from "./agent";
-import { parseMachineKind } from "./machine-kind";
+import type { CloudCard } from "./cloud";
+import type { MachineKind } from "./machine-kind";
 import { openBehind } from "./behind";
 import { cloudPathsIn } from "./paths";
+import { loadedSources } from "./sources";
 import { serveVault } from "./vault";
 
+/** What a local cloud's process is started with, as JSON in its one argument. */
+export interface ServeOptions {
+  readonly directory: string;
+  readonly name: string;
+  readonly machines: MachineKind;
+  readonly computer: Computer;
+}
+
 /**
- * The local cloud's process: `serve.ts --state <directory> --machines <kind>`. Serves every emulated
- * provider, and when all listen writes `<directory>/cloud.json` with pid and ports. Ends on SIGTERM
- * or SIGINT; machines that booted run on.
+ * The local cloud's process. Serves every emulated provider, and when all listen writes
+ * `<directory>/cloud.json` with pid, ports and what it runs. Ends on SIGTERM or SIGINT; machines that
+ * booted run on.
  */
-async function main(): Promise<void> {
-  const directory = flag("--state");
-  const kind = parseMachineKind(flag("--machines"));
-  if (!directory || !kind) throw new Error("usage: serve.ts --state <directory> --machines <kind>");
+async function main(argument: string | undefined): Promise<void> {
+  if (argument === undefined) throw new Error("started by hand: its options are missing");
+  const { name, machines: kind, computer, ...options } = JSON.parse(argument) as ServeOptions;
+  const paths = cloudPathsIn(options.directory, name);
+  const { directory } = paths;
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
 
   const clock = new Clock();
   const faults = new Faults();
   const world = new World(path.join(directory, "world"));
-  const behind = await openBehind(kind, directory, world);
+  const behind = await openBehind(kind, paths, computer, world);
   const cloud = { world, faults, machines: behind.machines, now: () => clock.now() };
   const served = await Promise.all(
     behind.providers.map(async (provider) => ({
@@ -48,10 +60,9 @@ async function main(): Promise<void> {
   });
   const scaleway = await serveScalewayApi(world);
   const vault = await serveVault(directory);
-  const agent = await serveAgent(cloudPathsIn(directory));
+  const agent = await serveAgent(paths);
 
-  const file = path.join(directory, "cloud.json");
-  const card = {
+  const card: CloudCard = {
     pid: process.pid,
     startedAt: new Date().toISOString(),
     machines: kind,
@@ -60,15 +71,16 @@ async function main(): Promise<void> {
     scalewayApi: scaleway.port,
     vault: vault.port,
     agent: agent.socket,
+    sources: loadedSources(),
   };
-  writeWhole(file, JSON.stringify(card));
+  writeWhole(paths.card, JSON.stringify(card));
 
   const stop = () => {
     const doors = [...served, control, scaleway, vault, agent];
     void Promise.all(doors.map((door) => door.stop()))
       .then(() => behind.close())
       .then(() => {
-        fs.rmSync(file, { force: true });
+        fs.rmSync(paths.card, { force: true });
         process.exit(0);
       });
   };
@@ -76,12 +88,7 @@ async function main(): Promise<void> {
   process.once("SIGINT", stop);
 }
 
-function flag(name: string): string | undefined {
-  const index = process.argv.indexOf(name);
-  return index < 0 ? undefined : process.argv[index + 1];
-}
-
-main().catch((error: unknown) => {
+main(process.argv[2]).catch((error: unknown) => {
   console.error(error);
   process.exit(1);
 });

@@ -1,25 +1,43 @@
 import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { performance } from "node:perf_hooks";
 
-const ownPackage = path.resolve(__dirname, "..");
-
-/**
- * A fingerprint of the code that the local cloud runs: when it differs from the one the running
- * process was started with, the process is of an older version and is restarted.
- */
-export function sourcesOf(root: string = ownPackage): string {
-  const hash = crypto.createHash("sha256").update(process.version);
-  for (const file of filesUnder(root).sort()) {
-    hash.update(path.relative(root, file)).update(fs.readFileSync(file));
-  }
-  return hash.digest("hex");
+/** The code that a process runs: a fingerprint of every file, and Node's version. */
+export interface Sources {
+  readonly node: string;
+  readonly files: Readonly<Record<string, string>>;
 }
 
-function filesUnder(directory: string): string[] {
-  return fs.readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
-    const file = path.join(directory, entry.name);
-    if (!entry.isDirectory()) return /\.[jt]s$/.test(file) ? [file] : [];
-    return ["node_modules", "test", "example"].includes(entry.name) ? [] : filesUnder(file);
+/**
+ * What this process has loaded, packages aside: asked of Node itself, so that nobody keeps a list. A
+ * file that was written after the process began may not be what runs; it counts as changed.
+ */
+export function loadedSources(): Sources {
+  const own = Object.keys(require.cache).filter(
+    (file) => !file.split(path.sep).includes("node_modules"),
+  );
+  const prints = own.map((file) => {
+    const late = fs.statSync(file).mtimeMs > performance.timeOrigin;
+    return [file, late ? "written since" : (fingerprint(file) ?? "gone")] as const;
   });
+  return { node: process.version, files: Object.fromEntries(prints) };
+}
+
+/** Whether a process that runs these sources runs what is on the disk now, under this very Node. */
+export function areCurrent(sources: Sources | undefined): boolean {
+  const files = Object.entries(sources?.files ?? {});
+  return (
+    sources?.node === process.version &&
+    files.length > 0 &&
+    files.every(([file, print]) => fingerprint(file) === print)
+  );
+}
+
+function fingerprint(file: string): string | undefined {
+  try {
+    return crypto.createHash("sha256").update(fs.readFileSync(file)).digest("hex");
+  } catch {
+    return undefined;
+  }
 }

@@ -13,7 +13,7 @@ export interface Context {
   readonly machines: Machines;
   /** The local cloud's clock. */
   now(): Date;
-  /** Id of an object that existed before Berth: a create that puts it there takes this one. */
+  /** Id of an object that existed before the program: a create that puts it there takes this one. */
   readonly assignedId?: string;
   /**
    * Writes a line into the engine's log of the resource at hand; a `passing` one only shows in its

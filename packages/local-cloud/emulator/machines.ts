@@ -1,4 +1,4 @@
-/** What somebody made of a machine before Berth came to it. */
+/** What somebody made of a machine before a program came to it. */
 export interface Past {
   /** Its Ed25519 host key: OpenSSH private key and public line, as files hold them. */
   readonly hostKey?: { readonly private: string; readonly public: string };
@@ -23,7 +23,7 @@ export interface MachineSpec {
   readonly userData: string;
   /** The snapshot (its id among the machines') that this machine starts as a copy of. */
   readonly from?: string;
-  /** Set for a machine that existed before Berth. */
+  /** Set for a machine that existed before the program. */
   readonly past?: Past;
 }
 

@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import * as os from "node:os";
 
+import type { Say } from "./progress";
+
 /**
  * Runs a command in the foreground with this process's terminal and resolves to its exit code, as
  * a shell would tell it: 128 + number for one ended by a signal, 127 for one that is not found.
@@ -12,7 +14,7 @@ import * as os from "node:os";
 export function runInForeground(
   command: string,
   args: readonly string[],
-  options: { cwd: string; env: NodeJS.ProcessEnv },
+  { say, ...options }: { cwd: string; env: NodeJS.ProcessEnv; say: Say },
 ): Promise<number> {
   return new Promise((resolve) => {
     const child = spawn(command, args, { ...options, stdio: "inherit" });
@@ -27,7 +29,7 @@ export function runInForeground(
       resolve(code);
     };
     child.on("error", (error: NodeJS.ErrnoException) => {
-      process.stderr.write(`berth: ${command}: ${error.message}\n`);
+      say(`${command}: ${error.message}`);
       end(error.code === "ENOENT" ? 127 : 126);
     });
     child.on("exit", (code, signal) =>

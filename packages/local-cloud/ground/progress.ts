@@ -1,8 +1,14 @@
 /** Tells a person what a longer piece of work is at. */
 export type Say = (line: string) => void;
 
-/** Writes progress where it does not mix with a command's own output. */
-export const sayOnStderr: Say = (line) => process.stderr.write(`berth: ${line}\n`);
+/** Writes progress, under a program's name, where it does not mix with a command's own output. */
+export const sayAs =
+  (name: string): Say =>
+  (line) =>
+    process.stderr.write(`${name}: ${line}\n`);
+
+/** In the package's own name; programs that use the package speak in theirs. */
+export const sayOnStderr: Say = sayAs("local-cloud");
 
 /** `42s`, `3m07s`. */
 export function duration(milliseconds: number): string {

@@ -1,7 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { cacheRoot } from "./cache";
 import { withLock } from "./lock";
 import { sayOnStderr, withProgress, type Say } from "./progress";
 import { lastLines, runCommand } from "./run-command";
@@ -17,7 +16,8 @@ export interface PythonProgram {
 }
 
 export interface PythonOptions {
-  readonly cache?: string;
+  /** Root of the cache; see `Computer`. */
+  readonly cache: string;
   readonly say?: Say;
   readonly python?: string;
 }
@@ -31,16 +31,12 @@ const complete = "complete";
  */
 export async function obtainPythonProgram(
   { name, requirements, what }: PythonProgram,
-  options: PythonOptions = {},
+  options: PythonOptions,
 ): Promise<string> {
   const say = options.say ?? sayOnStderr;
   const python = options.python ?? "python3";
   const version = await pythonVersion(python, what);
-  const home = path.join(
-    options.cache ?? cacheRoot(),
-    "python-programs",
-    `${name}-python${version}`,
-  );
+  const home = path.join(options.cache, "python-programs", `${name}-python${version}`);
   const bin = path.join(home, "bin");
   const ready = () => fs.existsSync(path.join(home, complete));
   if (ready()) return bin;

@@ -5,14 +5,7 @@ import { join } from "node:path";
 import { waitForMilestone } from "./answers";
 import { halfMade, layersOf, prepareDisk, readSnapshot, removeDisk, takeSnapshot } from "./disk";
 import { type Firewall, firewallProblems } from "./firewall";
-import {
-  addressAt,
-  hostDirectory,
-  layoutOf,
-  type Layout,
-  linkOf,
-  snapshotDirectory,
-} from "./layout";
+import { addressAt, hostDirectory, type Layout, linkOf, snapshotDirectory } from "./layout";
 import { runInside } from "./inside";
 import type { Machines, Milestone } from "./machine";
 import { type MetadataServer, serveMetadata } from "./metadata-server";
@@ -45,8 +38,7 @@ const restart = 39;
  * left: hosts that run are taken over as they are, half-made hosts and snapshots are removed,
  * bridge, rules and metadata service are there again.
  */
-export async function openMachines(stateDirectory: string, template: Template): Promise<Machines> {
-  const layout = layoutOf(stateDirectory);
+export async function openMachines(layout: Layout, template: Template): Promise<Machines> {
   for (const folder of ["machines", "snapshots"]) {
     await mkdir(join(layout.home, folder), { recursive: true, mode: 0o700 });
   }

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { layoutOf } from "./layout";
+import type { Layout } from "./layout";
 import { closeNetwork } from "./network";
 import { killAll } from "./supervisor";
 
@@ -12,8 +12,7 @@ import { killAll } from "./supervisor";
  * is (or was: it may be deleted already) in `stateDirectory`. Safe to run at any time, also twice;
  * it needs no template and no running program. Refuses when a process cannot be ended.
  */
-export async function clearHosts(stateDirectory: string): Promise<void> {
-  const layout = layoutOf(stateDirectory);
+export async function clearHosts(layout: Layout): Promise<void> {
   // Mounts, network namespaces and cables go with the last process that uses them.
   await killAll(layout);
   await closeNetwork(layout);

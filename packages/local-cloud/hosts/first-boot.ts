@@ -73,7 +73,7 @@ function imageConfiguration(spec: HostSpec): unknown {
           }
         : { name: "root" },
     },
-    // What someone did to the machine before it was Berth's.
+    // What someone did to the machine before the program came to it.
     ...(spec.seed?.script === undefined ? {} : { runcmd: seedCommands(spec) }),
   };
 }

@@ -37,7 +37,7 @@ export function forEmulators(machines: Machines, options: EmulatedOptions = {}):
   };
 }
 
-/** What a machine that existed before Berth is made from. It has Docker: it runs things already. */
+/** What a machine that existed before the program is made from. It has Docker: it runs things already. */
 function lived({ hostKey, account, authorizedKeys }: Past, login: string): Partial<HostSpec> {
   return {
     authorizedKeys,

@@ -17,7 +17,8 @@ const tries = 64;
 export function freeDirectory(prefix: string, state: string): string {
   for (let round = 0; round < tries; round++) {
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), prefix));
-    const { range } = layoutOf(path.join(directory, state));
+    // The range is the directory's, whatever the cloud is called.
+    const { range } = layoutOf(path.join(directory, state), "local-cloud");
     // Without `ip` no machine boots here either, and nothing can collide.
     const words = ["-4", "route", "show", "table", "all", "root", range];
     const { stdout } = spawnSync("ip", words, { encoding: "utf8" });
@@ -28,7 +29,7 @@ export function freeDirectory(prefix: string, state: string): string {
 }
 
 function claim(range: string): boolean {
-  const file = path.join(os.tmpdir(), `berth-range-${range.replace("/", "-")}`);
+  const file = path.join(os.tmpdir(), `local-cloud-range-${range.replace("/", "-")}`);
   return write(file) || (isLeftBehind(file) && write(file));
 }
 

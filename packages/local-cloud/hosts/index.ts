@@ -5,7 +5,7 @@ export { clearHosts } from "./clear";
 export { anywhere, type Firewall, type FirewallRule } from "./firewall";
 export { type EmulatedOptions, forEmulators } from "./for-emulators";
 export { freeDirectory } from "./free-state";
-export { addressAt, layoutOf } from "./layout";
+export { addressAt, layoutOf, type Layout } from "./layout";
 export type { Machines, Milestone } from "./machine";
 export type { Finished } from "./process";
 export { machineSettings } from "./network";
@@ -19,4 +19,4 @@ export type {
   PublicMetadata,
   Seed,
 } from "./spec";
-export { builtTemplate, cacheDirectory, ensureTemplate, type Template } from "./template";
+export { builtTemplate, ensureTemplate, type Template } from "./template";

@@ -1,6 +1,6 @@
 /**
- * Names and paths of one local cloud's hosts, all derived from its state directory: two clouds on
- * one machine share no interface, table, cgroup or address. Pure.
+ * Names and paths of one local cloud's hosts, all derived from its name and its state directory: two
+ * clouds on one machine share no interface, table, cgroup or address. Pure.
  */
 
 import { createHash } from "node:crypto";
@@ -8,6 +8,8 @@ import { join, resolve } from "node:path";
 
 /** What everything that one local cloud leaves on the machine is called. */
 export interface Layout {
+  /** Whose cloud it is: begins the names of its table and cgroup. */
+  readonly name: string;
   /** Six hex digits that name the cloud. */
   readonly cloud: string;
   /** Where its hosts are kept. */
@@ -27,8 +29,17 @@ export interface Layout {
 /** The prefix length of a cloud's range. */
 export const prefixLength = 20;
 
-/** The layout of the cloud whose state is in `stateDirectory`. */
-export function layoutOf(stateDirectory: string): Layout {
+/**
+ * The layout of the cloud whose state is in `stateDirectory`. What it leaves on the machine is found
+ * again under the same name only, so a program keeps its name for good. Refuses a name that is more
+ * than lower-case letters and dashes.
+ */
+export function layoutOf(stateDirectory: string, name: string): Layout {
+  if (!/^[a-z][a-z-]{0,30}$/.test(name)) {
+    throw new Error(
+      `cloud name ${JSON.stringify(name)}: allowed are lower-case letters and dashes`,
+    );
+  }
   const path = resolve(stateDirectory);
   const digest = createHash("sha256").update(path).digest();
   const cloud = digest.subarray(0, 3).toString("hex");
@@ -36,11 +47,12 @@ export function layoutOf(stateDirectory: string): Layout {
   const block = digest.readUInt16BE(3) % 1024;
   const network = `10.${64 + (block >> 4)}.${(block & 15) << 4}`;
   return {
+    name,
     cloud,
     home: join(path, "hosts"),
     bridge: `bt${cloud}`,
-    table: `berth_${cloud}`,
-    cgroup: `berth-${cloud}`,
+    table: `${name.replaceAll("-", "_")}_${cloud}`,
+    cgroup: `${name}-${cloud}`,
     range: `${network}.0/${prefixLength}`,
     gateway: `${network}.1`,
   };

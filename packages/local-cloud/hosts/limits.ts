@@ -4,15 +4,17 @@
  * files" at its first breath.
  */
 
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
+import type { Layout } from "./layout";
+import { noteOf, notesOf } from "./notes";
 
 const inotifyInstances = "/proc/sys/fs/inotify/max_user_instances";
 /** Room for some three hundred hosts; an instance that is not used costs nothing. */
 const wanted = 4096;
 
 /** What the limit was, left by the first local cloud that raised it for the last that closes. */
-const former = "/run/berth-inotify-instances";
+const former = "inotify-instances";
 
 /** What raising would change, in words; nothing where the limits are enough. */
 export function limitsToRaise(): string[] {
@@ -21,18 +23,19 @@ export function limitsToRaise(): string[] {
 }
 
 /** Raises what is too low. */
-export async function raiseLimits(): Promise<void> {
+export async function raiseLimits(layout: Layout): Promise<void> {
   const now = instances();
   if (now >= wanted) return;
-  await writeFile(former, `${now}\n`);
+  await writeFile(noteOf(layout, former), `${now}\n`);
   await writeFile(inotifyInstances, `${wanted}\n`);
 }
 
 /** Puts the machine's own limits back; does nothing where they were enough, or are somebody's by now. */
 export async function restoreLimits(): Promise<void> {
-  if (!existsSync(former)) return;
-  if (instances() === wanted) await writeFile(inotifyInstances, readFileSync(former, "utf8"));
-  await rm(former);
+  for (const note of await notesOf(former)) {
+    if (instances() === wanted) await writeFile(inotifyInstances, readFileSync(note, "utf8"));
+    await rm(note, { force: true });
+  }
 }
 
 function instances(): number {

@@ -11,12 +11,13 @@ import { dirname } from "node:path";
 import { type GuardedHost, renderRuleset } from "./firewall";
 import { type Layout, linkOf } from "./layout";
 import { limitsToRaise, raiseLimits, restoreLimits } from "./limits";
+import { noteOf, notesOf } from "./notes";
 import { run, tryRun } from "./process";
 
 const forwarding = "/proc/sys/net/ipv4/ip_forward";
 
 /** Left by the first local cloud that had to switch forwarding on, for the last that closes. */
-const forwardingWasOff = "/run/berth-forwarding-was-off";
+const forwardingWasOff = "forwarding-was-off";
 
 /**
  * What opening a network sets on this machine until the last local cloud is taken down, in words:
@@ -47,10 +48,10 @@ export async function openNetwork(layout: Layout): Promise<void> {
     await run(["ip", "link", "set", layout.bridge, "up"]);
   }
   if (!forwards()) {
-    await writeFile(forwardingWasOff, "");
+    await writeFile(noteOf(layout, forwardingWasOff), "");
     await writeFile(forwarding, "1\n");
   }
-  await raiseLimits();
+  await raiseLimits(layout);
   await passForwardPolicy(layout);
 }
 
@@ -67,10 +68,9 @@ export async function refuseTakenAddress(layout: Layout, address: string): Promi
   const directory = other && existsSync(alias) ? readFileSync(alias, "utf8").trim() : "";
   throw new Error(
     directory
-      ? `address ${address} is in use by the local cloud in ${directory}; take that one down ` +
-          `(BERTH_LOCAL_DIR='${directory}' npm run rehearse -- --down), or give the machine another ` +
-          "address in the stack file"
-      : `${inUse(address, others.join("\n"))}; give the machine another address in the stack file`,
+      ? `address ${address} is in use by the local cloud in ${directory}; take that one down, or ` +
+          "give the machine another address"
+      : `${inUse(address, others.join("\n"))}; give the machine another address`,
   );
 }
 
@@ -144,11 +144,13 @@ export async function closeNetwork(layout: Layout): Promise<void> {
 /** Forwarding and limits are again what they were before the first local cloud, after the last. */
 async function restoreMachine(): Promise<void> {
   const tables = (await tryRun(["nft", "list", "tables"]).catch(() => undefined))?.stdout ?? "";
-  if (/\bberth_[0-9a-f]{6}\b/.test(tables)) return;
+  // Of whatever name; other programs' tables do not end in six hex digits.
+  if (/^table inet [a-z_]+_[0-9a-f]{6}$/m.test(tables)) return;
   await restoreLimits();
-  if (!existsSync(forwardingWasOff)) return;
+  const notes = await notesOf(forwardingWasOff);
+  if (notes.length === 0) return;
   await writeFile(forwarding, "0\n");
-  await rm(forwardingWasOff);
+  for (const note of notes) await rm(note, { force: true });
 }
 
 /**

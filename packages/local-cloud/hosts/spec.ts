@@ -28,7 +28,7 @@ export interface PublicMetadata {
   readonly account?: string;
 }
 
-/** A machine that existed before Berth: what someone made of it by hand. */
+/** A machine that existed before the program: what someone made of it by hand. */
 export interface Seed {
   /** OpenSSH private and public key, as files hold them, by type. */
   readonly hostKeys?: Readonly<

@@ -14,8 +14,8 @@ import {
   symlinkSync,
 } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import type { Computer } from "../ground/computer";
 import { acquireSettings, mirrorsFrom, sourceLines } from "./apt-configuration";
 import { identify, run, tryRun, waitUntil } from "./process";
 import { basePackages, dockerLayer, preparation, recipeVersion, release } from "./recipe";
@@ -29,15 +29,8 @@ export interface Template {
   readonly docker: string;
 }
 
-/** Where the caches of the local cloud are: `BERTH_CACHE`, else the user's cache directory. */
-export function cacheDirectory(env: NodeJS.ProcessEnv = process.env): string {
-  const own = env["BERTH_CACHE"];
-  if (own) return resolve(own);
-  return join(env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "berth");
-}
-
 /** The template of this recipe if it is built already. */
-export function builtTemplate(cache = cacheDirectory()): Template | undefined {
+export function builtTemplate(cache: string): Template | undefined {
   const home = join(cache, "hosts", recipeVersion(process.arch));
   return existsSync(join(home, "complete"))
     ? { base: join(home, "base"), docker: join(home, "docker") }
@@ -51,13 +44,13 @@ export function builtTemplate(cache = cacheDirectory()): Template | undefined {
  * (apt's own words).
  */
 export async function ensureTemplate(
+  { cache, debianMirror }: Computer,
   progress: Progress = () => undefined,
-  cache = cacheDirectory(),
 ): Promise<Template> {
   if (/[,:\\]/.test(cache)) {
     throw new Error(
       `the cache ${cache} has a comma, colon or backslash in its path, which overlay mounts do ` +
-        "not take; set BERTH_CACHE to another directory",
+        "not take; have it elsewhere",
     );
   }
   const ready = builtTemplate(cache);
@@ -68,7 +61,7 @@ export async function ensureTemplate(
   const release = await takeLock(join(hosts, "building.lock"), progress);
   try {
     removeInterruptedBuilds(hosts);
-    return builtTemplate(cache) ?? (await build(hosts, progress));
+    return builtTemplate(cache) ?? (await build(hosts, debianMirror, progress));
   } finally {
     release();
   }
@@ -83,7 +76,11 @@ const contained = [
   ...["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--"],
 ];
 
-async function build(hosts: string, progress: Progress): Promise<Template> {
+async function build(
+  hosts: string,
+  debianMirror: string | undefined,
+  progress: Progress,
+): Promise<Template> {
   const work = join(hosts, `.building-${process.pid}`);
   const base = join(work, "base");
   await mkdir(work, { recursive: true });
@@ -98,7 +95,7 @@ async function build(hosts: string, progress: Progress): Promise<Template> {
       ...[`--aptopt=${join(work, "apt.conf")}`, `--include=${basePackages.join(",")}`],
       ...machineFiles().map(({ phase, from, to }) => `--${phase}-hook=copy-in ${from} ${to}`),
       `--customize-hook=${join(work, "prepare.sh")}`,
-      ...[release, base, ...sourceLines(machineMirrors())],
+      ...[release, base, ...sourceLines(machineMirrors(debianMirror))],
     ],
     { onLine: (line) => tell(line, progress) },
   );
@@ -121,7 +118,7 @@ function tell(line: string, progress: Progress): void {
   if (match) progress(`template: ${match[1]}${match[2]}`);
 }
 
-function machineMirrors(): ReturnType<typeof mirrorsFrom> {
+function machineMirrors(own: string | undefined): ReturnType<typeof mirrorsFrom> {
   const files = ["/etc/apt/sources.list"];
   if (existsSync("/etc/apt/sources.list.d")) {
     for (const name of readdirSync("/etc/apt/sources.list.d").sort()) {
@@ -129,7 +126,6 @@ function machineMirrors(): ReturnType<typeof mirrorsFrom> {
     }
   }
   const texts = files.filter((file) => existsSync(file)).map((file) => readFileSync(file, "utf8"));
-  const own = process.env["BERTH_DEBIAN_MIRROR"];
   return { ...mirrorsFrom(texts), ...(own ? { main: own } : {}) };
 }
 

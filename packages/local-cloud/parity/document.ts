@@ -42,7 +42,7 @@ export function document(
   const numbers = new Map(gaps.map((gap, index) => [gap, index + 1]));
   const parts = [preamble, summary(rows, schema), "\n"];
   parts.push(
-    "No account of the project's own was ever used: what a double or an older version may hide, the first run on a real account shows (`berth smoke`).\n\n",
+    "No account of the project's own was ever used: what a double or an older version may hide, the first run on a real account shows.\n\n",
   );
   for (const provider of unique(rows.map((row) => row.provider))) {
     parts.push(`## ${provider}\n\n`);

@@ -55,5 +55,5 @@ function sessionFor(cloud: Cloud, type: string): Session {
 }
 
 function urnOf(type: string, name: string): string {
-  return `urn:pulumi:by-hand::berth::${type}::${name}`;
+  return `urn:pulumi:by-hand::local-cloud::${type}::${name}`;
 }

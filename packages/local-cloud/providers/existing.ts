@@ -9,7 +9,7 @@ import { order } from "./by-hand";
 /** The clouds whose machines are emulated. */
 export const machineClouds = ["digitalocean", "scaleway", "aws"] as const;
 
-/** A machine that somebody ordered at a cloud before Berth. */
+/** A machine that somebody ordered at a cloud before the program. */
 export interface ExistingMachine {
   readonly provider: (typeof machineClouds)[number];
   /** Droplet number, `zone/uuid` or `i-…`. */
@@ -29,7 +29,7 @@ export interface ClientMachine {
   readonly past: Past;
 }
 
-/** An S3 bucket that somebody made before Berth. */
+/** An S3 bucket that somebody made before the program. */
 export interface ExistingBucket {
   readonly name: string;
   readonly region: string;
@@ -56,7 +56,7 @@ export interface Existing {
 const marks = "local/seeded";
 
 /**
- * Puts what exists before Berth into the local cloud, once each. Machines and buckets are made by
+ * Puts what exists before the program into the local cloud, once each. Machines and buckets are made by
  * the providers' own creates, so that they look like any other. One that cannot be made (its
  * address is in use on this computer) does not keep the others away: the answer says what is missing.
  */

@@ -53,7 +53,7 @@ async function buildOne(directory: string, say: Say, target: Target): Promise<vo
     const { code, output } = await runCommand("go", args, { cwd: wrapper, env, onStderr });
     if (code !== 0) throw new Error(`go ${args[0]} ${target.package}: ${lastLines(output)}`);
   };
-  await go(["mod", "init", `berth-${target.binary}`]);
+  await go(["mod", "init", `local-cloud-${target.binary}`]);
   await withProgress(say, `downloading modules for ${target.binary}`, () =>
     go(["get", `${target.package}@${target.version}`]),
   );

@@ -2,7 +2,6 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 import { build } from "./build";
-import { cacheRoot } from "../ground/cache";
 import { download } from "./download";
 import { isRunning, holder, withLock } from "../ground/lock";
 import { findOnPath, isNewEnough, versionOf } from "./on-path";
@@ -21,8 +20,8 @@ export interface Cli {
 
 export interface CliOptions {
   readonly searchPath?: string;
-  /** Root of this project's cache; see `cacheRoot`. */
-  readonly cache?: string;
+  /** Root of the cache; see `Computer`. */
+  readonly cache: string;
   readonly downloads?: string;
   readonly say?: Say;
   /** Replaces the build from Go modules; for tests, which cannot spend minutes. */
@@ -35,7 +34,7 @@ export interface CliOptions {
  * second run at the same time waits for the first. Refuses with one error that names every way
  * that was tried and why it failed.
  */
-export async function obtainCli(options: CliOptions = {}): Promise<Cli> {
+export async function obtainCli(options: CliOptions): Promise<Cli> {
   const say = options.say ?? sayOnStderr;
   const failures: string[] = [];
 
@@ -44,7 +43,7 @@ export async function obtainCli(options: CliOptions = {}): Promise<Cli> {
   failures.push(`PATH: ${onPath.why}`);
 
   const { os: system, arch } = platform();
-  const shelf = path.join(options.cache ?? cacheRoot(), "pulumi");
+  const shelf = path.join(options.cache, "pulumi");
   const bin = path.join(shelf, `v${cliVersion}-${system}-${arch}`);
   if (isComplete(bin)) return { bin, source: "cache" };
   failures.push(`cache: nothing in ${bin}`);

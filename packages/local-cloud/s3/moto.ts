@@ -9,7 +9,7 @@ export const motoVersion = "5.2.5";
  * A Python that has the server; made on first use (half a minute, 150 MB). Refuses as
  * `obtainPythonProgram` does.
  */
-export async function obtainMoto(options: PythonOptions = {}): Promise<string> {
+export async function obtainMoto(options: PythonOptions): Promise<string> {
   const bin = await obtainPythonProgram(
     {
       name: `moto-${motoVersion}`,

@@ -25,7 +25,7 @@ def watch():
     os._exit(0)
 threading.Thread(target=watch, daemon=True).start()
 from moto.server import main
-main(["-H", "127.0.0.1", "-p", os.environ["BERTH_S3_PORT"]])
+main(["-H", "127.0.0.1", "-p", os.environ["LOCAL_CLOUD_S3_PORT"]])
 `;
 
 const patienceMs = 30_000;
@@ -34,13 +34,15 @@ const patienceMs = 30_000;
  * Starts a server on a free port of loopback, or on `port`. Refuses with the server's last words
  * when it does not come up within half a minute.
  */
-export async function startS3(
-  options: { port?: number; say?: Say; cache?: string } = {},
-): Promise<S3Server> {
+export async function startS3(options: {
+  cache: string;
+  port?: number;
+  say?: Say;
+}): Promise<S3Server> {
   const python = await obtainMoto(options);
   const child = spawn(python, ["-u", "-c", program], {
     stdio: ["pipe", "ignore", "pipe"],
-    env: { PATH: process.env["PATH"], BERTH_S3_PORT: String(options.port ?? 0) },
+    env: { PATH: process.env["PATH"], LOCAL_CLOUD_S3_PORT: String(options.port ?? 0) },
   });
   const endpoint = await comesUp(child);
   return {

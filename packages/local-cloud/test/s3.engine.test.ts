@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { thisComputer } from "../ground/computer";
 import { S3Client } from "../s3/client";
 import { startS3, type S3Server } from "../s3/server";
 
@@ -16,7 +17,7 @@ describe("the local S3 server", () => {
   let admin: S3Client;
 
   beforeAll(async () => {
-    server = await startS3();
+    server = await startS3(thisComputer());
     admin = new S3Client(server.endpoint, anybody);
     await admin.must("PUT", "backups");
   });
@@ -73,7 +74,9 @@ describe("its life", () => {
         "--import",
         "tsx",
         "-e",
-        `require("./packages/local-cloud/s3/server").startS3().then(({ pid }) => { console.log(pid); setInterval(() => {}, 1000); });`,
+        `const { startS3 } = require("./packages/local-cloud/s3/server");
+         const { thisComputer } = require("./packages/local-cloud/ground/computer");
+         startS3(thisComputer()).then(({ pid }) => { console.log(pid); setInterval(() => {}, 1000); });`,
       ],
       { stdio: ["ignore", "pipe", "inherit"] },
     );

@@ -15,7 +15,7 @@ let paths: CloudPaths;
 beforeEach(() => {
   scratch = fs.mkdtempSync(path.join(os.tmpdir(), "berth-stacks-"));
   project = path.join(scratch, "project");
-  paths = cloudPathsIn(path.join(scratch, "cloud"));
+  paths = cloudPathsIn(path.join(scratch, "cloud"), "test");
   fs.mkdirSync(project);
   fs.writeFileSync(path.join(project, "Pulumi.yaml"), "name: berth\nruntime: nodejs\n");
   for (const stack of ["stage", "prod-b"]) {

@@ -12,7 +12,11 @@ import {
   type Machines,
   openMachines,
 } from "../../hosts";
+import { thisComputer } from "../../ground/computer";
 import { type Finished, run, tryRun } from "../../hosts/process";
+
+/** What the clouds of tests are called. */
+export const cloudName = "test";
 
 /** A key pair in OpenSSH's own format. */
 export interface KeyPair {
@@ -25,7 +29,7 @@ export interface KeyPair {
 export class Ground {
   readonly directory = freeDirectory("berth-hosts-", "state");
   readonly state = join(this.directory, "state");
-  readonly layout = layoutOf(this.state);
+  readonly layout = layoutOf(this.state, cloudName);
   private opened: Machines[] = [];
 
   /** Opens the machines, as the local cloud does when it starts. Fails where hosts cannot boot. */
@@ -34,8 +38,10 @@ export class Ground {
     if (!bootable.ok) {
       throw new Error(`these tests boot hosts: ${bootable.reason}; ${bootable.fix}`);
     }
-    const template = await ensureTemplate((message) => process.stderr.write(`${message}\n`));
-    const machines = await openMachines(this.state, template);
+    const template = await ensureTemplate(thisComputer(), (message) =>
+      process.stderr.write(`${message}\n`),
+    );
+    const machines = await openMachines(this.layout, template);
     this.opened.push(machines);
     return machines;
   }
@@ -64,7 +70,7 @@ export class Ground {
   /** Takes everything down, also after a failed test. */
   async clear(): Promise<void> {
     for (const machines of this.opened) await machines.close();
-    await clearHosts(this.state);
+    await clearHosts(this.layout);
     rmSync(this.directory, { recursive: true, force: true });
   }
 }

@@ -4,16 +4,21 @@
  * the template instead, telling its progress.
  */
 
-import { ensureTemplate, openMachines } from "../../hosts";
+import { thisComputer } from "../../ground/computer";
+import { ensureTemplate, layoutOf, openMachines } from "../../hosts";
+import { cloudName } from "./boot-ground";
 
 async function main(): Promise<void> {
   const [state, count] = process.argv.slice(2);
   if (!state || !count) throw new Error("usage: boot-owner.ts <state directory> <n>|template");
   if (count === "template") {
-    await ensureTemplate((message) => console.log(message), state);
+    await ensureTemplate({ ...thisComputer(), cache: state }, (message) => console.log(message));
     return;
   }
-  const machines = await openMachines(state, await ensureTemplate());
+  const machines = await openMachines(
+    layoutOf(state, cloudName),
+    await ensureTemplate(thisComputer()),
+  );
   console.log("opened");
   const numbers = Array.from({ length: Number(count) }, (_, n) => n);
   await Promise.all(

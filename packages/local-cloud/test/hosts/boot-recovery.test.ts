@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { thisComputer } from "../../ground/computer";
 import { clearHosts, ensureTemplate } from "../../hosts";
 import { run } from "../../hosts/process";
 import { Ground, traces } from "./boot-ground";
@@ -36,7 +37,7 @@ async function kill(child: ChildProcess): Promise<void> {
 describe("hosts whose owner is killed", () => {
   let ground: Ground;
 
-  beforeAll(() => ensureTemplate());
+  beforeAll(() => ensureTemplate(thisComputer()));
   beforeEach(() => {
     ground = new Ground();
   });
@@ -75,7 +76,7 @@ describe("hosts whose owner is killed", () => {
       const directories = readdirSync(join(ground.layout.home, "machines"));
       expect(directories.sort()).toEqual(hosts.map(({ spec }) => spec.id).sort());
       await machines.close();
-      await clearHosts(ground.state);
+      await clearHosts(ground.layout);
       expect(await traces(ground.layout), `killed after ${moment} ms`).toEqual([]);
     }
   });
@@ -83,7 +84,7 @@ describe("hosts whose owner is killed", () => {
   it("are cleared although their state directory is gone", async () => {
     await kill(await startOwner(ground.state, "1", "created"));
     renameSync(ground.state, join(ground.directory, "elsewhere"));
-    await clearHosts(ground.state);
+    await clearHosts(ground.layout);
     expect(await traces(ground.layout)).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ import { addressAt, fileNameOf, layoutOf, linkOf } from "../../hosts/layout";
 import { answerMetadata, type MetadataRequest } from "../../hosts/metadata";
 import type { HostSpec } from "../../hosts/spec";
 
-const layout = layoutOf("/srv/berth/local");
+const layout = layoutOf("/srv/berth/local", "berth");
 
 const spec: HostSpec = {
   id: "fr-par-1/11111111-2222-4333-8444-555555555555",
@@ -25,8 +25,8 @@ const spec: HostSpec = {
 
 describe("the layout of a cloud's hosts", () => {
   it("gives two clouds different names and addresses, and one cloud always the same", () => {
-    const other = layoutOf("/srv/berth/other");
-    expect(layoutOf("/srv/berth/../berth/local")).toEqual(layout);
+    const other = layoutOf("/srv/berth/other", "berth");
+    expect(layoutOf("/srv/berth/../berth/local", "berth")).toEqual(layout);
     expect(other.cloud).not.toBe(layout.cloud);
     expect(other.range).not.toBe(layout.range);
   });
@@ -225,7 +225,7 @@ describe("the machine's apt configuration", () => {
 
 it("a new cloud takes a range of addresses that nothing here uses, and no two take the same", () => {
   const directories = Array.from({ length: 40 }, () => freeDirectory("berth-free-", "state"));
-  const ranges = directories.map((directory) => layoutOf(join(directory, "state")).range);
+  const ranges = directories.map((directory) => layoutOf(join(directory, "state"), "berth").range);
   for (const directory of directories) rmSync(directory, { recursive: true });
   expect(new Set(ranges).size).toBe(40);
 });
@@ -234,7 +234,9 @@ it("a new cloud leaves a range to whom it belongs where the claim cannot be take
   const shared = mkdtempSync(join(tmpdir(), "berth-shared-"));
   // What another person's file is in a directory of all, a directory is for root too.
   for (let number = 0; number < 1024; number++) {
-    mkdirSync(join(shared, `berth-range-10.${64 + (number >> 4)}.${(number & 15) * 16}.0-20`));
+    mkdirSync(
+      join(shared, `local-cloud-range-10.${64 + (number >> 4)}.${(number & 15) * 16}.0-20`),
+    );
   }
   vi.stubEnv("TMPDIR", shared);
   try {

@@ -5,7 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { utils } from "ssh2";
 
-import { cacheRoot } from "../../ground/cache";
+import { thisComputer } from "../../ground/computer";
 
 /** A real OpenSSH server on a free loopback port, for one test file. */
 export interface LoopbackSshd {
@@ -106,10 +106,10 @@ function findSshd(): { sshd: string; libraries?: string } {
 }
 
 function unpackedSshd(): { sshd: string; libraries?: string } {
-  const shelf = path.join(cacheRoot(), "sshd");
+  const shelf = path.join(thisComputer().cache, "sshd");
   const sshd = path.join(shelf, "usr/sbin/sshd");
   if (!fs.existsSync(sshd)) {
-    fs.mkdirSync(cacheRoot(), { recursive: true });
+    fs.mkdirSync(thisComputer().cache, { recursive: true });
     const scratch = fs.mkdtempSync(`${shelf}-`);
     try {
       execFileSync("apt-get", ["-q", "download", "openssh-server", "libwrap0"], {

@@ -7,7 +7,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { cacheRoot } from "../../ground/cache";
+import { thisComputer } from "../../ground/computer";
 import { obtainCli } from "../../pulumi/cli";
 import { isNewEnough } from "../../pulumi/on-path";
 import { cliVersion, platform } from "../../pulumi/pins";
@@ -225,8 +225,9 @@ describe("versions and places", () => {
   });
 
   it("keeps the cache where the system keeps caches, unless told otherwise", () => {
-    expect(cacheRoot({ BERTH_CACHE: "/elsewhere", XDG_CACHE_HOME: "/xdg" })).toBe("/elsewhere");
-    expect(cacheRoot({ XDG_CACHE_HOME: "/xdg" })).toBe("/xdg/berth");
-    expect(cacheRoot({})).toBe(path.join(os.homedir(), ".cache", "berth"));
+    const cacheIn = (env: NodeJS.ProcessEnv) => thisComputer(env).cache;
+    expect(cacheIn({ LOCAL_CLOUD_CACHE: "/elsewhere", XDG_CACHE_HOME: "/xdg" })).toBe("/elsewhere");
+    expect(cacheIn({ XDG_CACHE_HOME: "/xdg" })).toBe("/xdg/local-cloud");
+    expect(cacheIn({})).toBe(path.join(os.homedir(), ".cache", "local-cloud"));
   });
 });
