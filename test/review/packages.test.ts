@@ -31,6 +31,22 @@ describe("the packages of a change", () => {
     expect(refusedPackages(change, base)).toEqual([]);
   });
 
+  it("may be the repository's own, which want nothing but a registry's", () => {
+    const own = { "packages/own": { version: "0.1.0", dependencies: { zod: "1.0.0" } } };
+    const link = { "node_modules/own": { resolved: "packages/own", link: true } };
+    expect(refusedPackages(locked({ ...own, ...link, "node_modules/zod": entry }), base)).toEqual(
+      [],
+    );
+    const wanting = { "packages/own": { dependencies: { x: "git://example.org/x" } } };
+    expect(refusedPackages(locked({ ...wanting, ...link }), base)[0]).toMatch(
+      /packages\/own: it wants x from git/,
+    );
+    for (const away of ["../own", "/etc", "packages/../../own", "packages/other"]) {
+      const leading = { "node_modules/own": { resolved: away, link: true } };
+      expect(refusedPackages(locked({ ...own, ...leading }), base)[0]).toMatch(/own: .*a link/);
+    }
+  });
+
   it.each<[string, Record<string, unknown>, RegExp]>([
     [
       "from git",
@@ -164,6 +180,32 @@ describe("fetching them", () => {
       expect(fs.existsSync(path.join(scratch, "ran"))).toBe(false);
     },
   );
+
+  it("fetches what the repository's own packages want", { timeout: 60_000 }, async () => {
+    const { url, integrity } = await registry();
+    const was = state("base", `registry=${url}\ncache=${scratch}/cache\n`, {});
+    const will = state("head", "", {});
+    const list = { name: "berth", version: "1.0.0" };
+    const lock = {
+      ...{ name: "berth", lockfileVersion: 3, requires: true },
+      packages: {
+        "": { ...list, workspaces: ["packages/*"] },
+        "node_modules/own": { resolved: "packages/own", link: true },
+        "node_modules/little": { version: "1.0.0", integrity },
+        "packages/own": { version: "0.1.0", dependencies: { little: "1.0.0" } },
+      },
+    };
+    const write = (name: string, content: unknown) =>
+      fs.writeFileSync(path.join(will.directory, name), JSON.stringify(content));
+    write("package.json", { ...list, workspaces: ["packages/*"] });
+    write("package-lock.json", lock);
+    const clone = state("clone", "", {}, {}).directory;
+    fs.writeFileSync(path.join(clone, "package-lock.json"), "another");
+    await givePackages(clone, was, will);
+    const made = path.join(will.directory, "node_modules");
+    expect(fs.existsSync(path.join(made, "little", "package.json"))).toBe(true);
+    expect(fs.readlinkSync(path.join(made, "own"))).toBe(path.join("..", "packages", "own"));
+  });
 
   it("fetches nothing at all where one package is no registry's", async () => {
     const { url, integrity } = await registry();

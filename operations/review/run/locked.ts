@@ -14,6 +14,8 @@ export const dependencyFields = [
 /** A version, a range, a tag or an alias of a registry's package: no address, path or repository. */
 const registrySpec = /^(npm:(@[\w.-]+\/)?[\w.-]+(@|$))?[\w.^~<>=|*+ -]*$/;
 const packageName = /^(@[a-z0-9~][\w.~-]*\/)?[a-z0-9~][\w.~-]*$/i;
+/** A folder of the repository: it leads nowhere else. */
+const folder = /^[\w-]+(\/[\w-]+)*$/;
 const exactVersion = /^\d+\.\d+\.\d+(-[\w.-]+)?(\+[\w.-]+)?$/;
 
 /**
@@ -32,7 +34,9 @@ export function refusedPackages(change: LockedState, base: LockedState): readonl
   const entries = Object.entries(packages).flatMap(([place, entry]) =>
     place === "" || isDeepStrictEqual(entry, known[place])
       ? []
-      : problemsOf(place, mapping(entry), prints, origins),
+      : isWorkspaceLink(mapping(entry), packages)
+        ? []
+        : problemsOf(place, mapping(entry), prints, origins),
   );
   const changed = Object.fromEntries(
     Object.entries(change.manifest).filter(
@@ -48,6 +52,31 @@ export interface LockedState {
   readonly lock: Readonly<Record<string, unknown>>;
 }
 
+/**
+ * The repository's own packages in a lock file (npm's workspaces), by their folders. They bring no
+ * content but the repository's, so they have neither a fingerprint nor an address.
+ */
+export function workspacesIn(
+  packages: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
+  const found = Object.entries(packages).flatMap(([place, entry]) => {
+    const { integrity, resolved, link } = mapping(entry);
+    const own = folder.test(place) && !place.split("/").includes("node_modules");
+    const bare = integrity === undefined && resolved === undefined && link === undefined;
+    return own && bare ? [[place, mapping(entry)] as const] : [];
+  });
+  return Object.fromEntries(found);
+}
+
+/** Whether an entry is npm's own link to a workspace that the same lock file names, and no more. */
+function isWorkspaceLink(
+  { resolved, link, ...rest }: Readonly<Record<string, unknown>>,
+  packages: Readonly<Record<string, unknown>>,
+): boolean {
+  if (link !== true || typeof resolved !== "string" || Object.keys(rest).length > 0) return false;
+  return resolved in workspacesIn(packages);
+}
+
 function problemsOf(
   place: string,
   entry: Readonly<Record<string, unknown>>,
@@ -55,6 +84,7 @@ function problemsOf(
   origins: ReadonlySet<string>,
 ): readonly string[] {
   const name = nameOf(place, entry);
+  if (place in workspacesIn({ [place]: entry })) return specProblems(place, entry);
   const { version, integrity, resolved } = entry;
   const known = prints.get(`${name}@${String(version)}`);
   const origin = originOf(entry);

@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { isMapping } from "../../../components/fleet/mapping";
+import { isMapping, mapping } from "../../../components/fleet/mapping";
 import { Refusal } from "../../ground/usage";
-import { dependencyFields, refusedPackages, type LockedState } from "./locked";
+import { dependencyFields, refusedPackages, workspacesIn, type LockedState } from "./locked";
 import type { WrittenOut } from "./revisions";
 
 /** What npm may know of the caller: where programs, its own settings and the network are. */
@@ -48,7 +48,17 @@ export async function givePackages(
   fs.mkdirSync(directory, { recursive: true });
   const list = (name: string, content: unknown) =>
     fs.writeFileSync(path.join(directory, name), JSON.stringify(content));
-  list("package.json", only(wanted.manifest, ["name", "version", ...dependencyFields]));
+  const fields = ["name", "version", ...dependencyFields];
+  // The repository's own packages want others too. What they want is read in the lock file, which
+  // was judged, and never in a file that a link of the change's making could lead to.
+  const workspaces = Object.entries(workspacesIn(mapping(wanted.lock["packages"])));
+  const folders = workspaces.map(([place]) => place);
+  list("package.json", { ...only(wanted.manifest, fields), workspaces: folders });
+  for (const [place, entry] of workspaces) {
+    fs.mkdirSync(path.join(directory, place), { recursive: true });
+    const own = { name: path.basename(place), ...only(entry, fields) };
+    list(path.join(place, "package.json"), own);
+  }
   list("package-lock.json", wanted.lock);
   const settings = path.join(base.directory, ".npmrc");
   if (isRegular(settings)) fs.copyFileSync(settings, path.join(directory, ".npmrc"));
