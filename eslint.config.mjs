@@ -15,7 +15,15 @@ const direction = (rooms) => ({
 });
 
 export default tseslint.config(
-  { ignores: ["node_modules/", ".berth/", "coverage/", "packages/local-cloud/recorded/"] },
+  {
+    ignores: [
+      "node_modules/",
+      ".berth/",
+      "coverage/",
+      "**/.local-cloud/",
+      "packages/local-cloud/recorded/",
+    ],
+  },
   eslint.configs.recommended,
   ...tseslint.configs.recommended,
   {

@@ -8,6 +8,7 @@ import {
   type ExistingMachine,
 } from "../packages/local-cloud/providers/existing";
 import type { CloudCard } from "../packages/local-cloud/cloud/cloud";
+import { postExisting } from "../packages/local-cloud/cloud/existing";
 import type { Keyring } from "./stand-ins";
 
 /**
@@ -29,19 +30,6 @@ export async function ensureExisting(
     return [];
   }
   return postExisting(card, existingIn(stacks, keys, stack));
-}
-
-/** Puts things on a local cloud that existed before Berth; answers what could not be put there. */
-export async function postExisting(
-  card: CloudCard,
-  existing: Existing,
-): Promise<readonly string[]> {
-  const response = await fetch(`http://127.0.0.1:${card.control}/existing`, {
-    method: "POST",
-    body: JSON.stringify(existing),
-  });
-  if (!response.ok) throw new Error(`the local cloud: ${await response.text()}`);
-  return ((await response.json()) as { missing: string[] }).missing;
 }
 
 function existingIn(

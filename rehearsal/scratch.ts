@@ -7,7 +7,8 @@ import { discardCloud, type CloudCard } from "../packages/local-cloud/cloud/clou
 import { rehearsalEnvironment } from "./environment";
 import { ensureRehearsalCloud } from "./cloud";
 import { cacheRoot } from "./computer";
-import { ensureExisting, postExisting } from "./existing";
+import { postExisting } from "../packages/local-cloud/cloud/existing";
+import { ensureExisting } from "./existing";
 import type { MachineKind } from "../packages/local-cloud/cloud/machine-kind";
 import type { CloudPaths } from "../packages/local-cloud/cloud/paths";
 import { cloudPaths, repository } from "./paths";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import type { Outcome } from "../../rehearsal/scratch";
-import { postExisting } from "../../rehearsal/existing";
+import { postExisting } from "../../packages/local-cloud/cloud/existing";
 import { added, listing } from "../machine/listing";
 import { agency } from "../engine/agency";
 import { publicKey } from "../stack-file/fixture";

@@ -64,14 +64,20 @@ export async function refuseTakenAddress(layout: Layout, address: string): Promi
   const others = routes.split("\n").filter((line) => line && !line.includes(`bv${layout.cloud}`));
   if (others.length === 0) return;
   const other = /\bbv([0-9a-f]{6})/.exec(others.join("\n"))?.[1];
-  const alias = `/sys/class/net/bt${other}/ifalias`;
-  const directory = other && existsSync(alias) ? readFileSync(alias, "utf8").trim() : "";
+  const directory = other && (await directoryOf(`bt${other}`));
   throw new Error(
     directory
       ? `address ${address} is in use by the local cloud in ${directory}; take that one down, or ` +
           "give the machine another address"
       : `${inUse(address, others.join("\n"))}; give the machine another address`,
   );
+}
+
+/** Whose bridge it is, as its cloud noted. Asked of `ip`: /sys may be another network namespace's. */
+async function directoryOf(bridge: string): Promise<string | undefined> {
+  const { stdout } = await tryRun(["ip", "-j", "link", "show", bridge]);
+  const links = JSON.parse(stdout.trim() || "[]") as readonly { readonly ifalias?: string }[];
+  return links.find(({ ifalias }) => ifalias)?.ifalias;
 }
 
 function inUse(what: string, routes: string): string {
