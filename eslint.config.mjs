@@ -1,19 +1,6 @@
 import eslint from "@eslint/js";
 import tseslint from "typescript-eslint";
 
-/** No room imports a later one: the program knows nothing of what rehearses, judges or runs it. */
-const direction = (rooms) => ({
-  "no-restricted-imports": [
-    "error",
-    {
-      patterns: rooms.map((room) => ({
-        regex: `^(\\.\\./)+${room}(/|$)`,
-        message: `imports go one way; this room must not know ${room}/`,
-      })),
-    },
-  ],
-});
-
 export default tseslint.config(
   {
     ignores: [
@@ -55,7 +42,7 @@ export default tseslint.config(
   },
   {
     // Plain CommonJS, because it runs before anything is installed.
-    files: ["**/*.js"],
+    files: ["**/*.js", "**/*.cjs"],
     languageOptions: {
       sourceType: "commonjs",
       globals: Object.fromEntries(
@@ -73,41 +60,4 @@ export default tseslint.config(
     },
     rules: { "@typescript-eslint/no-require-imports": "off" },
   },
-  {
-    files: ["components/**/*.ts"],
-    rules: direction([
-      "engine",
-      "operations",
-      "packages",
-      "policies",
-      "rehearsal",
-      "test",
-      "tools",
-    ]),
-  },
-  {
-    files: ["engine/**/*.ts"],
-    rules: direction([
-      "components",
-      "operations",
-      "packages",
-      "policies",
-      "rehearsal",
-      "test",
-      "tools",
-    ]),
-  },
-  {
-    files: ["policies/**/*.ts"],
-    rules: direction(["components", "operations", "packages", "rehearsal", "test", "tools"]),
-  },
-  {
-    files: ["operations/**/*.ts"],
-    rules: direction(["packages", "policies", "rehearsal", "test", "tools"]),
-  },
-  {
-    files: ["packages/**/*.ts"],
-    rules: direction(["components", "operations", "policies", "rehearsal", "test", "tools"]),
-  },
-  { files: ["rehearsal/**/*.ts"], rules: direction(["operations", "policies", "test"]) },
 );

@@ -1,10 +1,16 @@
 import { z } from "zod";
 
 import { runCommand } from "../packages/local-cloud/ground/run-command";
-import type { Rehearsed } from "./rehearsal";
 
 /** What a deployment left undone, by the node or project it is for: `create kmc-server`. */
 export type ToDo = Readonly<Record<string, readonly string[]>>;
+
+/** A stack of the local cloud, and where its project lies. */
+export interface PlannedStack {
+  readonly stack: string;
+  readonly project: string;
+  readonly env: NodeJS.ProcessEnv;
+}
 
 const state = z.object({ parent: z.string().optional() });
 const plan = z.object({
@@ -22,11 +28,7 @@ const plan = z.object({
  * Asks the engine what it would do now. A state cannot tell: a machine whose last converge failed
  * looks there like one that succeeded. Undefined where the stack cannot be previewed at all.
  */
-export async function whatIsToDo({
-  stack,
-  project,
-  env,
-}: Omit<Rehearsed, "keys">): Promise<ToDo | undefined> {
+export async function whatIsToDo({ stack, project, env }: PlannedStack): Promise<ToDo | undefined> {
   const args = ["preview", "--json", "--stack", stack];
   const { code, stdout } = await runCommand("pulumi", args, { cwd: project, env });
   if (code !== 0) return undefined;

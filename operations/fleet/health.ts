@@ -1,5 +1,5 @@
 import type { Outcome } from "./converging";
-import type { Traces } from "../people/offboarding/traces";
+import type { Traces } from "../ground/traces";
 import { readFacts } from "../ground/report";
 import { printableLine } from "../ground/printable";
 import { count } from "../ground/table";

@@ -7,7 +7,7 @@ import { concerns, duration, readHealthFacts, type Health } from "./health";
 import { tellInterrupted } from "../ground/interrupted";
 import { inParallel } from "../ground/pool";
 import { readFacts } from "../ground/report";
-import { readTraces } from "../people/offboarding/traces";
+import { readTraces } from "../ground/traces";
 import { evidenceScript, factsScript, oneAfterAnother } from "../ground/scripts";
 import { asDeployer, runScript, type Entrance } from "../ground/sessions";
 import type { Session } from "../ground/ssh";

@@ -4,7 +4,6 @@ import * as path from "node:path";
 import { launcher } from "../../components/machine/script";
 import { agentKeys, usableKeys } from "./agent";
 import type { Context } from "./context";
-import type { Site } from "../fleet/fleet";
 import { visit, type Errand, type Keys, type Session } from "./ssh";
 import { Refusal, unknown } from "./usage";
 
@@ -48,9 +47,16 @@ export function personKeys({ env }: Context, member: string): Keys {
   return { env, files };
 }
 
+/** A machine, and the account of unattended sessions on it. */
+interface Enterable {
+  readonly login: string;
+  readonly address: string;
+  readonly hostKey: string;
+}
+
 /** Runs a script as root on a machine, or as the account itself where Berth may only look. */
 export function runScript(
-  site: Site,
+  site: Enterable,
   entrance: Entrance,
   script: string,
   timeoutMs: number,

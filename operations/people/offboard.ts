@@ -20,7 +20,7 @@ import {
 import { committedFiles, presentFiles } from "./offboarding/files";
 import { grantsTo } from "./offboarding/grants";
 import { pastOf } from "./offboarding/history";
-import { lookedFor, notLookedFor } from "./offboarding/traces";
+import { lookedFor, notLookedFor } from "../ground/traces";
 import { inParallel } from "../ground/pool";
 import type { Unread } from "../ground/reading";
 import { evidenceScript, type Person } from "../ground/scripts";

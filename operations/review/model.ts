@@ -7,7 +7,7 @@ import { isKnown } from "./facts/known-types";
 import { clashesOf, namesOf, type NameChange } from "./facts/names";
 import { policiesOf, type PolicyFinding, type PolicyVerdict } from "./facts/policies";
 import { projectLines, type ProjectLine } from "./facts/projects";
-import { planOf, type Plan } from "./facts/side";
+import { planOf, type Plan } from "./facts/plan";
 import { destruction, holds, waiversOf, type Waiver, type WaiverUse } from "./facts/waivers";
 import type { Change, Preview } from "../../engine/preview";
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { quote } from "../../components/machine/quote";
 import type { Evidence } from "../../operations/people/offboarding/evidence";
-import { notLookedFor, type Traces } from "../../operations/people/offboarding/traces";
+import { notLookedFor, type Traces } from "../../operations/ground/traces";
 import { added, listing } from "../machine/listing";
 import type { Harbour, Told } from "./harbour";
 import { waysToStay } from "./ways-to-stay";

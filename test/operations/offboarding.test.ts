@@ -5,7 +5,7 @@ import { describe as describeEvidence } from "../../operations/people/offboardin
 import { elsewhere } from "../../operations/people/offboarding/elsewhere";
 import { judge, readRemains } from "../../operations/people/offboarding/evidence";
 import { grantsTo } from "../../operations/people/offboarding/grants";
-import { lookedFor, notLookedFor } from "../../operations/people/offboarding/traces";
+import { lookedFor, notLookedFor } from "../../operations/ground/traces";
 import { publicKey } from "../stack-file/fixture";
 import { fleet } from "./sites";
 

@@ -10,7 +10,7 @@ import { interruptionsOf } from "../../operations/review/facts/interruption";
 import { isKnown, knownTypes } from "../../operations/review/facts/known-types";
 import { machines } from "../../operations/review/facts/kinds";
 import { namesOf } from "../../operations/review/facts/names";
-import { planOf } from "../../operations/review/facts/side";
+import { planOf } from "../../operations/review/facts/plan";
 import { reviewOf } from "../../operations/review/model";
 import { readCleaned } from "../../operations/review/read-cleaned";
 import { logText, nodeLine, type Line } from "./event-log";

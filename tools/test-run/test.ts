@@ -9,7 +9,7 @@ import { obtainMoto } from "../../packages/local-cloud/s3/moto";
 import { obtainCli } from "../../packages/local-cloud/pulumi/cli";
 import { cacheRoot } from "../../rehearsal/computer";
 import { sayOnStderr as say } from "../../rehearsal/say";
-import { obtainShellcheck } from "../setup/shellcheck";
+import { obtainShellcheck } from "../shellcheck";
 import { endLeftovers, runMark } from "./leftovers";
 
 const vitest = path.join(repository, "node_modules", ".bin", "vitest");

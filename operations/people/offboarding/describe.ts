@@ -2,7 +2,7 @@ import { printableLine } from "../../ground/printable";
 import { count, table } from "../../ground/table";
 import type { Elsewhere } from "./elsewhere";
 import type { Evidence } from "./evidence";
-import { lookedFor, notLookedFor } from "./traces";
+import { lookedFor, notLookedFor } from "../../ground/traces";
 
 /** What the evidence is and is not. */
 export const notProof =

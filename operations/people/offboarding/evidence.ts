@@ -1,6 +1,6 @@
 import { printableLine } from "../../ground/printable";
 import type { Session } from "../../ground/ssh";
-import { readTraces, type Traces } from "./traces";
+import { readTraces, type Traces } from "../../ground/traces";
 import { readFacts } from "../../ground/report";
 
 /** What is left of a person on one machine, and what else opens it. */

@@ -1,4 +1,5 @@
-import type { Side, Plan } from "./side";
+import type { Plan } from "./plan";
+import type { Side } from "./side";
 import { at, isValues, textAt, textsAt, type Value } from "../../../engine/values";
 import { openingsOf, type Opening } from "./openings";
 

@@ -7,7 +7,8 @@ import { cents } from "../../../components/clouds/size";
 import type { Cloud } from "../../../components/fleet/fleet";
 import { numberAt, textAt } from "../../../engine/values";
 import { bucketType, machines } from "./kinds";
-import type { Plan, Resource, Side } from "./side";
+import type { Plan } from "./plan";
+import type { Resource, Side } from "./side";
 
 /** Money a month by currency; amounts of different currencies are never added. */
 export type Money = Readonly<Record<string, number>>;

@@ -9,7 +9,7 @@ import {
   providerName,
   versioningType,
 } from "./kinds";
-import type { Plan } from "./side";
+import type { Plan } from "./plan";
 
 /**
  * What becomes of data:

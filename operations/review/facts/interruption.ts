@@ -1,7 +1,8 @@
 import type { Change } from "../../../engine/preview";
 import { cloudFacts } from "../../../components/clouds/facts";
 import { machines } from "./kinds";
-import { nodeOfProject, type Plan } from "./side";
+import type { Plan } from "./plan";
+import { nodeOfProject } from "./side";
 
 /** From least to worst. */
 export const interruptions = ["none", "restart", "replacement", "end"] as const;

@@ -1,7 +1,8 @@
 import type { Change } from "../../../engine/preview";
 import { at, secret, textAt, unknown, type Value } from "../../../engine/values";
 import { recordType } from "./kinds";
-import type { Plan, Side } from "./side";
+import type { Plan } from "./plan";
+import type { Side } from "./side";
 
 /** A DNS name whose target changes. */
 export interface NameChange {

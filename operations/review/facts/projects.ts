@@ -1,6 +1,7 @@
 import { nobody } from "../../../components/fleet/fleet";
 import { machines, providerName } from "./kinds";
-import { nodeOfProject, projectsOf, type Node, type Plan, type Side } from "./side";
+import { nodeOfProject, projectsOf, type Node, type Side } from "./side";
+import type { Plan } from "./plan";
 import { at, isValues, numberAt, textAt, type Values } from "../../../engine/values";
 
 /** What a person is told about one project. */

@@ -3,11 +3,10 @@ import {
   UnreadableOutputs,
   type StackOutputs,
 } from "../../../components/outputs/schema";
-import { UnreadablePreview, type Change, type Preview, type State } from "../../../engine/preview";
+import { UnreadablePreview, type Preview, type State } from "../../../engine/preview";
 import { nameOf } from "../../../engine/urn";
 import { textAt, textsAt, type Values } from "../../../engine/values";
 import { namesType } from "./kinds";
-import { renamesOf, underLaterNames, type Rename } from "./renames";
 
 /** Before the change or after it. */
 export type When = "before" | "after";
@@ -94,29 +93,6 @@ function node(name: string, { inputs, urn }: State): Node {
     projects: textsAt(inputs, "projects"),
     provider: textAt(inputs, "provider") ?? "",
     region: textAt(inputs, "region"),
-  };
-}
-
-/** Both sides, made once. What is renamed in place bears its later name on both. */
-export interface Plan {
-  readonly preview: Preview;
-  readonly before: Side;
-  readonly after: Side;
-  readonly renamed: readonly Rename[];
-  /** The node a change belongs to, wherever it still or already exists. */
-  readonly nodeOf: (change: Change) => string | undefined;
-}
-
-export function planOf(preview: Preview): Plan {
-  const [was, after] = [sideOf(preview, "before"), sideOf(preview, "after")];
-  const renamed = renamesOf(was, after);
-  const before = underLaterNames(was, renamed);
-  return {
-    preview,
-    before,
-    after,
-    renamed,
-    nodeOf: (change) => after.nodeOf(change) ?? before.nodeOf(change),
   };
 }
 

@@ -7,31 +7,15 @@ import { holder, isRunning, withLock } from "../ground/lock";
 import { sayOnStderr, type Say } from "../ground/progress";
 import { lastLines } from "../ground/run-command";
 import { clearHosts, layoutOf, type Layout } from "../hosts";
+import type { CloudCard } from "./card";
 import { clearDeadEngines } from "./dead-engines";
 import { localAccounts } from "./environment";
 import { chooseMachines, keepKind, type MachineKind, type MachineOptions } from "./machine-kind";
 import type { CloudPaths } from "./paths";
 import type { ServeOptions } from "./serve";
-import { areCurrent, type Sources } from "./sources";
+import { areCurrent } from "./sources";
 
-/** A local cloud that serves: what its process writes into `cloud.json`. */
-export interface CloudCard {
-  readonly pid: number;
-  readonly startedAt: string;
-  readonly machines: MachineKind;
-  /** Loopback port by emulated provider. */
-  readonly ports: Readonly<Record<string, number>>;
-  /** Loopback port of the control door. */
-  readonly control: number;
-  /** Loopback port of Scaleway's HTTP API, which the program asks itself. */
-  readonly scalewayApi: number;
-  /** Loopback port of the vault that encrypts secrets in the state. */
-  readonly vault: number;
-  /** Socket of the cloud's own ssh-agent. */
-  readonly agent: string;
-  /** The code that its process runs. */
-  readonly sources: Sources;
-}
+export type { CloudCard } from "./card";
 
 /** The process that was started, kept apart from the card so that a reused pid is noticed. */
 interface Started {

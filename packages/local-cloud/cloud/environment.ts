@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
 
-import type { CloudCard } from "./cloud";
+import type { CloudCard } from "./card";
 import type { CloudPaths } from "./paths";
 
 /** Whatever could lead a command to a real account. */

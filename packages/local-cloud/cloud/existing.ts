@@ -1,5 +1,5 @@
 import type { Existing } from "../providers/existing";
-import type { CloudCard } from "./cloud";
+import type { CloudCard } from "./card";
 
 export type { Existing } from "../providers/existing";
 

@@ -12,7 +12,7 @@ import { serveScalewayApi } from "../providers/scaleway/api";
 import type { Computer } from "../ground/computer";
 import { writeWhole } from "../ground/whole-file";
 import { serveAgent } from "./agent";
-import type { CloudCard } from "./cloud";
+import type { CloudCard } from "./card";
 import type { MachineKind } from "./machine-kind";
 import { openBehind } from "./behind";
 import { cloudPathsIn } from "./paths";

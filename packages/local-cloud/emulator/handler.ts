@@ -1,7 +1,10 @@
 import type { Machines } from "./machines";
-import type { ResourceTable } from "./table";
+import type { Declared } from "./field";
+import type { Subject } from "./subject";
 import type { Props } from "./values";
 import type { World } from "./world";
+
+export type { Subject } from "./subject";
 
 /** What every call of an emulated provider may use. */
 export interface Context {
@@ -70,21 +73,13 @@ export interface Change {
   readonly marked?: { readonly oldInputs: Props; readonly news: Props };
 }
 
-/** What identifies the resource a call is about. */
-export interface Subject {
-  readonly urn: string;
-  /** Logical name: the last part of the urn. */
-  readonly name: string;
-  readonly type: string;
-}
-
 /** One resource type of an emulated provider; all values are without secret markers. */
 export interface ResourceHandler {
   readonly type: string;
   /** Outputs that the provider itself marks as secret. */
   readonly secretOutputs?: readonly string[];
   /** The declared inputs and outputs, for reports on what is emulated. */
-  readonly table?: Pick<ResourceTable, "kind" | "inputs" | "outputs" | "style">;
+  readonly table?: Declared;
   /** Puts an object that exists already into a world; `world.put` under the table's kind if absent. */
   seed?(world: World, id: string, outputs: Props): void;
   check(

@@ -1,4 +1,4 @@
-import { readFacts } from "../../ground/report";
+import { readFacts } from "./report";
 
 /** What a machine tells of who may enter it, besides what is declared. */
 export interface Traces {

@@ -1,6 +1,6 @@
-import { obtainPythonProgram, type PythonOptions } from "../../packages/local-cloud/ground/python";
-import { cacheRoot } from "../../rehearsal/computer";
-import { sayOnStderr } from "../../rehearsal/say";
+import { obtainPythonProgram, type PythonOptions } from "../packages/local-cloud/ground/python";
+import { cacheRoot } from "../rehearsal/computer";
+import { sayOnStderr } from "../rehearsal/say";
 
 /** shellcheck 0.11.0, as PyPI carries it: the program itself, in a wheel. */
 const version = "0.11.0.1";
