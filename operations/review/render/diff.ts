@@ -1,7 +1,15 @@
 import { printable } from "../../ground/printable";
 import type { Change, Fate } from "../../../engine/preview";
 import { hidden, isHidden } from "../redact";
-import { equal, isList, isValues, secret, unknown, type Found, type Value } from "../../../engine/values";
+import {
+  equal,
+  isList,
+  isValues,
+  secret,
+  unknown,
+  type Found,
+  type Value,
+} from "../../../engine/values";
 
 /** One line of a diff. */
 export interface DiffLine {

@@ -10,7 +10,7 @@ import { clearHosts, layoutOf, type Layout } from "../hosts";
 import type { CloudCard } from "./card";
 import { clearDeadEngines } from "./dead-engines";
 import { localAccounts } from "./environment";
-import { chooseMachines, keepKind, type MachineKind, type MachineOptions } from "./machine-kind";
+import { chooseMachines, keepKind, type MachineOptions } from "./machine-kind";
 import type { CloudPaths } from "./paths";
 import type { ServeOptions } from "./serve";
 import { areCurrent } from "./sources";
