@@ -49,7 +49,9 @@ describe("what the pipelines say outside", () => {
     const clone = path.join(bin, "clone");
     fs.mkdirSync(clone);
     // Copies: a program finds its clone by where its files really are.
-    for (const room of [".ci", "components", "engine", "operations", path.join("tools", "setup")]) {
+    const ground = path.join("packages", "local-cloud", "ground");
+    const setup = [ground, path.join("tools", "setup")];
+    for (const room of [".ci", "components", "engine", "operations", ...setup]) {
       fs.cpSync(path.join(repository, room), path.join(clone, room), { recursive: true });
     }
     fs.symlinkSync(path.join(repository, "node_modules"), path.join(clone, "node_modules"));
