@@ -31,21 +31,6 @@ export interface MachineDeclaration {
   readonly dotfiles?: { readonly repository: string; readonly commit: string };
 }
 
-/**
- * What a session runs, with the script on its standard input. There and not in the command, since
- * a failing command is printed whole in the error, and one argument holds 128 KiB at most.
- *
- * The time limit is for the machine's side, and the only one there is: neither Ctrl-C nor a custom
- * time-out ends a session that runs, and one that is cut off goes on. The system's own programs come
- * first: who was root may have left another sudo beside it. LOGIN_KEY tells which deployer's key this
- * very session uses (sshd's ExposeAuthInfo).
- */
-export const launcher =
-  `sh -c 'key=; if [ -r "\${SSH_USER_AUTH:-}" ]; then key=$(cat "$SSH_USER_AUTH"); fi; ` +
-  `PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH; ` +
-  `if [ "$(id -u)" = 0 ]; then set --; else set -- sudo -n; fi; ` +
-  `exec "$@" env LOGIN_KEY="$key" timeout -k 60 50m bash -s'`;
-
 /** Exit statuses of the scripts. */
 export const statuses = {
   /** As declared; nothing failed. */
@@ -63,7 +48,7 @@ export const statuses = {
  * prints the latter as its last line. Holds no secret. Throws like `renderConverge`.
  */
 export function renderEnter(machine: MachineDeclaration): string {
-  return assemble("enter", firstDeclarations(machine));
+  return assemble(firstDeclarations(machine), programOf("enter"));
 }
 
 /**
@@ -74,16 +59,25 @@ export function renderEnter(machine: MachineDeclaration): string {
  * deployer, an account's name or a key with a line break, a commit that is no full hash.
  */
 export function renderConverge(machine: MachineDeclaration, check = false): string {
-  return assemble("converge", [
-    `CHECK=${check ? "yes" : "no"}`,
-    ...firstDeclarations(machine),
-    ...convergeDeclarations(machine),
-  ]);
+  return assemble(declarationsOf(machine, check), convergeProgram());
+}
+
+/**
+ * What a converge is told of a machine, without its program: what a change of a stack file changes.
+ * Throws like `renderConverge`.
+ */
+export function renderDeclarations(machine: MachineDeclaration): string {
+  return `${declarationsOf(machine, false).join("\n")}\n`;
+}
+
+/** The program of every converge, the same for all machines. */
+export function convergeProgram(): string {
+  return programOf("converge");
 }
 
 /** A read-only look at a machine that Berth did not make: its script changes nothing. */
 export function renderObserve(): string {
-  return assemble("observe", []);
+  return assemble([], programOf("observe"));
 }
 
 function firstDeclarations(machine: MachineDeclaration): string[] {
@@ -93,14 +87,15 @@ function firstDeclarations(machine: MachineDeclaration): string[] {
     `AUTOMATION=${quote(automationAccount)}`,
     `MADE_BY_BERTH=${machine.madeByBerth ? "yes" : "no"}`,
     `DEPLOYER_KEYS=${quote(keyLines(machine.deployerKeys))}`,
-    `PAM_PY=${quote(pamCheck())}`,
   ];
 }
 
-function convergeDeclarations(machine: MachineDeclaration): string[] {
+function declarationsOf(machine: MachineDeclaration, check: boolean): string[] {
   const { members, dotfiles } = machine;
   const keys = Object.fromEntries(members.map((member) => [member.name, keyLines(member.keys)]));
   return [
+    `CHECK=${check ? "yes" : "no"}`,
+    ...firstDeclarations(machine),
     `INITIAL_ACCOUNT=${quote(machine.initialAccount)}`,
     `DISK_GB=${machine.diskGb ?? 0}`,
     `MANAGE=${array(machine.manage)}`,
@@ -109,9 +104,22 @@ function convergeDeclarations(machine: MachineDeclaration): string[] {
     `TAKEN_OVER=${array(machine.takenOver ?? [])}`,
     `DOTFILES_REPOSITORY=${quote(dotfiles?.repository ?? "")}`,
     `DOTFILES_COMMIT=${quote(dotfiles?.commit ?? "")}`,
+  ];
+}
+
+/** What the steps of a sequence find in variables, whatever the machine. */
+const constants: Readonly<Record<Sequence, () => readonly string[]>> = {
+  enter: () => [`PAM_PY=${quote(pamCheck())}`],
+  converge: () => [
+    `PAM_PY=${quote(pamCheck())}`,
     `declare -A COMPOSE_PACKAGES=${map(composePackages)}`,
     ...Object.entries(fileContents()).map(([variable, text]) => `${variable}=${quote(text)}`),
-  ];
+  ],
+  observe: () => [],
+};
+
+function programOf(sequence: Sequence): string {
+  return [...constants[sequence](), compact(sourceOf(sequence))].join("\n");
 }
 
 function refuseImpossible(machine: MachineDeclaration): void {
@@ -149,7 +157,6 @@ function keyLines(keys: readonly string[]): string {
  * One group that bash reads to its end before it runs any of it: a session cut off while the script
  * is on its way runs nothing. No command of it can take the script for its own input.
  */
-function assemble(sequence: Sequence, declarations: readonly string[]): string {
-  const parts = [...declarations, compact(sourceOf(sequence))];
-  return `{\n${parts.join("\n")}\n} </dev/null\n`;
+function assemble(declarations: readonly string[], program: string): string {
+  return `{\n${[...declarations, program].join("\n")}\n} </dev/null\n`;
 }

@@ -6,10 +6,18 @@ import { refusal } from "../refusal";
 import { isEntered } from "../machine/declaration";
 import { accessFacts } from "../machine/access-facts";
 import { knownOr } from "../machine/known";
+import { deliverable } from "../machine/deliverable";
+import {
+  deliveredLauncher,
+  deliveredTo,
+  launcher,
+  packed,
+  packedLauncher,
+} from "../machine/launcher";
 import {
   automationAccount,
-  launcher,
-  renderConverge,
+  convergeProgram,
+  renderDeclarations,
   renderEnter,
   renderObserve,
   type MachineDeclaration,
@@ -40,6 +48,9 @@ const usualDials = 0;
  * refuses.
  */
 const session = { create: launcher, addPreviousOutputInEnv: false } as const;
+
+/** The program of every converge, once for all machines of a run. */
+let program: ReturnType<typeof deliverable> | undefined;
 
 /**
  * Takes a bare machine to one that the team can use (R13-R21), in two SSH sessions.
@@ -94,13 +105,14 @@ export class Bootstrap extends pulumi.ComponentResource {
       `${name}-enter`,
       {
         ...session,
+        create: packedLauncher,
         connection: connection(
           host.address,
           host.login,
           host.hostKey,
           machine.madeByBerth ? bootDials : usualDials,
         ),
-        stdin: renderEnter(machine),
+        stdin: packed(renderEnter(machine)),
         triggers: [host.id],
         logging: command.remote.Logging.None,
       },
@@ -119,22 +131,49 @@ export class Bootstrap extends pulumi.ComponentResource {
     { host, machine, leaving = false }: BootstrapArgs,
     entered: command.remote.Command,
   ): command.remote.Command {
+    const reached = connection(host.address, automationAccount, this.hostKey, usualDials);
+    const script = leaving ? undefined : this.deliver(name, host, reached, entered);
     return new command.remote.Command(
       `${name}-converge`,
       {
         // Without `update` a changed script runs again, which is what is wanted. No triggers either:
         // they would replace, and another machine has another host key.
         ...session,
-        connection: connection(host.address, automationAccount, this.hostKey, usualDials),
-        stdin: renderConverge(machine),
+        create: deliveredLauncher(convergeProgramFile().checksum),
+        connection: reached,
+        stdin: renderDeclarations(machine),
         logging: command.remote.Logging.Stdout,
       },
       {
         parent: this,
-        dependsOn: entered,
+        dependsOn: script ?? entered,
         ...(leaving ? { ignoreChanges: ["create", "connection", "stdin"] } : {}),
         customTimeouts: { create: "60m", update: "60m" },
       },
+    );
+  }
+
+  /**
+   * The converge's program as a file on the machine. Apart from the session, because the engine writes
+   * the whole state twice a resource, and the same 50 KB for every machine were most of it; and because
+   * a preview then shows of a changed declaration just that.
+   */
+  private deliver(
+    name: string,
+    host: Host,
+    reached: command.types.input.remote.ConnectionArgs,
+    entered: command.remote.Command,
+  ): command.remote.CopyToRemote {
+    return new command.remote.CopyToRemote(
+      `${name}-script`,
+      {
+        connection: reached,
+        source: new pulumi.asset.FileAsset(convergeProgramFile().file),
+        remotePath: deliveredTo,
+        // The provider looks at content and path alone: another machine has to be told.
+        triggers: [host.id],
+      },
+      { parent: this, dependsOn: entered },
     );
   }
 
@@ -155,6 +194,10 @@ export class Bootstrap extends pulumi.ComponentResource {
       },
     );
   }
+}
+
+function convergeProgramFile(): ReturnType<typeof deliverable> {
+  return (program ??= deliverable(convergeProgram()));
 }
 
 /**

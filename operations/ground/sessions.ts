@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { launcher } from "../../components/machine/script";
+import { launcher } from "../../components/machine/launcher";
 import { agentKeys, usableKeys } from "./agent";
 import type { Context } from "./context";
 import { visit, type Errand, type Keys, type Session } from "./ssh";

@@ -36,6 +36,7 @@ export const knownTypes: Readonly<Record<string, string>> = {
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "a rule of the firewall",
   "tls:index/privateKey:PrivateKey": "the first host key of a machine",
   "command:remote:Command": "a session with a machine",
+  "command:remote:CopyToRemote": "the program of such a session, delivered",
 
   // Names.
   "cloudflare:index/dnsRecord:DnsRecord": "a name",

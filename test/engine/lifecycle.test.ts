@@ -53,6 +53,7 @@ describe("one project on each provider, in production", () => {
       "berth:index:ProjectNode": 3,
       "berth:index:Bootstrap": 3,
       "command:remote:Command": 6,
+      "command:remote:CopyToRemote": 3,
       "berth:index:ProjectNames": 3,
       "berth:backups:BackupBucket": 2,
       "berth:backups:BackupCredential": 3,

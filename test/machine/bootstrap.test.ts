@@ -28,8 +28,8 @@ describe("the sessions of a machine", () => {
 
   // The provider dials once more than this, also after a login that was refused for good.
   it.each<[string, Partial<MachineDeclaration>, Record<string, number>]>([
-    ["that Berth made", {}, { "x-enter": 55, "x-converge": 0 }],
-    ["of a client", { madeByBerth: false }, { "x-enter": 0, "x-converge": 0 }],
+    ["that Berth made", {}, { "x-enter": 55, "x-script": 0, "x-converge": 0 }],
+    ["of a client", { madeByBerth: false }, { "x-enter": 0, "x-script": 0, "x-converge": 0 }],
     ["that is only looked at", { madeByBerth: false, manage: [] }, { "x-observe": 0 }],
   ])("dial a machine %s once, unless it may still boot", async (_, changes, limits) => {
     sessions.clear();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { launcher, renderConverge, renderEnter, statuses } from "../../components/machine/script";
+import { launcher } from "../../components/machine/launcher";
+import { renderConverge, renderEnter, statuses } from "../../components/machine/script";
 import { dotfilesSuite } from "./dotfiles-suite";
 import { added, listing, type Listing } from "./listing";
 import { tamperings } from "./tampering";

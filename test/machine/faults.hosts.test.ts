@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { launcher } from "../../components/machine/launcher";
 import {
-  launcher,
   renderConverge,
   renderEnter,
   statuses,

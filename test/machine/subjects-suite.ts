@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 
-import { launcher, renderConverge, statuses } from "../../components/machine/script";
+import { launcher } from "../../components/machine/launcher";
+import { renderConverge, statuses } from "../../components/machine/script";
 import type { Finished } from "../../packages/local-cloud/hosts/process";
 import type { Visit, Yard } from "./yard";
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { launcher, renderObserve, statuses } from "../../components/machine/script";
+import { launcher } from "../../components/machine/launcher";
+import { renderObserve, statuses } from "../../components/machine/script";
 import { added, listing, type Listing } from "./listing";
 import { clear, hindered, obstruct } from "./obstacles";
 import { runtimesSuite } from "./runtimes-suite";

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { launcher, renderEnter, statuses } from "../../components/machine/script";
+import { launcher } from "../../components/machine/launcher";
+import { renderEnter, statuses } from "../../components/machine/script";
 import { userData } from "./user-data";
 import { added, listing } from "./listing";
 import { Yard, type Visit } from "./yard";

@@ -4,9 +4,9 @@ import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { launcher } from "../../components/machine/launcher";
 import {
   automationAccount,
-  launcher,
   renderConverge,
   renderEnter,
   type MachineDeclaration,

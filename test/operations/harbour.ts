@@ -5,7 +5,8 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 
-import { launcher, renderEnter } from "../../components/machine/script";
+import { launcher } from "../../components/machine/launcher";
+import { renderEnter } from "../../components/machine/script";
 import type { Machines } from "../../packages/local-cloud/hosts";
 import type { Finished } from "../../packages/local-cloud/hosts/process";
 import { berth } from "../../operations/berth";

@@ -2,9 +2,9 @@
 
 import * as os from "node:os";
 
+import { launcher } from "../../components/machine/launcher";
 import {
   automationAccount,
-  launcher,
   type MachineDeclaration,
   renderConverge,
   renderEnter,

@@ -51,6 +51,7 @@ export const knownTypes: Readonly<Record<string, Readings>> = {
   "aws:iam/userPolicy:UserPolicy": nothing,
   "aws:iam/accessKey:AccessKey": nothing,
   "command:remote:Command": nothing,
+  "command:remote:CopyToRemote": nothing,
   "tls:index/privateKey:PrivateKey": nothing,
 };
 

@@ -29,6 +29,7 @@ export function recordedShell(call: Call): Shell {
       const signal = ended?.[2];
       return Promise.resolve(signal ? { signal } : { status: Number(ended?.[1] ?? 0) });
     },
+    write: () => Promise.reject(new Error("no copy was recorded")),
     tunnel: () => Promise.reject(new Error("no proxy was recorded")),
     close: () => undefined,
   };

@@ -1,7 +1,8 @@
 import { isObject, UNKNOWN, type Props } from "../../emulator/values";
 
 /** A Go type, as the real provider's decoder names it. */
-type Kind = "string" | "int" | "float64" | "bool" | "map[string]string" | "[]interface {}";
+type Kind =
+  "string" | "int" | "float64" | "bool" | "map[string]string" | "[]interface {}" | "asset";
 
 /** A Go struct that a property value is decoded into. */
 export interface Struct {
@@ -48,6 +49,18 @@ export const commandInputs: Struct = {
   required: ["connection"],
 };
 
+/** The inputs of `command:remote:CopyToRemote` 1.2.1. */
+export const copyInputs: Struct = {
+  name: "remote.CopyToRemoteInputs",
+  fields: {
+    connection,
+    source: "asset",
+    remotePath: "string",
+    triggers: "[]interface {}",
+  },
+  required: ["connection", "source", "remotePath"],
+};
+
 /** One field that cannot be decoded. Values are never shown. */
 export interface Undecodable {
   readonly field: string;
@@ -88,7 +101,7 @@ function nested(outer: string, field: string, struct: Struct, value: unknown): s
 
 function wrongKind(name: string, field: string, kind: Kind, value: unknown): string | undefined {
   const fits =
-    kind === "map[string]string"
+    kind === "map[string]string" || kind === "asset"
       ? isObject(value)
       : kind === "[]interface {}"
         ? Array.isArray(value)

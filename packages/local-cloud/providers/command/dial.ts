@@ -68,6 +68,7 @@ function closingBoth(inner: ShellConnection, outer: ShellConnection): ShellConne
   return {
     accepts: (key, value) => inner.accepts(key, value),
     run: (job) => inner.run(job),
+    write: (path, content) => inner.write(path, content),
     tunnel: (host, port) => inner.tunnel(host, port),
     close: () => {
       inner.close();

@@ -1,4 +1,5 @@
 import type { Provider } from "../../emulator/handler";
+import { copyToRemote } from "./copy-to-remote";
 import { remoteCommand } from "./remote-command";
 import type { Shell } from "./shell";
 import { sshShell } from "./ssh-shell";
@@ -8,7 +9,7 @@ export function commandOver(shell: Shell): Provider {
   return {
     name: "command",
     version: "1.2.1",
-    resources: [remoteCommand(shell)],
+    resources: [remoteCommand(shell), copyToRemote(shell)],
     capabilities: { supportsPreview: true, acceptSecrets: true, supportsAutonaming: false },
     diffsConfig: false,
     // The real plugin's framework signs its configuration.

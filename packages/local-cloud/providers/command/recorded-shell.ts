@@ -30,6 +30,7 @@ function answering(hostKey: string): ShellConnection {
       onOutput("stdout", Buffer.from(`${hostKey}\n`));
       return Promise.resolve({ status: 0 });
     },
+    write: () => Promise.resolve(),
     tunnel: () => Promise.reject(new Error("a machine that is a record leads nowhere")),
     close: () => undefined,
   };

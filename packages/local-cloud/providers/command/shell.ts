@@ -25,6 +25,8 @@ export interface ShellConnection {
   accepts(key: string, value: string): Promise<boolean>;
   /** Runs one command to its end. */
   run(job: Job): Promise<Ending>;
+  /** Writes a file over SFTP, with the directories above it. Rejects with the server's reason. */
+  write(path: string, content: Buffer): Promise<void>;
   /** Opens a stream from there to `host:port`. */
   tunnel(host: string, port: number): Promise<Duplex>;
   close(): void;

@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
-import type { Client } from "ssh2";
+import { promisify } from "node:util";
+import type { Client, SFTPWrapper } from "ssh2";
 
 import type { Ending, Job, ShellConnection } from "./shell";
 import { connectReason } from "./tcp";
@@ -10,6 +11,14 @@ declare module "ssh2" {
     sftp(environment: Record<string, string>, callback: ClientSFTPCallback): this;
   }
 }
+
+/** The one form of each of ssh2's overloads that is used here. */
+type Opening = (callback: (error: Error | undefined, sftp: SFTPWrapper) => void) => void;
+type Writing = (
+  path: string,
+  content: Buffer,
+  callback: (error: Error | null | undefined) => void,
+) => void;
 
 /** An authenticated connection of ssh2. */
 export class SshConnection implements ShellConnection {
@@ -50,6 +59,22 @@ export class SshConnection implements ShellConnection {
         stream.end(stdin);
       });
     });
+  }
+
+  async write(path: string, content: Buffer): Promise<void> {
+    const sftp = await promisify(this.client.sftp.bind(this.client) as Opening)().catch(() => {
+      throw new Error("ssh: subsystem request failed");
+    });
+    try {
+      const folders = path.split("/").slice(0, -1);
+      for (const [index] of folders.entries()) {
+        // One that exists is refused as one that cannot be made is: the file itself tells.
+        await new Promise((done) => sftp.mkdir(folders.slice(0, index + 1).join("/"), done));
+      }
+      await promisify(sftp.writeFile.bind(sftp) as Writing)(path, content);
+    } finally {
+      sftp.end();
+    }
   }
 
   tunnel(host: string, port: number): Promise<Duplex> {

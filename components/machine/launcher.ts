@@ -1,0 +1,63 @@
+import * as zlib from "node:zlib";
+
+import { quote } from "./quote";
+import { statuses } from "./script";
+
+/**
+ * What a session runs, with the script on its standard input. There and not in the command, since
+ * a failing command is printed whole in the error, and one argument holds 128 KiB at most.
+ *
+ * The time limit is for the machine's side, and the only one there is: neither Ctrl-C nor a custom
+ * time-out ends a session that runs, and one that is cut off goes on. The system's own programs come
+ * first: who was root may have left another sudo beside it. LOGIN_KEY tells which deployer's key this
+ * very session uses (sshd's ExposeAuthInfo).
+ */
+export const launcher = launcherOf("bash -s");
+
+/**
+ * A launcher that runs a converge whose program was delivered as a file before (`deliveredTo`), with the
+ * machine's declarations alone on standard input. Root reads the file once and compares what it read
+ * with the checksum (SHA-256), so what runs is what was declared, whoever could write that file.
+ */
+export function deliveredLauncher(checksum: string): string {
+  const run = [
+    "declared=$(cat)",
+    'program=$(cat "$0" 2>/dev/null)',
+    `if [ "$(printf %s "$program" | sha256sum)" != "$1  -" ]; then ` +
+      `echo "refused: $0: is not the program that was delivered; deliver it again: pulumi up --replace, with the URN that ends in -script"; ` +
+      `exit ${statuses.refused}; fi`,
+    'printf "{\\n%s\\n%s\\n} </dev/null\\n" "$declared" "$program" | bash -s',
+  ].join("; ");
+  return launcherOf(`bash -c "$run" "$HOME/${deliveredTo}" ${checksum}`, run);
+}
+
+/**
+ * A launcher that runs a script that `packed` made. One that is cut off on its way runs nothing: what
+ * arrived of it is a group that never closes.
+ */
+export const packedLauncher = launcherOf(
+  'bash -c "$run"',
+  "base64 -d | gzip -d 2>/dev/null | bash -s",
+);
+
+/**
+ * A script as text of half its size, for a session that runs once and stays in the state for good: the
+ * engine writes the whole state twice a resource.
+ */
+export function packed(script: string): string {
+  return zlib.gzipSync(script, { level: 9 }).toString("base64");
+}
+
+/** Where a program is delivered, from the automation account's home. */
+export const deliveredTo = ".berth/converge.sh";
+
+/** A shell line that runs `command` as root; what `command` calls `$run` is `argument`. */
+function launcherOf(command: string, argument?: string): string {
+  const script =
+    (argument ? "run=$1; " : "") +
+    `key=; if [ -r "\${SSH_USER_AUTH:-}" ]; then key=$(cat "$SSH_USER_AUTH"); fi; ` +
+    `PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH; ` +
+    `if [ "$(id -u)" = 0 ]; then set --; else set -- sudo -n; fi; ` +
+    `exec "$@" env LOGIN_KEY="$key" timeout -k 60 50m ${command}`;
+  return `sh -c ${quote(script)}${argument ? ` sh ${quote(argument)}` : ""}`;
+}
