@@ -6,7 +6,7 @@
 const typescript = "tsx/cjs";
 require(typescript);
 /** @type {{ main: (argv: string[]) => Promise<number> }} */
-const command = require("../command.ts");
+const command = require("../command");
 
 command.main(process.argv.slice(2)).then(
   (code) => {
