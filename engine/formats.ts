@@ -75,20 +75,22 @@ export const analyzed = z.object({
   failed: z.array(z.string()).nullish(),
 });
 
+/** One step of a plan as `pulumi preview --json` tells it. */
+const planned = z.object({
+  op: z.enum(operations),
+  urn: z.string().startsWith("urn:pulumi:"),
+  oldState: state.nullish(),
+  newState: state.nullish(),
+  diffReasons: z.array(z.string()).nullish(),
+  replaceReasons: z.array(z.string()).nullish(),
+  detailedDiff: z.record(z.string(), z.unknown()).nullish(),
+});
+export type PlannedStep = z.infer<typeof planned>;
+
 /** What `pulumi preview --json` prints. */
 export const digest = z.strictObject({
   config: z.record(z.string(), z.string()).nullish(),
-  steps: z.array(
-    z.object({
-      op: z.enum(operations),
-      urn: z.string().startsWith("urn:pulumi:"),
-      oldState: state.nullish(),
-      newState: state.nullish(),
-      diffReasons: z.array(z.string()).nullish(),
-      replaceReasons: z.array(z.string()).nullish(),
-      detailedDiff: z.record(z.string(), z.unknown()).nullish(),
-    }),
-  ),
+  steps: z.array(planned),
   diagnostics: z
     .array(z.object({ message: z.string().optional(), severity: z.string() }))
     .nullish(),

@@ -1,5 +1,6 @@
-import { lastLines, runCommand } from "../packages/local-cloud/ground/run-command";
 import { readOutputs, type StackOutputs } from "../components/outputs/schema";
+import { pulumi } from "../engine/pulumi";
+import { lastLines } from "../packages/local-cloud/ground/run-command";
 import { report } from "./report";
 import { loginCommand, writeSshFiles } from "./ssh-files";
 import type { Keyring } from "./stand-ins";
@@ -48,7 +49,7 @@ function loginIn(
 
 async function outputsOf({ stack, project, env }: Rehearsed): Promise<StackOutputs> {
   const args = ["stack", "output", "--json", "--stack", stack];
-  const { code, stdout, output } = await runCommand("pulumi", args, { cwd: project, env });
-  if (code !== 0) throw new Error(`the outputs cannot be read: ${lastLines(output)}`);
+  const { code, stdout, stderr } = await pulumi(args, { cwd: project, env });
+  if (code !== 0) throw new Error(`the outputs cannot be read: ${lastLines(stdout + stderr)}`);
   return readOutputs(stack, JSON.parse(stdout));
 }

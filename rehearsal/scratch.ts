@@ -1,8 +1,11 @@
-import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { stringify } from "yaml";
 
+import type { PlannedStep } from "../engine/formats";
+import type { Ended } from "../engine/program";
+import { pulumi } from "../engine/pulumi";
+import { readExport, type StackState, type StateResource } from "../engine/state";
 import { discardCloud, type CloudCard } from "../packages/local-cloud/cloud/cloud";
 import { rehearsalEnvironment } from "./environment";
 import { ensureRehearsalCloud } from "./cloud";
@@ -18,13 +21,6 @@ import type { Existing } from "../packages/local-cloud/providers/existing";
 import { freeDirectory } from "../packages/local-cloud/hosts";
 import { obtainCli } from "../packages/local-cloud/pulumi/cli";
 
-/** What a command printed and how it ended. */
-export interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** `berth:` keys without the prefix, by stack; `shared` goes into Pulumi.yaml. */
 export interface ScratchFleet {
   readonly shared: Record<string, unknown>;
@@ -38,25 +34,6 @@ export interface ScratchMachines {
   readonly stack?: string;
   /** Files that the cloud's directory holds before it starts, by path: a cloud of an earlier day. */
   readonly earlier?: Readonly<Record<string, string>>;
-}
-
-/** One step of a plan as `pulumi preview --json` tells it. */
-export interface Step {
-  readonly op: string;
-  readonly urn: string;
-  readonly newState?: { readonly inputs?: Record<string, unknown>; readonly type: string };
-  readonly replaceReasons?: readonly string[];
-  readonly diffReasons?: readonly string[];
-}
-
-/** A resource as an exported state holds it. */
-export interface StateResource {
-  readonly urn: string;
-  readonly type: string;
-  readonly id?: string;
-  readonly protect?: boolean;
-  inputs: Record<string, unknown>;
-  outputs: Record<string, unknown>;
 }
 
 /**
@@ -119,17 +96,12 @@ export class ScratchCloud {
   }
 
   /** Runs `pulumi` in the project; never throws for an exit code. */
-  pulumi(...args: string[]): Promise<Outcome> {
-    return run(
-      "pulumi",
-      [...args, "--non-interactive", "--color", "never"],
-      this.project,
-      this.env,
-    );
+  pulumi(...args: string[]): Promise<Ended> {
+    return pulumi(args, { cwd: this.project, env: this.env });
   }
 
   /** Runs `pulumi` and throws with everything it printed unless it succeeds. */
-  async succeed(...args: string[]): Promise<Outcome> {
+  async succeed(...args: string[]): Promise<Ended> {
     const outcome = await this.pulumi(...args);
     if (outcome.code !== 0) {
       throw new Error(
@@ -139,14 +111,14 @@ export class ScratchCloud {
     return outcome;
   }
 
-  up(stack: string, ...args: string[]): Promise<Outcome> {
+  up(stack: string, ...args: string[]): Promise<Ended> {
     return this.succeed("up", "--yes", "--skip-preview", "--stack", stack, ...args);
   }
 
   /** The steps of a preview, without what stays the same. */
-  async plan(stack: string, ...args: string[]): Promise<Step[]> {
+  async plan(stack: string, ...args: string[]): Promise<PlannedStep[]> {
     const { stdout } = await this.succeed("preview", "--json", "--stack", stack, ...args);
-    const { steps } = JSON.parse(stdout) as { steps: Step[] };
+    const { steps } = JSON.parse(stdout) as { steps: PlannedStep[] };
     return steps.filter(({ op }) => op !== "same" && op !== "read");
   }
 
@@ -160,6 +132,11 @@ export class ScratchCloud {
       stack,
     );
     return JSON.parse(stdout) as Record<string, Record<string, Record<string, unknown>>>;
+  }
+
+  /** What a stack's state holds; `--show-secrets` opens its secrets. */
+  async state(stack: string, ...args: string[]): Promise<StackState> {
+    return readExport((await this.succeed("stack", "export", "--stack", stack, ...args)).stdout);
   }
 
   /** Edits every resource in a stack's state, as `pulumi state edit` would. */
@@ -260,28 +237,4 @@ function copyStackFiles(project: string): void {
       fs.copyFileSync(path.join(repository, name), path.join(project, name));
     }
   }
-}
-
-/** Runs a program to its end, collecting what it prints. */
-export function run(
-  command: string,
-  args: readonly string[],
-  cwd: string,
-  env: NodeJS.ProcessEnv,
-): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
-    child.on("error", reject);
-    child.on("close", (code) =>
-      resolve({
-        code: code ?? -1,
-        stdout: Buffer.concat(out).toString("utf8"),
-        stderr: Buffer.concat(err).toString("utf8"),
-      }),
-    );
-  });
 }

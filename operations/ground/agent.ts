@@ -1,5 +1,4 @@
-import { execFile } from "node:child_process";
-
+import { runProgram } from "../../engine/program";
 import { Refusal } from "./usage";
 
 /** Type and key of a public key line: what makes two lines the same key. */
@@ -11,30 +10,18 @@ export function identityOf(line: string): string {
  * Public keys whose private halves the person's ssh-agent holds. Throws a `Refusal` when no agent
  * answers; an agent without keys answers an empty list.
  */
-export function agentKeys(env: NodeJS.ProcessEnv): Promise<string[]> {
-  return new Promise((resolve, reject) => {
-    execFile("ssh-add", ["-L"], { env }, (error, stdout) => {
-      const code = error ? error.code : 0;
-      if (code === 0) resolve(stdout.split("\n").filter((line) => line.trim() !== ""));
-      else if (code === 1) resolve([]);
-      else if (env["BERTH_LOCAL_CONTROL"] !== undefined) {
-        // The person's own agent is out of a rehearsal's reach, and would hold no key of it.
-        reject(
-          new Refusal(
-            "the machines of this local cloud are records: nobody enters them, with any agent or key. " +
-              "Rehearse where machines boot (Linux, root): npm run rehearse says what is missing here",
-          ),
-        );
-      } else {
-        reject(
-          new Refusal(
-            "no ssh-agent answers (SSH_AUTH_SOCK). Start one and load a deployer's key: " +
-              'eval "$(ssh-agent)"; ssh-add ~/.ssh/<key>',
-          ),
-        );
-      }
-    });
-  });
+export async function agentKeys(env: NodeJS.ProcessEnv): Promise<string[]> {
+  const asked = await runProgram("ssh-add", ["-L"], { env }).catch(() => undefined);
+  if (asked?.code === 0) return asked.stdout.split("\n").filter((line) => line.trim() !== "");
+  if (asked?.code === 1) return [];
+  throw new Refusal(
+    env["BERTH_LOCAL_CONTROL"] !== undefined
+      ? // The person's own agent is out of a rehearsal's reach, and would hold no key of it.
+        "the machines of this local cloud are records: nobody enters them, with any agent or key. " +
+          "Rehearse where machines boot (Linux, root): npm run rehearse says what is missing here"
+      : "no ssh-agent answers (SSH_AUTH_SOCK). Start one and load a deployer's key: " +
+          'eval "$(ssh-agent)"; ssh-add ~/.ssh/<key>',
+  );
 }
 
 /**

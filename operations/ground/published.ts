@@ -1,16 +1,9 @@
-import { execFile } from "node:child_process";
-
-import { z } from "zod";
-
-import { mapping } from "../../components/fleet/mapping";
 import { UnreadableOutputs } from "../../components/outputs/schema";
-import { stackOf, stackType } from "../../engine/urn";
-import { exportedState, interruptedIn, type Interrupted } from "./interrupted";
+import { isMissing, pulumi } from "../../engine/pulumi";
+import { readExport, type StackState } from "../../engine/state";
+import { interruptedIn, type Interrupted } from "./interrupted";
 import { reachable, type PublishedNode } from "./reachable";
 import { Refusal } from "./usage";
-
-/** A stack that was never deployed has none. */
-const exported = z.object({ deployment: exportedState.nullish() });
 
 export type { PublishedNode } from "./reachable";
 
@@ -22,24 +15,12 @@ export interface Published {
   readonly interrupted: readonly Interrupted[];
 }
 
-/** Reads a stack's exported state. Throws `UnreadableOutputs` for what another program published. */
-export function readPublished(value: unknown): Published {
-  const { deployment } = exported.parse(value);
-  const stack = deployment?.resources.find(({ type }) => type === stackType);
+/** Reads a stack's state. Throws `UnreadableOutputs` for what another program published. */
+export function readPublished(state: StackState): Published {
   return {
-    nodes: stack ? reachable(stackOf(stack.urn), mapping(stack.outputs)) : {},
-    interrupted: deployment ? interruptedIn(deployment) : [],
+    nodes: state.stack === undefined ? {} : reachable(state.stack, state.outputs),
+    interrupted: interruptedIn(state),
   };
-}
-
-function readState(stack: string, text: string): Published {
-  try {
-    return readPublished(JSON.parse(text));
-  } catch (error) {
-    if (error instanceof UnreadableOutputs) throw new Refusal(error.message, { cause: error });
-    const why = error instanceof SyntaxError ? "it is no JSON" : "it has not the form of a state";
-    throw new Refusal(`the state of stack ${stack} cannot be read: ${why}`, { cause: error });
-  }
 }
 
 /**
@@ -51,24 +32,26 @@ export function publishedBy(
   directory: string,
   env: NodeJS.ProcessEnv,
 ): (stack: string) => Promise<Published | undefined> {
-  return (stack) =>
-    new Promise((resolve, reject) => {
-      const argv = ["stack", "export", "--non-interactive", "--stack", stack];
-      const options = { cwd: directory, env, maxBuffer: 64 * 1024 * 1024 };
-      execFile("pulumi", argv, options, (error, stdout, stderr) => {
-        // Read in a promise: what is thrown in a callback reaches nobody.
-        if (!error) resolve(Promise.resolve(stdout).then((text) => readState(stack, text)));
-        else if (/no stack named/.test(stderr)) resolve(undefined);
-        else if (error.code === "ENOENT") {
-          reject(
-            new Refusal(
-              "pulumi is not on PATH. Install it, or rehearse: npm run local -- berth <command>",
-            ),
-          );
-        } else {
-          const said = stderr.trim().split("\n").slice(-3).join("\n");
-          reject(new Refusal(`the state of stack ${stack} cannot be read: ${said}`));
-        }
-      });
-    });
+  return async (stack) => {
+    const cannot = (why: string, options?: ErrorOptions) =>
+      new Refusal(`the state of stack ${stack} cannot be read: ${why}`, options);
+    const args = ["stack", "export", "--stack", stack];
+    const { code, stdout, stderr } = await pulumi(args, { cwd: directory, env }).catch(noEngine);
+    if (/no stack named/.test(stderr)) return undefined;
+    if (code !== 0) throw cannot(stderr.trim().split("\n").slice(-3).join("\n"));
+    try {
+      return readPublished(readExport(stdout));
+    } catch (error) {
+      if (error instanceof UnreadableOutputs) throw new Refusal(error.message, { cause: error });
+      const isNoJson = error instanceof SyntaxError;
+      throw cannot(isNoJson ? "it is no JSON" : "it has not the form of a state", { cause: error });
+    }
+  };
+}
+
+function noEngine(error: unknown): never {
+  if (!isMissing(error)) throw error;
+  throw new Refusal(
+    "pulumi is not on PATH. Install it, or rehearse: npm run local -- berth <command>",
+  );
 }

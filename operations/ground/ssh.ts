@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
+import { runProgram, type Ended } from "../../engine/program";
 import { printable } from "./printable";
 import {
   explain,
@@ -72,19 +72,13 @@ export function visit(to: Visit, keys: Keys, errand: Errand): Promise<Session> {
  * machine's key is not theirs to say. Answers ssh's exit status.
  */
 export function attend(to: Visit, keys: Keys, command: readonly string[]): Promise<number> {
-  return withFiles(to, keys, ({ known, offered }) => {
+  return withFiles(to, keys, async ({ known, offered }) => {
     const argv = [...pinning(to, known), ...offered, "--", `${to.login}@${to.address}`, ...command];
-    return new Promise((resolve, reject) => {
-      const child = spawn("ssh", argv, { env: keys.env, stdio: "inherit" });
-      // The terminal sends Ctrl-C to ssh as well, which passes it on; the file must outlive it.
-      const hold = () => undefined;
-      process.on("SIGINT", hold);
-      child.on("error", (error) => reject(noSsh(error)));
-      child.on("exit", (code) => {
-        process.off("SIGINT", hold);
-        resolve(code ?? 255);
-      });
-    });
+    // The terminal sends Ctrl-C to ssh as well, which passes it on; the file must outlive it.
+    const hold = () => undefined;
+    process.on("SIGINT", hold);
+    const done = runProgram("ssh", argv, { env: keys.env, terminal: true }).catch(noSsh);
+    return (await done.finally(() => process.off("SIGINT", hold))).code;
   });
 }
 
@@ -113,58 +107,40 @@ async function withFiles<T>(
   }
 }
 
-interface Done {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
+interface Done extends Pick<Ended, "code" | "stdout" | "stderr"> {
   /** Why it was ended from here. */
   readonly ended: "timeout" | "idle" | "flood" | undefined;
 }
 
-function run(argv: readonly string[], env: NodeJS.ProcessEnv, errand: Errand): Promise<Done> {
-  return new Promise((resolve, reject) => {
-    const child = spawn("ssh", argv, { env, stdio: ["pipe", "pipe", "pipe"] });
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    let ended: Done["ended"];
-    const end = (why: Done["ended"]) => {
-      ended ??= why;
-      child.kill("SIGKILL");
-      // Whatever it started may hold the pipes and go on talking.
-      child.stdout.destroy();
-      child.stderr.destroy();
-    };
-    const { begins } = errand;
-    const began = () => begins === undefined || Buffer.concat(out).includes(begins.saying);
-    const timers = [
-      setTimeout(() => end("timeout"), errand.timeoutMs),
-      ...(begins ? [setTimeout(() => began() || end("idle"), begins.withinMs)] : []),
-    ];
-    const settled = () => timers.forEach((timer) => clearTimeout(timer));
-    const listen = (stream: NodeJS.ReadableStream, chunks: Buffer[]) => {
-      let bytes = 0;
-      stream.on("data", (chunk: Buffer) => {
-        if ((bytes += chunk.length) > outputLimit) end("flood");
-        else chunks.push(chunk);
-      });
-    };
-    listen(child.stdout, out);
-    listen(child.stderr, err);
-    // A session that is refused closes the pipe; ssh's status tells the story.
-    child.stdin.on("error", () => undefined);
-    child.stdin.end(errand.input ?? "");
-    child.on("error", (error) => {
-      settled();
-      reject(noSsh(error));
-    });
-    child.on("close", (code) => {
-      settled();
-      const text = (chunks: Buffer[]) => printable(Buffer.concat(chunks).toString("utf8"));
-      resolve({ code: code ?? 255, stdout: text(out), stderr: text(err), ended });
-    });
-  });
+async function run(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+  { input = "", timeoutMs, begins }: Errand,
+): Promise<Done> {
+  const givenUp = new AbortController();
+  let said = "";
+  const giveUp = (why: Done["ended"]) => givenUp.abort(why);
+  const idle = () => void (said.includes(begins?.saying ?? "") || giveUp("idle"));
+  const timers = [
+    setTimeout(giveUp, timeoutMs, "timeout"),
+    ...(begins ? [setTimeout(idle, begins.withinMs)] : []),
+  ];
+  const { signal } = givenUp;
+  const done = await runProgram("ssh", argv, {
+    ...{ env, input, signal, by: "SIGKILL", limitBytes: outputLimit },
+    onStdout: (chunk) => (said += chunk.toString("latin1")),
+  })
+    .catch(noSsh)
+    .finally(() => timers.forEach(clearTimeout));
+  return {
+    code: done.code,
+    stdout: printable(done.stdout),
+    stderr: printable(done.stderr),
+    ended: signal.aborted ? (signal.reason as Done["ended"]) : done.flooded ? "flood" : undefined,
+  };
 }
 
-function noSsh(error: Error): Error {
-  return new Error(`ssh cannot be run: ${error.message}; install OpenSSH's client`);
+function noSsh(error: unknown): never {
+  const why = error instanceof Error ? error.message : String(error);
+  throw new Error(`ssh cannot be run: ${why}; install OpenSSH's client`);
 }

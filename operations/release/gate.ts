@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { runProgram } from "../../engine/program";
 import { z } from "zod";
 
 import type { Context } from "../ground/context";
@@ -80,16 +80,8 @@ function parsed(text: string): unknown {
   }
 }
 
-function run(
-  { directory, env }: Context,
-  program: string,
-  args: readonly string[],
-): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    const options = { cwd: directory, env, maxBuffer: 64 * 1024 ** 2 };
-    execFile(program, [...args], options, (error, stdout, stderr) => {
-      const code = error ? (typeof error.code === "number" ? error.code : 127) : 0;
-      resolve({ code, stdout, stderr: code === 127 ? String(error) : stderr });
-    });
-  });
+async function run({ directory, env }: Context, program: string, args: readonly string[]) {
+  return runProgram(program, args, { cwd: directory, env }).catch((error: unknown) => ({
+    ...{ code: 127, stdout: "", stderr: String(error) },
+  }));
 }

@@ -1,5 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
-
+import { runProgram } from "../../engine/program";
 import type { SmokeProject } from "./project";
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -11,7 +10,7 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export class SmokeEngine {
   /** Whether somebody asked to stop. */
   stopped = false;
-  private running: ChildProcess | undefined;
+  private running: AbortController | undefined;
 
   constructor(private readonly say: (line: string) => void) {}
 
@@ -21,7 +20,7 @@ export class SmokeEngine {
       this.stopped = true;
       this.say("stopping after what is under way");
       // Once: a second one makes the engine leave at once.
-      this.running?.kill("SIGINT");
+      this.running?.abort();
       this.running = undefined;
     };
     for (const signal of signals) process.on(signal, stop);
@@ -33,18 +32,14 @@ export class SmokeEngine {
   }
 
   /** Resolves to the command's exit code. */
-  run({ directory, env }: SmokeProject, ...args: readonly string[]): Promise<number> {
-    return new Promise((resolve, reject) => {
-      const child = spawn("pulumi", [...args, "--non-interactive"], {
-        cwd: directory,
-        env,
-        stdio: ["ignore", "inherit", "inherit"],
-        // Of its own group: a terminal's Ctrl-C would reach it besides ours.
-        detached: true,
-      });
-      this.running = child;
-      child.on("error", reject);
-      child.on("close", (code) => resolve(code ?? 1));
+  async run({ directory, env }: SmokeProject, ...args: readonly string[]): Promise<number> {
+    this.running = new AbortController();
+    const { code } = await runProgram("pulumi", [...args, "--non-interactive"], {
+      ...{ cwd: directory, env, stdout: "show", stderr: "show" },
+      ...{ signal: this.running.signal, by: "SIGINT" },
+      // A terminal's Ctrl-C would reach it besides ours.
+      apart: true,
     });
+    return code;
   }
 }

@@ -6,6 +6,7 @@ import { parse, stringify } from "yaml";
 
 import { awsServices, residencies, type Cloud } from "../../components/fleet/fleet";
 import { locate } from "../../components/placement/placement";
+import { readCheckpoint } from "../../engine/state";
 import { isAlive } from "../ground/alive";
 import { Refusal } from "../ground/usage";
 
@@ -95,20 +96,8 @@ export function hasState(clone: string, provider: Cloud): boolean {
 
 /** Names of what was being made when the engine was killed: it does not know whether that exists. */
 export function leftHalfMade(clone: string, provider: Cloud): readonly string[] {
-  const { checkpoint } = JSON.parse(read(stateFile(clone, provider)) || "{}") as Checkpoint;
-  const pending = checkpoint?.latest?.pending_operations ?? [];
-  return pending.flatMap(({ type, resource }) => (type === "creating" ? [resource.urn] : []));
-}
-
-interface Checkpoint {
-  readonly checkpoint?: {
-    readonly latest?: {
-      readonly pending_operations?: readonly {
-        readonly type: string;
-        readonly resource: { readonly urn: string };
-      }[];
-    };
-  };
+  const state = read(stateFile(clone, provider));
+  return state === "" ? [] : readCheckpoint(state).halfMade.map(({ urn }) => urn);
 }
 
 const pidFile = "pid.json";

@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
+import { runProgram, untilAsked } from "../../engine/program";
 import { cacheRoot } from "../computer";
 import { repository } from "../paths";
 import { sayOnStderr } from "../say";
@@ -134,7 +134,13 @@ class Visits {
     const command = sandbox.wrap(root, this.places(projects), [
       ...[process.execPath, run, "rehearsal/review/inside", work],
     ]);
-    const code = await runIn(command, sandbox.ends, this.environment());
+    const [program = "", ...args] = command;
+    const { code } = await untilAsked((signal) =>
+      runProgram(program, args, {
+        ...{ cwd: repository, env: this.environment(), stdout: 2, stderr: 2 },
+        ...{ signal, by: sandbox.ends },
+      }),
+    );
     if (code !== 0) throw new Error(`the ${task.phase} could not be looked at (exit ${code})`);
   }
 
@@ -175,21 +181,4 @@ class Visits {
       { from: this.work, write: true },
     ];
   }
-}
-
-function runIn(
-  [program = "", ...args]: readonly string[],
-  signal: NodeJS.Signals,
-  env: NodeJS.ProcessEnv,
-) {
-  return new Promise<number>((resolve, reject) => {
-    const child = spawn(program, args, { env, cwd: repository, stdio: ["ignore", 2, 2] });
-    const stop = () => void child.kill(signal);
-    process.once("SIGINT", stop).once("SIGTERM", stop);
-    child.on("error", reject);
-    child.on("close", (code) => {
-      process.off("SIGINT", stop).off("SIGTERM", stop);
-      resolve(code ?? 1);
-    });
-  });
 }

@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
 import { mapping } from "../../components/fleet/mapping";
 import { readStackFiles } from "../../components/stack-file/stack-files";
+import { previewForReview, pulumi, streaming } from "../../engine/pulumi";
 import { discardCloud, type CloudCard } from "../../packages/local-cloud/cloud/cloud";
 import { ensureRehearsalCloud } from "../cloud";
 import { savedOnce } from "../../packages/local-cloud/cloud/environment";
@@ -58,8 +58,8 @@ async function deploy(
   for (const stack of [...before].sort(hostsFirst)) {
     if (needed && !needed.has(stack)) continue;
     const args = ["up", "--yes", "--skip-preview", "--suppress-outputs", "--stack", stack];
-    const { code, said } = await pulumi(args, wanted.base, env);
-    if (code !== 0) failures[stack] = lastLines(said, 30);
+    const { code, stdout, stderr } = await pulumi(args, { cwd: wanted.base, env });
+    if (code !== 0) failures[stack] = lastLines(`${stdout}${stderr}`, 30);
   }
   return { before, after, failures };
 }
@@ -72,9 +72,9 @@ async function preview(
 ): Promise<void> {
   const env = await prepare(head, paths, card);
   for (const stack of stacks) {
-    const args = ["preview", "--json", "--diff", "--ignore-protect", "--stack", stack];
-    const log = path.join(work, workFiles.log(stack));
-    await pulumi([...args, "--policy-pack", pack], head, env, log);
+    const log = fs.openSync(path.join(work, workFiles.log(stack)), "w", 0o600);
+    await pulumi(previewForReview(stack, pack), { cwd: head, env, stdout: log, stderr: "drop" });
+    fs.closeSync(log);
   }
 }
 
@@ -90,8 +90,7 @@ async function prepare(
   if (engine === undefined) throw new Error("pulumi is not on PATH");
   return {
     ...rehearsalEnvironment(paths, card, path.dirname(engine)),
-    // One event a line, policies' findings among them.
-    PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true",
+    ...streaming,
     ...savedOnce,
   };
 }
@@ -116,30 +115,4 @@ function neededBy({
 
 function hostsFirst(a: string, b: string): number {
   return environments.indexOf(a) - environments.indexOf(b) || (a < b ? -1 : 1);
-}
-
-/** Runs the engine; `log` takes its standard output. What it says besides is for errors. */
-function pulumi(
-  args: readonly string[],
-  cwd: string,
-  env: NodeJS.ProcessEnv,
-  log?: string,
-): Promise<{ readonly code: number; readonly said: string }> {
-  return new Promise((resolve, reject) => {
-    const file = log === undefined ? undefined : fs.openSync(log, "w", 0o600);
-    const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
-      cwd,
-      env,
-      stdio: ["ignore", file ?? "pipe", "pipe"],
-    });
-    let said = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.on("data", (chunk: Buffer) => (said += chunk.toString()));
-    }
-    child.on("error", reject);
-    child.on("close", (code) => {
-      if (file !== undefined) fs.closeSync(file);
-      resolve({ code: code ?? 1, said });
-    });
-  });
 }

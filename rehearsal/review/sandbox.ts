@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { runProgram } from "../../engine/program";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
@@ -93,8 +93,10 @@ function behind(descent: Descent, user: readonly string[]): Sandbox {
   };
 }
 
-function succeeds(program: string, args: readonly string[]): Promise<boolean> {
-  return new Promise((resolve) => {
-    execFile(program, [...args], { timeout: 20_000 }, (error) => resolve(error === null));
-  });
+async function succeeds(program: string, args: readonly string[]): Promise<boolean> {
+  const how = { signal: AbortSignal.timeout(20_000) };
+  return runProgram(program, args, how).then(
+    ({ code }) => code === 0,
+    () => false,
+  );
 }

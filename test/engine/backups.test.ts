@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { agency, project } from "./agency";
-import { ScratchCloud, type Step } from "../../rehearsal/scratch";
+import type { PlannedStep } from "../../engine/formats";
+import { ScratchCloud } from "../../rehearsal/scratch";
 import { allows } from "../iam";
 
-const nameOf = (step: Step) => step.urn.split("::")[3]!;
+const nameOf = (step: PlannedStep) => step.urn.split("::")[3]!;
 const archives = "acme-old-archives";
 const adopt = [{ name: archives, region: "us-east-1" }];
 /** One in the adopted bucket's region, one in a region where Berth makes the bucket. */

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { agency, project } from "./agency";
 import { savedOnce } from "../../packages/local-cloud/cloud/environment";
-import { run, ScratchCloud, type Outcome } from "../../rehearsal/scratch";
+import { runProgram, type Ended } from "../../engine/program";
+import { ScratchCloud } from "../../rehearsal/scratch";
 
 const day = 24 * 60 * 60 * 1000;
 const names = ["club", "portal", "shop"] as const;
@@ -43,8 +44,8 @@ describe("a machine whose projects moved to another host", () => {
     return all.flat().length;
   };
   const up = (...args: string[]) => cloud.pulumi("up", "--yes", "--skip-preview", ...args);
-  const said = ({ stdout, stderr }: Outcome) => stdout + stderr;
-  async function refused(outcome: Outcome | Promise<Outcome>, ...texts: string[]) {
+  const said = ({ stdout, stderr }: Ended) => stdout + stderr;
+  async function refused(outcome: Ended | Promise<Ended>, ...texts: string[]) {
     const there = await machines();
     const ended = await outcome;
     expect(ended.code, said(ended)).not.toBe(0);
@@ -104,7 +105,11 @@ describe("a machine whose projects moved to another host", () => {
     const real = { PULUMI_DEBUG_PROVIDERS: attached.replace(/scaleway:\d+/, "scaleway:9") };
     const command = ["preview", "--stack", "prod", "--non-interactive"];
     const env = { ...cloud.env, ...real };
-    await refused(run("pulumi", command, cloud.project, env), "BERTH_NOW", "not the local cloud");
+    await refused(
+      runProgram("pulumi", command, { cwd: cloud.project, env }),
+      "BERTH_NOW",
+      "not the local cloud",
+    );
   });
 
   it("stays without a snapshot that its provider has, of its own disk, complete, and taken since", async () => {

@@ -4,20 +4,21 @@ import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { agency, fleetOf, project } from "./agency";
-import { ScratchCloud, type Step } from "../../rehearsal/scratch";
+import type { PlannedStep } from "../../engine/formats";
+import { ScratchCloud } from "../../rehearsal/scratch";
 
-const typeOf = (step: Step) => step.urn.split("::")[2]!.split("$").at(-1)!;
-const nameOf = (step: Step) => step.urn.split("::")[3]!;
+const typeOf = (step: PlannedStep) => step.urn.split("::")[2]!.split("$").at(-1)!;
+const nameOf = (step: PlannedStep) => step.urn.split("::")[3]!;
 
 /** Registrations by type: what a preview says it will make. */
-function counts(steps: readonly Step[]): Record<string, number> {
+function counts(steps: readonly PlannedStep[]): Record<string, number> {
   const found: Record<string, number> = {};
   for (const step of steps) found[typeOf(step)] = (found[typeOf(step)] ?? 0) + 1;
   return found;
 }
 
 /** What each firewall lets in, as its provider writes it. */
-function doors(steps: readonly Step[]): Record<string, string[]> {
+function doors(steps: readonly PlannedStep[]): Record<string, string[]> {
   const found = steps.flatMap((step) => {
     const { inboundRules, ingress } = step.newState?.inputs ?? {};
     const rules = (inboundRules ?? ingress) as Record<string, unknown>[] | undefined;

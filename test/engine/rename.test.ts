@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { agency, hostKey, project } from "./agency";
-import { ScratchCloud, type Step } from "../../rehearsal/scratch";
+import type { PlannedStep } from "../../engine/formats";
+import { ScratchCloud } from "../../rehearsal/scratch";
 
 type Config = Record<string, Record<string, unknown>>;
 
-const nameOf = ({ urn }: Step) => urn.split("::").at(-1)!;
-const isComponent = ({ urn }: Step) => /[:$]berth:\w+:\w+::/.test(urn);
+const nameOf = ({ urn }: PlannedStep) => urn.split("::").at(-1)!;
+const isComponent = ({ urn }: PlannedStep) => /[:$]berth:\w+:\w+::/.test(urn);
 
 /** What a provider is asked to change: `update store-server`, without components. */
-const asked = (steps: readonly Step[]) =>
+const asked = (steps: readonly PlannedStep[]) =>
   steps
     .filter((step) => !isComponent(step))
     .map((step) => `${step.op} ${nameOf(step)}`)

@@ -1,7 +1,8 @@
 /** A fleet that `pulumi up` makes on machines that boot, and ways into them past sshd. */
 
+import type { Ended } from "../../engine/program";
 import { cloudName } from "../../rehearsal/paths";
-import { type Outcome, ScratchCloud, type ScratchFleet } from "../../rehearsal/scratch";
+import { ScratchCloud, type ScratchFleet } from "../../rehearsal/scratch";
 import type { KeyPair } from "../../rehearsal/stand-ins";
 import { layoutOf } from "../../packages/local-cloud/hosts";
 import { readRecords } from "../../packages/local-cloud/hosts/disk";
@@ -34,7 +35,7 @@ export class BootedFleet {
   }
 
   /** An update that does not stop at a machine that fails; never throws for its exit code. */
-  up(): Promise<Outcome> {
+  up(): Promise<Ended> {
     const update = ["up", "--yes", "--skip-preview", "--continue-on-error"];
     return this.cloud.pulumi(...update, "--stack", this.stack);
   }

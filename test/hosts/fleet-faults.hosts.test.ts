@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import type { Outcome } from "../../rehearsal/scratch";
+import type { Ended } from "../../engine/program";
 import { postExisting } from "../../packages/local-cloud/cloud/existing";
 import { added, listing } from "../machine/listing";
 import { agency } from "../engine/agency";
@@ -208,7 +208,7 @@ const repairs = {
 const matching = (pattern: RegExp) => expect.stringMatching(pattern) as string;
 
 /** What an update says last of each resource that failed. */
-function errorsOf({ stdout, stderr }: Outcome): Record<string, string> {
+function errorsOf({ stdout, stderr }: Ended): Record<string, string> {
   const [, diagnostics = ""] = (stdout + stderr).split(/^Diagnostics:$/m);
   const told = diagnostics.matchAll(/^ {2}\S+ \((.+)\):\n((?: {4}.*\n)+)/gm);
   const failed = [...told].flatMap(([, name = "", lines = ""]) => {

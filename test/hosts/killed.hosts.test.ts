@@ -61,9 +61,8 @@ describe("a program that is killed", () => {
 
   /** What the cloud has and the state does not know. */
   async function orphans(): Promise<{ of: string; kind: string; id: string }[]> {
-    const { stdout } = await fleet.cloud.succeed("stack", "export", "--stack", "stage");
-    const { deployment } = JSON.parse(stdout) as { deployment: { resources?: { id?: string }[] } };
-    const known = (deployment.resources ?? []).flatMap(({ id }) => id ?? []);
+    const { resources } = await fleet.cloud.state("stage");
+    const known = resources.flatMap(({ id }) => id ?? []);
     return (await fleet.cloud.inventory())
       .filter((line) => !untouched.includes(line) && !line.startsWith("scaleway/machine "))
       .map((line) => line.split(" ") as [string, string])

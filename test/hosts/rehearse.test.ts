@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { quote } from "../../components/machine/quote";
 import { tellRehearsed } from "../../rehearsal/rehearsal";
+import type { Ended } from "../../engine/program";
 import { cloudName } from "../../rehearsal/paths";
-import { type Outcome, ScratchCloud } from "../../rehearsal/scratch";
+import { ScratchCloud } from "../../rehearsal/scratch";
 import { layoutOf } from "../../packages/local-cloud/hosts";
 import { type Finished, tryRun } from "../../packages/local-cloud/hosts/process";
 import { added, listing, type Listing } from "../machine/listing";
@@ -34,7 +35,7 @@ const intruder =
 describe("the stage stack, rehearsed on machines that boot", () => {
   let cloud: ScratchCloud;
   let told = "";
-  let made: Outcome;
+  let made: Ended;
   /** Nobody has been on the machines yet but the program: by slug. */
   const listings: Record<string, Listing> = {};
 

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 import { localAccounts } from "../../packages/local-cloud/cloud/environment";
-import type { ScratchCloud, StateResource } from "../../rehearsal/scratch";
+import type { ScratchCloud } from "../../rehearsal/scratch";
 import { keyDirectory } from "../../rehearsal/stand-ins";
 
 /** What identifies a secret wherever it is printed, by whose it is. */
@@ -20,10 +20,8 @@ const telling = 20;
  * rehearsal made, and the accounts' own.
  */
 export async function secretsOf(cloud: ScratchCloud, stack: string): Promise<Needles> {
-  const { stdout } = await cloud.succeed("stack", "export", "--show-secrets", "--stack", stack);
-  const state = JSON.parse(stdout) as { deployment: { resources: StateResource[] } };
   const found: Record<string, readonly string[]> = {};
-  const { resources } = state.deployment;
+  const { resources } = await cloud.state(stack, "--show-secrets");
   // A key ends with its public half, in the same letters as the public key's own text; user data
   // holds a key whose public half another resource tells.
   const open = resources

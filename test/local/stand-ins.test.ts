@@ -8,7 +8,7 @@ import { serveAgent, type Agent } from "../../packages/local-cloud/cloud/agent";
 import { cloudName, repository } from "../../rehearsal/paths";
 import { cloudPathsIn } from "../../packages/local-cloud/cloud/paths";
 import { ensureStandIns, standInsFile } from "../../rehearsal/stand-ins";
-import { run } from "../../rehearsal/scratch";
+import { runProgram } from "../../engine/program";
 
 describe("key pairs of a rehearsal", () => {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "berth-keys-"));
@@ -43,7 +43,10 @@ describe("key pairs of a rehearsal", () => {
   describe("in the agent", () => {
     let agent: Agent;
     const ask = (program: string, ...args: string[]) =>
-      run(program, args, directory, { ...process.env, SSH_AUTH_SOCK: agent.socket });
+      runProgram(program, args, {
+        cwd: directory,
+        env: { ...process.env, SSH_AUTH_SOCK: agent.socket },
+      });
     beforeAll(async () => {
       agent = await serveAgent(cloudPathsIn(directory, cloudName));
     });

@@ -7,6 +7,7 @@ import { declaredKey, refuseRemoval } from "../../operations/people/deployers/de
 import { fingerprint, label } from "../../operations/people/deployers/keys";
 import { joined } from "../../operations/fleet/fleet";
 import { inParallel } from "../../operations/ground/pool";
+import { readExport } from "../../engine/state";
 import { readPublished } from "../../operations/ground/published";
 import { chosenSites, servingSite } from "../../operations/fleet/targets";
 import { table } from "../../operations/ground/table";
@@ -84,7 +85,9 @@ describe("machines by name", () => {
       clinic: { address: "192.0.2.10", hostKey: publicKey(10) },
     };
     const stack = { type: "pulumi:pulumi:Stack", urn: "urn:berth-prod", outputs: { nodes } };
-    const published = readPublished({ deployment: { resources: [stack] } });
+    const published = readPublished(
+      readExport(JSON.stringify({ deployment: { resources: [stack] } })),
+    );
     const { sites, undeployed, undeclared } = joined("berth", fleet(), published.nodes);
     expect(names(sites)).toEqual(["prod/clinic", "prod/kmc"]);
     // A machine that may only be looked at is entered as its owner lets us in.

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { readStackFiles } from "../../components/stack-file/stack-files";
 import { repository } from "../../rehearsal/paths";
-import { run, ScratchCloud, type Outcome } from "../../rehearsal/scratch";
+import { runProgram, type Ended } from "../../engine/program";
+import { ScratchCloud } from "../../rehearsal/scratch";
 import { ensureStandIns } from "../../rehearsal/stand-ins";
 import { killedAfter } from "../hosts/killing";
 import { edited, stepsOf, type Step } from "./guide";
@@ -48,17 +49,17 @@ describe("the guides, done one after another on the local cloud", () => {
   const identity = ["-c", "user.name=Ana", "-c", "user.email=ana@example.org"];
   const git = (...argv: string[]) =>
     execFileSync("git", [...identity, ...argv], { cwd: cloud.project });
-  const shell = (command: string): Promise<Outcome> => {
+  const shell = (command: string): Promise<Ended> => {
     const author = { GIT_AUTHOR_NAME: "Ana", GIT_AUTHOR_EMAIL: "ana@example.org" };
     const committer = { GIT_COMMITTER_NAME: "Ana", GIT_COMMITTER_EMAIL: "ana@example.org" };
     const PATH = `${bin}:${cloud.env["PATH"]}`;
     const env = { ...cloud.env, ...author, ...committer, PATH, USER: "clark" };
-    return run("bash", ["-c", command], cloud.project, env);
+    return runProgram("bash", ["-c", command], { cwd: cloud.project, env });
   };
   const nodes = async () => (await cloud.outputs("prod"))["nodes"] ?? {};
 
   /** Plain ssh as a person has it, without anything of Berth's. */
-  async function ssh(member: string, node: string, command: string): Promise<Outcome> {
+  async function ssh(member: string, node: string, command: string): Promise<Ended> {
     const { address, hostKey } = (await nodes())[node] ?? {};
     return plainSsh(member, String(address), String(hostKey), command);
   }
@@ -76,7 +77,7 @@ describe("the guides, done one after another on the local cloud", () => {
       `${member}@${address}`,
       command,
     ];
-    return run("ssh", argv, cloud.project, cloud.env);
+    return runProgram("ssh", argv, { cwd: cloud.project, env: cloud.env });
   }
 
   /** Does what a guide says, in order; every command must end well. Answers what each one printed. */
@@ -105,7 +106,7 @@ describe("the guides, done one after another on the local cloud", () => {
     return printed;
   }
   /** On a node when the stack is gone: with what was noted before. */
-  function left(member: string, node: string, command: string): Promise<Outcome> {
+  function left(member: string, node: string, command: string): Promise<Ended> {
     const noted = fs.readFileSync(path.join(cloud.project, "nodes.json"), "utf8");
     const { address, hostKey } =
       (JSON.parse(noted) as Record<string, Record<string, string>>)[node] ?? {};

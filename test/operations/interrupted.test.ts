@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { readExport } from "../../engine/state";
 import { tellInterrupted } from "../../operations/ground/interrupted";
 import { readPublished } from "../../operations/ground/published";
 
@@ -8,11 +9,12 @@ const resource = (type: string, name: string, more = {}) => ({
   ...{ type, urn: urn(type, name), custom: true },
   ...more,
 });
+const exported = (state: object) => readExport(JSON.stringify(state));
 const droplet = "digitalocean:index/droplet:Droplet";
 
 describe("what a killed update was making", () => {
   const read = (pending: readonly object[], resources: readonly object[] = []) =>
-    readPublished({ deployment: { resources, pending_operations: pending } }).interrupted;
+    readPublished(exported({ deployment: { resources, pending_operations: pending } })).interrupted;
 
   it("is named with the one that the state knows by now", () => {
     const creating = {
@@ -41,7 +43,7 @@ describe("what a killed update was making", () => {
   });
 
   it("is nothing in a stack that was never deployed", () => {
-    expect(readPublished({ version: 3, deployment: { manifest: {} } })).toEqual({
+    expect(readPublished(exported({ version: 3, deployment: { manifest: {} } }))).toEqual({
       nodes: {},
       interrupted: [],
     });

@@ -1,19 +1,14 @@
 import { describe, expect, it } from "vitest";
 
+import { readExport } from "../../engine/state";
 import { readPublished } from "../../operations/ground/published";
 import { earlier } from "../outputs/earlier";
 
-const state = (outputs: unknown) => ({
-  deployment: {
-    resources: [
-      {
-        type: "pulumi:pulumi:Stack",
-        urn: "urn:pulumi:prod-b::berth::pulumi:pulumi:Stack::berth-prod-b",
-        outputs,
-      },
-    ],
-  },
-});
+const state = (outputs: unknown) => {
+  const urn = "urn:pulumi:prod-b::berth::pulumi:pulumi:Stack::berth-prod-b";
+  const resources = [{ type: "pulumi:pulumi:Stack", urn, outputs }];
+  return readExport(JSON.stringify({ deployment: { resources } }));
+};
 
 describe("machines that operations may log in to", () => {
   it.each(Object.entries(earlier))("are known from a state that %s left", (_commit, outputs) => {

@@ -5,7 +5,8 @@ import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { repository } from "../../rehearsal/paths";
-import { ScratchCloud, type Outcome } from "../../rehearsal/scratch";
+import { type Ended } from "../../engine/program";
+import { ScratchCloud } from "../../rehearsal/scratch";
 import { policies } from "../../policies/index";
 import { adoptedBucket } from "./fixtures/adopted-bucket";
 
@@ -17,7 +18,7 @@ interface PolicyEvent {
 }
 
 /** What policies said in a run with `--json`. */
-function policyEvents({ stdout }: Outcome): PolicyEvent[] {
+function policyEvents({ stdout }: Ended): PolicyEvent[] {
   return stdout
     .split("\n")
     .filter((line) => line.startsWith("{"))
@@ -67,7 +68,7 @@ describe("the policy pack on the real engine", () => {
   afterAll(() => cloud.stop());
 
   const preview = (stack: string) => cloud.pulumi("preview", "--json", "--stack", stack, ...pack);
-  const violations = (outcome: Outcome) =>
+  const violations = (outcome: Ended) =>
     policyEvents(outcome).filter(({ enforcementLevel }) => enforcementLevel === "mandatory");
 
   it.each(["prod", "prod-b"])("finds nothing against the example agency's %s", async (stack) => {
@@ -111,7 +112,7 @@ describe("the policy pack on the real engine", () => {
   });
 
   describe("with every law broken once", () => {
-    let outcome: Outcome;
+    let outcome: Ended;
     let events: PolicyEvent[];
     beforeAll(async () => {
       cloud.env["BERTH_FIXTURES"] = "failing";

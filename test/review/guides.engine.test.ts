@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { repository } from "../../rehearsal/paths";
-import { run, type Outcome } from "../../rehearsal/scratch";
+import { runProgram, type Ended } from "../../engine/program";
 import { findSandbox } from "../../rehearsal/review/sandbox";
 import { edited, stepsOf } from "../operations/guide";
 
@@ -24,12 +24,15 @@ describe("reviewing without credentials, as the guides say", () => {
     GIT_COMMITTER_NAME: "Ana",
     GIT_COMMITTER_EMAIL: "a@example.org",
   };
-  const shell = (command: string): Promise<Outcome> =>
-    run("bash", ["-c", command], clone, {
-      ...process.env,
-      ...author,
-      DIGITALOCEAN_TOKEN: token,
-      npm_config_loglevel: "error",
+  const shell = (command: string): Promise<Ended> =>
+    runProgram("bash", ["-c", command], {
+      cwd: clone,
+      env: {
+        ...process.env,
+        ...author,
+        DIGITALOCEAN_TOKEN: token,
+        npm_config_loglevel: "error",
+      },
     });
 
   beforeAll(() => {

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { repository } from "../../rehearsal/paths";
-import { run } from "../../rehearsal/scratch";
+import { runProgram } from "../../engine/program";
 import { Server } from "./loopback-server";
 
 describe("what the pipelines say outside", () => {
@@ -28,11 +28,10 @@ describe("what the pipelines say outside", () => {
       `Say "hi" & <go>`,
     );
     const env = { ...process.env, SLACK_WEBHOOK_URL: `${url}/hook` };
-    const { code, stderr } = await run(
+    const { code, stderr } = await runProgram(
       path.join(clone, ".ci", "slack"),
       ["failure", "stage"],
-      clone,
-      env,
+      { cwd: clone, env },
     );
     slack.stop();
     fs.rmSync(clone, { recursive: true });
@@ -66,7 +65,10 @@ describe("what the pipelines say outside", () => {
     const script = `#!/bin/sh\necho "$@" >> ${called}\n${answer}\n`;
     fs.writeFileSync(path.join(bin, "pulumi"), script, { mode: 0o755 });
     const env = { ...process.env, PATH: `${bin}:${process.env["PATH"] ?? ""}` };
-    const deployed = await run(path.join(clone, ".ci", "deploy"), [environment], clone, env);
+    const deployed = await runProgram(path.join(clone, ".ci", "deploy"), [environment], {
+      cwd: clone,
+      env,
+    });
     const calls = fs.existsSync(called) ? fs.readFileSync(called, "utf8") : "";
     fs.rmSync(bin, { recursive: true });
     return { ...deployed, calls };
@@ -112,7 +114,7 @@ describe("what the pipelines say outside", () => {
     const [, , body = ""] = key.split("\n");
     const env = { ...process.env, DEPLOYER_KEY: key.trimEnd() };
     const agent = path.join(repository, ".ci", "agent");
-    const { code, stdout, stderr } = await run(agent, [], repository, env);
+    const { code, stdout, stderr } = await runProgram(agent, [], { cwd: repository, env });
     expect([code, stderr]).toEqual([0, ""]);
     const found = Object.fromEntries(
       stdout

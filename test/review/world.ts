@@ -1,4 +1,5 @@
-import type { ScratchCloud, StateResource } from "../../rehearsal/scratch";
+import type { StateResource } from "../../engine/state";
+import { type ScratchCloud } from "../../rehearsal/scratch";
 import type { Money } from "../../operations/review/facts/cost";
 import { disksOf, visitAll, waysTo, type Machine, type Published } from "./machines";
 import type { Way } from "./visiting";
@@ -47,8 +48,8 @@ export async function look(
   cloud: ScratchCloud,
   elsewhere: Readonly<Record<string, Way>>,
 ): Promise<World> {
-  const state = await resources(cloud);
-  const { nodes, projects } = published(state);
+  const { resources: state, outputs } = await cloud.state("stage");
+  const { nodes, projects } = outputs as Record<"nodes" | "projects", Published>;
   const machines = await visitAll(cloud, { ...elsewhere, ...waysTo(cloud, nodes) });
   const mine = new Set(state.map(({ id }) => id));
   const records = Object.fromEntries(
@@ -66,17 +67,6 @@ export async function look(
     writers: await writersOf(cloud, state),
     cost: costOf(nodes),
   };
-}
-
-async function resources(cloud: ScratchCloud): Promise<readonly StateResource[]> {
-  const { stdout } = await cloud.succeed("stack", "export", "--stack", "stage");
-  const { deployment } = JSON.parse(stdout) as { deployment: { resources: StateResource[] } };
-  return deployment.resources;
-}
-
-function published(state: readonly StateResource[]): Record<"nodes" | "projects", Published> {
-  const { outputs } = state.find(({ type }) => type === "pulumi:pulumi:Stack")!;
-  return outputs as Record<"nodes" | "projects", Published>;
 }
 
 /** Throws where a stack publishes another size than the provider's machine has. */

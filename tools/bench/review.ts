@@ -6,7 +6,8 @@ import * as path from "node:path";
 
 import { savedOnce } from "../../packages/local-cloud/cloud/environment";
 import { repository } from "../../rehearsal/paths";
-import { run, ScratchCloud } from "../../rehearsal/scratch";
+import { runProgram } from "../../engine/program";
+import { ScratchCloud } from "../../rehearsal/scratch";
 import { fleetOfNodes } from "./fleets";
 import { unlessStopped } from "./stopping";
 import { median, timed } from "./timing";
@@ -76,7 +77,10 @@ async function commitBase(clone: string, project: string): Promise<void> {
   const who = ["user.name=bench", "user.email=bench@bench.example", "commit.gpgSign=false"];
   const options = who.flatMap((setting) => ["-c", setting]);
   const git = async (...args: string[]) => {
-    const { code, stderr } = await run("git", [...options, ...args], repository, process.env);
+    const { code, stderr } = await runProgram("git", [...options, ...args], {
+      cwd: repository,
+      env: process.env,
+    });
     if (code !== 0) throw new Error(`git ${args.join(" ")}: ${stderr}`);
   };
   await git("clone", "--quiet", repository, clone);
@@ -98,7 +102,10 @@ function copyStackFiles(from: string, to: string): void {
 
 async function reviewIn(clone: string, out: string): Promise<Pick<Round, "baseMs" | "previewsMs">> {
   const command = ["tools/setup/run.js", "operations/berth", "review", "--markdown", "--out", out];
-  const { code, stderr } = await run(process.execPath, command, clone, process.env);
+  const { code, stderr } = await runProgram(process.execPath, command, {
+    cwd: clone,
+    env: process.env,
+  });
   const [, base, previews] = /the base took ([\d.]+) s, the previews ([\d.]+) s/.exec(stderr) ?? [];
   if (code !== 0 || base === undefined) throw new Error(`berth review: ${code}\n${stderr}`);
   return { baseMs: Number(base) * 1000, previewsMs: Number(previews) * 1000 };

@@ -1,7 +1,7 @@
-import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
+import { runProgram } from "../../../engine/program";
 import type { FileTexts } from "./grants";
 
 /** Names of stack files. */
@@ -28,10 +28,7 @@ export async function committedFiles(directory: string): Promise<FileTexts> {
 }
 
 /** What a git command says; undefined when it fails, as it does outside a clone. */
-export function git(directory: string, argv: readonly string[]): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    execFile("git", ["-C", directory, ...argv], (error, stdout) =>
-      resolve(error ? undefined : stdout),
-    );
-  });
+export async function git(directory: string, argv: readonly string[]): Promise<string | undefined> {
+  const done = await runProgram("git", ["-C", directory, ...argv]).catch(() => undefined);
+  return done?.code === 0 ? done.stdout : undefined;
 }

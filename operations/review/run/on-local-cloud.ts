@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { z } from "zod";
 
+import { runProgram, untilAsked } from "../../../engine/program";
 import { Refusal } from "../../ground/usage";
 import { clean } from "../redact";
 import { changesBetween, notesOn } from "./changes";
@@ -28,8 +28,8 @@ export interface LocalRun {
 /** A program that never ends must not leave the review of an earlier change standing: 15 minutes, ms. */
 const longest = 15 * 60_000;
 
-/** Characters kept of what a comparison says. */
-const sayLimit = 100_000;
+/** What a comparison may say, bytes: at more it is ended. */
+const sayLimit = 64 * 1024 ** 2;
 
 /** What `rehearsal/review/compare` leaves behind; a process of its own, because it is shut in. */
 const outcome = z.object({
@@ -102,42 +102,20 @@ async function compare(
   fs.writeFileSync(path.join(scratch, "plan.json"), JSON.stringify(plan));
   const entry = path.join(clone, "tools", "setup", "run.js");
   const limit = run.limitMs ?? longest;
-  const { code, said } = await child([entry, "rehearsal/review/compare", scratch], clone, limit);
+  const late = AbortSignal.timeout(limit);
+  const { code, stderr } = await untilAsked((asked) =>
+    runProgram(process.execPath, [entry, "rehearsal/review/compare", scratch], {
+      ...{ cwd: clone, stdout: "drop", limitBytes: sayLimit },
+      signal: AbortSignal.any([asked, late]),
+    }),
+  );
   const file = path.join(scratch, "outcome.json");
+  if (late.aborted) {
+    throw new Refusal(`the comparison did not end within ${limit / 60_000} minutes, and was ended`);
+  }
   if (code === 0 && fs.existsSync(file)) {
     return outcome.parse(JSON.parse(fs.readFileSync(file, "utf8")));
   }
-  if (code === "late") {
-    throw new Refusal(`the comparison did not end within ${limit / 60_000} minutes, and was ended`);
-  }
-  throw new Refusal(
-    `the comparison did not come to its end:\n${clean(said.split("\n").slice(-12).join("\n"))}`,
-  );
-}
-
-function child(
-  args: readonly string[],
-  cwd: string,
-  limitMs: number,
-): Promise<{ code: number | "late"; said: string }> {
-  return new Promise((resolve, reject) => {
-    const started = spawn(process.execPath, args, { cwd, stdio: ["ignore", "ignore", "pipe"] });
-    let [said, late] = ["", false];
-    started.stderr.on(
-      "data",
-      (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-sayLimit)),
-    );
-    const stop = () => void started.kill("SIGTERM");
-    process.once("SIGINT", stop).once("SIGTERM", stop);
-    const limit = setTimeout(() => {
-      late = true;
-      stop();
-    }, limitMs);
-    started.on("error", reject);
-    started.on("close", (code) => {
-      clearTimeout(limit);
-      process.off("SIGINT", stop).off("SIGTERM", stop);
-      resolve({ code: late ? "late" : (code ?? 1), said });
-    });
-  });
+  const said = stderr.split("\n").slice(-12).join("\n");
+  throw new Refusal(`the comparison did not come to its end:\n${clean(said)}`);
 }

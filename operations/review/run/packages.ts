@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
 import { isMapping, mapping } from "../../../components/fleet/mapping";
+import { runProgram } from "../../../engine/program";
 import { Refusal } from "../../ground/usage";
 import { dependencyFields, refusedPackages, workspacesIn, type LockedState } from "./locked";
 import type { WrittenOut } from "./revisions";
@@ -98,22 +98,13 @@ function only(
   return Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)));
 }
 
-function npmCi(directory: string): Promise<void> {
+async function npmCi(cwd: string): Promise<void> {
   const args = ["ci", "--ignore-scripts", "--git=/bin/false", "--no-audit", "--no-fund"];
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => passed.test(name)));
-  return new Promise((resolve, reject) => {
-    const child = spawn("npm", [...args, "--no-progress", "--loglevel=error"], {
-      cwd: directory,
-      env,
-      stdio: ["ignore", "ignore", "pipe"],
-      timeout: limitMs,
-    });
-    let said = "";
-    child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
-    child.on("error", reject);
-    child.on("close", (code) => {
-      if (code === 0) resolve();
-      else reject(new Refusal(`the packages cannot be fetched: ${said.trim().slice(-2000)}`));
-    });
+  const { code, stderr } = await runProgram("npm", [...args, "--no-progress", "--loglevel=error"], {
+    ...{ cwd, env, stdout: "drop" },
+    signal: AbortSignal.timeout(limitMs),
   });
+  if (code === 0) return;
+  throw new Refusal(`the packages cannot be fetched: ${stderr.trim().slice(-2000)}`);
 }

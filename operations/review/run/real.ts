@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
+import { isMissing, previewForReview, pulumi, streaming } from "../../../engine/pulumi";
 import { Refusal } from "../../ground/usage";
 import type { Made } from "./made";
 
@@ -38,27 +38,12 @@ export function stacksOf(directory: string): readonly string[] {
     .sort();
 }
 
-function preview(cwd: string, stack: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const args = ["preview", "--json", "--diff", "--ignore-protect", "--non-interactive", "--color"];
-  return new Promise((resolve, reject) => {
-    const child = spawn(
-      "pulumi",
-      [...args, "never", "--stack", stack, "--policy-pack", path.join("policies", "pack")],
-      {
-        cwd,
-        env: { ...env, PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" },
-        stdio: ["ignore", "pipe", "inherit"],
-      },
-    );
-    const chunks: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-    child.on("error", (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === "ENOENT"
-          ? new Refusal("pulumi is not on PATH. Install it, or review without --real")
-          : error,
-      ),
-    );
-    child.on("close", () => resolve(Buffer.concat(chunks).toString("utf8")));
+async function preview(cwd: string, stack: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const args = previewForReview(stack, path.join("policies", "pack"));
+  const how = { cwd, env: { ...env, ...streaming }, stderr: "show" } as const;
+  const { stdout } = await pulumi(args, how).catch((error: unknown) => {
+    if (!isMissing(error)) throw error;
+    throw new Refusal("pulumi is not on PATH. Install it, or review without --real");
   });
+  return stdout;
 }
