@@ -102,13 +102,11 @@ export class ScratchCloud {
 
   /** Runs `pulumi` and throws with everything it printed unless it succeeds. */
   async succeed(...args: string[]): Promise<Ended> {
-    const outcome = await this.pulumi(...args);
-    if (outcome.code !== 0) {
-      throw new Error(
-        `pulumi ${args.join(" ")}: ${outcome.code}\n${outcome.stdout}${outcome.stderr}`,
-      );
+    const ended = await this.pulumi(...args);
+    if (ended.code !== 0) {
+      throw new Error(`pulumi ${args.join(" ")}: ${ended.code}\n${ended.stdout}${ended.stderr}`);
     }
-    return outcome;
+    return ended;
   }
 
   up(stack: string, ...args: string[]): Promise<Ended> {

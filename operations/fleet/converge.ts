@@ -1,8 +1,8 @@
 import type { Context } from "../ground/context";
 import { converge, rowsOf, type Converged } from "./converging";
-import { deployersOf, siteName, survey, type Site } from "./fleet";
+import { deployersOf, machineName, survey, type Machine } from "./fleet";
 import { inParallel } from "../ground/pool";
-import { chosenSites, nothingSeen } from "./targets";
+import { chosenMachines, nothingSeen } from "./targets";
 import { asDeployer, asMember, type Entrance } from "../ground/sessions";
 import { count, table } from "../ground/table";
 import { tellUnfinished } from "../ground/unfinished";
@@ -33,8 +33,8 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
     values: ["environment", "stack", "as", "parallel"],
   });
   const check = flags.has("check");
-  const { sites, fleets, undeployed, unread } = await survey(context, values);
-  const chosen = chosenSites(sites, words);
+  const { machines, fleets, undeployed, unread } = await survey(context, values);
+  const chosen = chosenMachines(machines, words);
   if (chosen.length === 0) {
     if (flags.has("json")) context.out("[]\n");
     context.say(nothingSeen(undeployed));
@@ -60,14 +60,14 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
 
 /** Converges machines side by side; one that fails does not stop the others. */
 export async function convergeAll(
-  sites: readonly Site[],
+  machines: readonly Machine[],
   entrance: Entrance,
   { check, parallel, say }: { check: boolean; parallel: number; say: (text: string) => void },
 ): Promise<Converged[]> {
   const unfinished = tellUnfinished(say);
   try {
-    return await inParallel(sites, parallel, (site) =>
-      unfinished.during(siteName(site), () => converge(site, entrance, check)),
+    return await inParallel(machines, parallel, (machine) =>
+      unfinished.during(machineName(machine), () => converge(machine, entrance, check)),
     );
   } finally {
     unfinished.stop();
@@ -111,6 +111,6 @@ function hasChanges(outcome: Converged["outcome"]): boolean {
   return "report" in outcome && outcome.report.findings.some(({ kind }) => kind === "changed");
 }
 
-function asJson({ site, outcome }: Converged) {
-  return { node: siteName(site), address: site.address, ...outcome };
+function asJson({ machine, outcome }: Converged) {
+  return { node: machineName(machine), address: machine.address, ...outcome };
 }

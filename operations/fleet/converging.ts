@@ -1,6 +1,6 @@
 import { isEntered } from "../../components/machine/declaration";
 import { renderConverge, statuses } from "../../components/machine/script";
-import { siteName, type Site } from "./fleet";
+import { machineName, type Machine } from "./fleet";
 import { readReport, type Report } from "../ground/report";
 import { runScript, type Entrance } from "../ground/sessions";
 import type { Session } from "../ground/ssh";
@@ -22,7 +22,7 @@ export type Outcome =
 
 /** A machine with how its converge ended. */
 export interface Converged {
-  readonly site: Site;
+  readonly machine: Machine;
   readonly outcome: Outcome;
 }
 
@@ -38,14 +38,17 @@ const begins = { saying: "berth: at work", withinMs: 2 * 60_000 };
 
 /** Runs the script of the deployment on one machine, now. Never throws for what the machine does. */
 export async function converge(
-  site: Site,
+  machine: Machine,
   entrance: Entrance,
   check: boolean,
   timeoutMs = convergeMs,
 ): Promise<Converged> {
-  if (!isEntered(site.machine)) return { site, outcome: { kind: "observed" } };
-  const script = `echo '${begins.saying}'\n${renderConverge(site.machine, check)}`;
-  return { site, outcome: outcomeOf(await runScript(site, entrance, script, timeoutMs, begins)) };
+  if (!isEntered(machine.declared)) return { machine, outcome: { kind: "observed" } };
+  const script = `echo '${begins.saying}'\n${renderConverge(machine.declared, check)}`;
+  return {
+    machine,
+    outcome: outcomeOf(await runScript(machine, entrance, script, timeoutMs, begins)),
+  };
 }
 
 /** Reads what a session of the script left. Pure. */
@@ -78,11 +81,11 @@ function explained(report: Report, code: number, stderr: string): Report {
 }
 
 /** What a person is told of each machine, as rows: node, what, subject, detail. */
-export function rowsOf({ site, outcome }: Converged): string[][] {
-  const name = siteName(site);
+export function rowsOf({ machine, outcome }: Converged): string[][] {
+  const name = machineName(machine);
   switch (outcome.kind) {
     case "fault":
-      return [[name, outcome.fault, site.address, outcome.detail]];
+      return [[name, outcome.fault, machine.address, outcome.detail]];
     case "observed":
       return [[name, "observed", "manage", "is not declared: Berth only looks here; not judged"]];
     case "done":

@@ -11,11 +11,11 @@ import { readFleets, type Scope, type Unread } from "../ground/reading";
 import { Refusal } from "../ground/usage";
 
 /** A machine that exists: declared by a stack, and deployed. */
-export interface Site {
+export interface Machine {
   readonly stack: string;
   readonly environment: Environment;
   readonly node: NodeSpec;
-  readonly machine: MachineDeclaration;
+  readonly declared: MachineDeclaration;
   readonly address: string;
   readonly hostKey: string;
   /** The account of unattended sessions: Berth's own, or the provided one where it may only look. */
@@ -26,7 +26,7 @@ export interface Site {
 export interface Survey {
   /** By stack, in the order of their names. */
   readonly fleets: readonly ResolvedFleet[];
-  readonly sites: readonly Site[];
+  readonly machines: readonly Machine[];
   /** Declared nodes without a machine, `stack/node`. */
   readonly undeployed: readonly string[];
   /** Machines that were deployed and are no longer declared. */
@@ -78,7 +78,7 @@ export async function survey(context: Context, scope: Scope): Promise<Survey> {
   return {
     fleets,
     unread: [...unread, ...stateless],
-    sites: parts.flatMap(({ sites }) => sites),
+    machines: parts.flatMap(({ machines }) => machines),
     undeployed: parts.flatMap(({ undeployed }) => undeployed),
     undeclared: [...parts.flatMap(({ undeclared }) => undeclared), ...strays.flat()],
     interrupted: parts.flatMap(({ interrupted }) => interrupted),
@@ -107,18 +107,18 @@ export function joined(
   project: string,
   fleet: ResolvedFleet,
   published: Readonly<Record<string, PublishedNode>>,
-): Pick<Survey, "sites" | "undeployed" | "undeclared"> {
+): Pick<Survey, "machines" | "undeployed" | "undeclared"> {
   const { stack, environment } = fleet;
   const nameOf = ({ name, formerly = name }: NodeSpec) => (published[name] ? name : formerly);
   const declared = new Set(fleet.nodes.map(nameOf));
   return {
-    sites: fleet.nodes.flatMap((node): Site[] => {
+    machines: fleet.nodes.flatMap((node): Machine[] => {
       const found = published[nameOf(node)];
       if (!found) return [];
-      const machine = machineOf(project, fleet, node);
-      const login = isEntered(machine) ? automationAccount : machine.initialAccount;
+      const declaration = machineOf(project, fleet, node);
+      const login = isEntered(declaration) ? automationAccount : declaration.initialAccount;
       const { address, hostKey } = found;
-      return [{ stack, environment, node, machine, address, hostKey, login }];
+      return [{ stack, environment, node, declared: declaration, address, hostKey, login }];
     }),
     undeployed: fleet.nodes
       .filter((node) => !published[nameOf(node)])
@@ -135,6 +135,6 @@ export function deployersOf(fleets: readonly Fleet[]): Record<string, string> {
 }
 
 /** A machine's full name: the same node may run in several stacks. */
-export function siteName({ stack, node }: Pick<Site, "stack" | "node">): string {
+export function machineName({ stack, node }: Pick<Machine, "stack" | "node">): string {
   return `${stack}/${node.name}`;
 }

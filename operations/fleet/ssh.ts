@@ -3,10 +3,10 @@ import * as os from "node:os";
 import { isEntered } from "../../components/machine/declaration";
 import { automationAccount } from "../../components/machine/script";
 import type { Context } from "../ground/context";
-import { deployersOf, survey, type Site } from "./fleet";
+import { deployersOf, survey, type Machine } from "./fleet";
 import { asDeployer, personKeys } from "../ground/sessions";
 import { attend } from "../ground/ssh";
-import { servingSite } from "./targets";
+import { servingMachine } from "./targets";
 import { readCommandLine, Refusal, unknown, UsageError } from "../ground/usage";
 
 /** How `berth ssh` is called. */
@@ -31,29 +31,29 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   });
   const [word, ...command] = words;
   if (word === undefined) throw new UsageError("which project or node?");
-  const { fleets, sites } = await survey(context, values);
-  const site = servingSite(fleets, sites, word);
-  const members = site.machine.members.map(({ name }) => name);
-  const login = values["as"] ?? accountOf(context, site, members);
+  const { fleets, machines } = await survey(context, values);
+  const machine = servingMachine(fleets, machines, word);
+  const members = machine.declared.members.map(({ name }) => name);
+  const login = values["as"] ?? accountOf(context, machine, members);
   // Berth's own account, or the one by which it looks at a machine that it may not change.
-  if (login === site.login) {
+  if (login === machine.login) {
     const { keys } = await asDeployer(context, deployersOf(fleets));
-    return attend({ login, address: site.address, hostKey: site.hostKey }, keys, command);
+    return attend({ login, address: machine.address, hostKey: machine.hostKey }, keys, command);
   }
   if (!members.includes(login)) {
     const hint = "Name the account: --as <member>";
     throw new Refusal(
-      `${unknown(`member of ${site.stack}/${site.node.name}`, login, members)} ${hint}`,
+      `${unknown(`member of ${machine.stack}/${machine.node.name}`, login, members)} ${hint}`,
     );
   }
-  context.say(`${login}@${site.address} (${site.stack}/${site.node.name})`);
-  const to = { login, address: site.address, hostKey: site.hostKey };
+  context.say(`${login}@${machine.address} (${machine.stack}/${machine.node.name})`);
+  const to = { login, address: machine.address, hostKey: machine.hostKey };
   return attend(to, personKeys(context, login), command);
 }
 
 /** Whose account is meant where nobody says. */
-function accountOf({ env }: Context, site: Site, members: readonly string[]): string {
+function accountOf({ env }: Context, machine: Machine, members: readonly string[]): string {
   const user = env["USER"] ?? os.userInfo().username;
   if (!env["BERTH_REHEARSAL_KEYS"] || members.includes(user)) return user;
-  return isEntered(site.machine) ? (members[0] ?? site.login) : site.login;
+  return isEntered(machine.declared) ? (members[0] ?? machine.login) : machine.login;
 }

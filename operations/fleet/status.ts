@@ -2,7 +2,7 @@ import { isEntered } from "../../components/machine/declaration";
 import { renderConverge } from "../../components/machine/script";
 import type { Context } from "../ground/context";
 import { outcomeOf, type Outcome } from "./converging";
-import { deployersOf, siteName, survey, type Site } from "./fleet";
+import { deployersOf, machineName, survey, type Machine } from "./fleet";
 import { concerns, duration, readHealthFacts, type Health } from "./health";
 import { tellInterrupted } from "../ground/interrupted";
 import { inParallel } from "../ground/pool";
@@ -12,7 +12,7 @@ import { evidenceScript, factsScript, oneAfterAnother } from "../ground/scripts"
 import { asDeployer, runScript, type Entrance } from "../ground/sessions";
 import type { Session } from "../ground/ssh";
 import { count, table } from "../ground/table";
-import { chosenSites, nothingSeen } from "./targets";
+import { chosenMachines, nothingSeen } from "./targets";
 import { exits, readCommandLine } from "../ground/usage";
 import { parallelOf } from "../ground/width";
 
@@ -42,16 +42,16 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
     values: ["environment", "stack", "parallel"],
   });
   const whole = await survey(context, values);
-  const { sites, fleets, undeployed, undeclared, interrupted, unread } = whole;
-  const chosen = chosenSites(sites, words);
+  const { machines, fleets, undeployed, undeclared, interrupted, unread } = whole;
+  const chosen = chosenMachines(machines, words);
   // Where nothing is deployed nobody needs a key to be told so.
   const entrance =
     chosen.length === 0
       ? { keys: { env: context.env } }
       : await asDeployer(context, deployersOf(fleets));
-  const seen = await inParallel(chosen, parallelOf(values), async (site) => {
-    const health = await look(site, entrance);
-    return { health, concerns: concerns(health, site.machine.owner) };
+  const seen = await inParallel(chosen, parallelOf(values), async (machine) => {
+    const health = await look(machine, entrance);
+    return { health, concerns: concerns(health, machine.declared.owner) };
   });
   const worries = seen.flatMap((one) =>
     one.concerns.map((concern) => `${one.health.node}: ${concern}`),
@@ -83,16 +83,16 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   return attention.length === 0 ? exits.done : exits.failed;
 }
 
-async function look(site: Site, entrance: Entrance): Promise<Health> {
-  const observed = !isEntered(site.machine);
-  const looks = `${factsScript()}${evidenceScript(site.machine)}`;
-  const script = observed ? looks : oneAfterAnother(renderConverge(site.machine, true), looks);
-  const session = await runScript(site, entrance, script, statusMs);
+async function look(machine: Machine, entrance: Entrance): Promise<Health> {
+  const observed = !isEntered(machine.declared);
+  const looks = `${factsScript()}${evidenceScript(machine.declared)}`;
+  const script = observed ? looks : oneAfterAnother(renderConverge(machine.declared, true), looks);
+  const session = await runScript(machine, entrance, script, statusMs);
   const facts = session.kind === "ended" ? readHealthFacts(session.stdout) : undefined;
   const traces = session.kind === "ended" ? readTraces(session.stdout) : undefined;
   return {
-    node: siteName(site),
-    address: site.address,
+    node: machineName(machine),
+    address: machine.address,
     outcome: observed && session.kind === "ended" ? { kind: "observed" } : checkOf(session),
     ...(facts ? { facts } : {}),
     ...(traces ? { traces } : {}),

@@ -1,19 +1,19 @@
 import type { Fleet } from "../../components/fleet/fleet";
-import { siteName, type Site } from "./fleet";
+import { machineName, type Machine } from "./fleet";
 import { Refusal, unknown } from "../ground/usage";
 
 /**
  * The machines that words name: a node (in every stack of the scope), `stack/node`, or a project
  * (the nodes it lives on). No word names all. Throws a `Refusal` for a word that names none.
  */
-export function chosenSites(sites: readonly Site[], words: readonly string[]): Site[] {
-  if (words.length === 0) return [...sites];
+export function chosenMachines(machines: readonly Machine[], words: readonly string[]): Machine[] {
+  if (words.length === 0) return [...machines];
   const chosen = words.flatMap((word) => {
-    const found = sites.filter((site) => isNamed(site, word));
+    const found = machines.filter((machine) => isNamed(machine, word));
     if (found.length > 0) return found;
-    throw new Refusal(`${unknown("deployed node or project", word, namesOf(sites))}`);
+    throw new Refusal(`${unknown("deployed node or project", word, namesOf(machines))}`);
   });
-  return sites.filter((site) => chosen.includes(site));
+  return machines.filter((machine) => chosen.includes(machine));
 }
 
 /** What is said where there is no machine to look at, which is never an all-clear. */
@@ -27,32 +27,42 @@ export function nothingSeen(undeployed: readonly string[]): string {
  * The one machine that serves a project, or that a node's name means. Throws a `Refusal` when there
  * is none, or when several environments have one and nobody said which.
  */
-export function servingSite(fleets: readonly Fleet[], sites: readonly Site[], word: string): Site {
+export function servingMachine(
+  fleets: readonly Fleet[],
+  machines: readonly Machine[],
+  word: string,
+): Machine {
   const projects = fleets
     .filter(({ role }) => role === "environment")
     .flatMap((fleet) => fleet.projects.map((project) => ({ fleet, project })))
     .filter(({ project }) => project.slug === word);
   const serving = projects.flatMap(({ fleet, project }) => {
     const stack = project.servedBy ?? fleet.stack;
-    return sites.filter((site) => site.stack === stack && site.node.projects.includes(word));
+    return machines.filter(
+      (machine) => machine.stack === stack && machine.node.projects.includes(word),
+    );
   });
-  const found = serving.length > 0 ? serving : sites.filter((site) => isNamed(site, word));
-  const [site, ...others] = found;
-  if (site === undefined) throw new Refusal(whyNone(projects.length > 0, sites, word));
-  if (others.length === 0) return site;
-  const names = found.map(siteName).join(", ");
-  throw new Refusal(`${word} runs in several stacks: ${names}. Say which: ${siteName(site)}`);
+  const found = serving.length > 0 ? serving : machines.filter((machine) => isNamed(machine, word));
+  const [machine, ...others] = found;
+  if (machine === undefined) throw new Refusal(whyNone(projects.length > 0, machines, word));
+  if (others.length === 0) return machine;
+  const names = found.map(machineName).join(", ");
+  throw new Refusal(`${word} runs in several stacks: ${names}. Say which: ${machineName(machine)}`);
 }
 
-function whyNone(declared: boolean, sites: readonly Site[], word: string): string {
+function whyNone(declared: boolean, machines: readonly Machine[], word: string): string {
   if (declared) return `${word} is declared but not deployed; run pulumi up`;
-  return unknown("deployed node or project", word, namesOf(sites));
+  return unknown("deployed node or project", word, namesOf(machines));
 }
 
-function isNamed(site: Site, word: string): boolean {
-  return word === site.node.name || word === siteName(site) || site.node.projects.includes(word);
+function isNamed(machine: Machine, word: string): boolean {
+  return (
+    word === machine.node.name ||
+    word === machineName(machine) ||
+    machine.node.projects.includes(word)
+  );
 }
 
-function namesOf(sites: readonly Site[]): string[] {
-  return [...new Set(sites.flatMap(({ node }) => [node.name, ...node.projects]))].sort();
+function namesOf(machines: readonly Machine[]): string[] {
+  return [...new Set(machines.flatMap(({ node }) => [node.name, ...node.projects]))].sort();
 }

@@ -28,7 +28,7 @@ export interface Unread {
 }
 
 /** The fleets of a scope, and the stacks that are not among them. */
-export interface Reading {
+export interface FleetsRead {
   readonly fleets: readonly ResolvedFleet[];
   readonly unread: readonly Unread[];
 }
@@ -39,7 +39,7 @@ export interface Reading {
  * asked for, or each of them, cannot be read; a `Refusal` naming a stack or environment that does not
  * exist.
  */
-export function readFleets(context: Context, scope: Scope): Reading {
+export function readFleets(context: Context, scope: Scope): FleetsRead {
   const { stacks: stackFiles, unreadable, fileOf } = readStackFiles(context.directory);
   const stacks = Object.keys({ ...stackFiles, ...unreadable }).sort();
   const { stack, environment } = scope;

@@ -56,14 +56,14 @@ interface Enterable {
 
 /** Runs a script as root on a machine, or as the account itself where Berth may only look. */
 export function runScript(
-  site: Enterable,
+  machine: Enterable,
   entrance: Entrance,
   script: string,
   timeoutMs: number,
   begins?: Errand["begins"],
 ): Promise<Session> {
-  const login = entrance.member ?? site.login;
-  return visit({ login, address: site.address, hostKey: site.hostKey }, entrance.keys, {
+  const login = entrance.member ?? machine.login;
+  return visit({ login, address: machine.address, hostKey: machine.hostKey }, entrance.keys, {
     command: launcher,
     input: script,
     timeoutMs,

@@ -13,7 +13,7 @@ import {
   unreached,
   type Holding,
 } from "./deployers/keys";
-import { deployersOf, siteName, survey, type Site } from "../fleet/fleet";
+import { deployersOf, machineName, survey, type Machine } from "../fleet/fleet";
 import { inParallel } from "../ground/pool";
 import type { Entrance } from "../ground/sessions";
 import { count, table } from "../ground/table";
@@ -49,7 +49,7 @@ interface Job {
   readonly name: string;
   readonly deployers: Readonly<Record<string, string>>;
   /** Machines that Berth may change. */
-  readonly sites: readonly Site[];
+  readonly machines: readonly Machine[];
   readonly held: readonly string[];
   readonly width: number;
 }
@@ -66,7 +66,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   if (takesName !== (name !== "") || more.length > 0) {
     throw new UsageError(takesName ? "which deployer? Name one" : `${verb} takes no name`);
   }
-  const { fleets, sites, unread } = await survey(context, values);
+  const { fleets, machines, unread } = await survey(context, values);
   const deployers = deployersOf(fleets);
   if (verb === "break-glass") return printBreakGlass(context, deployers);
   const step = steps[verb] ?? list;
@@ -74,7 +74,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
     context,
     name,
     deployers,
-    sites: sites.filter(({ machine }) => isEntered(machine)),
+    machines: machines.filter(({ declared }) => isEntered(declared)),
     held: await agentKeys(context.env),
     width: parallelOf(values),
   });
@@ -82,8 +82,8 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
 }
 
 async function list(job: Job): Promise<number> {
-  const { context, deployers, sites, held } = job;
-  const all = await holdings(sites, entranceOf(job), job.width);
+  const { context, deployers, machines, held } = job;
+  const all = await holdings(machines, entranceOf(job), job.width);
   const extra = all.flatMap((one) => undeclaredOn(one, deployers));
   const rows = [
     ...Object.entries(deployers),
@@ -92,7 +92,7 @@ async function list(job: Job): Promise<number> {
     name,
     fingerprint(line),
     Object.values(deployers).includes(line) ? "declared" : "NOT DECLARED",
-    `${all.filter((one) => holds(one, line)).length} of ${sites.length}`,
+    `${all.filter((one) => holds(one, line)).length} of ${machines.length}`,
     held.some((key) => identityOf(key) === identityOf(line)) ? "yes" : "no",
   ]);
   context.out(`${table(["DEPLOYER", "KEY", "", "MACHINES", "IN YOUR AGENT"], rows)}\n`);
@@ -100,27 +100,27 @@ async function list(job: Job): Promise<number> {
 }
 
 async function add(job: Job): Promise<number> {
-  const { context, name, deployers, sites, width } = job;
+  const { context, name, deployers, machines, width } = job;
   const key = declaredKey(name, deployers);
   const entrance = entranceOf(job);
-  const failures = await convergeEach(sites, entrance, width);
-  const all = await holdings(sites, entrance, width);
+  const failures = await convergeEach(machines, entrance, width);
+  const all = await holdings(machines, entrance, width);
   const without = all.filter((one) => "keys" in one && !holds(one, key));
   const troubles = [
     ...unreached(all),
-    ...without.map(({ site }) => `${siteName(site)}: does not accept ${name}'s key yet`),
+    ...without.map(({ machine }) => `${machineName(machine)}: does not accept ${name}'s key yet`),
     ...failures,
   ];
   const done = all.filter((one) => holds(one, key)).length;
-  context.out(`${name}: accepted by ${done} of ${count(sites.length, "machine")}\n`);
-  if (done === sites.length) {
+  context.out(`${name}: accepted by ${done} of ${count(machines.length, "machine")}\n`);
+  if (done === machines.length) {
     context.out(`Next, where ${name}'s private key is: berth deployers prove ${name}\n`);
   }
   return told(context, troubles);
 }
 
 async function prove(job: Job): Promise<number> {
-  const { context, name, deployers, sites, held, width } = job;
+  const { context, name, deployers, machines, held, width } = job;
   const key = declaredKey(name, deployers);
   if (!held.some((each) => identityOf(each) === identityOf(key))) {
     throw new Refusal(
@@ -128,33 +128,33 @@ async function prove(job: Job): Promise<number> {
         "private half is, after ssh-add",
     );
   }
-  const all = await holdings(sites, { keys: { env: context.env, offer: [key] } }, width);
+  const all = await holdings(machines, { keys: { env: context.env, offer: [key] } }, width);
   const proven = all.filter((one) => "keys" in one).length;
-  context.out(`${name}: logged in to ${proven} of ${count(sites.length, "machine")}\n`);
+  context.out(`${name}: logged in to ${proven} of ${count(machines.length, "machine")}\n`);
   return told(context, unreached(all));
 }
 
 async function remove(job: Job): Promise<number> {
-  const { context, name, deployers, sites, held, width } = job;
+  const { context, name, deployers, machines, held, width } = job;
   refuseRemoval(name, deployers, held);
   const entrance = entranceOf(job);
   // Nothing is taken away anywhere before the key that stays has come in everywhere it can.
-  const before = await holdings(sites, entrance, width);
+  const before = await holdings(machines, entrance, width);
   refuseUnproven(before);
   const affected = before.filter((one) => undeclaredOn(one, deployers).length > 0);
   const failures = await convergeEach(
-    affected.map(({ site }) => site),
+    affected.map(({ machine }) => machine),
     entrance,
     width,
   );
   const after = await holdings(
-    affected.map(({ site }) => site),
+    affected.map(({ machine }) => machine),
     entrance,
     width,
   );
   const left = after.flatMap((one) =>
     undeclaredOn(one, deployers).map(
-      (line) => `${siteName(one.site)}: still accepts ${label(line)}`,
+      (line) => `${machineName(one.machine)}: still accepts ${label(line)}`,
     ),
   );
   const removed = [...new Set(affected.flatMap((one) => undeclaredOn(one, deployers)))];
@@ -170,7 +170,7 @@ async function remove(job: Job): Promise<number> {
 function refuseUnproven(all: readonly Holding[]): void {
   const refusing = all.filter((one) => "fault" in one && one.fault === "login");
   if (refusing.length === 0) return;
-  const lines = refusing.map(({ site }) => `  ${siteName(site)}`).join("\n");
+  const lines = refusing.map(({ machine }) => `  ${machineName(machine)}`).join("\n");
   throw new Refusal(
     "nothing was taken away: these machines do not accept the key that would stay. Bring it there " +
       `first, with one they accept: berth deployers add <name>\n${lines}`,
@@ -188,11 +188,11 @@ function printBreakGlass(context: Context, deployers: Readonly<Record<string, st
 }
 
 async function convergeEach(
-  sites: readonly Site[],
+  machines: readonly Machine[],
   entrance: Entrance,
   width: number,
 ): Promise<string[]> {
-  const done = await inParallel(sites, width, (site) => converge(site, entrance, false));
+  const done = await inParallel(machines, width, (machine) => converge(machine, entrance, false));
   return done
     .filter(({ outcome }) => outcome.kind === "failed" || outcome.kind === "refused")
     .flatMap((one) => rowsOf(one))

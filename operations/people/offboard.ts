@@ -2,10 +2,10 @@ import type { Context } from "../ground/context";
 import { converge, rowsOf } from "../fleet/converging";
 import {
   deployersOf,
-  siteName,
+  machineName,
   survey,
   type Leftover,
-  type Site,
+  type Machine,
   type Survey,
 } from "../fleet/fleet";
 import { describe, notProof } from "./offboarding/describe";
@@ -114,39 +114,51 @@ async function refuseGrants(context: Context, member: string): Promise<void> {
 
 /** Looks, closes where there is an account, and looks again. Throws a `Refusal` for a name nobody knows. */
 async function closeEverywhere(
-  { sites }: Survey,
+  { machines }: Survey,
   entrance: Entrance,
   person: Person,
   width: number,
 ): Promise<Evidence[]> {
   const { member } = person;
-  const before = await inParallel(sites, width, (site) => look(site, entrance, person));
+  const before = await inParallel(machines, width, (machine) => look(machine, entrance, person));
   const told = before.filter((each) => typeof each !== "string");
-  if (told.length === sites.length && told.every(isStranger)) refuseStranger(member, told, sites);
+  if (told.length === machines.length && told.every(isStranger))
+    refuseStranger(member, told, machines);
   const keys = [...new Set([...person.keys, ...told.flatMap((remains) => remains.keys)])];
-  return inParallel(sites, width, async (site, index) => {
+  return inParallel(machines, width, async (machine, index) => {
     const seen = before[index] ?? "was not looked at";
     const closing =
       typeof seen !== "string" && seen.known && seen.account
-        ? await close(site, entrance, member)
+        ? await close(machine, entrance, member)
         : undefined;
-    const after = typeof seen === "string" ? seen : await look(site, entrance, { ...person, keys });
+    const after =
+      typeof seen === "string" ? seen : await look(machine, entrance, { ...person, keys });
     // Only where the machine answers: a refusal counts against this address at its sshd.
-    const attempt = typeof after === "string" ? undefined : await tryLogin(site, entrance, member);
-    return judge({ node: siteName(site), address: site.address }, after, attempt, closing);
+    const attempt =
+      typeof after === "string" ? undefined : await tryLogin(machine, entrance, member);
+    return judge({ node: machineName(machine), address: machine.address }, after, attempt, closing);
   });
 }
 
 /** What is left of the person, or why the machine does not say. */
-async function look(site: Site, entrance: Entrance, person: Person): Promise<Remains | string> {
-  const session = await runScript(site, entrance, evidenceScript(site.machine, person), lookMs);
+async function look(
+  machine: Machine,
+  entrance: Entrance,
+  person: Person,
+): Promise<Remains | string> {
+  const session = await runScript(
+    machine,
+    entrance,
+    evidenceScript(machine.declared, person),
+    lookMs,
+  );
   if (session.kind === "fault") return session.detail;
   return readRemains(session.stdout) ?? `did not tell all (status ${session.code})`;
 }
 
 /** Converges without the person; answers what it put right besides, and what failed. */
-async function close(site: Site, entrance: Entrance, member: string): Promise<Closing> {
-  const rows = rowsOf(await converge(site, entrance, false, closeMs));
+async function close(machine: Machine, entrance: Entrance, member: string): Promise<Closing> {
+  const rows = rowsOf(await converge(machine, entrance, false, closeMs));
   const of = (wanted: (what: string) => boolean) =>
     rows.filter(([, what = ""]) => wanted(what)).map(([, , ...words]) => words.join(": "));
   return {
@@ -158,8 +170,8 @@ async function close(site: Site, entrance: Entrance, member: string): Promise<Cl
 }
 
 /** A login as the person, from outside. The person's private key is theirs; any key must do. */
-function tryLogin(site: Site, entrance: Entrance, member: string) {
-  const to = { login: member, address: site.address, hostKey: site.hostKey };
+function tryLogin(machine: Machine, entrance: Entrance, member: string) {
+  const to = { login: member, address: machine.address, hostKey: machine.hostKey };
   return visit(to, entrance.keys, { command: "true", timeoutMs: attemptMs });
 }
 
@@ -168,13 +180,19 @@ function isStranger({ known, account, open }: Remains): boolean {
   return !known && account === undefined && !open.some((line) => line.startsWith("a key of "));
 }
 
-function refuseStranger(member: string, told: readonly Remains[], sites: readonly Site[]): never {
-  const present = new Set(sites.flatMap(({ machine }) => machine.members.map(({ name }) => name)));
+function refuseStranger(
+  member: string,
+  told: readonly Remains[],
+  machines: readonly Machine[],
+): never {
+  const present = new Set(
+    machines.flatMap(({ declared }) => declared.members.map(({ name }) => name)),
+  );
   const former = [...new Set(told.flatMap(({ accounts }) => accounts))]
     .filter((name) => !present.has(name) && name !== "berth")
     .sort();
   throw new Refusal(
-    `on ${count(sites.length, "machine")}, ${unknown("former member", member, former)}`,
+    `on ${count(machines.length, "machine")}, ${unknown("former member", member, former)}`,
   );
 }
 

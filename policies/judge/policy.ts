@@ -2,7 +2,7 @@ import type { Declared } from "./declared";
 import type { Resource } from "./resource";
 
 /** What a policy found. */
-export type Finding = Violation | Unjudged;
+export type Judgement = Violation | Unjudged;
 
 /** The law is broken: the message names what is wrong and what to do. */
 export interface Violation {
@@ -35,9 +35,9 @@ export interface Policy {
    * Judges one resource by its inputs, before anything is done to it. Its parents have been judged
    * before it; nothing else of the stack is known, but for what its configuration declares.
    */
-  readonly check?: (resource: Resource, declared: Declared) => Iterable<Finding>;
+  readonly check?: (resource: Resource, declared: Declared) => Iterable<Judgement>;
   /** Judges the whole stack, for what only shows there, such as something that is missing. */
-  readonly checkStack?: (resources: readonly Resource[], declared: Declared) => Iterable<Finding>;
+  readonly checkStack?: (resources: readonly Resource[], declared: Declared) => Iterable<Judgement>;
 }
 
 /** A broken law. `problem` and `fix` are sentences without the full stop. */

@@ -1,7 +1,7 @@
 import { isBucket } from "../judge/buckets";
 import { grantsOf, nodesOf } from "../judge/credentials";
 import { isEnvironmentStack, isProduction } from "../judge/facts";
-import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
+import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import { input, type Resource } from "../judge/resource";
 import { unknown } from "../../engine/values";
 
@@ -15,7 +15,7 @@ export const policy: Policy = {
 };
 
 /** Judges every project of every production node by what IAM really lets the node write. */
-export function* backUpProductionProjects(resources: readonly Resource[]): Generator<Finding> {
+export function* backUpProductionProjects(resources: readonly Resource[]): Generator<Judgement> {
   const buckets = resources.filter(isBucket);
   for (const { node, projects } of nodesOf(resources)) {
     const production = isProduction(node);
@@ -48,7 +48,7 @@ function* judgeBucket(
   project: string,
   buckets: readonly Resource[],
   node: Resource,
-): Generator<Finding> {
+): Generator<Judgement> {
   if (buckets.some((bucket) => input(bucket, "bucket") === name)) return;
   const unnamed = buckets.find(
     (bucket) => bucket.inputs === undefined || input(bucket, "bucket") === unknown,

@@ -1,5 +1,5 @@
 import { demandOf } from "../judge/placement";
-import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
+import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import { above, below, input, type Resource } from "../judge/resource";
 import { projectNode, servers } from "../judge/types";
 import { unknown, type Found } from "../../engine/values";
@@ -15,7 +15,7 @@ export const policy: Policy = {
 };
 
 /** Judges a server resource by its own type and region, whatever its node claims. */
-export function* createServersWherePlaced(server: Resource): Generator<Finding> {
+export function* createServersWherePlaced(server: Resource): Generator<Judgement> {
   const kind = servers[server.type];
   if (!kind) return;
   const node = above(server, projectNode);
@@ -59,7 +59,7 @@ export function* createServersWherePlaced(server: Resource): Generator<Finding> 
 }
 
 /** A node whose server was forgotten shows only in the whole stack. */
-export function* countServers(resources: readonly Resource[]): Generator<Finding> {
+export function* countServers(resources: readonly Resource[]): Generator<Judgement> {
   for (const node of resources.filter(({ type }) => type === projectNode)) {
     const demand = demandOf(node);
     if (!demand || "missing" in demand || demand.provider === "client") continue;

@@ -1,6 +1,6 @@
 import { ownBuckets, settingsOf } from "../judge/buckets";
 import type { Declared } from "../judge/declared";
-import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
+import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import type { Resource } from "../judge/resource";
 import { at, unknown, type Found } from "../../engine/values";
 
@@ -23,7 +23,7 @@ export const policy: Policy = {
 export function* encryptBuckets(
   resources: readonly Resource[],
   declared: Declared,
-): Generator<Finding> {
+): Generator<Judgement> {
   for (const bucket of ownBuckets(resources, declared)) {
     const settings = settingsOf(bucket, types, resources);
     if (settings.length === 0) {
@@ -51,7 +51,7 @@ export function* encryptBuckets(
 }
 
 /** Who holds the key holds the archives: nobody could read them without. */
-function* judgeKey(setting: Resource, key: Found, { agency }: Declared): Generator<Finding> {
+function* judgeKey(setting: Resource, key: Found, { agency }: Declared): Generator<Judgement> {
   if (key === unknown) {
     // Unknown with its rule, it is told once, by the algorithm.
     if (at(setting.inputs, "rules") !== unknown) yield unjudged(setting, "rules");

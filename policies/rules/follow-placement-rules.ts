@@ -1,5 +1,5 @@
 import { demandOf } from "../judge/placement";
-import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
+import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import { input, type Resource } from "../judge/resource";
 import { projectNode } from "../judge/types";
 import { at, unknown, type Found } from "../../engine/values";
@@ -14,7 +14,7 @@ export const policy: Policy = {
 };
 
 /** Judges what a node says of itself: what was asked for, and what was decided. */
-export function* followPlacementRules(node: Resource): Generator<Finding> {
+export function* followPlacementRules(node: Resource): Generator<Judgement> {
   if (node.type !== projectNode) return;
   const demand = demandOf(node);
   if (!demand) {

@@ -1,5 +1,5 @@
 import { isReadableFirewall } from "../judge/openings";
-import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
+import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import { above, input, type Resource } from "../judge/resource";
 import { projectNode, servers } from "../judge/types";
 import { entries, unknown, type Found } from "../../engine/values";
@@ -27,7 +27,7 @@ export const policy: Policy = {
  * Judges by what depends on what, which a preview knows before there are ids: the firewall must be
  * one of this stack, since nobody here knows what another lets in.
  */
-export function* guardEveryServer(resources: readonly Resource[]): Generator<Finding> {
+export function* guardEveryServer(resources: readonly Resource[]): Generator<Judgement> {
   for (const server of resources.filter(({ type }) => type in servers)) {
     const node = above(server, projectNode);
     const manage = node && input(node, "manage");

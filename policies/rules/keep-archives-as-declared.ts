@@ -1,6 +1,6 @@
 import { ownBuckets, settingsOf } from "../judge/buckets";
 import type { Declared } from "../judge/declared";
-import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
+import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import { input, type Resource } from "../judge/resource";
 import { at, entries, unknown, type Value } from "../../engine/values";
 
@@ -22,7 +22,7 @@ export const policy: Policy = {
 export function* keepArchivesAsDeclared(
   resources: readonly Resource[],
   declared: Declared,
-): Generator<Finding> {
+): Generator<Judgement> {
   for (const bucket of ownBuckets(resources, declared)) {
     const settings = settingsOf(bucket, types, resources);
     for (const setting of [bucket, ...settings]) {
@@ -41,7 +41,7 @@ function* judge(
   path: string,
   rule: Value,
   keepDays: number,
-): Generator<Finding> {
+): Generator<Judgement> {
   if (at(rule, "status") === "Disabled" || at(rule, "enabled") === false) return;
   const [days, date] = [at(rule, "expiration", "days"), at(rule, "expiration", "date")];
   if (rule === unknown || days === unknown || date === unknown) yield unjudged(setting, path);

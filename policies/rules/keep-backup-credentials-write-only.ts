@@ -1,7 +1,7 @@
 import { reachOf } from "../judge/archives";
 import type { Declared } from "../judge/declared";
 import { statements, type Statement } from "../judge/iam";
-import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
+import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import { above, below, input, type Resource } from "../judge/resource";
 import { backupCredential, projectNode, servers } from "../judge/types";
 import { unknown } from "../../engine/values";
@@ -28,7 +28,7 @@ export const policy: Policy = {
 export function* keepBackupCredentialsWriteOnly(
   resource: Resource,
   declared: Declared,
-): Generator<Finding> {
+): Generator<Judgement> {
   yield* judgeMachine(resource);
   if (!resource.type.startsWith("aws:iam/")) return;
   const credential = above(resource, backupCredential);
@@ -56,7 +56,7 @@ export function* keepBackupCredentialsWriteOnly(
 }
 
 /** A machine at AWS may be somebody itself, without any key; an adopted one keeps what it was. */
-function* judgeMachine(resource: Resource): Generator<Finding> {
+function* judgeMachine(resource: Resource): Generator<Judgement> {
   const node = above(resource, projectNode);
   if (!(resource.type in servers) || (node && input(node, "adopted") === true)) return;
   const profile = input(resource, "iamInstanceProfile");
@@ -70,7 +70,7 @@ function* judgeMachine(resource: Resource): Generator<Finding> {
   }
 }
 
-function* judgeActions(resource: Resource, statement: Statement): Generator<Finding> {
+function* judgeActions(resource: Resource, statement: Statement): Generator<Judgement> {
   const actions = statement.actions.filter((action) => !allowed.includes(action));
   if (statement.notActions.length > 0) actions.push("everything but NotAction");
   if (actions.length === 0) return;
@@ -86,7 +86,7 @@ function* judgeReach(
   credential: Resource,
   statement: Statement,
   declared: Declared,
-): Generator<Finding> {
+): Generator<Judgement> {
   const reach = reachOf(credential, declared);
   if ("missing" in reach) yield unjudged(credential, reach.missing);
   else if ("problem" in reach) yield violation(resource, reach.problem, reach.fix);
@@ -103,7 +103,7 @@ function* judgeReach(
 }
 
 /** The user whose key a machine holds must be the one that the credential's policy is for. */
-export function* keepToItsUser(resources: readonly Resource[]): Generator<Finding> {
+export function* keepToItsUser(resources: readonly Resource[]): Generator<Judgement> {
   for (const credential of resources.filter(({ type }) => type === backupCredential)) {
     const inside = below(credential, resources);
     const users = inside.filter(({ type }) => type === userType);

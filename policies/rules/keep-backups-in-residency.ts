@@ -1,6 +1,6 @@
 import { isBucket, regionOf } from "../judge/buckets";
 import { grantsOf, nodesOf } from "../judge/credentials";
-import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
+import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import { input, type Resource } from "../judge/resource";
 import { backupCredential } from "../judge/types";
 import { unknown, type Found } from "../../engine/values";
@@ -18,7 +18,7 @@ export const policy: Policy = {
  * Judges where the bucket really is. A host stack does not have the bucket of the environment it
  * serves; there the credential's own declaration counts.
  */
-export function* keepBackupsInResidency(resources: readonly Resource[]): Generator<Finding> {
+export function* keepBackupsInResidency(resources: readonly Resource[]): Generator<Judgement> {
   for (const { node } of nodesOf(resources)) {
     const residency = node.inputs === undefined ? unknown : input(node, "residency");
     if (residency === unknown) yield unjudged(node, "residency");

@@ -1,7 +1,7 @@
 import { adoption, isBucket, ownBuckets, settingsOf } from "../judge/buckets";
 import type { Declared } from "../judge/declared";
 import { statementsIn } from "../judge/iam";
-import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
+import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import { input, type Resource } from "../judge/resource";
 import { entries, isValues, unknown, type Found } from "../../engine/values";
 
@@ -33,7 +33,7 @@ export const policy: Policy = {
 };
 
 /** Judges what would open a bucket: an ACL, a policy, a site, a copy. */
-export function* admitNobody(resource: Resource, declared: Declared): Generator<Finding> {
+export function* admitNobody(resource: Resource, declared: Declared): Generator<Judgement> {
   const bucket = isBucket(resource);
   if (bucket && adoption(resource, declared) === true) return;
   if (bucket || aclTypes.includes(resource.type)) yield* judgeInputs(resource);
@@ -42,7 +42,7 @@ export function* admitNobody(resource: Resource, declared: Declared): Generator<
   }
 }
 
-function* judgeInputs(resource: Resource): Generator<Finding> {
+function* judgeInputs(resource: Resource): Generator<Judgement> {
   const acl = input(resource, "acl");
   if (acl === unknown) yield unjudged(resource, "acl");
   else if (isGiven(acl) && acl !== "private") {
@@ -59,7 +59,7 @@ function* judgeInputs(resource: Resource): Generator<Finding> {
   }
 }
 
-function* judgePolicy(resource: Resource, { agency }: Declared): Generator<Finding> {
+function* judgePolicy(resource: Resource, { agency }: Declared): Generator<Judgement> {
   const found = statementsIn(resource.inputs === undefined ? unknown : input(resource, "policy"));
   if (found === unknown) {
     yield unjudged(resource, "policy");
@@ -97,7 +97,7 @@ function isGiven(value: Found): boolean {
 export function* blockPublicAccess(
   resources: readonly Resource[],
   declared: Declared,
-): Generator<Finding> {
+): Generator<Judgement> {
   for (const bucket of ownBuckets(resources, declared)) {
     const blocks = settingsOf(bucket, blockTypes, resources);
     if (blocks.length === 0) {

@@ -1,5 +1,5 @@
 import { openings } from "../judge/openings";
-import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
+import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import { input, type Resource } from "../judge/resource";
 import { unknown } from "../../engine/values";
 
@@ -44,7 +44,7 @@ export const policy: Policy = {
 };
 
 /** Judges firewalls by the ports their rules cover, and managed databases by their own switch. */
-export function* keepDatabasePortsClosed(resource: Resource): Generator<Finding> {
+export function* keepDatabasePortsClosed(resource: Resource): Generator<Judgement> {
   for (const opening of openings(resource)) {
     // Who cannot be read is refused by keep-other-ports-closed.
     if ("unreadable" in opening) continue;
@@ -68,7 +68,7 @@ export function* keepDatabasePortsClosed(resource: Resource): Generator<Finding>
 }
 
 /** AWS has a switch, whatever the service; the other providers give every database an address. */
-function* managedDatabase(resource: Resource): Generator<Finding> {
+function* managedDatabase(resource: Resource): Generator<Judgement> {
   if (resource.type.startsWith("aws:")) {
     const open = input(resource, "publiclyAccessible");
     if (open === unknown) yield unjudged(resource, "publiclyAccessible");

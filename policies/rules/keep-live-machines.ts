@@ -1,4 +1,4 @@
-import { violation, type Finding, type Policy } from "../judge/policy";
+import { violation, type Judgement, type Policy } from "../judge/policy";
 import type { Resource } from "../judge/resource";
 import { servers } from "../judge/types";
 
@@ -10,7 +10,7 @@ export const policy: Policy = {
 };
 
 /** Judges whether a server ignores changes of the inputs from which it was once made. */
-export function* keepLiveMachines(server: Resource): Generator<Finding> {
+export function* keepLiveMachines(server: Resource): Generator<Judgement> {
   const kind = servers[server.type];
   if (!kind) return;
   const needed = [kind.image, "userData"].filter((key) => !server.ignoreChanges.includes(key));

@@ -1,5 +1,5 @@
 import type { Declared } from "../judge/declared";
-import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
+import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import { input, type Resource } from "../judge/resource";
 import { dnsRecords } from "../judge/types";
 import { unknown } from "../../engine/values";
@@ -20,7 +20,7 @@ export const policy: Policy = {
 export function* keepNamesInDeclaredZones(
   record: Resource,
   { agency }: Declared,
-): Generator<Finding> {
+): Generator<Judgement> {
   if (!dnsRecords.includes(record.type)) return;
   const [zoneId, name, type] = ["zoneId", "name", "type"].map((key) => input(record, key));
   const missing = Object.entries({ zoneId, name, type }).find(([, value]) => value === unknown);

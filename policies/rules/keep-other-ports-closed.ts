@@ -1,5 +1,5 @@
 import { openings } from "../judge/openings";
-import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
+import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import type { Resource } from "../judge/resource";
 import { unknown } from "../../engine/values";
 
@@ -16,7 +16,7 @@ export const policy: Policy = {
 };
 
 /** Judges every rule of every provider's firewall, whomever the rule admits. */
-export function* keepOtherPortsClosed(resource: Resource): Generator<Finding> {
+export function* keepOtherPortsClosed(resource: Resource): Generator<Judgement> {
   for (const opening of openings(resource)) {
     const { path } = opening;
     if ("unreadable" in opening) {

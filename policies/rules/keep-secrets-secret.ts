@@ -1,4 +1,4 @@
-import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
+import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import { isSecret, type Resource } from "../judge/resource";
 import { leaves, unknown } from "../../engine/values";
 
@@ -37,7 +37,7 @@ export const policy: Policy = {
 };
 
 /** Judges every plain input by well-known forms of secrets and by its name. Prints no value. */
-export function* keepSecretsSecret(resource: Resource): Generator<Finding> {
+export function* keepSecretsSecret(resource: Resource): Generator<Judgement> {
   for (const { path, value } of leaves(resource.inputs)) {
     if (typeof value !== "string" || value === "" || isSecret(resource, path)) continue;
     const kind = formOf(value) ?? (names.test(path) ? "a secret by its name" : undefined);
@@ -59,7 +59,7 @@ function formOf(value: string): string | undefined {
  * Names the plain inputs that are known only in the update, in one finding for the whole stack: on
  * a new stack there are many, mostly ids and addresses.
  */
-export function* listUnknown(resources: readonly Resource[]): Generator<Finding> {
+export function* listUnknown(resources: readonly Resource[]): Generator<Judgement> {
   const holders = new Map<string, string[]>();
   for (const resource of resources) {
     for (const { path, value } of leaves(resource.inputs)) {

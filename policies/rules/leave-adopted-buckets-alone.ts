@@ -1,6 +1,6 @@
 import { adoption, isBucket } from "../judge/buckets";
 import type { Declared } from "../judge/declared";
-import { violation, type Finding, type Policy } from "../judge/policy";
+import { violation, type Judgement, type Policy } from "../judge/policy";
 import { input, type Resource } from "../judge/resource";
 
 export const policy: Policy = {
@@ -16,7 +16,7 @@ export const policy: Policy = {
 export function* leaveAdoptedBucketsAlone(
   resources: readonly Resource[],
   declared: Declared,
-): Generator<Finding> {
+): Generator<Judgement> {
   const buckets = resources.filter(
     (bucket) => isBucket(bucket) && adoption(bucket, declared) === true,
   );

@@ -1,7 +1,7 @@
 import { ownBuckets, settingsOf } from "../judge/buckets";
 import type { Declared } from "../judge/declared";
 import { isProduction } from "../judge/facts";
-import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
+import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import type { Resource } from "../judge/resource";
 import { at, unknown } from "../../engine/values";
 
@@ -22,7 +22,7 @@ export const policy: Policy = {
 export function* lockProductionBuckets(
   resources: readonly Resource[],
   declared: Declared,
-): Generator<Finding> {
+): Generator<Judgement> {
   for (const bucket of ownBuckets(resources, declared)) {
     if (isProduction(bucket) !== true) continue;
     const locks = settingsOf(bucket, types, resources);
@@ -37,7 +37,7 @@ export function* lockProductionBuckets(
   }
 }
 
-function* judge(lock: Resource, lockDays: number): Generator<Finding> {
+function* judge(lock: Resource, lockDays: number): Generator<Judgement> {
   const retention =
     lock.inputs === undefined ? unknown : at(lock.inputs, "rule", "defaultRetention");
   const [mode, days, years] = ["mode", "days", "years"].map((key) => at(retention, key));

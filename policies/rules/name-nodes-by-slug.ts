@@ -1,4 +1,4 @@
-import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
+import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import { above, input, type Resource } from "../judge/resource";
 import { projectNode, servers } from "../judge/types";
 import { at, strings, unknown, type Found } from "../../engine/values";
@@ -16,12 +16,12 @@ export const policy: Policy = {
 };
 
 /** Judges a node's name by its projects, and a server's name by its node. */
-export function* nameNodesBySlug(resource: Resource): Generator<Finding> {
+export function* nameNodesBySlug(resource: Resource): Generator<Judgement> {
   if (resource.type === projectNode) yield* judgeNode(resource);
   else if (resource.type in servers) yield* judgeServer(resource);
 }
 
-function* judgeNode(node: Resource): Generator<Finding> {
+function* judgeNode(node: Resource): Generator<Judgement> {
   const name = input(node, "node");
   const projects = strings(input(node, "projects"));
   if (name === unknown || node.inputs === undefined) yield unjudged(node, "node");
@@ -41,7 +41,7 @@ function isNameFor(slug: string, name: string): boolean {
   );
 }
 
-function* judgeServer(server: Resource): Generator<Finding> {
+function* judgeServer(server: Resource): Generator<Judgement> {
   const node = above(server, projectNode);
   const wanted = node && input(node, "node");
   if (typeof wanted !== "string") return;

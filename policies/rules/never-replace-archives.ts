@@ -1,5 +1,5 @@
 import { statements, type Statement } from "../judge/iam";
-import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
+import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import type { Resource } from "../judge/resource";
 import { at, isValues, unknown, type Values } from "../../engine/values";
 
@@ -17,7 +17,7 @@ export const policy: Policy = {
 };
 
 /** Judges a user's policy by the refusal in it, which holds beside whatever else is granted. */
-export function* neverReplaceArchives(resource: Resource): Generator<Finding> {
+export function* neverReplaceArchives(resource: Resource): Generator<Judgement> {
   if (resource.type !== "aws:iam/userPolicy:UserPolicy") return;
   const found = statements(resource);
   if (found === unknown) yield unjudged(resource, "policy");

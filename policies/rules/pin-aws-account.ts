@@ -1,6 +1,6 @@
 import type { Declared } from "../judge/declared";
 import { parsed } from "../judge/json";
-import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
+import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import { input, type Resource } from "../judge/resource";
 import { entries, isList, isValues, unknown, type Found, type Value } from "../../engine/values";
 
@@ -14,7 +14,7 @@ export const policy: Policy = {
 };
 
 /** Judges the AWS provider, the default one included, which cannot be bound to an account. */
-export function* pinAwsAccount(provider: Resource, { agency }: Declared): Generator<Finding> {
+export function* pinAwsAccount(provider: Resource, { agency }: Declared): Generator<Judgement> {
   if (provider.type !== "pulumi:providers:aws") return;
   const accounts = listed(input(provider, "allowedAccountIds"));
   if (accounts.includes(unknown)) yield unjudged(provider, "allowedAccountIds");

@@ -1,7 +1,7 @@
 import { adoption, isBucket } from "../judge/buckets";
 import type { Declared } from "../judge/declared";
 import { isProduction } from "../judge/facts";
-import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
+import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import { input, type Resource } from "../judge/resource";
 import { unknown } from "../../engine/values";
 
@@ -15,7 +15,7 @@ export const policy: Policy = {
 };
 
 /** Judges every bucket by its own protection. */
-export function* protectBackupBuckets(bucket: Resource, declared: Declared): Generator<Finding> {
+export function* protectBackupBuckets(bucket: Resource, declared: Declared): Generator<Judgement> {
   if (!isBucket(bucket)) return;
   const force = input(bucket, "forceDestroy");
   if (force === unknown) yield unjudged(bucket, "forceDestroy");

@@ -1,5 +1,5 @@
 import { isProduction } from "../judge/facts";
-import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
+import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import { above, input, type Resource } from "../judge/resource";
 import { addresses, projectNode, servers } from "../judge/types";
 import { unknown } from "../../engine/values";
@@ -14,7 +14,7 @@ export const policy: Policy = {
 };
 
 /** Judges servers and addresses one by one: protection of a component would not bind them. */
-export function* protectProductionServers(resource: Resource): Generator<Finding> {
+export function* protectProductionServers(resource: Resource): Generator<Judgement> {
   if (!(resource.type in servers) && !addresses.includes(resource.type)) return;
   if (resource.protect) return;
   const node = above(resource, projectNode);

@@ -1,4 +1,4 @@
-import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
+import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import { above, below, input, type Resource } from "../judge/resource";
 import { dnsRecords, projectNames } from "../judge/types";
 import { unknown, type Found } from "../../engine/values";
@@ -17,7 +17,7 @@ export const policy: Policy = {
 };
 
 /** Judges a record by the name it has and what that name is for. */
-export function* proxyPrimaryNames(record: Resource): Generator<Finding> {
+export function* proxyPrimaryNames(record: Resource): Generator<Judgement> {
   if (!dnsRecords.includes(record.type)) return;
   const name = input(record, "name");
   if (name === unknown) {
@@ -71,7 +71,7 @@ function roleOf(record: Resource, name: Found): Role | undefined {
 }
 
 /** A project whose records were forgotten shows only in the whole stack. */
-export function* haveAllNames(resources: readonly Resource[]): Generator<Finding> {
+export function* haveAllNames(resources: readonly Resource[]): Generator<Judgement> {
   for (const names of resources.filter(({ type }) => type === projectNames)) {
     const records = below(names, resources).filter(({ type }) => dnsRecords.includes(type));
     for (const role of roles) {

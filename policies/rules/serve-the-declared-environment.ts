@@ -1,6 +1,6 @@
 import type { Declared } from "../judge/declared";
 import { isEnvironmentStack } from "../judge/facts";
-import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
+import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import { stackOf } from "../../engine/urn";
 import { input, type Resource } from "../judge/resource";
 import { projectNode } from "../judge/types";
@@ -19,7 +19,7 @@ export const policy: Policy = {
 export function* serveTheDeclaredEnvironment(
   node: Resource,
   { environment }: Declared,
-): Generator<Finding> {
+): Generator<Judgement> {
   if (node.type !== projectNode) return;
   const said = node.inputs === undefined ? unknown : input(node, "environment");
   if (said === unknown) {

@@ -1,5 +1,5 @@
 import { knownTypes } from "../judge/known-types";
-import { violation, type Finding, type Policy } from "../judge/policy";
+import { violation, type Judgement, type Policy } from "../judge/policy";
 import type { Resource } from "../judge/resource";
 
 export const policy: Policy = {
@@ -12,7 +12,7 @@ export const policy: Policy = {
 };
 
 /** Judges every resource by its type: servers, databases, load balancers, grants of other kinds. */
-export function* useKnownResources(resource: Resource): Generator<Finding> {
+export function* useKnownResources(resource: Resource): Generator<Judgement> {
   if (Object.hasOwn(knownTypes, resource.type)) return;
   yield violation(
     resource,

@@ -1,6 +1,6 @@
 import { ownBuckets, settingsOf } from "../judge/buckets";
 import type { Declared } from "../judge/declared";
-import { unjudged, violation, type Finding, type Policy } from "../judge/policy";
+import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import type { Resource } from "../judge/resource";
 import { at, unknown } from "../../engine/values";
 
@@ -22,7 +22,7 @@ export const policy: Policy = {
 export function* versionBuckets(
   resources: readonly Resource[],
   declared: Declared,
-): Generator<Finding> {
+): Generator<Judgement> {
   for (const bucket of ownBuckets(resources, declared)) {
     const settings = settingsOf(bucket, types, resources);
     if (settings.length === 0) {

@@ -1,7 +1,7 @@
 import { stackType } from "../../engine/urn";
 import type { Opened } from "../../engine/values";
 import { declaredOf, declaredOutput, type Declared } from "../judge/declared";
-import type { Finding, Policy, Unjudged } from "../judge/policy";
+import type { Judgement, Policy, Unjudged } from "../judge/policy";
 import type { Resource } from "../judge/resource";
 import { waiverFor, waiversIn, waiversOutput, type Waiver } from "../judge/waivers";
 
@@ -18,7 +18,7 @@ export interface Told {
   readonly urn: string;
   readonly message: string;
   /** `waived`: a violation that the stack's configuration excepts, with reason, owner and end. */
-  readonly kind: Finding["kind"] | "waived";
+  readonly kind: Judgement["kind"] | "waived";
 }
 
 /**
@@ -117,7 +117,7 @@ export class Review {
   private tell(
     policy: Policy,
     { waivers }: Law,
-    findings: Iterable<Finding> = [],
+    findings: Iterable<Judgement> = [],
   ): readonly Told[] {
     return [...findings].map((finding) => {
       const told = this.weighed(finding);
@@ -137,7 +137,9 @@ export class Review {
    * What is not known in a preview, the update will judge. In an update, or of a state, nothing
    * comes after: it counts as a violation. What a run does not touch (`--target`) was not shown.
    */
-  private weighed(finding: Finding): Pick<Told, "message"> & { readonly kind: Finding["kind"] } {
+  private weighed(
+    finding: Judgement,
+  ): Pick<Told, "message"> & { readonly kind: Judgement["kind"] } {
     if (finding.kind === "violation") return finding;
     const where = placeOf(finding);
     if (finding.resource && finding.resource.inputs === undefined) {

@@ -16,7 +16,7 @@ import {
   workFiles,
   type Comparison,
   type Deployed,
-  type Outcome,
+  type Compared,
   type Task,
 } from "./plan";
 import { give, openTo } from "./rights";
@@ -78,13 +78,13 @@ function write(
   base: Deployed,
   stacks: readonly string[],
   visits: Visits,
-  seconds: Outcome["seconds"],
+  seconds: Compared["seconds"],
 ): void {
   for (const stack of stacks) {
     const log = workFiles.log(stack);
     fs.writeFileSync(path.join(scratch, log), visits.read(log));
   }
-  const result: Outcome = {
+  const result: Compared = {
     sandbox: visits.sandbox.describes,
     previewed: [...stacks],
     baseFailures: base.failures,

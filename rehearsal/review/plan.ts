@@ -48,7 +48,7 @@ export const deployed = z.object({
 export type Deployed = z.infer<typeof deployed>;
 
 /** What came of it all. */
-export const outcome = z.object({
+export const compared = z.object({
   /** How far the pull request's code was shut in, in words. */
   sandbox: z.string(),
   /** Stacks that were previewed: each has its event log. */
@@ -59,7 +59,7 @@ export const outcome = z.object({
   /** Seconds. */
   seconds: z.object({ base: z.number(), previews: z.number() }),
 });
-export type Outcome = z.infer<typeof outcome>;
+export type Compared = z.infer<typeof compared>;
 
 /** Files in the scratch directory, out of reach of what runs behind the walls. */
 export const files = { plan: "plan.json", outcome: "outcome.json" } as const;

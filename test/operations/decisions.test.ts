@@ -9,12 +9,12 @@ import { joined } from "../../operations/fleet/fleet";
 import { inParallel } from "../../operations/ground/pool";
 import { readExport } from "../../engine/state";
 import { readPublished } from "../../operations/ground/published";
-import { chosenSites, servingSite } from "../../operations/fleet/targets";
+import { chosenMachines, servingMachine } from "../../operations/fleet/targets";
 import { table } from "../../operations/ground/table";
 import { readCommandLine } from "../../operations/ground/usage";
 import { parallelOf } from "../../operations/ground/width";
 import { changed, parse, prod, publicKey } from "../stack-file/fixture";
-import { fleet, names, site } from "./sites";
+import { fleet, names, machine } from "./machines";
 
 describe("a command line", () => {
   const options = { flags: ["check"], values: ["stack"] };
@@ -49,29 +49,31 @@ describe("a command line", () => {
 });
 
 describe("machines by name", () => {
-  const all = [site("kmc"), site("portal"), site("kmc", "stage")];
+  const all = [machine("kmc"), machine("portal"), machine("kmc", "stage")];
 
   it("are all, a node's in every stack, one stack's, or those a project lives on", () => {
-    expect(chosenSites(all, [])).toHaveLength(3);
-    expect(names(chosenSites(all, ["kmc"]))).toEqual(["prod/kmc", "stage/kmc"]);
-    expect(names(chosenSites(all, ["stage/kmc"]))).toEqual(["stage/kmc"]);
-    expect(names(chosenSites(all, ["portal", "intranet"]))).toEqual([
+    expect(chosenMachines(all, [])).toHaveLength(3);
+    expect(names(chosenMachines(all, ["kmc"]))).toEqual(["prod/kmc", "stage/kmc"]);
+    expect(names(chosenMachines(all, ["stage/kmc"]))).toEqual(["stage/kmc"]);
+    expect(names(chosenMachines(all, ["portal", "intranet"]))).toEqual([
       "prod/kmc",
       "prod/portal",
       "stage/kmc",
     ]);
-    expect(() => chosenSites(all, ["portl"])).toThrow("Did you mean portal? There are: intranet,");
+    expect(() => chosenMachines(all, ["portl"])).toThrow(
+      "Did you mean portal? There are: intranet,",
+    );
   });
 
   it("lead to the one that serves a project, and ask which when several environments have it", () => {
     const fleets = [fleet(), fleet("stage")];
-    expect(names([servingSite(fleets, all, "portal")])).toEqual(["prod/portal"]);
-    expect(names([servingSite(fleets, all, "stage/kmc")])).toEqual(["stage/kmc"]);
-    expect(() => servingSite(fleets, all, "kmc")).toThrow(
+    expect(names([servingMachine(fleets, all, "portal")])).toEqual(["prod/portal"]);
+    expect(names([servingMachine(fleets, all, "stage/kmc")])).toEqual(["stage/kmc"]);
+    expect(() => servingMachine(fleets, all, "kmc")).toThrow(
       "kmc runs in several stacks: prod/kmc, stage/kmc. Say which: prod/kmc",
     );
-    expect(() => servingSite(fleets, all, "shop")).toThrow("declared but not deployed");
-    expect(() => servingSite(fleets, all, "nowhere")).toThrow("no deployed node or project");
+    expect(() => servingMachine(fleets, all, "shop")).toThrow("declared but not deployed");
+    expect(() => servingMachine(fleets, all, "nowhere")).toThrow("no deployed node or project");
   });
 
   it("are those both declared and published; the rest is told apart", () => {
@@ -88,13 +90,13 @@ describe("machines by name", () => {
     const published = readPublished(
       readExport(JSON.stringify({ deployment: { resources: [stack] } })),
     );
-    const { sites, undeployed, undeclared } = joined("berth", fleet(), published.nodes);
-    expect(names(sites)).toEqual(["prod/clinic", "prod/kmc"]);
+    const { machines, undeployed, undeclared } = joined("berth", fleet(), published.nodes);
+    expect(names(machines)).toEqual(["prod/clinic", "prod/kmc"]);
     // A machine that may only be looked at is entered as its owner lets us in.
-    expect(sites.map(({ login }) => login)).toEqual(["root", "berth"]);
-    expect(sites[1]).toMatchObject({
+    expect(machines.map(({ login }) => login)).toEqual(["root", "berth"]);
+    expect(machines[1]).toMatchObject({
       address: "192.0.2.7",
-      machine: { owner: "berth/prod", members: [{ name: "clark" }, { name: "dana" }] },
+      declared: { owner: "berth/prod", members: [{ name: "clark" }, { name: "dana" }] },
     });
     expect(undeployed).toContain("prod/portal");
     expect(undeclared).toMatchObject([{ stack: "prod", name: "gone" }]);
@@ -104,12 +106,12 @@ describe("machines by name", () => {
     const renamed = parse(changed(prod(), [[["nodes", "kmc", "formerly"], "gone"]]));
     const node = { address: "192.0.2.8", hostKey: publicKey(31), projects: [] };
     const old = joined("berth", renamed, { gone: node });
-    expect(old).toMatchObject({ sites: [{ node: { name: "kmc" }, address: "192.0.2.8" }] });
+    expect(old).toMatchObject({ machines: [{ node: { name: "kmc" }, address: "192.0.2.8" }] });
     expect(old.undeployed).not.toContain("prod/kmc");
     expect(old.undeclared).toEqual([]);
     const both = joined("berth", renamed, { gone: node, kmc: { ...node, address: "192.0.2.7" } });
     expect(both).toMatchObject({
-      sites: [{ address: "192.0.2.7" }],
+      machines: [{ address: "192.0.2.7" }],
       undeclared: [{ name: "gone" }],
     });
   });

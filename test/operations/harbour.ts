@@ -65,14 +65,15 @@ export class Harbour {
     );
     const keys = { env: this.env(this.jenkins) };
     const context = this.context(keys.env);
-    const { sites } = await survey(context, {});
+    const { machines } = await survey(context, {});
     const done = await convergeAll(
-      sites,
+      machines,
       { keys },
       { check: false, parallel: 3, say: context.say },
     );
-    for (const { site, outcome } of done) {
-      if (outcome.kind !== "done") throw new Error(`${site.node.name}: ${JSON.stringify(outcome)}`);
+    for (const { machine, outcome } of done) {
+      if (outcome.kind !== "done")
+        throw new Error(`${machine.node.name}: ${JSON.stringify(outcome)}`);
     }
   }
 

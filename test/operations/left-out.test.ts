@@ -57,7 +57,7 @@ describe("a stack whose file or state cannot be read", () => {
   it("is named by its file and left out: the one that stack init leaves behind", async () => {
     write("Pulumi.sandbox.yaml", "encryptionsalt: v1:abc:v1:def:ghi\n");
     const whole = await survey(context(), {});
-    expect(whole.sites).toMatchObject([{ stack: "prod", node: { name: "kmc" } }]);
+    expect(whole.machines).toMatchObject([{ stack: "prod", node: { name: "kmc" } }]);
     expect(whole.unread).toMatchObject([{ stack: "sandbox", declares: false }]);
     expect(said).toMatch(
       /^left out, the others go on: Pulumi\.sandbox\.yaml: declares no projects/,
@@ -68,8 +68,8 @@ describe("a stack whose file or state cannot be read", () => {
     const wrong = { "berth:projects": { shop: { domain: "shop.acme.dev", acces: [] } } };
     write("Pulumi.stage.yaml", stringify({ config: wrong }));
     states["stage"] = { nodes: { shop: node }, interrupted: [] };
-    const { sites, unread, undeclared } = await survey(context(), {});
-    expect(sites).toHaveLength(1);
+    const { machines, unread, undeclared } = await survey(context(), {});
+    expect(machines).toHaveLength(1);
     expect(unread).toMatchObject([{ stack: "stage", declares: true }]);
     expect(unread[0]!.why).toMatch(/^Pulumi\.stage\.yaml: .*acces/);
     expect(undeclared).toMatchObject([{ stack: "stage", name: "shop", why: unread[0]!.why }]);
@@ -80,8 +80,8 @@ describe("a stack whose file or state cannot be read", () => {
     const stage = fs.readFileSync(path.join(directory, "Pulumi.prod.yaml"), "utf8");
     write("Pulumi.stage.yaml", stage.replace("kmc.acme.dev", "stage.kmc.acme.dev"));
     states["stage"] = new Refusal("the state of stack stage cannot be read: it is no JSON");
-    const { sites, unread } = await survey(context(), {});
-    expect(sites).toMatchObject([{ stack: "prod" }]);
+    const { machines, unread } = await survey(context(), {});
+    expect(machines).toMatchObject([{ stack: "prod" }]);
     expect(unread).toMatchObject([{ stack: "stage", declares: true }]);
     states["prod"] = new Refusal("no backend");
     await expect(survey(context(), {})).rejects.toThrow("no backend");

@@ -7,7 +7,7 @@ import { judge, readRemains } from "../../operations/people/offboarding/evidence
 import { grantsTo } from "../../operations/people/offboarding/grants";
 import { lookedFor, notLookedFor } from "../../operations/ground/traces";
 import { publicKey } from "../stack-file/fixture";
-import { fleet } from "./sites";
+import { fleet } from "./machines";
 
 describe("what stack files grant", () => {
   const team = {

@@ -6,7 +6,7 @@ import { concerns, duration, readHealthFacts } from "../../operations/fleet/heal
 import { readFacts, readReport } from "../../operations/ground/report";
 import { oneAfterAnother } from "../../operations/ground/scripts";
 import { faultOf, knownHost, pinning } from "../../operations/ground/ssh-options";
-import { site } from "./sites";
+import { machine } from "./machines";
 
 const ended = (code: number, stdout: string, stderr = "") =>
   ({ kind: "ended", code, stdout, stderr }) as const;
@@ -40,7 +40,7 @@ describe("what a converge says", () => {
 
   it("a script that ended early is told with its status and last words", () => {
     const outcome = outcomeOf(ended(124, "changed: a: b\n"));
-    const rows = rowsOf({ site: site("alpha"), outcome });
+    const rows = rowsOf({ machine: machine("alpha"), outcome });
     expect(rows).toEqual([
       ["prod/alpha", "changed", "a", "b"],
       ["prod/alpha", "failed", "session", "was still at work after 50 minutes"],
@@ -52,15 +52,17 @@ describe("what a converge says", () => {
 
   it("decides the exit status: failures before drift before success", () => {
     const done = (kind: "done" | "drift" | "failed") => ({
-      site: site("alpha"),
+      machine: machine("alpha"),
       outcome: { kind, report: { findings: [], complete: true } },
     });
     const dead = {
-      site: site("beta"),
+      machine: machine("beta"),
       outcome: { kind: "fault", fault: "unreachable", detail: "not reached" },
     } as const;
     expect(exitOf([])).toBe(0);
-    expect(exitOf([done("done"), { site: site("c"), outcome: { kind: "observed" } }])).toBe(0);
+    expect(exitOf([done("done"), { machine: machine("c"), outcome: { kind: "observed" } }])).toBe(
+      0,
+    );
     expect(exitOf([done("done"), done("drift")])).toBe(2);
     expect(exitOf([done("drift"), dead])).toBe(1);
     expect(exitOf([done("failed"), done("drift")])).toBe(1);

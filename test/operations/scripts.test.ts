@@ -9,11 +9,11 @@ import {
   oneAfterAnother,
 } from "../../operations/ground/scripts";
 import { publicKey } from "../stack-file/fixture";
-import { site } from "./sites";
+import { machine } from "./machines";
 
 const scripts = {
   facts: factsScript(),
-  departed: departedScript("sam", ["ssh-ed25519 AAAA", "it's"], site("kmc").machine),
+  departed: departedScript("sam", ["ssh-ed25519 AAAA", "it's"], machine("kmc").declared),
   keys: keysScript(),
   both: oneAfterAnother("{\nexit 2\n}\n", factsScript()),
 };

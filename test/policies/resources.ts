@@ -1,5 +1,5 @@
 import { declaredOf, type Declared } from "../../policies/judge/declared";
-import type { Finding } from "../../policies/judge/policy";
+import type { Judgement } from "../../policies/judge/policy";
 import type { Resource } from "../../policies/judge/resource";
 import type { Values } from "../../engine/values";
 
@@ -105,7 +105,7 @@ export function document(
 }
 
 /** What was found, as people read it: a violation's message, or the property not judged. */
-export function told(findings: Iterable<Finding>): string[] {
+export function told(findings: Iterable<Judgement>): string[] {
   return [...findings].map((finding) =>
     finding.kind === "violation"
       ? finding.message

@@ -1,7 +1,7 @@
 import * as crypto from "node:crypto";
 
 import { identityOf } from "../../ground/agent";
-import { siteName, type Site } from "../../fleet/fleet";
+import { machineName, type Machine } from "../../fleet/fleet";
 import { inParallel } from "../../ground/pool";
 import { readFacts } from "../../ground/report";
 import { keysScript } from "../../ground/scripts";
@@ -10,8 +10,8 @@ import type { Fault } from "../../ground/ssh-options";
 
 /** The keys that enter Berth's account on one machine, or why they are not known. */
 export type Holding =
-  | { readonly site: Site; readonly keys: readonly string[] }
-  | { readonly site: Site; readonly fault: Fault; readonly detail: string };
+  | { readonly machine: Machine; readonly keys: readonly string[] }
+  | { readonly machine: Machine; readonly fault: Fault; readonly detail: string };
 
 const lookMs = 2 * 60_000;
 
@@ -20,17 +20,17 @@ const lookMs = 2 * 60_000;
  * login and sudo, with the keys that were offered.
  */
 export function holdings(
-  sites: readonly Site[],
+  machines: readonly Machine[],
   entrance: Entrance,
   width: number,
 ): Promise<Holding[]> {
-  return inParallel(sites, width, async (site): Promise<Holding> => {
-    const session = await runScript(site, entrance, keysScript(), lookMs);
-    if (session.kind === "fault") return { site, fault: session.fault, detail: session.detail };
+  return inParallel(machines, width, async (machine): Promise<Holding> => {
+    const session = await runScript(machine, entrance, keysScript(), lookMs);
+    if (session.kind === "fault") return { machine, fault: session.fault, detail: session.detail };
     const facts = readFacts(session.stdout);
-    if (facts.get("root")?.at(-1) === "0") return { site, keys: facts.get("key") ?? [] };
+    if (facts.get("root")?.at(-1) === "0") return { machine, keys: facts.get("key") ?? [] };
     const detail = `logged in, but sudo does not work (status ${session.code})`;
-    return { site, fault: "login", detail };
+    return { machine, fault: "login", detail };
   });
 }
 
@@ -62,5 +62,7 @@ export function label(line: string): string {
 
 /** Machines that were not reached, one line each. */
 export function unreached(all: readonly Holding[]): string[] {
-  return all.flatMap((one) => ("fault" in one ? [`${siteName(one.site)}: ${one.detail}`] : []));
+  return all.flatMap((one) =>
+    "fault" in one ? [`${machineName(one.machine)}: ${one.detail}`] : [],
+  );
 }

@@ -53,13 +53,13 @@ function isKey(line: string): boolean {
  * - `unproven`: the machine was not reached, or did not tell all.
  */
 export const verdicts = ["closed", "absent", "look", "open", "unproven"] as const;
-export type Verdict = (typeof verdicts)[number];
+export type MachineVerdict = (typeof verdicts)[number];
 
 /** The evidence for one machine. */
 export interface Evidence {
   readonly node: string;
   readonly address: string;
-  readonly verdict: Verdict;
+  readonly verdict: MachineVerdict;
   /** Why: what was seen. */
   readonly seen: readonly string[];
   /** What no package, no image and no declaration explains, since `since`. */

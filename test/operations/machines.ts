@@ -2,7 +2,7 @@
 
 import { machineOf } from "../../components/machine/declaration";
 import type { ResolvedFleet } from "../../components/placement/resolved";
-import { siteName, type Site } from "../../operations/fleet/fleet";
+import { machineName, type Machine } from "../../operations/fleet/fleet";
 import { parse, prod, publicKey } from "../stack-file/fixture";
 
 /** The fleet of a valid prod stack, or the same as a stage stack. */
@@ -11,14 +11,14 @@ export function fleet(stack: "prod" | "stage" = "prod"): ResolvedFleet {
 }
 
 /** A machine of a stack, named as one of its nodes or otherwise. */
-export function site(name: string, stack: "prod" | "stage" = "prod"): Site {
+export function machine(name: string, stack: "prod" | "stage" = "prod"): Machine {
   const of = fleet(stack);
   const node = of.nodes.find((each) => each.name === name) ?? { ...of.nodes[0]!, name };
   return {
     stack,
     environment: stack,
     node,
-    machine: machineOf("berth", of, node),
+    declared: machineOf("berth", of, node),
     address: "192.0.2.1",
     hostKey: publicKey(20),
     login: "berth",
@@ -26,6 +26,6 @@ export function site(name: string, stack: "prod" | "stage" = "prod"): Site {
 }
 
 /** Names of machines. */
-export function names(sites: readonly Site[]): string[] {
-  return sites.map(siteName);
+export function names(machines: readonly Machine[]): string[] {
+  return machines.map(machineName);
 }
