@@ -170,3 +170,8 @@ function padded(blob: string): string {
 function fault(message: string, fix: string): KeyReading {
   return { kind: "fault", message, fix };
 }
+
+/** Type and key of a public key line: what makes two lines the same key. */
+export function identityOf(line: string): string {
+  return line.trim().split(/\s+/).slice(0, 2).join(" ");
+}

@@ -8,7 +8,7 @@ import { tellInterrupted } from "../ground/interrupted";
 import { inParallel } from "../ground/pool";
 import { readFacts } from "../ground/report";
 import { readTraces } from "../ground/traces";
-import { evidenceScript, factsScript, oneAfterAnother } from "../ground/scripts";
+import { evidenceScript, factsScript, oneAfterAnother } from "../../components/machine/questions";
 import { asDeployer, runScript, type Entrance } from "../ground/sessions";
 import type { Session } from "../ground/ssh";
 import { count, table } from "../ground/table";

@@ -1,10 +1,6 @@
+import { identityOf } from "../../components/fleet/ssh-key";
 import { runProgram } from "../../engine/program";
 import { Refusal } from "./usage";
-
-/** Type and key of a public key line: what makes two lines the same key. */
-export function identityOf(line: string): string {
-  return line.trim().split(/\s+/).slice(0, 2).join(" ");
-}
 
 /**
  * Public keys whose private halves the person's ssh-agent holds. Throws a `Refusal` when no agent

@@ -1,5 +1,6 @@
 import { isEntered } from "../../components/machine/declaration";
-import { agentKeys, identityOf, usableKeys } from "../ground/agent";
+import { identityOf } from "../../components/fleet/ssh-key";
+import { agentKeys, usableKeys } from "../ground/agent";
 import { converge, rowsOf } from "../fleet/converging";
 import type { Context } from "../ground/context";
 import { breakGlass } from "./deployers/break-glass";

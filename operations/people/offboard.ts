@@ -23,7 +23,7 @@ import { pastOf } from "./offboarding/history";
 import { lookedFor, notLookedFor } from "../ground/traces";
 import { inParallel } from "../ground/pool";
 import type { Unread } from "../ground/reading";
-import { evidenceScript, type Person } from "../ground/scripts";
+import { evidenceScript, type Person } from "../../components/machine/questions";
 import { asDeployer, runScript, type Entrance } from "../ground/sessions";
 import { visit } from "../ground/ssh";
 import { count } from "../ground/table";

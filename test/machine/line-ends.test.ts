@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { afterAll, expect, it } from "vitest";
 
 import { fileContents, sourceOf } from "../../components/machine/steps";
-import { factsScript } from "../../operations/ground/scripts";
+import { factsScript } from "../../components/machine/questions";
 
 const repository = path.resolve(__dirname, "..", "..");
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), "berth-ends-"));
@@ -28,7 +28,7 @@ it("a clone on Windows has no CR in what is sent to machines", () => {
 });
 
 it("scripts and files are the same bytes where every line ends in CR LF all the same", async () => {
-  for (const room of ["components", "operations"]) {
+  for (const room of ["components"]) {
     fs.cpSync(path.join(repository, room), path.join(directory, room), { recursive: true });
   }
   for (const file of filesIn(directory).filter((each) => /machine/.test(each))) {
@@ -39,8 +39,8 @@ it("scripts and files are the same bytes where every line ends in CR LF all the 
     path.join(directory, "components/machine/steps.ts")
   )) as typeof import("../../components/machine/steps");
   const scripts = (await import(
-    path.join(directory, "operations/ground/scripts.ts")
-  )) as typeof import("../../operations/ground/scripts");
+    path.join(directory, "components/machine/questions.ts")
+  )) as typeof import("../../components/machine/questions");
   expect(steps.fileContents()).toEqual(fileContents());
   for (const sequence of ["enter", "converge", "observe"] as const) {
     expect(steps.sourceOf(sequence)).toBe(sourceOf(sequence));

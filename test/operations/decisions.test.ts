@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import { UNKNOWN } from "../../packages/local-cloud/emulator/values";
-import { identityOf, usableKeys } from "../../operations/ground/agent";
+import { identityOf } from "../../components/fleet/ssh-key";
+import { usableKeys } from "../../operations/ground/agent";
 import { breakGlass } from "../../operations/people/deployers/break-glass";
 import { declaredKey, refuseRemoval } from "../../operations/people/deployers/decisions";
 import { fingerprint, label } from "../../operations/people/deployers/keys";

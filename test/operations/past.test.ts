@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 
-import { identityOf } from "../../operations/ground/agent";
+import { identityOf } from "../../components/fleet/ssh-key";
 import { pastOf } from "../../operations/people/offboarding/history";
 import { publicKey } from "../stack-file/fixture";
 

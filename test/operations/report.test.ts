@@ -4,7 +4,7 @@ import { outcomeOf, rowsOf } from "../../operations/fleet/converging";
 import { describe as describeRuns, exitOf } from "../../operations/fleet/converge";
 import { concerns, duration, readHealthFacts } from "../../operations/fleet/health";
 import { readFacts, readReport } from "../../operations/ground/report";
-import { oneAfterAnother } from "../../operations/ground/scripts";
+import { oneAfterAnother } from "../../components/machine/questions";
 import { faultOf, knownHost, pinning } from "../../operations/ground/ssh-options";
 import { machine } from "./machines";
 

@@ -1,4 +1,4 @@
-import { identityOf } from "../../ground/agent";
+import { identityOf } from "../../../components/fleet/ssh-key";
 import { Refusal, unknown } from "../../ground/usage";
 
 type Deployers = Readonly<Record<string, string>>;

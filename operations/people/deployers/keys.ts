@@ -1,10 +1,10 @@
 import * as crypto from "node:crypto";
 
-import { identityOf } from "../../ground/agent";
+import { identityOf } from "../../../components/fleet/ssh-key";
 import { machineName, type Machine } from "../../fleet/fleet";
 import { inParallel } from "../../ground/pool";
 import { readFacts } from "../../ground/report";
-import { keysScript } from "../../ground/scripts";
+import { keysScript } from "../../../components/machine/questions";
 import { runScript, type Entrance } from "../../ground/sessions";
 import type { Fault } from "../../ground/ssh-options";
 

@@ -1,6 +1,6 @@
 import { mapping } from "../../../components/fleet/mapping";
 import { YamlFile } from "../../../components/stack-file/stack-yaml";
-import { identityOf } from "../../ground/agent";
+import { identityOf } from "../../../components/fleet/ssh-key";
 
 /** Texts of a project's stack files, by file name. */
 export type FileTexts = Readonly<Record<string, string>>;

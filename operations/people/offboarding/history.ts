@@ -1,5 +1,5 @@
 import { mapping } from "../../../components/fleet/mapping";
-import { identityOf } from "../../ground/agent";
+import { identityOf } from "../../../components/fleet/ssh-key";
 import { git, stackFile } from "./files";
 import { readStackText } from "./grants";
 

@@ -7,9 +7,9 @@ import {
   factsScript,
   keysScript,
   oneAfterAnother,
-} from "../../operations/ground/scripts";
+} from "../../components/machine/questions";
 import { publicKey } from "../stack-file/fixture";
-import { machine } from "./machines";
+import { machine } from "../operations/machines";
 
 const scripts = {
   facts: factsScript(),

@@ -1,12 +1,11 @@
 import * as path from "node:path";
 
-import { automationAccount, type MachineDeclaration } from "../../components/machine/script";
-import { array, quote } from "../../components/machine/quote";
-import { readText } from "../../components/machine/text-file";
-import { identityOf } from "./agent";
+import { identityOf } from "../fleet/ssh-key";
+import { automationAccount, type MachineDeclaration } from "./script";
+import { array, quote } from "./quote";
+import { readText } from "./text-file";
 
-const source = (name: string) =>
-  readText(path.join(__dirname, "../../components/machine/questions", `${name}.sh`));
+const source = (name: string) => readText(path.join(__dirname, "questions", `${name}.sh`));
 
 /** One group, so that a session cut off while the script is on its way runs nothing. */
 function whole(declarations: readonly string[], ...names: readonly string[]): string {
@@ -28,12 +27,12 @@ export interface Person {
 }
 
 /** What is declared of a machine, for the script that looks for what is not. */
-export type Declared = Pick<
+export type Expected = Pick<
   MachineDeclaration,
   "members" | "deployerKeys" | "initialAccount" | "madeByBerth"
 >;
 
-const undeclared: Declared = {
+const undeclared: Expected = {
   members: [],
   deployerKeys: [],
   initialAccount: "root",
@@ -55,7 +54,7 @@ const parts = [
  * A script that tells what lets anybody in who is not declared, and what no package explains. Reads
  * only. The same for everybody who asks: `berth offboard` and `berth status`.
  */
-export function evidenceScript(machine: Declared, person?: Person): string {
+export function evidenceScript(machine: Expected, person?: Person): string {
   const { members, deployerKeys, initialAccount, madeByBerth } = machine;
   const keys = [...deployerKeys, ...members.flatMap((member) => member.keys)].map(identityOf);
   return whole(
@@ -79,7 +78,7 @@ export function evidenceScript(machine: Declared, person?: Person): string {
 export function departedScript(
   member: string,
   keys: readonly string[],
-  machine: Declared = undeclared,
+  machine: Expected = undeclared,
   came = 0,
 ): string {
   return evidenceScript(machine, { member, keys, came });
