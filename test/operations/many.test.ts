@@ -14,7 +14,7 @@ import { publicKey } from "../stack-file/fixture";
  */
 describe("off-boarding from fifty machines", () => {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "berth-many-"));
-  const slugs = Array.from({ length: 50 }, (_, index) => `machine${index}`);
+  const slugs = Array.from({ length: 50 }, (_, index) => `site${index}`);
   const deployer = publicKey(40, "ci");
   let out = "";
 
