@@ -80,6 +80,14 @@ describe("a program that was delivered", () => {
   });
 });
 
+it("a program is delivered from elsewhere where its own directory cannot be written", () => {
+  const taken = path.join(home, "taken");
+  fs.writeFileSync(taken, "a file, so that nobody makes a directory below it");
+  const { file } = deliverable("echo x", taken);
+  expect(fs.readFileSync(file, "utf8")).toBe("echo x");
+  fs.rmSync(path.dirname(file), { recursive: true });
+});
+
 describe("a packed script", () => {
   const script = `{\n${"echo line\n".repeat(500)}echo ran; exit 4\n} </dev/null\n`;
 
