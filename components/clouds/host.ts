@@ -1,5 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
+import type { CloudLooks } from "./look";
+
 /** A machine that can be entered: the same shape on every provider. */
 export interface Host {
   /** The provider's id; the address for a client's machine. */
@@ -62,3 +64,6 @@ export interface CloudMachines {
   /** Takes one over as it is. */
   readonly adopt: (name: string, takeover: Takeover, opts: pulumi.CustomResourceOptions) => Host;
 }
+
+/** All that the program does at a cloud. */
+export interface CloudProgram extends CloudMachines, CloudLooks {}

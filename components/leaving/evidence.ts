@@ -1,34 +1,7 @@
+import type { Evidence } from "../clouds/look";
 import type { Cloud, NodeSpec } from "../fleet/fleet";
 import type { Problem } from "../fleet/problem";
 import { placeOf, received } from "../fleet/show";
-
-/** What a provider says of a machine and of a snapshot, just before the machine may go. */
-export interface Evidence {
-  /** The machine's state: `off`, `gone` when the provider knows no such machine, or its own word. */
-  readonly machine: string;
-  /** Absent: there is no such snapshot in this account. */
-  readonly snapshot?: {
-    /** When it was begun. */
-    readonly takenAt: Date | undefined;
-    /** Undefined: complete; otherwise the provider's word for its state. */
-    readonly unfinished?: string;
-    /** Whether it is of the disk that the machine runs from. */
-    readonly ofThisDisk: boolean;
-  };
-}
-
-/** A machine to look up, as the last run published it. */
-export interface Subject {
-  readonly id: string;
-  /** Region, or zone at Scaleway. */
-  readonly region: string;
-}
-
-/** Asks a provider; throws what it refuses to answer. */
-export type LookUp = (machine: Subject, snapshot: string) => Promise<Evidence>;
-
-/** Who is asked, by provider. */
-export type LookUps = Readonly<Record<Cloud, LookUp>>;
 
 /**
  * What speaks against letting a machine go (R75): its snapshot must be of its own disk, complete and

@@ -1,10 +1,11 @@
 import { machineBefore, type History } from "../outputs/history";
-import { clouds, type Fleet, type NodeSpec } from "../fleet/fleet";
+import { clouds, type Cloud, type Fleet, type NodeSpec } from "../fleet/fleet";
 import { dayLength } from "../fleet/formats";
 import { ConfigError, inFiles, type FileOf, type Problem } from "../fleet/problem";
 import type { ResolvedFleet } from "../placement/resolved";
 import { placeOf } from "../fleet/show";
-import { evidenceProblems, type LookUps } from "./evidence";
+import type { LookUp } from "../clouds/look";
+import { evidenceProblems } from "./evidence";
 import { idleness, type Idleness } from "./idle";
 
 /** Days an old machine stays after its service ended (R74). */
@@ -16,7 +17,8 @@ export interface LettingGo {
   readonly history: History;
   /** What the environment's last run published; this stack's own history in an environment. */
   readonly environment: History;
-  readonly lookUps: LookUps;
+  /** Who is asked about machines and snapshots. */
+  readonly lookUpAt: (cloud: Cloud) => LookUp;
   readonly now: Date;
   readonly fileOf?: FileOf | undefined;
 }
@@ -68,7 +70,7 @@ async function judge(fleet: Fleet, node: NodeSpec, by: LettingGo): Promise<Verdi
   }
   try {
     const snapshot = node.retired?.snapshot ?? "";
-    const evidence = await by.lookUps[provider]({ id, region }, snapshot);
+    const evidence = await by.lookUpAt(provider)({ id, region }, snapshot);
     // Somebody deleted it at the provider: to declare it once more would be to make another.
     if (evidence.machine === "gone") return { fate: "go", problems: [] };
     return { fate, problems: evidenceProblems(node, provider, idle.since, evidence) };

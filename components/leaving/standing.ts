@@ -1,13 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
 
+import { cloudMachines } from "../clouds";
 import type { Clock } from "../clock";
 import type { History } from "../outputs/history";
 import { environmentHistory } from "../outputs/published";
 import type { ResolvedFleet } from "../placement/resolved";
+import type { Cloud } from "../fleet/fleet";
 import type { FileOf } from "../fleet/problem";
 import { checkDropped } from "./dropped";
 import { letGo } from "./let-go";
-import { lookUpsOf } from "./look-up";
 
 /** What it takes to know what of a fleet stands in this run. */
 export interface Standing {
@@ -32,7 +33,7 @@ export async function standing(
 ): Promise<{ readonly fleet: ResolvedFleet; readonly environment: History }> {
   checkDropped(declared, history, fileOf);
   const environment = await environmentHistory(declared, history, fullName);
-  const lookUps = lookUpsOf(aws, variables);
-  const by = { history, environment, lookUps, now: now(), fileOf };
+  const lookUpAt = (cloud: Cloud) => cloudMachines[cloud].evidence({ aws, variables });
+  const by = { history, environment, lookUpAt, now: now(), fileOf };
   return { fleet: await letGo(declared, by), environment };
 }

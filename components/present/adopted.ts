@@ -1,8 +1,6 @@
-import * as ec2 from "@pulumi/aws/ec2";
-import * as digitalocean from "@pulumi/digitalocean";
-import * as instance from "@pulumiverse/scaleway/instance";
 import type * as pulumi from "@pulumi/pulumi";
 
+import { cloudMachines } from "../clouds";
 import type { Adoption, Fleet, NodeSpec } from "../fleet/fleet";
 import { placeOf } from "../fleet/show";
 import { forEach, type Asking } from "./asking";
@@ -31,7 +29,7 @@ export async function lookAtAdopted(
     const { id } = adopt;
     const answer = await asking.ask(
       `the machine ${id} at ${adopt.provider} is ${adopt.size} in ${adopt.region}`,
-      () => describe(adopt, provider),
+      () => cloudMachines[adopt.provider].describe(adopt, provider),
     );
     refuse(node, adopt, answer ?? known, asking);
   });
@@ -62,30 +60,4 @@ function differences(adopt: Adoption, found: Description): ("size" | "region")[]
     const has = found[key];
     return has !== undefined && has.toLowerCase() !== adopt[key].toLowerCase();
   });
-}
-
-async function describe(
-  adopt: Adoption,
-  aws: pulumi.ProviderResource | undefined,
-): Promise<Description> {
-  const { provider, id, region } = adopt;
-  switch (provider) {
-    case "digitalocean": {
-      const droplet = await digitalocean.getDroplet({ id: Number(id) });
-      return { size: droplet.size, region: droplet.region };
-    }
-    case "scaleway": {
-      const server = await instance.getServer({ serverId: id });
-      return { size: server.type, region: server.zone };
-    }
-    case "aws": {
-      const found = await ec2.getInstance(
-        { instanceId: id, region },
-        aws === undefined ? {} : { provider: aws },
-      );
-      return { size: found.instanceType, region };
-    }
-    default:
-      return provider satisfies never;
-  }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 
 import { historyOf } from "../../components/outputs/history";
 import { checkDropped } from "../../components/leaving/dropped";
-import type { Evidence, LookUps } from "../../components/leaving/evidence";
+import type { Evidence } from "../../components/clouds/look";
 import { letGo } from "../../components/leaving/let-go";
 import { ConfigError } from "../../components/fleet/problem";
 import { changed, hostStack, parse, prod, type Input } from "../stack-file/fixture";
@@ -42,11 +42,11 @@ async function told(
   const answer = vi.fn(() =>
     evidence instanceof Error ? Promise.reject(evidence) : Promise.resolve(evidence),
   );
-  const lookUps: LookUps = { digitalocean: answer, scaleway: answer, aws: answer };
+  const lookUpAt = () => answer;
   const by = {
     history: historyOf("prod", outputs),
     environment: historyOf("prod", environment),
-    lookUps,
+    lookUpAt,
     now,
   };
   try {

@@ -4,17 +4,14 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { bootIdentity } from "../boot-key";
 import { anywhere, openings } from "../firewall";
-import type { CloudMachines, Host, Purchase, Takeover } from "../host";
+import type { Host, Purchase, Takeover } from "../host";
 import { adoptionOptions, serverOptions } from "../options";
 
 /** `ami` and `keyName` replace an instance; `userData` stops and starts it without re-running. */
 const createOnly = ["ami", "userData", "userDataBase64", "keyName", "subnetId"];
 
-/** Machines at AWS. */
-export const machines: CloudMachines = { buy, adopt };
-
 /** Makes an EC2 instance with an Elastic IP, so the address survives a stop and start. */
-function buy(name: string, purchase: Purchase, opts: pulumi.CustomResourceOptions): Host {
+export function buy(name: string, purchase: Purchase, opts: pulumi.CustomResourceOptions): Host {
   const { region, size, image, diskGb } = purchase;
   const tags = { Name: name, berth: purchase.stack };
   const protection = pulumi.mergeOptions(opts, { protect: purchase.protect });
@@ -52,7 +49,7 @@ function buy(name: string, purchase: Purchase, opts: pulumi.CustomResourceOption
 }
 
 /** Takes over an EC2 instance; a security group is put on it only when `manage` says so. */
-function adopt(name: string, takeover: Takeover, opts: pulumi.CustomResourceOptions): Host {
+export function adopt(name: string, takeover: Takeover, opts: pulumi.CustomResourceOptions): Host {
   const group = takeover.firewall
     ? createSecurityGroup(name, takeover.region, { berth: takeover.stack }, opts)
     : undefined;

@@ -3,17 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { bootIdentity } from "../boot-key";
 import { anywhere, openings } from "../firewall";
-import type { CloudMachines, Host, Purchase, Takeover } from "../host";
+import type { Host, Purchase, Takeover } from "../host";
 import { adoptionOptions, serverOptions } from "../options";
 
 /** Inputs that would replace a Droplet when changed; `image` is not read back by the provider. */
 const createOnly = ["image", "userData", "sshKeys", "monitoring", "dropletAgent", "vpcUuid"];
 
-/** Machines at DigitalOcean. */
-export const machines: CloudMachines = { buy, adopt };
-
 /** Makes a Droplet with a cloud firewall. A Droplet keeps its address for life. */
-function buy(name: string, purchase: Purchase, opts: pulumi.CustomResourceOptions): Host {
+export function buy(name: string, purchase: Purchase, opts: pulumi.CustomResourceOptions): Host {
   const { region, size, image, growDisk } = purchase;
   const boot = bootIdentity(name, purchase, opts);
   const droplet = new digitalocean.Droplet(
@@ -40,7 +37,7 @@ function buy(name: string, purchase: Purchase, opts: pulumi.CustomResourceOption
 }
 
 /** Takes over a Droplet; a cloud firewall is added to it only when `manage` says so. */
-function adopt(name: string, takeover: Takeover, opts: pulumi.CustomResourceOptions): Host {
+export function adopt(name: string, takeover: Takeover, opts: pulumi.CustomResourceOptions): Host {
   const droplet = new digitalocean.Droplet(
     `${name}-server`,
     {

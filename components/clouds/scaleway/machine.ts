@@ -4,7 +4,7 @@ import * as instance from "@pulumiverse/scaleway/instance";
 import { refusal } from "../../refusal";
 import { bootIdentity } from "../boot-key";
 import { openings } from "../firewall";
-import type { CloudMachines, Host, Purchase, Takeover } from "../host";
+import type { Host, Purchase, Takeover } from "../host";
 import { adoptionOptions, serverOptions } from "../options";
 
 /**
@@ -13,11 +13,8 @@ import { adoptionOptions, serverOptions } from "../options";
  */
 const createOnly = ["image", "userData", "cloudInit"];
 
-/** Machines at Scaleway. */
-export const machines: CloudMachines = { buy, adopt };
-
 /** Makes a Scaleway Instance with its own routed IP, so the address survives a stop and start. */
-function buy(name: string, purchase: Purchase, opts: pulumi.CustomResourceOptions): Host {
+export function buy(name: string, purchase: Purchase, opts: pulumi.CustomResourceOptions): Host {
   const { region: zone, size, image, diskGb } = purchase;
   const tags = ["berth", `berth-${purchase.stack}`];
   const boot = bootIdentity(name, purchase, opts);
@@ -53,7 +50,7 @@ function buy(name: string, purchase: Purchase, opts: pulumi.CustomResourceOption
 }
 
 /** Takes over an Instance; a security group is put on it only when `manage` says so. */
-function adopt(name: string, takeover: Takeover, opts: pulumi.CustomResourceOptions): Host {
+export function adopt(name: string, takeover: Takeover, opts: pulumi.CustomResourceOptions): Host {
   const group = takeover.firewall
     ? createSecurityGroup(name, takeover.region, ["berth"], opts)
     : undefined;

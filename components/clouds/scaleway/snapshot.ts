@@ -1,6 +1,6 @@
 import { isMapping, mapping } from "../../fleet/mapping";
-import type { Evidence, LookUp } from "../evidence";
-import { instantOf } from "./answers";
+import type { Evidence, LookUp } from "../look";
+import { instantOf } from "../answers";
 
 const defaultApi = "https://api.scaleway.com";
 const patience = 30_000;

@@ -3,8 +3,8 @@ import { getAmi } from "@pulumi/aws/ec2/getAmi";
 import { getInstance } from "@pulumi/aws/ec2/getInstance";
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { Evidence, LookUp } from "../evidence";
-import { instantOf, isMissing } from "./answers";
+import type { Evidence, LookUp } from "../look";
+import { instantOf, isMissing } from "../answers";
 
 /**
  * A snapshot of the root volume (`snap-…`), or an image of the instance (`ami-…`), whose root

@@ -2,8 +2,8 @@ import { getDropletSnapshot } from "@pulumi/digitalocean/getDropletSnapshot";
 import { getDroplets } from "@pulumi/digitalocean/getDroplets";
 import { getImage } from "@pulumi/digitalocean/getImage";
 
-import type { Evidence, Subject } from "../evidence";
-import { instantOf, isMissing } from "./answers";
+import type { Evidence, Subject } from "../look";
+import { instantOf, isMissing } from "../answers";
 
 /**
  * A snapshot is found by its number as an image, which says whether it is complete, and by the name

@@ -1,0 +1,26 @@
+import { getInstance } from "@pulumi/aws/ec2/getInstance";
+
+import type { CloudLooks } from "../look";
+import { lookAtElasticIps, lookAtNetwork } from "./room";
+import { awsEvidence } from "./snapshot";
+
+/** What AWS is asked about: an instance, a snapshot, the default network and the Elastic IPs left. */
+export const looks: CloudLooks = {
+  async describe({ id, region }, aws) {
+    const opts = aws === undefined ? {} : { provider: aws };
+    const { instanceType } = await getInstance({ instanceId: id, region }, opts);
+    return { size: instanceType, region };
+  },
+  evidence: ({ aws }) =>
+    aws
+      ? awsEvidence(aws)
+      : () => Promise.reject(new Error("this stack has nothing at AWS and no provider for it")),
+  async lookAtRoom(demand, aws, questions) {
+    if (aws === undefined) return;
+    for (const region of new Set(demand.machines.map((machine) => machine.region))) {
+      const machines = demand.machines.filter((machine) => machine.region === region);
+      await lookAtNetwork(region, { ...demand, machines }, aws, questions);
+      await lookAtElasticIps(region, { ...demand, machines }, aws, questions);
+    }
+  },
+};
