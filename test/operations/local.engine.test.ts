@@ -1,5 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { afterAll, describe, expect, it } from "vitest";
 
+import { repository } from "../../rehearsal/paths";
 import { Clone } from "../local/clone";
 
 describe("berth on the local cloud", () => {
@@ -17,6 +19,17 @@ describe("berth on the local cloud", () => {
     const converge = await clone.local("berth", "converge", "--environment", "stage");
     expect(converge).toMatchObject({ code: 1, stdout: "" });
     expect(converge.stderr).toContain("nothing is deployed yet: stage/cryptsend, stage/kmc");
+  });
+
+  it("is run by npx in the clone, as people type it", () => {
+    const run = (...argv: string[]) =>
+      spawnSync("npx", ["--no", "berth", ...argv], { cwd: repository, encoding: "utf8" });
+    const help = run("status", "--help");
+    expect(help, help.stderr).toMatchObject({ status: 0 });
+    expect(help.stdout).toContain("status");
+    const unknown = run("stauts");
+    expect(unknown.status).toBe(64);
+    expect(unknown.stderr).toContain("Did you mean status?");
   });
 
   it("ends with 64 for what it does not know, and says what there is", async () => {
