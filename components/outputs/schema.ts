@@ -15,9 +15,13 @@ const failed = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
  * symbols for it.
  */
 function told<Schema extends z.ZodType>(schema: Schema) {
-  const silent = (value: unknown) =>
-    value === null || value === failed || typeof value === "symbol" ? undefined : value;
-  return z.preprocess(silent, schema.optional());
+  return z.preprocess((value) => (isSilent(value) ? undefined : value), schema.optional());
+}
+
+function isSilent(value: unknown): boolean {
+  if (value === null || value === failed || typeof value === "symbol") return true;
+  // What the SDK makes of the engine's word while it previews.
+  return typeof value === "object" && "__pulumiUnknown" in value;
 }
 
 /** Things by name. Without a prototype: a project may be called `constructor`. */

@@ -126,8 +126,10 @@ export class Harbour {
       const resources = [{ type: "pulumi:pulumi:Stack", urn: stack, outputs: published }];
       writeFileSync(join(bin, `${stack}.json`), JSON.stringify({ deployment: { resources } }));
     }
-    // The last argument is the stack.
-    const engine = `#!/bin/sh\nfor stack; do :; done\nexec cat "${bin}/$stack.json"\n`;
+    const engine = `#!/bin/sh
+while [ "$1" != --stack ]; do shift; done
+exec cat "${bin}/$2.json"
+`;
     writeFileSync(join(bin, "pulumi"), engine, { mode: 0o755 });
     const entry = join(__dirname, "run-berth.ts");
     return spawn(process.execPath, ["--import", "tsx", entry, this.project, ...argv], {

@@ -1,3 +1,4 @@
+import { unknown as sdkUnknown } from "@pulumi/pulumi/output";
 import { unknownValue } from "@pulumi/pulumi/runtime";
 import { describe, expect, it } from "vitest";
 
@@ -19,11 +20,12 @@ describe("a stack's outputs", () => {
   });
 
   it("tell nothing where the engine has a word or a mark of its own", () => {
-    for (const address of [failed, null, unknown, secret]) {
+    for (const address of [failed, sdkUnknown, null, unknown, secret]) {
       const { nodes } = readOutputs("prod", { nodes: { shop: { address, login: "root" } } });
       expect(nodes["shop"]).toEqual({ login: "root" });
     }
     expect(readOutputs("prod", { nodes: { shop: failed }, projects: unknown }).nodes).toEqual({});
+    expect(readOutputs("prod", { nodes: sdkUnknown }).nodes).toEqual({});
   });
 
   it("are read where a later program publishes more", () => {
