@@ -12,6 +12,8 @@ import { backupOutput, nodeOutput, projectOutput, type Published } from "./publi
 import type { ResolvedNode, ResolvedProject } from "../placement/resolved";
 import { machineIn } from "../present/look";
 import type { OwnState } from "../present/own-state";
+import type { TakenNames } from "../present/records";
+import type { TakenName } from "../edge/former-record";
 import { hostRecord, ProjectNames } from "../edge/project-names";
 import { ProjectNode } from "../node/project-node";
 import { PublishedStacks } from "../outputs/published";
@@ -27,6 +29,8 @@ export interface Run extends Recording {
   readonly aws: pulumi.ProviderResource | undefined;
   /** This stack's state; undefined where there may be none. */
   readonly own: OwnState | undefined;
+  /** Names that zones held records of before. */
+  readonly taken: TakenNames;
   /** The engine's name of this program: machines bear it as their owner's. */
   readonly project: string;
   /** A stack's full name in the backend. */
@@ -54,7 +58,8 @@ export async function deploy(run: Run): Promise<Deployment> {
   );
   const served = fleet.projects.map((project) => {
     const address = servingAddress(project, nodes, published);
-    const led = address && createNames(fleet, project, address, waitsFor(project, nodes));
+    const formerly = run.taken.get(project.slug) ?? [];
+    const led = address && createNames(fleet, project, address, waitsFor(project, nodes), formerly);
     return { project, address, led };
   });
   const led = (slug: string) => served.find(({ project }) => project.slug === slug)?.led;
@@ -73,7 +78,11 @@ export async function deploy(run: Run): Promise<Deployment> {
     projects: Object.fromEntries(
       served.map(({ project, address }) => [
         project.slug,
-        projectOutput(fleet, project, address, servedSince(run, project, led)),
+        projectOutput(fleet, project, {
+          address,
+          since: servedSince(run, project, led),
+          taken: run.taken.get(project.slug) ?? [],
+        }),
       ]),
     ),
     backups: Object.fromEntries(
@@ -139,10 +148,11 @@ function createNames(
   project: ResolvedProject,
   address: pulumi.Output<string>,
   after: readonly pulumi.Resource[],
+  taken: readonly TakenName[],
 ): pulumi.Output<boolean> | undefined {
   if (project.zone === undefined) return undefined;
   const zoneId = fleet.agency.zones[project.zone]!;
-  const args = { zoneId, names: project.names, address, stack: fleet.stack, after };
+  const args = { zoneId, names: project.names, address, stack: fleet.stack, after, taken };
   const opts = renamed(project.slug, project.formerly);
   if (fleet.role === "environment") return new ProjectNames(project.slug, args, opts).led;
   hostRecord(project.slug, args, opts);

@@ -5,6 +5,7 @@ import { servedBy } from "../fleet/serving";
 import type { Archives, ResolvedNode, ResolvedProject } from "../placement/resolved";
 import type { Machine } from "../outputs/history";
 import type { BackupOutput, NodeOutput, ProjectOutput, Written } from "../outputs/schema";
+import type { TakenName } from "../edge/former-record";
 import type { ProjectNode } from "../node/project-node";
 import { waysIn } from "../node/ways-in";
 import type { Environment, Fleet } from "../fleet/fleet";
@@ -20,7 +21,17 @@ export interface Published {
 }
 
 type PublishedNode = Written<NodeOutput, "idleSince" | "released" | "adopted">;
-type PublishedProject = Written<ProjectOutput, "servedSince" | "records">;
+type PublishedProject = Written<ProjectOutput, "servedSince" | "records" | "takenOver">;
+
+/** How a project's names stand. */
+export interface NamesState {
+  /** Of the machine that serves it; absent once its service ended. */
+  readonly address: pulumi.Input<string> | undefined;
+  /** Since when its names lead there. */
+  readonly since: pulumi.Input<string | undefined>;
+  /** Names that were somebody's before. */
+  readonly taken: readonly TakenName[];
+}
 
 /** What a stack's runs record of a node. */
 export interface NodeRecord {
@@ -69,8 +80,7 @@ export function nodeOutput(
 export function projectOutput(
   fleet: Fleet,
   project: ResolvedProject,
-  address: pulumi.Input<string> | undefined,
-  since: pulumi.Input<string | undefined>,
+  { address, since, taken }: NamesState,
 ): PublishedProject {
   const { names } = project;
   return {
@@ -79,6 +89,8 @@ export function projectOutput(
     ...(since === undefined ? {} : { servedSince: since }),
     access: [...project.access],
     ...names,
+    // What the zone held under its names before: the way back.
+    ...(taken.length === 0 ? {} : { takenOver: taken.flatMap(({ records }) => [...records]) }),
     // Records that the client sets, where the client runs DNS (R82).
     ...(project.dns === "external" && address !== undefined
       ? { records: clientRecords(names, address) }

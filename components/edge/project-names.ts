@@ -2,6 +2,8 @@ import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Names } from "../fleet/names";
+import { formerName, type TakenName } from "./former-record";
+import { recordComment, zoneRecord } from "./zone-record";
 
 /** Seconds that resolvers keep a name of the host itself: it changes at a cut-over. */
 const hostTtl = 60;
@@ -25,17 +27,9 @@ export interface ProjectNamesArgs {
    * and that ends the run.
    */
   readonly after: readonly pulumi.Resource[];
+  /** Names that the zone held records of before. */
+  readonly taken: readonly TakenName[];
 }
-
-/**
- * What a new record tells people in Cloudflare's dashboard. Not changed on one that is there: it only
- * says who made it.
- */
-export function recordComment(stack: string): string {
-  return `Berth: stack ${stack}`;
-}
-
-const createOnly = ["comment"];
 
 /**
  * A project's names at Cloudflare: the primary name proxied (R23), the host's own name and `direct`
@@ -43,8 +37,8 @@ const createOnly = ["comment"];
  *
  * A changed address updates `content` in place, and a record is never made before the old one is
  * gone: Cloudflare takes a second address record of the name, with which two hosts would answer in
- * turn, and refuses a CNAME beside an address. What
- * the zone held before is looked at by `present/records.ts`.
+ * turn, and refuses a CNAME beside an address. What the zone held before is found by
+ * `present/records.ts`, taken over here, and remembered.
  */
 export class ProjectNames extends pulumi.ComponentResource {
   readonly primary: pulumi.Output<string>;
@@ -54,15 +48,12 @@ export class ProjectNames extends pulumi.ComponentResource {
 
   constructor(name: string, args: ProjectNamesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("berth:index:ProjectNames", name, { ...args.names }, opts);
-    const { zoneId, names, address, after } = args;
+    const { zoneId, names, address, after, taken } = args;
     const comment = recordComment(args.stack);
-    const options = {
-      parent: this,
-      dependsOn: [...after],
-      deleteBeforeReplace: true,
-      ignoreChanges: createOnly,
-    };
-    const primary = new cloudflare.DnsRecord(
+    const options = { parent: this, dependsOn: [...after] };
+    const formers = rememberFormer(name, taken, { parent: this });
+    const takenAs = (wanted: string) => taken.find((each) => each.name === wanted);
+    const primary = zoneRecord(
       `${name}-primary`,
       {
         zoneId,
@@ -74,9 +65,11 @@ export class ProjectNames extends pulumi.ComponentResource {
         comment,
       },
       options,
+      takenAs(names.primary),
+      formers,
     );
-    const origin = hostRecord(name, args, { parent: this });
-    const direct = new cloudflare.DnsRecord(
+    const origin = originRecord(name, args, { parent: this }, formers);
+    const direct = zoneRecord(
       `${name}-direct`,
       {
         zoneId,
@@ -88,6 +81,8 @@ export class ProjectNames extends pulumi.ComponentResource {
         comment,
       },
       options,
+      takenAs(names.direct),
+      formers,
     );
     this.primary = primary.name;
     this.direct = direct.name;
@@ -101,10 +96,19 @@ export class ProjectNames extends pulumi.ComponentResource {
 /** The host's own name: all that a host stack makes before a project is switched to it. */
 export function hostRecord(
   name: string,
-  { zoneId, names, address, stack, after }: ProjectNamesArgs,
+  args: ProjectNamesArgs,
   opts: pulumi.CustomResourceOptions,
 ): cloudflare.DnsRecord {
-  return new cloudflare.DnsRecord(
+  return originRecord(name, args, opts, rememberFormer(name, args.taken, opts));
+}
+
+function originRecord(
+  name: string,
+  { zoneId, names, address, stack, after, taken }: ProjectNamesArgs,
+  opts: pulumi.CustomResourceOptions,
+  formers: readonly pulumi.Resource[],
+): cloudflare.DnsRecord {
+  return zoneRecord(
     `${name}-origin`,
     {
       zoneId,
@@ -115,10 +119,23 @@ export function hostRecord(
       ttl: hostTtl,
       comment: recordComment(stack),
     },
-    pulumi.mergeOptions(opts, {
-      dependsOn: [...after],
-      deleteBeforeReplace: true,
-      ignoreChanges: createOnly,
-    }),
+    pulumi.mergeOptions(opts, { dependsOn: [...after] }),
+    taken.find((each) => each.name === names.origin),
+    formers,
+  );
+}
+
+/**
+ * Keeps what names held before in the state, ahead of any change to them: an update that breaks off
+ * half-way leaves it there.
+ */
+function rememberFormer(
+  project: string,
+  taken: readonly TakenName[],
+  opts: pulumi.CustomResourceOptions,
+): readonly pulumi.Resource[] {
+  return taken.map(
+    ({ name, records }) =>
+      new pulumi.Stash(formerName(project, name), { input: { name, records } }, opts),
   );
 }

@@ -87,6 +87,14 @@ const node = z.object({
 /** A record that the client sets, where the client runs DNS (R82). */
 const record = z.object({ name: text, type: text, content: text });
 
+/** A record as the zone held it before, in Cloudflare's words. */
+const formerRecord = z.object({
+  ...record.shape,
+  proxied: told(z.boolean()),
+  ttl: number,
+  comment: text,
+});
+
 const project = z.object({
   /** Name of its node. */
   node: text,
@@ -100,6 +108,8 @@ const project = z.object({
   origin: text,
   direct: text,
   records: told(z.array(record)),
+  /** What the zone held under its names before they were taken over: the way back. */
+  takenOver: told(z.array(formerRecord)),
 });
 
 /** Where a project's archives go. */

@@ -8,7 +8,7 @@ import { lookAtBuckets } from "./buckets";
 import { lookAtCertificates } from "./certificates";
 import { diskProblems, presentMachine, resizeNotes, type PresentMachine } from "./machines";
 import type { OwnState } from "./own-state";
-import { lookAtRecords } from "./records";
+import { lookAtRecords, type TakenNames } from "./records";
 import { lookAtRooms } from "./rooms";
 
 /**
@@ -16,17 +16,17 @@ import { lookAtRooms } from "./rooms";
  * refuses what would collide with it: nothing may be bought or half-made first. Throws one
  * `ConfigError`; what could not be asked is said, and stops an update where it matters.
  *
- * `aws` is the provider bound to the agency's account.
+ * `aws` is the provider bound to the agency's account. Answers with the names that were somebody's.
  */
 export async function lookAround(
   fleet: ResolvedFleet,
   own: OwnState | undefined,
   aws: pulumi.ProviderResource | undefined,
   fileOf: FileOf,
-): Promise<void> {
+): Promise<TakenNames> {
   const asking = new Asking();
   for (const node of fleet.nodes) lookAtSize(node, machineIn(own, node), asking);
-  await Promise.all([
+  const [taken] = await Promise.all([
     lookAtRecords(fleet, own, asking),
     lookAtCertificates(fleet, own, asking),
     lookAtAdopted(fleet, own, aws, asking),
@@ -37,6 +37,7 @@ export async function lookAround(
   const notes = asking.conclude(isPreview, fileOf);
   // What an update does was said by the preview before it; what it could not ask it says itself.
   for (const note of notes) await pulumi.log.warn(note);
+  return taken;
 }
 
 /** The machine of a node that Berth made, as the state has it, where the node stays where it is. */

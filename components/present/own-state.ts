@@ -23,6 +23,12 @@ export class OwnState {
     return this.resources.filter((each) => each.type === type).map(({ outputs }) => outputs);
   }
 
+  /** Outputs of every resource of a type, by logical name. */
+  byName(type: string): ReadonlyMap<string, Readonly<Record<string, unknown>>> {
+    const found = this.resources.filter((each) => each.type === type);
+    return new Map(found.map(({ name, outputs }) => [name, outputs]));
+  }
+
   /** Outputs of the resource of that type that bears one of the names, the first name first. */
   find(
     type: string,

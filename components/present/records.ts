@@ -1,7 +1,9 @@
 import * as cloudflare from "@pulumi/cloudflare";
 
+import type { FormerRecord, TakenName } from "../edge/former-record";
+import { recordComment } from "../edge/zone-record";
 import { isEnded } from "../fleet/serving";
-import { recordComment } from "../edge/project-names";
+import { formerNames } from "./former-names";
 import type { ResolvedFleet } from "../placement/resolved";
 import { placeOf, show } from "../fleet/show";
 import { forEach, type Asking } from "./asking";
@@ -19,6 +21,9 @@ const leading = ["A", "AAAA", "CNAME", "NS", "HTTPS", "SVCB"];
 interface Claim {
   readonly name: string;
   readonly role: "primary" | "origin" | "direct";
+  /** The type of the record to be made. */
+  readonly type: "A" | "CNAME";
+  readonly slug: string;
   readonly zone: string;
   readonly zoneId: string;
   /** Where its domain is declared. */
@@ -32,18 +37,27 @@ interface Held {
   readonly type?: string;
   readonly content?: string;
   readonly comment?: string;
+  readonly proxied?: boolean;
+  readonly ttl?: number;
 }
 
+/** Names that zones held records of before, by the project's slug. */
+export type TakenNames = ReadonlyMap<string, readonly TakenName[]>;
+
 /**
- * Refuses names that a zone holds records of which are not this stack's own: Cloudflare takes a
+ * Finds what zones hold already of the names that are going to be made. One record of the wanted type
+ * is taken over, which is said. Anything else that leads somewhere is refused: Cloudflare takes a
  * second A or AAAA record of a name, and two hosts answer in turn; beside a CNAME it fails, with the
  * machine made already. Names whose records are in the state are not asked about.
+ *
+ * Answers with what is taken over now and what was in earlier runs.
  */
 export async function lookAtRecords(
   fleet: ResolvedFleet,
   own: OwnState | undefined,
   asking: Asking,
-): Promise<void> {
+): Promise<TakenNames> {
+  const taken = formerNames(fleet, own);
   const records = own?.all(dnsRecord) ?? [];
   const ids = new Set(records.map(({ id }) => id));
   const names = new Set(records.map(({ zoneId, name }) => key(String(zoneId), String(name))));
@@ -57,10 +71,15 @@ export async function lookAtRecords(
     );
     const held = (answer?.results ?? []).filter(
       ({ name: found, type }) =>
-        found?.toLowerCase() === name && leading.includes(String(type).toUpperCase()),
+        found !== undefined && bare(found) === name && leading.includes(typeOf({ type })),
     );
     const foreign = held.filter((record) => !isOwn(record));
-    if (foreign.length > 0) refuse(claim, foreign, asking);
+    const [only] = foreign;
+    if (only !== undefined && held.length === 1 && typeOf(only) === claim.type) {
+      const one = takeOver(claim, only, asking);
+      const others = (taken.get(claim.slug) ?? []).filter((each) => each.name !== name);
+      taken.set(claim.slug, [...others, one]);
+    } else if (foreign.length > 0) refuse(claim, foreign, asking);
     else if (held.length > 0 && own === undefined) {
       asking.notes.push(
         `The zone ${zone} holds ${listed(held)} for ${name} with this stack's comment. An update ` +
@@ -70,6 +89,28 @@ export async function lookAtRecords(
     // Every name of a project lies below the same delegations, if there are any.
     if (role === "origin") await lookForDelegation(claim, asking);
   });
+  return taken;
+}
+
+function takeOver(claim: Claim, held: Held, asking: Asking): TakenName {
+  const { name, role, zone, zoneId, slug } = claim;
+  asking.notes.push(
+    `The zone ${zone} holds ${listed([held])}${held.proxied === true ? ", proxied," : ""} for ${name}: ` +
+      `it is taken over as the ${role} name of ${slug} and led there in place. What it held stays in ` +
+      "the stack's outputs.",
+  );
+  return { name, records: [formerRecord(name, held)], importId: `${zoneId}/${String(held.id)}` };
+}
+
+function formerRecord(name: string, held: Held): FormerRecord {
+  return {
+    name,
+    type: typeOf(held),
+    content: held.content ?? "",
+    proxied: held.proxied === true,
+    ttl: held.ttl ?? 1,
+    ...(held.comment ? { comment: held.comment } : {}),
+  };
 }
 
 function refuse({ path, name, role, zone }: Claim, foreign: readonly Held[], asking: Asking): void {
@@ -114,6 +155,8 @@ function claimsOf(fleet: ResolvedFleet): Claim[] {
     return roles.map((role) => ({
       name: names[role],
       role,
+      type: role === "direct" ? "CNAME" : "A",
+      slug,
       zone,
       zoneId: fleet.agency.zones[zone]!,
       path: placeOf(["projects", slug, "domain"], file),
@@ -129,5 +172,14 @@ function listed(records: readonly Held[]): string {
 }
 
 function key(zoneId: string, name: string): string {
-  return `${zoneId} ${name.toLowerCase()}`;
+  return `${zoneId} ${bare(name)}`;
+}
+
+/** A name as Cloudflare keeps it: names have no case, and their dot at the end is not written. */
+function bare(name: string): string {
+  return name.toLowerCase().replace(/\.$/, "");
+}
+
+function typeOf({ type }: Held): string {
+  return String(type).toUpperCase();
 }

@@ -157,12 +157,14 @@ function verdictOf(found: Found, blockers: readonly string[]): Verdict {
     unprotected: open,
     cost,
   } = found;
-  const vanishing = dns.filter(({ kind, by }) => kind === "disappears" || by === "the client");
+  const notOurs = dns.filter(
+    ({ kind, by }) => kind === "disappears" || kind === "taken over" || by === "the client",
+  );
   const toLookAt = [
     interruptions,
     data,
     access,
-    vanishing,
+    notOurs,
     waivers,
     open,
     policies.waived,

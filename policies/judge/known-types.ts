@@ -40,6 +40,7 @@ export const knownTypes: Readonly<Record<string, string>> = {
 
   // Names.
   "cloudflare:index/dnsRecord:DnsRecord": "a name",
+  "pulumi:index:Stash": "remembers what a name held before it was taken over",
 
   // Backups.
   "aws:s3/bucket:Bucket": "holds archives",

@@ -42,7 +42,7 @@ describe("a zone that holds records of an old host", () => {
   it("refuses preview and update with every record in the way, and buys nothing", async () => {
     await put("Club.example", "A", "203.0.113.9");
     await put("club.example", "AAAA", "2001:db8::9");
-    await put("direct.club.example", "CNAME", "OLD-host.example.net");
+    await put("direct.club.example", "A", "203.0.113.8");
     await put("club.example", "MX", "mail.example.net");
     for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
       const { code, text } = await said(...command);
@@ -51,7 +51,7 @@ describe("a zone that holds records of an old host", () => {
         'berth:projects.club.domain: needs club.example as its primary name, for which the zone club.example holds A "203.0.113.9", AAAA "2001:db8::9" that is not in this stack\'s state',
       );
       expect(text).toContain("direct.club.example as its direct name, for which the zone");
-      expect(text).toContain('CNAME "OLD-host.example.net"');
+      expect(text).toContain('A "203.0.113.8"');
       expect(text).toContain("delete them in Cloudflare's dashboard");
       expect(text).not.toContain("mail.example.net");
     }
@@ -125,6 +125,7 @@ describe("a zone that holds records of an old host", () => {
 
   it("asks again for the names of a project that moves to another domain", async () => {
     await put("new.club.example", "A", "203.0.113.9");
+    await put("new.club.example", "AAAA", "2001:db8::9");
     cloud.stack("stage", { projects: { club: { ...club, domain: "new.club.example" } } });
     const { code, text } = await said("preview");
     expect(code).not.toBe(0);

@@ -55,8 +55,8 @@ export const knownTypes: Readonly<Record<string, Readings>> = {
   "tls:index/privateKey:PrivateKey": nothing,
 };
 
-/** What every stack has: the engine's own, and the providers. */
-const engines = /^pulumi:(pulumi|providers):/;
+/** The engine's own, with what it stores for the program, and the providers. */
+const engines = /^pulumi:(pulumi:|providers:|index:Stash$)/;
 
 export function isKnown(type: string): boolean {
   return engines.test(type) || type in knownTypes;

@@ -6,7 +6,7 @@ import type { Side } from "./side";
 
 /** A DNS name whose target changes. */
 export interface NameChange {
-  readonly kind: "appears" | "disappears" | "changes";
+  readonly kind: "appears" | "disappears" | "changes" | "taken over";
   readonly name: string;
   readonly type: string;
   /** Who sets the record: Berth, or the client, who has to be told. */
@@ -17,7 +17,8 @@ export interface NameChange {
 
 /** Names that appear, vanish or lead elsewhere, by name. */
 export function namesOf(plan: Plan): readonly NameChange[] {
-  return [...plan.preview.changes.flatMap(recordChange), ...external(plan)].sort((a, b) =>
+  const changes = plan.preview.changes.flatMap((change) => recordChange(change, plan.after));
+  return [...changes, ...external(plan)].sort((a, b) =>
     `${a.name} ${a.type}` < `${b.name} ${b.type}` ? -1 : 1,
   );
 }
@@ -37,10 +38,14 @@ export function clashesOf({ preview }: Plan): readonly string[] {
   return [...new Set(records(["create"], "after").filter((name) => going.has(name)))].sort();
 }
 
-function recordChange({ type, fate, before, after }: Change): NameChange[] {
+function recordChange({ type, fate, before, after }: Change, side: Side): NameChange[] {
   if (type !== recordType || fate === "same" || fate === "read") return [];
   const [was, will] = [before && read(before.inputs), after && read(after.inputs)];
   const by = "Berth" as const;
+  if (fate === "import" && will) {
+    const { name, type, text } = will;
+    return [{ kind: "taken over", name, type, by, from: formerOf(side, name, type), to: text }];
+  }
   if (was && will && was.name === will.name) {
     if (was.text === will.text && will.text !== later) return [];
     return [
@@ -55,6 +60,15 @@ function recordChange({ type, fate, before, after }: Change): NameChange[] {
       ? [{ kind: "appears" as const, name: will.name, type: will.type, by, to: will.text }]
       : []),
   ];
+}
+
+/** What the zone held, as the program found it: the engine's own account leaves it out in places. */
+function formerOf({ outputs }: Side, name: string, type: string): string {
+  const former = Object.values(outputs.projects)
+    .flatMap((project) => project.takenOver ?? [])
+    .find((record) => record.name === name && record.type === type);
+  const proxied = former?.proxied === true ? ", proxied" : "";
+  return former?.content === undefined ? "not known" : `${former.content}${proxied}`;
 }
 
 const later = "an address known after the update";

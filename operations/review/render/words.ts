@@ -109,6 +109,8 @@ export function nameText({ kind, name, type, from, to, by }: NameChange): string
   switch (kind) {
     case "changes":
       return `${name} ${type}: ${from ?? "?"} → ${to ?? "?"}${whose}`;
+    case "taken over":
+      return `${name} ${type} is taken over: ${from ?? "?"} → ${to ?? "?"}`;
     case "appears":
       return `${name} ${type} appears → ${to ?? "?"}${whose}`;
     case "disappears":

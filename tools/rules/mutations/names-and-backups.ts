@@ -23,6 +23,14 @@ export const namesAndBackups: readonly Mutation[] = [
     named: "a zone that holds records of an old host",
   },
   {
+    rule: 23,
+    file: "components/edge/zone-record.ts",
+    from: "{ import: taken.importId }",
+    to: "{}",
+    test: "test/engine/taken-over.test.ts",
+    named: "a zone full of somebody's records",
+  },
+  {
     rule: 24,
     file: "components/edge/project-names.ts",
     from: "content: origin.name,",

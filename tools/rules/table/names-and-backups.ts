@@ -10,6 +10,7 @@ export const namesAndBackups: readonly Rule[] = [
     policy("keep-names-in-declared-zones"),
     component("edge/project-names.ts"),
     component("present/records.ts"),
+    component("edge/zone-record.ts"),
   ),
   rule(
     24,
