@@ -50,7 +50,7 @@ async function build(before: unknown): Promise<Published> {
 
   const { agency, backups, environment: serves, waivers } = config;
   return {
-    ...(await deploy({ fleet, history, environment, now, aws, own, taken, project, fullName })),
+    ...(await deploy({ fleet, history, environment, now, aws, own, taken, fullName })),
     // Exceptions from policies that were deployed with: a state is judged by them too.
     ...(waivers === undefined ? {} : { waivers }),
     // What policies compare resources with, for those who have the state alone.

@@ -2,14 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { checkAdoptedBuckets } from "../backups/adopted";
 import { BackupBucket } from "../backups/bucket";
-import { machineOf } from "../machine/declaration";
-import type { MachineDeclaration } from "../machine/script";
 import { leftFirst } from "../edge/left-first";
 import { machineBefore } from "../outputs/history";
 import { isEnded } from "../fleet/serving";
 import { idleSince, servedSince, type Recording } from "../leaving/record";
 import { backupOutput, nodeOutput, projectOutput, type Published } from "./publish";
-import type { ResolvedNode, ResolvedProject } from "../placement/resolved";
+import type { ResolvedProject } from "../placement/resolved";
 import { machineIn } from "../present/look";
 import type { OwnState } from "../present/own-state";
 import type { TakenNames } from "../present/records";
@@ -31,8 +29,6 @@ export interface Run extends Recording {
   readonly own: OwnState | undefined;
   /** Names that zones held records of before. */
   readonly taken: TakenNames;
-  /** The engine's name of this program: machines bear it as their owner's. */
-  readonly project: string;
   /** A stack's full name in the backend. */
   readonly fullName: (stack: string) => string;
 }
@@ -52,8 +48,8 @@ export async function deploy(run: Run): Promise<Deployment> {
   if (fleet.role === "environment") createBuckets(fleet, opts);
   const nodes = new Map(
     fleet.nodes.map((node) => {
-      const machine = machineOf(run.project, fleet, node);
-      return [node.name, createNode(fleet, node, machine, own, opts)];
+      const present = machineIn(own, node);
+      return [node.name, new ProjectNode(node.name, { fleet, node, present }, opts)];
     }),
   );
   const served = fleet.projects.map((project) => {
@@ -98,28 +94,6 @@ function createBuckets(fleet: Fleet, opts: pulumi.ComponentResourceOptions): voi
   for (const bucket of fleet.buckets) {
     new BackupBucket(`backups-${bucket.region}`, { bucket, protect }, opts);
   }
-}
-
-function createNode(
-  fleet: Fleet,
-  node: ResolvedNode,
-  machine: MachineDeclaration,
-  own: OwnState | undefined,
-  opts: pulumi.ComponentResourceOptions,
-): ProjectNode {
-  const args = {
-    node,
-    placement: node.placement,
-    present: machineIn(own, node),
-    machine,
-    projects: node.residents,
-    deployerKeys: Object.values(fleet.team.deployers),
-    labels: { stack: fleet.stack, environment: fleet.environment },
-    // Until everything about its leaving was checked (R74, R75): a stanza that is dropped before then,
-    // or a destroy, finds it protected.
-    protect: fleet.environment === "prod" && node.retired?.remove !== true,
-  };
-  return new ProjectNode(node.name, args, { ...opts, ...renamed(node.name, node.formerly) });
 }
 
 function servingAddress(

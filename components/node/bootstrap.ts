@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Host } from "../clouds";
 import { refusal } from "../refusal";
-import { isEntered } from "../machine/declaration";
+import { isEntered, machineOf } from "../machine/declaration";
 import { accessFacts } from "../machine/access-facts";
 import { knownOr } from "../machine/known";
 import { deliverable } from "../machine/deliverable";
@@ -22,13 +22,32 @@ import {
   renderObserve,
   type MachineDeclaration,
 } from "../machine/script";
+import { isReleased } from "./host";
+import { fleetNode, type NodeArgs } from "./node-args";
 
-/** A machine to enter, and what it shall be like. */
-export interface BootstrapArgs {
+/** A machine to enter, however it was made. */
+export interface EnteredHost {
+  /** What changes when it becomes another machine; it is then entered anew. */
+  readonly id: pulumi.Input<string>;
+  /** IPv4 address. */
+  readonly address: pulumi.Input<string>;
+  /** Account for the first login (R13); absent: the one of the cloud that the node's rules lead to. */
+  readonly login?: string;
+  /** The host key to pin on the first connection, as an authorized_keys line: see `bootIdentity`. */
+  readonly hostKey: pulumi.Input<string>;
+  /** What must be in place besides the machine before anything can connect to it. */
+  readonly wayIn?: readonly pulumi.Resource[];
+}
+
+/** A machine to enter, and the node it shall become: who may enter it, what may be changed on it. */
+export type BootstrapArgs = NodeArgs & { readonly host: EnteredHost };
+
+/** What a session with a machine goes by. */
+interface Entering {
   readonly host: Host;
   readonly machine: MachineDeclaration;
   /** The machine was found off and goes with the next update: nobody could change it any more. */
-  readonly leaving?: boolean;
+  readonly leaving: boolean;
 }
 
 /**
@@ -71,9 +90,12 @@ let program: ReturnType<typeof deliverable> | undefined;
  * Private keys stay in the deployer's ssh-agent, and no script holds a secret, so what sessions say
  * may be logged; what `enter` says is not, because it is a result and no news.
  *
+ * Takes machines that others made too: with the host key that `bootIdentity` made and user data that
+ * delivers it, the first connection is pinned. Throws a `ConfigError` with every problem of a declaration.
+ *
  * @example
- * const bootstrap = new Bootstrap("kmc", { host, machine }, { parent: node });
- * new ProjectNames("kmc", names, { dependsOn: bootstrap });
+ * const host = { id: droplet.id, address: droplet.ipv4Address, hostKey: boot.hostKey };
+ * new Bootstrap("shop", { host, projects: [shop], team, agency });
  */
 export class Bootstrap extends pulumi.ComponentResource {
   /** Host key that people and programs pin from now on, as an authorized_keys line. */
@@ -84,23 +106,27 @@ export class Bootstrap extends pulumi.ComponentResource {
   readonly done: pulumi.Output<string>;
 
   constructor(name: string, args: BootstrapArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("berth:index:Bootstrap", name, { ...accessFacts(args.machine) }, opts);
-    const { host, machine } = args;
+    const { fleet, node } = fleetNode(name, args);
+    const host = hostOf(args.host, node.placement.login);
+    const declared = machineOf(pulumi.getProject(), fleet, node);
+    const machine = { ...declared, initialAccount: host.login };
+    super("berth:index:Bootstrap", name, { ...accessFacts(machine) }, opts);
     if (!isEntered(machine)) {
       this.account = host.login;
       this.hostKey = host.hostKey;
       this.done = this.observe(name, host).stdout;
     } else {
       this.account = automationAccount;
-      const entered = this.enter(name, args);
+      const entering = { host, machine, leaving: isReleased(node) };
+      const entered = this.enter(name, entering);
       // Machines that Berth did not make keep the host key they declare.
       this.hostKey = machine.madeByBerth ? entered.stdout.apply(permanentKey) : host.hostKey;
-      this.done = this.converge(name, args, entered).stdout;
+      this.done = this.converge(name, entering, entered).stdout;
     }
     this.registerOutputs({ hostKey: this.hostKey, account: this.account });
   }
 
-  private enter(name: string, { host, machine }: BootstrapArgs): command.remote.Command {
+  private enter(name: string, { host, machine }: Entering): command.remote.Command {
     return new command.remote.Command(
       `${name}-enter`,
       {
@@ -128,7 +154,7 @@ export class Bootstrap extends pulumi.ComponentResource {
 
   private converge(
     name: string,
-    { host, machine, leaving = false }: BootstrapArgs,
+    { host, machine, leaving }: Entering,
     entered: command.remote.Command,
   ): command.remote.Command {
     const reached = connection(host.address, automationAccount, this.hostKey, usualDials);
@@ -194,6 +220,16 @@ export class Bootstrap extends pulumi.ComponentResource {
       },
     );
   }
+}
+
+function hostOf({ id, address, login, hostKey, wayIn }: EnteredHost, usual: string): Host {
+  return {
+    id: pulumi.output(id),
+    address: pulumi.output(address),
+    login: login ?? usual,
+    hostKey: pulumi.output(hostKey),
+    ...(wayIn === undefined ? {} : { wayIn }),
+  };
 }
 
 function convergeProgramFile(): ReturnType<typeof deliverable> {

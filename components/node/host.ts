@@ -2,21 +2,14 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { cloudMachines, type Host, type Purchase, type Takeover } from "../clouds";
 import { clientHost } from "../clouds/client/machine";
-import type { Adoption, NodeSpec } from "../fleet/fleet";
-import type { Placement } from "../placement/placement";
+import type { Adoption } from "../fleet/fleet";
+import type { FleetNode, ResolvedNode } from "../placement/resolved";
 import { growsDisk, type PresentMachine } from "../present/machines";
 
 /** What a node's machine follows from. */
-export interface HostArgs {
-  readonly node: NodeSpec;
-  readonly placement: Placement;
+export interface HostArgs extends FleetNode {
   /** The node's machine as the state has it; undefined where it is going to be made. */
   readonly present: PresentMachine | undefined;
-  /** Public keys that may enter as the initial account. */
-  readonly deployerKeys: readonly string[];
-  readonly labels: { readonly stack: string };
-  /** Whether deletion of a machine that Berth made is refused. */
-  readonly protect: boolean;
 }
 
 /**
@@ -24,8 +17,8 @@ export interface HostArgs {
  * names neither a machine nor what to buy.
  */
 export function createHost(name: string, args: HostArgs, opts: pulumi.CustomResourceOptions): Host {
-  const { node, placement } = args;
-  const { provider } = placement;
+  const { node } = args;
+  const { provider } = node.placement;
   if (provider === "client") return clientHost(node.server!);
   const machines = cloudMachines[provider];
   return node.adopt === undefined
@@ -33,14 +26,21 @@ export function createHost(name: string, args: HostArgs, opts: pulumi.CustomReso
     : machines.adopt(name, takeoverOf(args, node.adopt), opts);
 }
 
-function purchaseOf({
-  node,
-  placement: { region, size, image, diskGb, login },
-  present,
-  deployerKeys,
-  labels,
-  protect,
-}: HostArgs): Purchase {
+/**
+ * Whether deletion of a machine that Berth made is refused: in production, until everything about its
+ * leaving was checked (R74, R75). A stanza that is dropped before then, or a destroy, finds it protected.
+ */
+export function isProtected({ fleet, node }: FleetNode): boolean {
+  return fleet.environment === "prod" && !isReleased(node);
+}
+
+/** Whether the machine goes with the next update. */
+export function isReleased({ retired }: Pick<ResolvedNode, "retired">): boolean {
+  return retired?.remove === true;
+}
+
+function purchaseOf({ fleet, node, present }: HostArgs): Purchase {
+  const { region, size, image, diskGb, login } = node.placement;
   if (region === undefined || !size || image === undefined || diskGb === undefined) {
     throw new Error("This placement does not create a machine.");
   }
@@ -52,13 +52,13 @@ function purchaseOf({
     // A grown disk never shrinks again; without it a node can become small again.
     growDisk: growsDisk(present, size.name, node.diskGb),
     login,
-    authorizedKeys: deployerKeys,
-    stack: labels.stack,
-    protect,
+    authorizedKeys: Object.values(fleet.team.deployers),
+    stack: fleet.stack,
+    protect: isProtected({ fleet, node }),
   };
 }
 
-function takeoverOf({ node, labels }: HostArgs, adopt: Adoption): Takeover {
+function takeoverOf({ fleet, node }: HostArgs, adopt: Adoption): Takeover {
   const { id, region, size, login, hostKey } = adopt;
   return {
     id,
@@ -67,7 +67,7 @@ function takeoverOf({ node, labels }: HostArgs, adopt: Adoption): Takeover {
     login,
     hostKey,
     firewall: node.manage.includes("firewall"),
-    stack: labels.stack,
-    protect: node.retired?.remove !== true,
+    stack: fleet.stack,
+    protect: !isReleased(node),
   };
 }

@@ -1,84 +1,78 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { usesAws, withAws } from "../accounts";
 import { BackupCredential } from "../backups/credential";
 import { awake } from "./awake";
 import { Bootstrap } from "./bootstrap";
-import type { MachineDeclaration } from "../machine/script";
 import type { Host } from "../clouds";
-import { createHost } from "./host";
-import type { Placement } from "../placement/placement";
-import type { ResolvedProject } from "../placement/resolved";
+import { createHost, isProtected, isReleased } from "./host";
+import { fleetNode, type NodeArgs } from "./node-args";
+import type { FleetNode, ResolvedProject } from "../placement/resolved";
 import type { PresentMachine } from "../present/machines";
 import { renamed } from "./renamed";
-import type { Environment, NodeSpec } from "../fleet/fleet";
 
-/** What a node is made from. */
-export interface ProjectNodeArgs {
-  readonly node: NodeSpec;
-  readonly placement: Placement;
-  /** Its machine as the state has it; undefined where it is going to be made. */
-  readonly present: PresentMachine | undefined;
-  /** What its machine shall be like. */
-  readonly machine: MachineDeclaration;
-  /** The projects that live on it. */
-  readonly projects: readonly ResolvedProject[];
-  /** Public keys that may enter as the initial account. */
-  readonly deployerKeys: readonly string[];
-  readonly labels: { readonly stack: string; readonly environment: Environment };
-  /** Production machines are protected until all that lets them go was checked. */
-  readonly protect: boolean;
-}
+/** What a node is made from: a declaration, or a node of a fleet that `parseFleet` made. */
+export type ProjectNodeArgs = NodeArgs & {
+  /**
+   * Its machine as the state has it; absent where it is going to be made. By it a change of size waits
+   * for the machine to be on again, and a Droplet's disk grows where more was asked for.
+   */
+  readonly present?: PresentMachine | undefined;
+};
 
 /**
  * A node: one machine and what the projects on it need from outside it. It exists so that a machine
  * and its credentials are seen, targeted and moved as one.
  *
- * Creates the server with its address and firewall at the provider the placement chose (nothing for
- * a client's machine), brings it to what its team needs over SSH, and makes for every project with a backup one credential that can only write that
- * project's own prefix.
+ * Creates the server with its address and firewall at the provider that the rules of placement choose
+ * (R1-R5; nothing for a client's machine), brings it to what its team needs over SSH (R13-R21), and makes
+ * for every project with a backup one credential that can only write that project's own prefix. What is
+ * at AWS is made through a provider bound to the agency's account (R33), unless `opts` bring one.
  *
- * Protects the server and its address, not itself: children would inherit it, and then none of
- * them could be replaced.
+ * Protects the server and its address in production (R74), not itself: children would inherit it, and
+ * then none of them could be replaced.
+ *
+ * Throws a `ConfigError` with every problem of a declaration, before anything is registered.
  *
  * @example
- * new ProjectNode("kmc", { node, placement: place(node), projects, deployerKeys, labels, machine, protect: true });
+ * const node = new ProjectNode("shop", { projects: [shop], team, agency });
  */
 export class ProjectNode extends pulumi.ComponentResource {
   readonly host: Host;
   /** Done when the team can log in; names wait for it. */
   readonly bootstrap: Bootstrap;
+  /** The projects on it, with what follows for each: names, zone, where its archives go. */
+  readonly projects: readonly ResolvedProject[];
 
-  constructor(name: string, args: ProjectNodeArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("berth:index:ProjectNode", name, facts(args), opts);
-    this.host = createHost(name, args, { parent: this });
+  constructor(name: string, args: ProjectNodeArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    const { fleet, node } = fleetNode(name, args);
+    const { present } = args;
+    const bound = usesAws(fleet) ? withAws(fleet.agency.awsAccount, opts) : opts;
+    const found = pulumi.mergeOptions(bound, renamed(name, node.formerly));
+    super("berth:index:ProjectNode", name, facts({ fleet, node }), found);
+    this.projects = node.residents;
+    this.host = createHost(name, { fleet, node, present }, { parent: this });
     const { host } = this;
-    const leaving = args.node.retired?.remove === true;
-    const reached = isRestarted(args) ? { ...host, address: awake(host.id, host.address) } : host;
-    const bootstrap = { host: reached, machine: args.machine, leaving };
-    this.bootstrap = new Bootstrap(name, bootstrap, { parent: this });
-    for (const project of args.projects) this.createBackupCredential(name, project, args);
+    const restarted = isRestarted({ fleet, node }, present);
+    const reached = restarted ? { ...host, address: awake(host.id, host.address) } : host;
+    this.bootstrap = new Bootstrap(name, { host: reached, fleet, node }, { parent: this });
+    for (const project of node.residents) this.createBackupCredential(name, project, fleet, node);
     this.registerOutputs({ address: host.address, hostKey: this.bootstrap.hostKey });
   }
 
   private createBackupCredential(
     name: string,
     project: ResolvedProject,
-    args: ProjectNodeArgs,
+    { stack }: FleetNode["fleet"],
+    { formerly: formerNode = name }: FleetNode["node"],
   ): void {
     if (!project.archives) return;
     const { bucket, prefix } = project.archives;
     const nameOf = (node: string, slug: string) => `${node}-${slug}-backup`;
     const { slug, formerly = slug } = project;
-    const formerNode = args.node.formerly ?? name;
     new BackupCredential(
       nameOf(name, slug),
-      {
-        project: slug,
-        bucket: bucket.name,
-        prefix,
-        region: bucket.region,
-        stack: args.labels.stack,
-      },
+      { project: slug, bucket: bucket.name, prefix, region: bucket.region, stack },
       {
         parent: this,
         ...renamed(nameOf(name, slug), nameOf(name, formerly), nameOf(formerNode, formerly)),
@@ -88,16 +82,18 @@ export class ProjectNode extends pulumi.ComponentResource {
 }
 
 /** Whether this update powers the machine off and on: its size changes, which all providers do so. */
-function isRestarted({ node, placement, present }: ProjectNodeArgs): boolean {
+function isRestarted({ node }: FleetNode, present: PresentMachine | undefined): boolean {
   if (present === undefined || node.adopt !== undefined) return false;
-  return placement.size !== undefined && placement.size.name !== present.size;
+  const { size } = node.placement;
+  return size !== undefined && size.name !== present.size;
 }
 
 /** The decision and what led to it, as inputs: shown in a preview's diff and judged by policies. */
-function facts({ node, placement, labels, protect }: ProjectNodeArgs): pulumi.Inputs {
+function facts({ fleet, node }: FleetNode): pulumi.Inputs {
+  const { placement } = node;
   return {
     node: node.name,
-    environment: labels.environment,
+    environment: fleet.environment,
     projects: [...node.projects],
     needs: [...node.needs],
     residency: node.residency,
@@ -105,11 +101,11 @@ function facts({ node, placement, labels, protect }: ProjectNodeArgs): pulumi.In
     region: placement.region,
     rule: placement.rule,
     reason: placement.reason,
-    protected: protect,
+    protected: isProtected({ fleet, node }),
     clientServer: node.server !== undefined,
     adopted: node.adopt !== undefined,
     manage: [...node.manage],
     retired: node.retired !== undefined,
-    ...(node.retired?.remove === true ? { released: true } : {}),
+    ...(isReleased(node) ? { released: true } : {}),
   };
 }

@@ -24,6 +24,12 @@ export interface ResolvedNode extends NodeSpec {
   readonly residents: readonly ResolvedProject[];
 }
 
+/** A node of a fleet, with the fleet that it is of. */
+export interface FleetNode {
+  readonly fleet: ResolvedFleet;
+  readonly node: ResolvedNode;
+}
+
 /**
  * A fleet in which nothing is left to decide: what everything after the stack files takes. A project's
  * node is the one whose `residents` it is among.

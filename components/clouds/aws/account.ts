@@ -10,3 +10,8 @@ const homeRegion = "us-east-1";
 export function awsAccount(account: string): Provider {
   return new Provider("aws", { region: homeRegion, allowedAccountIds: [account] });
 }
+
+/** Whether a provider is one of AWS. */
+export function isAws(provider: unknown): boolean {
+  return Provider.isInstance(provider);
+}
