@@ -5,10 +5,8 @@ import { repository } from "../../rehearsal/paths";
 
 /** What an earlier release said where this one says otherwise, by file. */
 const earlier: Readonly<Record<string, readonly (readonly [now: string, then: string])[]>> = {
-  "components/placement/placement.ts": [
-    ["ubuntu-26-04-x64", "ubuntu-24-04-x64"],
-    ["ubuntu_resolute", "ubuntu_noble"],
-  ],
+  "components/clouds/digitalocean/facts.ts": [["ubuntu-26-04-x64", "ubuntu-24-04-x64"]],
+  "components/clouds/scaleway/facts.ts": [["ubuntu_resolute", "ubuntu_noble"]],
   "components/clouds/firewall.ts": [['  { name: "https", port: 443 },\n', ""]],
 };
 const program = ["index.ts", "components"];
@@ -16,7 +14,7 @@ const program = ["index.ts", "components"];
 /** Has a scratch project run an earlier release, whose images were older and whose nodes kept 443 shut. */
 export function installOlderProgram(project: string): void {
   for (const name of program) {
-    fs.rmSync(path.join(project, name));
+    fs.rmSync(path.join(project, name), { force: true });
     fs.cpSync(path.join(repository, name), path.join(project, name), { recursive: true });
   }
   for (const [name, changes] of Object.entries(earlier)) {

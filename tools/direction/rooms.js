@@ -84,6 +84,7 @@ const rooms = [
   ...operations,
   { name: "packages/local-cloud", path: "^packages/local-cloud/", knows: [] },
   { name: "tools/setup", path: "^tools/setup/", knows: ["packages/local-cloud"] },
+  { name: "bin", path: "^bin/", knows: ["tools/setup"] },
   {
     name: "rehearsal",
     path: "^rehearsal/",
@@ -100,7 +101,8 @@ const rooms = [
 ];
 
 /** Everything of ours: what is in none of the rooms, as test/, nobody may import but itself. */
-const ours = "^(components|engine|index\\.ts$|operations|packages|policies|rehearsal|test|tools)";
+const ours =
+  "^(bin|components|engine|index\\.ts$|operations|packages|policies|rehearsal|test|tools)";
 
 /** Where tests stand. */
 const tests = ["^test/", "^packages/[^/]+/test/"];
