@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+import TakingTurns from "./tools/test-run/order.mjs";
+import { sideBySide } from "./tools/test-run/side-by-side.js";
+
 /**
  * Tests that start processes (the engine, the local cloud, hosts), by their room or by their name.
  * All others are pure and take milliseconds, so they run first.
@@ -23,8 +26,19 @@ const hosts = [
 /** Where CI wants the figures of a run; the lines for people come all the same. */
 const figures = process.env["BERTH_TEST_FIGURES"];
 
+/**
+ * Each of these files has a cloud, a directory and a range of addresses of its own, so that engine and
+ * hosts run beside each other.
+ */
+const together = {
+  pool: "forks",
+  maxWorkers: sideBySide(),
+  sequence: { groupOrder: 1 },
+} as const;
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: TakingTurns },
     reporters: [
       "default",
       "./tools/test-run/reporter.mts",
@@ -48,8 +62,7 @@ export default defineConfig({
           globalSetup: ["test/computer-setup.ts", "test/engine-setup.ts"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          pool: "forks",
-          sequence: { groupOrder: 1 },
+          ...together,
         },
       },
       {
@@ -61,10 +74,7 @@ export default defineConfig({
           retry: 1,
           testTimeout: 600_000,
           hookTimeout: 600_000,
-          pool: "forks",
-          // Hosts boot whole systems: one file at a time.
-          maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          ...together,
         },
       },
     ],

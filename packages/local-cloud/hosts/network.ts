@@ -8,6 +8,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { withLock } from "../ground/lock";
 import { type GuardedHost, renderRuleset } from "./firewall";
 import { type Layout, linkOf } from "./layout";
 import { limitsToRaise, raiseLimits, restoreLimits } from "./limits";
@@ -31,8 +32,15 @@ function forwards(): boolean {
   return readFileSync(forwarding, "utf8").trim() === "1";
 }
 
+/** One cloud at a time changes what all share: the last to close would undo what a new one just did. */
+const sharedSettings = "/run/local-cloud-network.lock";
+
 /** Brings the bridge and forwarding up; does nothing where they are. Refuses a range in use. */
-export async function openNetwork(layout: Layout): Promise<void> {
+export function openNetwork(layout: Layout): Promise<void> {
+  return withLock(sharedSettings, () => open(layout));
+}
+
+async function open(layout: Layout): Promise<void> {
   const links = await run(["ip", "-o", "link", "show"]);
   if (!links.includes(`: ${layout.bridge}:`)) {
     const routes = await run(["ip", "-4", "route", "show", "table", "all", "root", layout.range]);
@@ -144,14 +152,17 @@ export async function closeNetwork(layout: Layout): Promise<void> {
   if (listed?.stdout.includes(layout.table)) {
     for (const side of ["-i", "-o"]) await tryRun(["iptables", ...forwardRule("-D", side, layout)]);
   }
-  await restoreMachine();
+  await withLock(sharedSettings, restoreMachine);
 }
 
 /** Forwarding and limits are again what they were before the first local cloud, after the last. */
 async function restoreMachine(): Promise<void> {
   const tables = (await tryRun(["nft", "list", "tables"]).catch(() => undefined))?.stdout ?? "";
-  // Of whatever name; other programs' tables do not end in six hex digits.
+  const links = (await tryRun(["ip", "-o", "link", "show"]).catch(() => undefined))?.stdout ?? "";
+  // Of whatever name; other programs' tables and links do not end in six hex digits. A cloud that is
+  // about to open has a bridge first.
   if (/^table inet [a-z_]+_[0-9a-f]{6}$/m.test(tables)) return;
+  if (/^\d+: bt[0-9a-f]{6}[:@]/m.test(links)) return;
   await restoreLimits();
   const notes = await notesOf(forwardingWasOff);
   if (notes.length === 0) return;
