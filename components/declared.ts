@@ -1,4 +1,5 @@
 import { differencesOf } from "./stack-file/one-reading";
+import { exposure } from "./placement/exposure";
 import { oldPrices } from "./placement/old-prices";
 import type { ResolvedFleet } from "./placement/resolved";
 import { parseFleet } from "./stack-file/parse";
@@ -10,7 +11,7 @@ export interface Declared {
   readonly fleet: ResolvedFleet;
   /** The file that a problem's place stands in. */
   readonly fileOf: FileOf;
-  /** What nobody must act upon now, a sentence each: stray files of other stacks, old prices. */
+  /** What nobody must act upon now, a sentence each: stray files of other stacks, old prices, open doors. */
   readonly warnings: readonly string[];
 }
 
@@ -29,5 +30,5 @@ export function readDeclared(
   const fleet = parseFleet({ stack, config, stackFiles, unreadable, fileOf }, now);
   const strays = Object.values(unreadable).flat();
   const told = strays.map(({ path, message }) => `${path}: ${message}; other stacks go on`);
-  return { fleet, fileOf, warnings: [...told, ...oldPrices(fleet, now)] };
+  return { fleet, fileOf, warnings: [...told, ...exposure(fleet, now), ...oldPrices(fleet, now)] };
 }

@@ -13,6 +13,7 @@ import { policy as keepLiveMachines } from "./rules/keep-live-machines";
 import { policy as keepNamesInDeclaredZones } from "./rules/keep-names-in-declared-zones";
 import { policy as keepOtherPortsClosed } from "./rules/keep-other-ports-closed";
 import { policy as keepSecretsSecret } from "./rules/keep-secrets-secret";
+import { policy as keepWebBehindEdge } from "./rules/keep-web-behind-edge";
 import { policy as leaveAdoptedBucketsAlone } from "./rules/leave-adopted-buckets-alone";
 import { policy as lockProductionBuckets } from "./rules/lock-production-buckets";
 import { policy as nameNodesBySlug } from "./rules/name-nodes-by-slug";
@@ -48,6 +49,7 @@ export const policies: readonly Policy[] = [
   pinAwsAccount,
   keepDatabasePortsClosed,
   keepOtherPortsClosed,
+  keepWebBehindEdge,
   guardEveryServer,
   serveTheDeclaredEnvironment,
   protectProductionServers,

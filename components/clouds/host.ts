@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
+import type { Opening } from "../placement/openings";
 import type { CloudLooks } from "./look";
 
 /** A machine that can be entered: the same shape on every provider. */
@@ -32,6 +33,8 @@ export interface Purchase {
   readonly login: string;
   /** Public keys that may enter as that account. */
   readonly authorizedKeys: readonly string[];
+  /** What its firewall lets in. */
+  readonly openings: readonly Opening[];
   /** The stack that it belongs to: tells people in a console whose machine this is. */
   readonly stack: string;
   /** Whether deletion is refused until the stack file says otherwise. */
@@ -50,8 +53,8 @@ export interface Takeover {
   readonly login: string;
   /** Its SSH host key, as an authorized_keys line. */
   readonly hostKey: string;
-  /** Whether a firewall is put before it. */
-  readonly firewall: boolean;
+  /** What the firewall that is put before it lets in; absent: none is. */
+  readonly firewall?: readonly Opening[];
   readonly stack: string;
   /** Whether leaving the stack is refused. */
   readonly protect: boolean;

@@ -4,6 +4,7 @@ import { adoption } from "./adoption";
 import type { Declared } from "./declared";
 import { former } from "./fields";
 import { choice, count, group, hints, list } from "./hints";
+import { network, openPort } from "./ports";
 import type { AwsService, Residency } from "./project";
 import { retirement, type Retirement } from "./retirement";
 import { server } from "./server";
@@ -43,6 +44,8 @@ export const node = group("A machine that needs more than the defaults, or exist
         fix: "write the name of a member with access to this machine",
       }),
   ).optional(),
+  sshFrom: list("Networks that may come to SSH (R26); absent: anyone.", network).optional(),
+  ports: list("What is let in beside SSH and the web; absent: nothing.", openPort).optional(),
   retired: retirement.optional(),
 });
 

@@ -53,6 +53,7 @@ function purchaseOf({ fleet, node, present }: HostArgs): Purchase {
     growDisk: growsDisk(present, size.name, node.diskGb),
     login,
     authorizedKeys: Object.values(fleet.team.deployers),
+    openings: node.openings,
     stack: fleet.stack,
     protect: isProtected({ fleet, node }),
   };
@@ -66,7 +67,7 @@ function takeoverOf({ fleet, node }: HostArgs, adopt: Adoption): Takeover {
     size,
     login,
     hostKey,
-    firewall: node.manage.includes("firewall"),
+    ...(node.manage.includes("firewall") ? { firewall: node.openings } : {}),
     stack: fleet.stack,
     protect: !isReleased(node),
   };

@@ -7,8 +7,9 @@ import { Bootstrap } from "./bootstrap";
 import type { Host } from "../clouds";
 import { createHost, isProtected, isReleased } from "./host";
 import { fleetNode, type NodeArgs } from "./node-args";
-import type { FleetNode, ResolvedProject } from "../placement/resolved";
+import type { FleetNode, ResolvedNode, ResolvedProject } from "../placement/resolved";
 import type { PresentMachine } from "../present/machines";
+import { isOpenToAll } from "../placement/openings";
 import { renamed } from "./renamed";
 
 /** What a node is made from: a declaration, or a node of a fleet that `parseFleet` made. */
@@ -107,5 +108,19 @@ function facts({ fleet, node }: FleetNode): pulumi.Inputs {
     manage: [...node.manage],
     retired: node.retired !== undefined,
     ...(isReleased(node) ? { released: true } : {}),
+    ...doors(node),
   };
+}
+
+/** Where the cloud's firewall lets in more than is usual, and only there: policies judge it by this. */
+function doors({ server, residents, ports = [] }: ResolvedNode): pulumi.Inputs {
+  if (server !== undefined) return {};
+  return {
+    ...(isOpenToAll(residents) ? { web: "anyone" } : {}),
+    ...(ports.length > 0 ? { ports: ports.map(portText) } : {}),
+  };
+}
+
+function portText({ port, protocol = "tcp" }: NonNullable<ResolvedNode["ports"]>[number]): string {
+  return `${port}/${protocol}`;
 }

@@ -1,5 +1,6 @@
 import type { BucketSpec, Fleet, NodeSpec, ProjectSpec } from "../fleet/fleet";
 import type { Names } from "../fleet/names";
+import type { Opening } from "./openings";
 import type { Placement } from "./placement";
 
 /** Where a project's archives go. */
@@ -22,6 +23,8 @@ export interface ResolvedNode extends NodeSpec {
   readonly placement: Placement;
   /** The projects that live on it, sorted by slug; never empty. */
   readonly residents: readonly ResolvedProject[];
+  /** What its firewalls let in; in force where `manage` names the firewall. */
+  readonly openings: readonly Opening[];
 }
 
 /** A node of a fleet, with the fleet that it is of. */

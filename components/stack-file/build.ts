@@ -11,6 +11,7 @@ import { keyLine } from "../fleet/ssh-key";
 import { takeOverSteps } from "../fleet/take-over";
 import { team as teamSchema, type Team } from "../fleet/team";
 import { findSize } from "../placement/choose";
+import { openingsOf } from "../placement/openings";
 import { place } from "../placement/placement";
 import type { ResolvedFleet, ResolvedNode, ResolvedProject } from "../placement/resolved";
 import { backupRegionOf, bucketName, retentionOf } from "./backups";
@@ -70,7 +71,8 @@ function nodesOf(
     .map((machine) => {
       const node = nodeOf(machine, machines);
       const residents = projects.filter((project) => project.node === node.name);
-      return { ...node, placement: place(node), residents };
+      const openings = openingsOf(node, residents);
+      return { ...node, placement: place(node), residents, openings };
     });
 }
 

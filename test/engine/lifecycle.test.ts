@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { agency, fleetOf, project } from "./agency";
+import { doors } from "./doors";
 import type { PlannedStep } from "../../engine/formats";
 import { ScratchCloud } from "../../rehearsal/scratch";
 
@@ -15,19 +16,6 @@ function counts(steps: readonly PlannedStep[]): Record<string, number> {
   const found: Record<string, number> = {};
   for (const step of steps) found[typeOf(step)] = (found[typeOf(step)] ?? 0) + 1;
   return found;
-}
-
-/** What each firewall lets in, as its provider writes it. */
-function doors(steps: readonly PlannedStep[]): Record<string, string[]> {
-  const found = steps.flatMap((step) => {
-    const { inboundRules, ingress } = step.newState?.inputs ?? {};
-    const rules = (inboundRules ?? ingress) as Record<string, unknown>[] | undefined;
-    const ports = rules?.map(({ portRange, port, fromPort, toPort }) =>
-      String(portRange ?? port ?? `${fromPort as number} to ${toPort as number}`),
-    );
-    return ports ? [[nameOf(step), ports] as const] : [];
-  });
-  return Object.fromEntries(found);
 }
 
 describe("one project on each provider, in production", () => {
@@ -81,9 +69,13 @@ describe("one project on each provider, in production", () => {
       "cloudflare:index/dnsRecord:DnsRecord": 9,
     });
     expect(doors(steps)).toEqual({
-      "club-firewall": ["22", "80", "443"],
-      "shop-firewall": ["22", "80", "443"],
-      "portal-firewall": ["22 to 22", "80 to 80", "443 to 443"],
+      "club-firewall": ["22 from anyone", "80 from the edge", "443 from the edge"],
+      "shop-firewall": ["22 from anyone", "80 from the edge", "443 from the edge"],
+      "portal-firewall": [
+        "22 to 22 from anyone",
+        "80 to 80 from the edge",
+        "443 to 443 from the edge",
+      ],
     });
     expect(await cloud.objects("digitalocean/droplet")).toEqual([]);
   });

@@ -46,6 +46,7 @@ const broken: Readonly<Record<string, readonly string[]>> = {
   "pin-aws-account": ["-aws"],
   "keep-database-ports-closed": ["-firewall", "-group"],
   "keep-other-ports-closed": ["-firewall", "-group"],
+  "keep-web-behind-edge": ["-firewall", "-group"],
   "guard-every-server": ["-server"],
   "protect-production-servers": ["-server"],
   "keep-secrets-secret": ["-direct"],

@@ -231,6 +231,9 @@ function canada(stack: string): string {
 
 const kept = { protect: true, ignoreChanges: ["image", "ami", "userData"] };
 
+/** Networks of Cloudflare. */
+const edge = ["104.16.0.0/13", "2606:4700::/32"];
+
 /** One machine with its firewall and address, as each provider has them. */
 const machines: Readonly<
   Record<string, (stack: LawfulStack, name: string, region: string, parent: string) => void>
@@ -245,7 +248,7 @@ const machines: Readonly<
     const rule = (portRange: string) => ({
       protocol: "tcp",
       portRange,
-      sourceAddresses: ["0.0.0.0/0"],
+      sourceAddresses: portRange === "22" ? ["0.0.0.0/0"] : edge,
     });
     stack.add(
       "digitalocean:index/firewall:Firewall",
@@ -256,10 +259,11 @@ const machines: Readonly<
   },
   scaleway: (stack, name, zone, parent) => {
     const rule = (port: number) => ({ action: "accept", protocol: "TCP", port });
+    const web = (port: number) => edge.map((ipRange) => ({ ...rule(port), ipRange }));
     const group = stack.add(
       "scaleway:instance/securityGroup:SecurityGroup",
       `${name}-firewall`,
-      { inboundDefaultPolicy: "drop", inboundRules: [22, 80, 443].map(rule) },
+      { inboundDefaultPolicy: "drop", inboundRules: [rule(22), ...web(80), ...web(443)] },
       { parent },
     );
     stack.add("scaleway:instance/ip:Ip", `${name}-ip`, { zone }, { parent, protect: true });
@@ -275,7 +279,8 @@ const machines: Readonly<
       protocol: "tcp",
       fromPort: port,
       toPort: port,
-      cidrBlocks: ["0.0.0.0/0"],
+      cidrBlocks: port === 22 ? ["0.0.0.0/0"] : edge.slice(0, 1),
+      ipv6CidrBlocks: port === 22 ? ["::/0"] : edge.slice(1),
     });
     const group = stack.add(
       "aws:ec2/securityGroup:SecurityGroup",

@@ -3,8 +3,11 @@ import { describe, expect, it } from "vitest";
 import { guardEveryServer } from "../../policies/rules/guard-every-server";
 import type { Resource } from "../../policies/judge/resource";
 import { unknown, type Value, type Values } from "../../engine/values";
+import { cloudflareNetworks } from "../../components/placement/cloudflare-networks";
+import { edgeNetworks } from "../../policies/judge/edge";
 import { keepDatabasePortsClosed } from "../../policies/rules/keep-database-ports-closed";
 import { keepOtherPortsClosed } from "../../policies/rules/keep-other-ports-closed";
+import { keepWebBehindEdge } from "../../policies/rules/keep-web-behind-edge";
 import { droplet, node, resource, told } from "./resources";
 
 const digitalocean = (...portRanges: Value[]) =>
@@ -88,6 +91,59 @@ describe("ports beyond SSH and the web stay closed", () => {
     const firewall = resource("hcloud:index/firewall:Firewall", { rules: [] });
     expect(told(keepOtherPortsClosed(firewall))).toEqual([
       expect.stringContaining("a kind that policies cannot read"),
+    ]);
+  });
+});
+
+describe("declared ports are let in", () => {
+  const club = node({ ports: ["1194/udp"] });
+  const opening = (protocol: string, portRange: string) =>
+    resource(
+      "digitalocean:index/firewall:Firewall",
+      { inboundRules: [{ protocol, portRange }] },
+      { parent: club },
+    );
+
+  it("and no other: not by another protocol, not a range that begins there", () => {
+    expect(told(keepOtherPortsClosed(opening("udp", "1194")))).toEqual([]);
+    expect(told(keepOtherPortsClosed(opening("tcp", "1194")))).toHaveLength(1);
+    expect(told(keepOtherPortsClosed(opening("udp", "1194-1195")))).toHaveLength(1);
+  });
+});
+
+describe("the web is behind the edge", () => {
+  const web = (sourceAddresses: Value, parent?: Resource) =>
+    resource(
+      "digitalocean:index/firewall:Firewall",
+      { inboundRules: [{ protocol: "tcp", portRange: "443", sourceAddresses }] },
+      { parent },
+    );
+
+  it("judges by the networks that the program writes", () => {
+    const { ipv4, ipv6 } = cloudflareNetworks;
+    expect([...edgeNetworks].sort()).toEqual([...ipv4, ...ipv6].sort());
+    expect(told(keepWebBehindEdge(web([...ipv4, ...ipv6])))).toEqual([]);
+  });
+
+  it.each([
+    ["nobody named, which means anyone", []],
+    ["the world", ["0.0.0.0/0"]],
+    ["the world of IPv6 beside the edge", ["104.16.0.0/13", "::/0"]],
+  ])("refuses %s", (_, from) => {
+    expect(told(keepWebBehindEdge(web(from)))).toEqual([
+      expect.stringMatching(/inboundRules\[0\] lets (anyone|0\.0\.0\.0\/0|::\/0) reach the web/),
+    ]);
+  });
+
+  it("passes other ports, ranges within the edge's, and a node whose client runs DNS", () => {
+    expect(told(keepWebBehindEdge(digitalocean("22")))).toEqual([]);
+    expect(told(keepWebBehindEdge(web(["104.17.2.3"])))).toEqual([]);
+    expect(told(keepWebBehindEdge(web(["0.0.0.0/0"], node({ web: "anyone" }))))).toEqual([]);
+  });
+
+  it("says what it could not judge", () => {
+    expect(told(keepWebBehindEdge(web([unknown])))).toEqual([
+      "not judged: firewall.inboundRules[0]",
     ]);
   });
 });

@@ -7,7 +7,7 @@ import { repository } from "../../rehearsal/paths";
 const earlier: Readonly<Record<string, readonly (readonly [now: string, then: string])[]>> = {
   "components/clouds/digitalocean/facts.ts": [["ubuntu-26-04-x64", "ubuntu-24-04-x64"]],
   "components/clouds/scaleway/facts.ts": [["ubuntu_resolute", "ubuntu_noble"]],
-  "components/clouds/firewall.ts": [['  { name: "https", port: 443 },\n', ""]],
+  "components/placement/openings.ts": [['  { name: "https", port: 443 },\n', ""]],
 };
 const program = ["index.ts", "components"];
 

@@ -35,14 +35,21 @@ describe.each(["be7b2bf"])("the states that %s left", (commit) => {
   it.each(["stage", "prod-b", "prod"])("hold for %s what it still is", async (stack) => {
     const { stdout } = await cloud.succeed("stack", "export", "--stack", stack);
     const { deployment } = JSON.parse(stdout) as { deployment: { resources: { urn: string }[] } };
+    const guards = deployment.resources.flatMap(
+      ({ urn }) => /::([^:]+)-firewall$/.exec(urn)?.[1] ?? [],
+    );
     const converged = deployment.resources.flatMap(
       ({ urn }) => /::([^:]+)-converge$/.exec(urn)?.[1] ?? [],
     );
     expect(converged.length).toBeGreaterThan(0);
     const plan = await cloud.plan(stack);
-    // The program of a converge has moved out of it, into a file that is delivered.
+    // The program of a converge has moved out of it, into a file that is delivered. The web's ports were
+    // open to the world, and are to the edge now, in place.
     expect(plan.map(({ op, urn }) => `${op} ${urn.split("::").at(-1)}`).toSorted()).toEqual(
-      converged.flatMap((node) => [`create ${node}-script`, `update ${node}-converge`]).toSorted(),
+      [
+        ...converged.flatMap((node) => [`create ${node}-script`, `update ${node}-converge`]),
+        ...guards.map((node) => `update ${node}-firewall`),
+      ].toSorted(),
     );
   });
 });

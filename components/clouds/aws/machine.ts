@@ -3,7 +3,7 @@ import * as ssm from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
 
 import { bootIdentity } from "../boot-key";
-import { anywhere, openings } from "../firewall";
+import { anywhere, networksOf, type Opening } from "../../placement/openings";
 import type { Host, Purchase, Takeover } from "../host";
 import { adoptionOptions, serverOptions } from "../options";
 
@@ -16,7 +16,7 @@ export function buy(name: string, purchase: Purchase, opts: pulumi.CustomResourc
   const tags = { Name: name, berth: purchase.stack };
   const protection = pulumi.mergeOptions(opts, { protect: purchase.protect });
   const boot = bootIdentity(name, purchase, opts);
-  const group = createSecurityGroup(name, region, tags, opts);
+  const group = createSecurityGroup(name, { region, tags, openings: purchase.openings }, opts);
   const ami = ssm.getParameterOutput({ name: image, region }, { parent: opts.parent! });
   const instance = new ec2.Instance(
     `${name}-server`,
@@ -51,7 +51,15 @@ export function buy(name: string, purchase: Purchase, opts: pulumi.CustomResourc
 /** Takes over an EC2 instance; a security group is put on it only when `manage` says so. */
 export function adopt(name: string, takeover: Takeover, opts: pulumi.CustomResourceOptions): Host {
   const group = takeover.firewall
-    ? createSecurityGroup(name, takeover.region, { berth: takeover.stack }, opts)
+    ? createSecurityGroup(
+        name,
+        {
+          region: takeover.region,
+          tags: { berth: takeover.stack },
+          openings: takeover.firewall,
+        },
+        opts,
+      )
     : undefined;
   const instance = new ec2.Instance(
     `${name}-server`,
@@ -90,17 +98,22 @@ export function adopt(name: string, takeover: Takeover, opts: pulumi.CustomResou
 /** What AWS keeps for its own ids, so that no group's name may begin with it. */
 const reserved = "sg-";
 
+/** What a security group is made from. */
+interface Guarded {
+  readonly region: string;
+  readonly tags: Record<string, string>;
+  readonly openings: readonly Opening[];
+}
+
 /**
  * Rules stand inside the group, so that the group has exactly these: one added by hand is seen by a
  * refresh and taken out again, which rule resources of their own would leave.
  */
 function createSecurityGroup(
   name: string,
-  region: string,
-  tags: Record<string, string>,
+  { region, tags, openings }: Guarded,
   opts: pulumi.CustomResourceOptions,
 ): ec2.SecurityGroup {
-  const everywhere = { cidrBlocks: [anywhere.ipv4], ipv6CidrBlocks: [anywhere.ipv6] };
   return new ec2.SecurityGroup(
     `${name}-firewall`,
     {
@@ -108,16 +121,20 @@ function createSecurityGroup(
       // The engine's own name for it begins with the node's.
       ...(name.startsWith(reserved) ? { namePrefix: `berth-${name}-firewall-` } : {}),
       description: "Berth: SSH and web",
-      ingress: openings.map(({ name: description, port }) => ({
+      ingress: openings.map(({ name: description, protocol, port, from }) => ({
         description,
-        protocol: "tcp",
+        protocol,
         fromPort: port,
         toPort: port,
-        ...everywhere,
+        ...blocks(networksOf(from)),
       })),
-      egress: [{ protocol: "-1", fromPort: 0, toPort: 0, ...everywhere }],
+      egress: [{ protocol: "-1", fromPort: 0, toPort: 0, ...blocks(anywhere) }],
       tags,
     },
     opts,
   );
+}
+
+function blocks({ ipv4, ipv6 }: ReturnType<typeof networksOf>) {
+  return { cidrBlocks: [...ipv4], ipv6CidrBlocks: [...ipv6] };
 }

@@ -2,7 +2,7 @@ import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 
 import { bootIdentity } from "../boot-key";
-import { anywhere, openings } from "../firewall";
+import { anywhere, networksOf, type Opening } from "../../placement/openings";
 import type { Host, Purchase, Takeover } from "../host";
 import { adoptionOptions, serverOptions } from "../options";
 
@@ -27,7 +27,7 @@ export function buy(name: string, purchase: Purchase, opts: pulumi.CustomResourc
     },
     serverOptions(purchase, opts, createOnly),
   );
-  createFirewall(name, droplet, opts);
+  createFirewall(name, droplet, purchase.openings, opts);
   return {
     id: droplet.id,
     address: droplet.ipv4Address,
@@ -59,7 +59,7 @@ export function adopt(name: string, takeover: Takeover, opts: pulumi.CustomResou
       "volumeIds",
     ]),
   );
-  if (takeover.firewall) createFirewall(name, droplet, opts);
+  if (takeover.firewall) createFirewall(name, droplet, takeover.firewall, opts);
   return {
     id: droplet.id,
     address: droplet.ipv4Address,
@@ -71,18 +71,19 @@ export function adopt(name: string, takeover: Takeover, opts: pulumi.CustomResou
 function createFirewall(
   name: string,
   droplet: digitalocean.Droplet,
+  openings: readonly Opening[],
   opts: pulumi.CustomResourceOptions,
 ): void {
-  const everywhere: string[] = [anywhere.ipv4, anywhere.ipv6];
+  const everywhere = addresses(anywhere);
   new digitalocean.Firewall(
     `${name}-firewall`,
     {
       // The provider wants the number, and ids are strings.
       dropletIds: [droplet.id.apply(Number)],
-      inboundRules: openings.map(({ port }) => ({
-        protocol: "tcp",
+      inboundRules: openings.map(({ protocol, port, from }) => ({
+        protocol,
         portRange: String(port),
-        sourceAddresses: everywhere,
+        sourceAddresses: addresses(networksOf(from)),
       })),
       outboundRules: [
         { protocol: "tcp", portRange: "1-65535", destinationAddresses: everywhere },
@@ -92,4 +93,8 @@ function createFirewall(
     },
     opts,
   );
+}
+
+function addresses({ ipv4, ipv6 }: ReturnType<typeof networksOf>): string[] {
+  return [...ipv4, ...ipv6];
 }

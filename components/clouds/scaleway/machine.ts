@@ -3,7 +3,7 @@ import * as instance from "@pulumiverse/scaleway/instance";
 
 import { refusal } from "../../refusal";
 import { bootIdentity } from "../boot-key";
-import { openings } from "../firewall";
+import { anywhere, networksOf, type Opening } from "../../placement/openings";
 import type { Host, Purchase, Takeover } from "../host";
 import { adoptionOptions, serverOptions } from "../options";
 
@@ -23,7 +23,7 @@ export function buy(name: string, purchase: Purchase, opts: pulumi.CustomResourc
     { type: "routed_ipv4", zone, tags },
     pulumi.mergeOptions(opts, { protect: purchase.protect }),
   );
-  const group = createSecurityGroup(name, zone, tags, opts);
+  const group = createSecurityGroup(name, { zone, tags, openings: purchase.openings }, opts);
   const server = new instance.Server(
     `${name}-server`,
     {
@@ -52,7 +52,11 @@ export function buy(name: string, purchase: Purchase, opts: pulumi.CustomResourc
 /** Takes over an Instance; a security group is put on it only when `manage` says so. */
 export function adopt(name: string, takeover: Takeover, opts: pulumi.CustomResourceOptions): Host {
   const group = takeover.firewall
-    ? createSecurityGroup(name, takeover.region, ["berth"], opts)
+    ? createSecurityGroup(
+        name,
+        { zone: takeover.region, tags: ["berth"], openings: takeover.firewall },
+        opts,
+      )
     : undefined;
   const server = new instance.Server(
     `${name}-server`,
@@ -94,10 +98,16 @@ function firstAddress(node: string, ips: readonly { readonly address?: string }[
   return address;
 }
 
+/** What a security group is made from. */
+interface Guarded {
+  readonly zone: string;
+  readonly tags: string[];
+  readonly openings: readonly Opening[];
+}
+
 function createSecurityGroup(
   name: string,
-  zone: string,
-  tags: string[],
+  { zone, tags, openings }: Guarded,
   opts: pulumi.CustomResourceOptions,
 ): instance.SecurityGroup {
   return new instance.SecurityGroup(
@@ -108,8 +118,17 @@ function createSecurityGroup(
       inboundDefaultPolicy: "drop",
       outboundDefaultPolicy: "accept",
       stateful: true,
-      inboundRules: openings.map(({ port }) => ({ action: "accept", protocol: "TCP", port })),
+      inboundRules: openings.flatMap(rulesOf),
     },
     opts,
+  );
+}
+
+/** A rule names one network; without one it is all of IPv4. */
+function rulesOf({ protocol, port, from }: Opening) {
+  const rule = { action: "accept", protocol: protocol.toUpperCase(), port };
+  const { ipv4, ipv6 } = networksOf(from);
+  return [...ipv4, ...ipv6].map((ipRange) =>
+    ipRange === anywhere.ipv4[0] ? rule : { ...rule, ipRange },
   );
 }

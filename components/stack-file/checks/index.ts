@@ -10,6 +10,7 @@ import { checkDomains } from "./domains";
 import { checkHosting } from "./hosting";
 import { checkMachines } from "./machines";
 import { checkNodeNames } from "./node-names";
+import { checkOpenings } from "./openings";
 import { checkRenames } from "./renames";
 import { checkRetirement } from "./retirement";
 import { checkServing } from "./serving";
@@ -33,6 +34,7 @@ export const checks: readonly Check[] = [
   checkNodeNames,
   checkRenames,
   checkMachines,
+  checkOpenings,
   checkAccounts,
   checkConstraints,
   checkSizes,

@@ -1,7 +1,7 @@
 import type { Plan } from "./plan";
 import type { Side } from "./side";
 import { at, isValues, textAt, textsAt, type Value } from "../../../engine/values";
-import { openingsOf, type Opening } from "./openings";
+import { edge, openingsOf, type Opening } from "./openings";
 
 /** Somebody, or the world, who can reach what they could not, or no longer. */
 export interface Access {
@@ -115,10 +115,13 @@ function ports(plan: Plan): Access[] {
   });
 }
 
-const usual: ReadonlySet<string> = new Set(["22", "80", "443"]);
+/** What a machine is opened for, and to whom: SSH to whomever it is declared, the web to the edge. */
+function isUsual({ port, who }: Opening): boolean {
+  return port === "22" || ((port === "80" || port === "443") && who === edge);
+}
 
 function unusual(where: string): (opening: Opening) => Access[] {
-  return (opening) => (usual.has(opening.port) ? [] : [portAccess("gains", where, opening)]);
+  return (opening) => (isUsual(opening) ? [] : [portAccess("gains", where, opening)]);
 }
 
 function portAccess(kind: Access["kind"], where: string, { port, who }: Opening): Access {

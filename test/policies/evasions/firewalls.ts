@@ -46,6 +46,71 @@ export const firewalls: readonly Evasion[] = [
     change("portal-firewall", { ingress: [{ protocol: "tcp", fromPort: 443, toPort: 22 }] }),
   ],
   [
+    "half of the world twice",
+    "keep-web-behind-edge",
+    change("portal-firewall", {
+      ingress: [
+        { protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: ["0.0.0.0/1", "128.0.0.0/1"] },
+      ],
+    }),
+  ],
+  [
+    "a network that only begins as the edge's",
+    "keep-web-behind-edge",
+    change("club-firewall", {
+      inboundRules: [{ protocol: "tcp", portRange: "443", sourceAddresses: ["104.16.0.0/12"] }],
+    }),
+  ],
+  [
+    "the edge and one more",
+    "keep-web-behind-edge",
+    change("shop-firewall", {
+      inboundRules: ["104.16.0.0/13", "::/0"].map((ipRange) => ({
+        action: "accept",
+        protocol: "TCP",
+        port: 80,
+        ipRange,
+      })),
+    }),
+  ],
+  [
+    "an IPv6 spelling of IPv4",
+    "keep-web-behind-edge",
+    change("portal-firewall", {
+      ingress: [{ protocol: "tcp", fromPort: 80, toPort: 80, ipv6CidrBlocks: ["::ffff:0:0/96"] }],
+    }),
+  ],
+  [
+    "a list of networks that is kept elsewhere",
+    "keep-web-behind-edge",
+    change("portal-firewall", {
+      ingress: [{ protocol: "tcp", fromPort: 443, toPort: 443, prefixListIds: ["pl-1"] }],
+    }),
+  ],
+  [
+    "a tag that any machine may bear",
+    "keep-web-behind-edge",
+    change("club-firewall", {
+      inboundRules: [{ protocol: "tcp", portRange: "443", sourceTags: ["web"] }],
+    }),
+  ],
+  [
+    "a declared port under another protocol",
+    "keep-other-ports-closed",
+    (stack) => {
+      stack.change("club", { ports: ["1194/udp"] });
+      stack.change("club-firewall", { inboundRules: [{ protocol: "tcp", portRange: "1194" }] });
+    },
+  ],
+  [
+    "a database port that a node declares",
+    "keep-database-ports-closed",
+    (stack) => {
+      stack.change("club", { ports: ["5432/tcp"] });
+      stack.change("club-firewall", { inboundRules: [{ protocol: "tcp", portRange: "5432" }] });
+    },
+  ],
+  [
     "a group of somebody else's",
     "guard-every-server",
     (stack) =>

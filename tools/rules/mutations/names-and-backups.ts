@@ -47,9 +47,9 @@ export const namesAndBackups: readonly Mutation[] = [
   },
   {
     rule: 26,
-    file: "components/clouds/firewall.ts",
-    from: '{ name: "ssh", port: 22 },',
-    to: '{ name: "ssh", port: 2222 },',
+    file: "components/placement/openings.ts",
+    from: 'protocol: "tcp", port: 22, from',
+    to: 'protocol: "tcp", port: 2222, from',
     ...lifecycle,
   },
   {
@@ -110,10 +110,18 @@ export const namesAndBackups: readonly Mutation[] = [
   },
   {
     rule: 41,
-    file: "components/clouds/firewall.ts",
+    file: "components/placement/openings.ts",
     from: '{ name: "https", port: 443 },',
-    to: '{ name: "https", port: 443 },\n  { name: "http", port: 5432 },',
+    to: '{ name: "https", port: 443 },\n  { name: "https", port: 5432 },',
     ...lifecycle,
+  },
+  {
+    rule: 41,
+    file: "components/placement/openings.ts",
+    from: 'isOpenToAll(residents) ? "anyone" : "cloudflare"',
+    to: '"anyone"',
+    test: "test/placement/openings.test.ts",
+    named: "edge",
   },
   {
     rule: 42,
