@@ -107,14 +107,18 @@ function stdio(sink: Sink = "keep"): "pipe" | "inherit" | "ignore" | number {
   return ({ keep: "pipe", show: "inherit", drop: "ignore" } as const)[sink];
 }
 
-/** Does work that is to end early when somebody asks this process to end: by Ctrl-C or SIGTERM. */
+/**
+ * Does work that is to end early when somebody asks this process to end: by Ctrl-C, by SIGTERM or by
+ * closing the terminal.
+ */
 export async function untilAsked<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const stop = () => controller.abort();
-  process.once("SIGINT", stop).once("SIGTERM", stop);
+  const asks = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const ask of asks) process.on(ask, stop);
   try {
     return await work(controller.signal);
   } finally {
-    process.off("SIGINT", stop).off("SIGTERM", stop);
+    for (const ask of asks) process.off(ask, stop);
   }
 }

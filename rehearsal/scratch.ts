@@ -34,6 +34,8 @@ export interface ScratchMachines {
   readonly stack?: string;
   /** Files that the cloud's directory holds before it starts, by path: a cloud of an earlier day. */
   readonly earlier?: Readonly<Record<string, string>>;
+  /** Ends every run of `pulumi` when it is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -48,6 +50,7 @@ export class ScratchCloud {
     readonly card: CloudCard,
     readonly project: string,
     readonly env: NodeJS.ProcessEnv,
+    private readonly signal: AbortSignal | undefined,
   ) {}
 
   /**
@@ -57,16 +60,32 @@ export class ScratchCloud {
   static async start(
     fleet?: ScratchFleet,
     existing: Existing = {},
-    { machines = "recorded", stack, earlier = {} }: ScratchMachines = {},
+    options: ScratchMachines = {},
   ): Promise<ScratchCloud> {
     const directory = freeDirectory("berth-scratch-", "cloud");
     const paths = cloudPaths({ BERTH_LOCAL_DIR: path.join(directory, "cloud") });
+    try {
+      return await ScratchCloud.make(paths, fleet, existing, options);
+    } catch (error) {
+      await discardCloud(paths);
+      fs.rmSync(directory, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  private static async make(
+    paths: CloudPaths,
+    fleet: ScratchFleet | undefined,
+    existing: Existing,
+    { machines = "recorded", stack, earlier = {}, signal }: ScratchMachines,
+  ): Promise<ScratchCloud> {
     const { bin } = await obtainCli({ say: () => undefined, cache: cacheRoot() });
     writeFiles(paths.directory, earlier);
     const card = await ensureRehearsalCloud(paths, () => undefined, machines);
-    const project = path.join(directory, "project");
+    const project = path.join(path.dirname(paths.directory), "project");
     mirror(project);
-    const cloud = new ScratchCloud(paths, card, project, rehearsalEnvironment(paths, card, bin));
+    const env = rehearsalEnvironment(paths, card, bin);
+    const cloud = new ScratchCloud(paths, card, project, env, signal);
     if (fleet) cloud.write(fleet);
     else copyStackFiles(project);
     cloud.makeKeys();
@@ -97,7 +116,11 @@ export class ScratchCloud {
 
   /** Runs `pulumi` in the project; never throws for an exit code. */
   pulumi(...args: string[]): Promise<Ended> {
-    return pulumi(args, { cwd: this.project, env: this.env });
+    return pulumi(args, {
+      cwd: this.project,
+      env: this.env,
+      ...(this.signal ? { signal: this.signal } : {}),
+    });
   }
 
   /** Runs `pulumi` and throws with everything it printed unless it succeeds. */

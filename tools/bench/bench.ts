@@ -1,151 +1,98 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
+import * as util from "node:util";
 
-import { ScratchCloud } from "../../rehearsal/scratch";
-import { fleetOfNodes } from "./fleets";
-import { benchHosts, renderHosts } from "./hosts";
-import { benchReview, renderReview } from "./review";
-import { unlessStopped } from "./stopping";
-import { median, timed, type Timing } from "./timing";
+import { untilAsked } from "../../engine/program";
+import { benchHosts } from "./hosts";
+import type { Bench, Part } from "./part";
+import { benchPreview } from "./preview";
+import { benchReview } from "./review";
+import { benchUnchanged, benchUp } from "./up";
 
-/** Sizes measured: nodes, each with one project. */
-const sizes = [1, 10, 50, 100];
-/** Runs of the short commands; the median counts, since machines are noisy. */
-const runs = 5;
+const parts: Readonly<Record<string, Part>> = {
+  preview: {
+    measures: "preview of fleets beside an empty program and one that only imports the same SDKs",
+    run: benchPreview,
+  },
+  up: {
+    measures: "up of new fleets beside itself without the engine's checkpoints, and bytes of state",
+    run: benchUp,
+  },
+  unchanged: {
+    measures: "up of a fleet that is as declared beside that of an empty program",
+    run: benchUnchanged,
+  },
+  review: {
+    measures: "berth review of one change to 60 projects beside the plain preview of it",
+    run: benchReview,
+  },
+  hosts: {
+    measures: "converge of booted hosts beside Ansible's (Linux, root)",
+    run: benchHosts,
+  },
+};
 
-interface Row {
-  readonly nodes: number;
-  readonly resources: number;
-  readonly previewMs: number;
-  readonly upMs: number;
-  readonly noopUpMs: number;
-}
+/** What is measured when no part is named: what needs no host that boots. */
+const usual = ["preview", "up", "unchanged"];
 
-const usage = "usage: npm run bench [-- [--hosts[=1,5,20] | --review] [--json]]\n";
+const usage = [
+  "usage: npm run bench [-- <part>... [--sizes 1,10] [--json]]",
+  ...Object.entries(parts).map(([name, { measures }]) => `  ${name.padEnd(10)} ${measures}`),
+  `Without a part: ${usual.join(", ")}. --sizes: numbers of nodes or hosts.`,
+  "",
+].join("\n");
 
 /**
- * `npm run bench`: the same engine, backend and secrets manager for an empty program and for fleets
- * of growing size, in one run, so that the ratios hold on any machine. `--hosts` and `--review`
- * measure something else instead.
+ * `npm run bench`: each part sets the same engine, backend and secrets manager beside something else in
+ * one run, so that the ratios hold on any machine, and prints each figure as it comes. Cut off, it ends
+ * what it had started, removes it and exits with 130.
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  const [mode, ...more] = argv.filter((each) => each !== "--json");
-  const measured = more.length > 0 ? undefined : await measure(mode);
-  if (!measured) {
+  const asked = read(argv);
+  if (!asked) {
     process.stderr.write(usage);
     return 2;
   }
-  const { found, text } = measured;
-  const json = argv.includes("--json");
-  process.stdout.write(json ? `${JSON.stringify(found, undefined, 2)}\n` : text);
-  return 0;
-}
-
-/** Undefined: there is no such mode. */
-async function measure(mode: string | undefined): Promise<Measured | undefined> {
-  if (mode === undefined) {
-    const found = await benchFleets();
-    return { found, text: render(found) };
-  }
-  if (mode === "--review") {
-    const found = await benchReview();
-    return { found, text: renderReview(found) };
-  }
-  const hosts = /^--hosts(?:=([1-9]\d*(?:,[1-9]\d*)*))?$/.exec(mode);
-  if (!hosts) return undefined;
-  const found = await benchHosts(hosts[1]?.split(",").map(Number));
-  return { found, text: renderHosts(found) };
-}
-
-interface Measured {
-  readonly found: object;
-  /** For a person. */
-  readonly text: string;
-}
-
-async function benchFleets() {
-  const empty = await measureEmpty();
-  const rows: Row[] = [];
-  for (const size of sizes) rows.push(await measureFleet(size));
-  return { empty, rows, ratios: ratios(empty, rows) };
-}
-
-function measureEmpty() {
-  return onCloud(0, async (cloud) => {
-    const program = path.join(cloud.project, "index.ts");
-    fs.rmSync(program);
-    fs.writeFileSync(program, "export {};\n");
-    const previewMs = await several(() => cloud.succeed("preview", "--stack", "stage"));
-    await cloud.up("stage");
-    const noopUpMs = await several(() => cloud.up("stage"));
-    return { previewMs, noopUpMs };
+  const stream = asked.json ? process.stderr : process.stdout;
+  const say = (line: string) => void stream.write(`${line}\n`);
+  return untilAsked(async (signal) => {
+    const found: Record<string, object> = {};
+    for (const name of asked.names) {
+      const part = parts[name]!;
+      say(`${name}: ${part.measures}`);
+      const bench: Bench = { say, signal, ...(asked.sizes ? { sizes: asked.sizes } : {}) };
+      try {
+        found[name] = await part.run(bench);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        process.stderr.write("bench: stopped; what it had started is ended and removed\n");
+        return 130;
+      }
+    }
+    if (asked.json) process.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`);
+    return 0;
   });
 }
 
-function measureFleet(nodes: number): Promise<Row> {
-  return onCloud(nodes, async (cloud) => {
-    const preview = () => cloud.succeed("preview", "--stack", "stage");
-    const previewMs = await several(preview, nodes > 10 ? 3 : runs);
-    const up = await timed(() => cloud.up("stage"));
-    const noopUpMs = await several(() => cloud.up("stage"), nodes > 10 ? 3 : runs);
-    const resources = Number(/\+ (\d+) created/.exec(up.value.stdout)?.[1]);
-    return { nodes, resources, previewMs, upMs: up.ms, noopUpMs };
-  });
+interface Asked {
+  readonly names: readonly string[];
+  readonly sizes?: readonly number[];
+  readonly json: boolean;
 }
 
-async function onCloud<T>(nodes: number, work: (cloud: ScratchCloud) => Promise<T>): Promise<T> {
-  const cloud = await ScratchCloud.start(fleetOfNodes(nodes), { elasticIps: nodes });
+/** Undefined: an option, a part or a size that there is not. */
+function read(argv: readonly string[]): Asked | undefined {
+  const options = { json: { type: "boolean" }, sizes: { type: "string" } } as const;
   try {
-    return await unlessStopped(work(cloud));
-  } finally {
-    await cloud.stop();
+    const { values, positionals } = util.parseArgs({
+      args: [...argv],
+      options,
+      allowPositionals: true,
+    });
+    const { json = false, sizes } = values;
+    if (!positionals.every((name) => Object.hasOwn(parts, name))) return undefined;
+    if (sizes !== undefined && !/^[1-9]\d*(,[1-9]\d*)*$/.test(sizes)) return undefined;
+    const names = positionals.length > 0 ? positionals : usual;
+    return { names, json, ...(sizes === undefined ? {} : { sizes: sizes.split(",").map(Number) }) };
+  } catch {
+    return undefined;
   }
-}
-
-async function several(action: () => Promise<unknown>, count = runs): Promise<number> {
-  const timings: Timing<unknown>[] = [];
-  await action();
-  for (let run = 0; run < count; run += 1) timings.push(await timed(action));
-  return median(timings.map(({ ms }) => ms));
-}
-
-interface Ratios {
-  /** Preview of one node against the empty program; the goal is 1.3 at most. */
-  readonly oneNodeToEmpty: number;
-  /** Milliseconds a resource, from one node to the largest fleet; the goal is 8 at most. */
-  readonly previewMsPerResource: number;
-  readonly upMsPerResource: number;
-  /** No-op `up` of the largest fleet against that of the empty program; the goal is 15 at most. */
-  readonly noopUpToEmpty: number;
-}
-
-function ratios(empty: { previewMs: number; noopUpMs: number }, rows: readonly Row[]): Ratios {
-  const one = rows[0]!;
-  const most = rows.at(-1)!;
-  const more = most.resources - one.resources;
-  return {
-    oneNodeToEmpty: one.previewMs / empty.previewMs,
-    previewMsPerResource: (most.previewMs - one.previewMs) / more,
-    upMsPerResource: (most.upMs - one.upMs) / more,
-    noopUpToEmpty: most.noopUpMs / empty.noopUpMs,
-  };
-}
-
-function render({ empty, rows, ratios: found }: Awaited<ReturnType<typeof benchFleets>>): string {
-  const seconds = (ms: number) => (ms / 1000).toFixed(2).padStart(8);
-  return [
-    "nodes  resources  preview s      up s  no-op up s",
-    `empty          1 ${seconds(empty.previewMs)}          - ${seconds(empty.noopUpMs)}`,
-    ...rows.map(
-      (row) =>
-        `${String(row.nodes).padStart(5)} ${String(row.resources).padStart(10)} ` +
-        `${seconds(row.previewMs)} ${seconds(row.upMs)}   ${seconds(row.noopUpMs)}`,
-    ),
-    "",
-    `preview of 1 node / empty program   ${found.oneNodeToEmpty.toFixed(2)}  (goal 1.3)`,
-    `preview, ms a resource beyond       ${found.previewMsPerResource.toFixed(1)}  (goal 8)`,
-    `up, ms a resource beyond            ${found.upMsPerResource.toFixed(1)}`,
-    `no-op up of ${rows.at(-1)!.nodes} nodes / empty       ${found.noopUpToEmpty.toFixed(1)}  (goal 15)`,
-    "",
-  ].join("\n");
 }

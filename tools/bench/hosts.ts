@@ -11,7 +11,7 @@ import {
 } from "../../components/machine/script";
 import { ensureAnsible, hangUp, playOn } from "./ansible";
 import { HostYard, newKey, type YardHost } from "./host-yard";
-import { unlessStopped } from "./stopping";
+import { figure, seconds, unlessStopped, type Bench } from "./part";
 import { timed } from "./timing";
 
 /** Hosts of a fleet; Ansible only where it does not keep everybody waiting. */
@@ -53,40 +53,42 @@ interface Ratios {
 }
 
 /**
- * `npm run bench -- --hosts`: machines with Docker present and ten members, by both tools in turn, on
- * fresh hosts each. `chosen`: other numbers of hosts. Throws where hosts cannot boot.
+ * `npm run bench -- hosts`: machines with Docker present and ten members, by both tools in turn, on
+ * fresh hosts each. Throws where hosts cannot boot.
  */
-export async function benchHosts(
-  chosen: readonly number[] = counts,
-): Promise<{ rows: Row[]; ratios: Ratios; processors: number }> {
-  const say = (line: string) => process.stderr.write(`${line}\n`);
+export async function benchHosts({ say, signal, sizes = counts }: Bench) {
   await ensureAnsible(say);
   const yard = await HostYard.open(say);
   try {
     const rows: Row[] = [];
-    for (const count of chosen) {
-      say(`measuring ${count} ${count === 1 ? "host" : "hosts"}`);
-      rows.push(await unlessStopped(measure(yard, count)));
+    for (const count of sizes) {
+      say(`${count} ${count === 1 ? "host" : "hosts"}, ${people} members:`);
+      rows.push(await unlessStopped(signal, measure(yard, count, say)));
     }
-    return { rows, ratios: ratiosOf(rows), processors: os.availableParallelism() };
+    const ratios = ratiosOf(rows);
+    sayRatios(say, ratios, rows);
+    return { rows, ratios, processors: os.availableParallelism() };
   } finally {
     await hangUp(yard);
     await yard.clear();
   }
 }
 
-async function measure(yard: HostYard, count: number): Promise<Row> {
+async function measure(yard: HostYard, count: number, say: Bench["say"]): Promise<Row> {
   const before = os.loadavg()[0]!;
   const machine = declaration(yard);
   const changed = withOtherKey(machine);
   const own = await yard.boot(count);
   const entered = await timed(() => Promise.all(own.map((host) => enter(yard, host, machine))));
+  say(figure("  berth's enter, before its first", seconds(entered.ms)));
   const ours = await thrice((declared) => converge(yard, own, declared), machine, changed);
+  sayTimes(say, "berth", ours);
   await yard.remove(own);
   const row = { hosts: count, enter: entered.ms, ours };
   if (count > mostForAnsible) return { ...row, load: [before, os.loadavg()[0]!] };
   const theirs = await yard.boot(count);
   const ansible = await thrice((declared) => playOn(yard, theirs, declared), machine, changed);
+  sayTimes(say, "ansible", ansible);
   await hangUp(yard);
   await yard.remove(theirs);
   return { ...row, ansible, load: [before, os.loadavg()[0]!] };
@@ -155,28 +157,18 @@ function leastRatio(few: Row, many: Row): number {
   return work / os.availableParallelism() / few.ours.first;
 }
 
-/** The table that a person reads. */
-export function renderHosts({ rows, ratios, processors }: Awaited<ReturnType<typeof benchHosts>>) {
-  const seconds = (ms: number) => (ms / 1000).toFixed(2).padStart(10);
-  const line = (hosts: number, what: string, times: Times, load = "") =>
-    `${String(hosts).padStart(5)} ${what.padEnd(8)}` +
-    `${seconds(times.first)} ${seconds(times.unchanged)} ${seconds(times.oneKey)}   ${load}`;
+function sayTimes(say: Bench["say"], tool: string, times: Times): void {
+  say(figure(`  ${tool}, first converge`, seconds(times.first)));
+  say(figure(`  ${tool}, unchanged`, seconds(times.unchanged)));
+  say(figure(`  ${tool}, one key changed`, seconds(times.oneKey)));
+}
+
+function sayRatios(say: Bench["say"], ratios: Ratios, rows: readonly Row[]): void {
   const said = (value: number | undefined) => value?.toFixed(3) ?? "-";
   const [few, many] = [rows[0]!.hosts, rows.at(-1)!.hosts];
-  return [
-    `hosts          first s  unchanged s  one key s   load (${processors} processors)`,
-    ...rows.flatMap(({ hosts, ours, ansible, load }) => [
-      line(hosts, "berth", ours, load.map((each) => each.toFixed(1)).join(" to ")),
-      ...(ansible ? [line(hosts, "ansible", ansible)] : []),
-    ]),
-    "",
-    ...rows.map(({ hosts, enter: ms }) => `enter of ${hosts}, before the first: ${seconds(ms)} s`),
-    "",
-    `first converge / Ansible       ${said(ratios.first)}  (goal 0.1)`,
-    `unchanged converge / Ansible   ${said(ratios.unchanged)}  (goal 0.1)`,
-    `one key changed / Ansible      ${said(ratios.oneKey)}`,
-    `first on ${many} / first on ${few}       ${said(ratios.most)}  (goal 3 for 20 and 1)`,
-    `  the least on ${processors} processors     ${said(ratios.floor)}`,
-    "",
-  ].join("\n");
+  say(figure("first converge / Ansible", `${said(ratios.first)} (goal 0.1)`));
+  say(figure("unchanged converge / Ansible", `${said(ratios.unchanged)} (goal 0.1)`));
+  say(figure("one key changed / Ansible", said(ratios.oneKey)));
+  say(figure(`first on ${many} / first on ${few}`, `${said(ratios.most)} (goal 3 for 20 and 1)`));
+  say(figure("  the least on these processors", said(ratios.floor)));
 }

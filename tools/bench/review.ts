@@ -9,7 +9,7 @@ import { repository } from "../../rehearsal/paths";
 import { runProgram } from "../../engine/program";
 import { ScratchCloud } from "../../rehearsal/scratch";
 import { fleetOfNodes } from "./fleets";
-import { unlessStopped } from "./stopping";
+import { figure, seconds, type Bench } from "./part";
 import { median, timed } from "./timing";
 
 const projects = 60;
@@ -31,24 +31,31 @@ interface Round {
 }
 
 /**
- * `npm run bench -- --review`: a clone with a fleet committed and one node resized is reviewed, as
+ * `npm run bench -- review`: a clone with a fleet committed and one node resized is reviewed, as
  * `berth review` does it from end to end, and the same change is previewed over the same fleet.
  */
-export async function benchReview() {
-  const cloud = await ScratchCloud.start(fleet, { elasticIps: projects });
+export async function benchReview(bench: Bench) {
+  const { signal, say } = bench;
+  const cloud = await ScratchCloud.start(fleet, { elasticIps: projects }, { signal });
   const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "berth-bench-"));
   try {
-    const rounds = await unlessStopped(inTurn(cloud, scratch));
-    return { projects, rounds, ratio: median(rounds.map(ratioOf)) };
+    const rounds = await inTurn(bench, cloud, scratch);
+    const ratio = median(rounds.map(ratioOf));
+    say(figure("review beyond its base / preview", `${ratio.toFixed(2)} (goal 2)`));
+    return { projects, rounds, ratio };
   } finally {
     await cloud.stop();
     fs.rmSync(scratch, { recursive: true, force: true });
   }
 }
 
-async function inTurn(cloud: ScratchCloud, scratch: string): Promise<readonly Round[]> {
+async function inTurn(
+  { signal, say }: Bench,
+  cloud: ScratchCloud,
+  scratch: string,
+): Promise<readonly Round[]> {
   const clone = path.join(scratch, "clone");
-  await commitBase(clone, cloud.project);
+  await commitBase(clone, cloud.project, signal);
   Object.assign(cloud.env, savedOnce);
   await cloud.up("stage");
   cloud.stack("stage", resized);
@@ -57,10 +64,16 @@ async function inTurn(cloud: ScratchCloud, scratch: string): Promise<readonly Ro
   const preview = () => timed(() => cloud.succeed("preview", "--stack", "stage"));
   let before = await preview();
   while (rounds.length < runs) {
-    const review = await timed(() => reviewIn(clone, path.join(scratch, "review.md")));
+    const review = await timed(() => reviewIn(clone, path.join(scratch, "review.md"), signal));
     const after = await preview();
     const previewMs = (before.ms + after.ms) / 2;
-    rounds.push({ previewMs, ...review.value, reviewMs: review.ms, load: os.loadavg()[0]! });
+    const round = { previewMs, ...review.value, reviewMs: review.ms, load: os.loadavg()[0]! };
+    rounds.push(round);
+    say(figure("preview, one of 60 projects resized", seconds(previewMs)));
+    say(figure("  review of the same change", seconds(round.reviewMs)));
+    say(figure("  of it the base, on a cloud of its own", seconds(round.baseMs)));
+    say(figure("  of it previews, with policies", seconds(round.previewsMs)));
+    say(figure("  beyond the base / preview", ratioOf(round).toFixed(2)));
     before = after;
   }
   return rounds;
@@ -72,7 +85,7 @@ function ratioOf({ reviewMs, baseMs, previewMs }: Round): number {
 }
 
 /** A clone of what is committed here, with a commit of the fleet's stack files. */
-async function commitBase(clone: string, project: string): Promise<void> {
+async function commitBase(clone: string, project: string, signal: AbortSignal): Promise<void> {
   const packages = "node_modules";
   const who = ["user.name=bench", "user.email=bench@bench.example", "commit.gpgSign=false"];
   const options = who.flatMap((setting) => ["-c", setting]);
@@ -80,6 +93,7 @@ async function commitBase(clone: string, project: string): Promise<void> {
     const { code, stderr } = await runProgram("git", [...options, ...args], {
       cwd: repository,
       env: process.env,
+      signal,
     });
     if (code !== 0) throw new Error(`git ${args.join(" ")}: ${stderr}`);
   };
@@ -100,35 +114,18 @@ function copyStackFiles(from: string, to: string): void {
   }
 }
 
-async function reviewIn(clone: string, out: string): Promise<Pick<Round, "baseMs" | "previewsMs">> {
+async function reviewIn(
+  clone: string,
+  out: string,
+  signal: AbortSignal,
+): Promise<Pick<Round, "baseMs" | "previewsMs">> {
   const command = ["tools/setup/run.js", "operations/berth", "review", "--markdown", "--out", out];
   const { code, stderr } = await runProgram(process.execPath, command, {
     cwd: clone,
     env: process.env,
+    signal,
   });
   const [, base, previews] = /the base took ([\d.]+) s, the previews ([\d.]+) s/.exec(stderr) ?? [];
   if (code !== 0 || base === undefined) throw new Error(`berth review: ${code}\n${stderr}`);
   return { baseMs: Number(base) * 1000, previewsMs: Number(previews) * 1000 };
-}
-
-/** The table that a person reads. */
-export function renderReview({ rounds, ratio }: Awaited<ReturnType<typeof benchReview>>): string {
-  const seconds = (ms: number) => (ms / 1000).toFixed(2).padStart(10);
-  return [
-    `${projects} projects, one resized`,
-    " preview s   review s  its base s  its previews s  beyond the base / preview   load",
-    ...rounds.map((round) =>
-      [
-        seconds(round.previewMs),
-        seconds(round.reviewMs),
-        `  ${seconds(round.baseMs)}`,
-        `      ${seconds(round.previewsMs)}`,
-        ratioOf(round).toFixed(2).padStart(27),
-        round.load.toFixed(1).padStart(6),
-      ].join(""),
-    ),
-    "",
-    `review beyond its base / preview   ${ratio.toFixed(2)}  (goal 2)`,
-    "",
-  ].join("\n");
 }
