@@ -21,7 +21,10 @@ export interface Published {
 }
 
 type PublishedNode = Written<NodeOutput, "idleSince" | "released" | "adopted">;
-type PublishedProject = Written<ProjectOutput, "servedSince" | "records" | "takenOver">;
+type PublishedProject = Written<
+  ProjectOutput,
+  "servedSince" | "records" | "takenOver" | "handedBack"
+>;
 
 /** How a project's names stand. */
 export interface NamesState {
@@ -90,7 +93,12 @@ export function projectOutput(
     access: [...project.access],
     ...names,
     // What the zone held under its names before: the way back.
-    ...(taken.length === 0 ? {} : { takenOver: taken.flatMap(({ records }) => [...records]) }),
+    ...(taken.length === 0
+      ? {}
+      : {
+          takenOver: taken.flatMap(({ records }) => records.map(({ id: _, ...former }) => former)),
+        }),
+    ...(project.handBack === true ? { handedBack: true } : {}),
     // Records that the client sets, where the client runs DNS (R82).
     ...(project.dns === "external" && address !== undefined
       ? { records: clientRecords(names, address) }

@@ -47,14 +47,15 @@ export class ProjectNames extends pulumi.ComponentResource {
   readonly led: pulumi.Output<boolean>;
 
   constructor(name: string, args: ProjectNamesArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("berth:index:ProjectNames", name, { ...args.names }, opts);
+    super("berth:index:ProjectNames", name, { ...args.names, ...asBefore(args.taken) }, opts);
     const { zoneId, names, address, after, taken } = args;
     const comment = recordComment(args.stack);
-    const options = { parent: this, dependsOn: [...after] };
     const formers = rememberFormer(name, taken, { parent: this });
+    const options = { parent: this, dependsOn: [...after, ...formers] };
     const takenAs = (wanted: string) => taken.find((each) => each.name === wanted);
     const primary = zoneRecord(
-      `${name}-primary`,
+      name,
+      "primary",
       {
         zoneId,
         name: names.primary,
@@ -66,11 +67,11 @@ export class ProjectNames extends pulumi.ComponentResource {
       },
       options,
       takenAs(names.primary),
-      formers,
     );
     const origin = originRecord(name, args, { parent: this }, formers);
     const direct = zoneRecord(
-      `${name}-direct`,
+      name,
+      "direct",
       {
         zoneId,
         name: names.direct,
@@ -82,7 +83,6 @@ export class ProjectNames extends pulumi.ComponentResource {
       },
       options,
       takenAs(names.direct),
-      formers,
     );
     this.primary = primary.name;
     this.direct = direct.name;
@@ -109,7 +109,8 @@ function originRecord(
   formers: readonly pulumi.Resource[],
 ): cloudflare.DnsRecord {
   return zoneRecord(
-    `${name}-origin`,
+    name,
+    "origin",
     {
       zoneId,
       name: names.origin,
@@ -119,10 +120,23 @@ function originRecord(
       ttl: hostTtl,
       comment: recordComment(stack),
     },
-    pulumi.mergeOptions(opts, { dependsOn: [...after] }),
+    pulumi.mergeOptions(opts, { dependsOn: [...after, ...formers] }),
     taken.find((each) => each.name === names.origin),
-    formers,
   );
+}
+
+/**
+ * The records that stand as they were before, as facts of the component: policies judge every other
+ * record by what its name is for.
+ */
+function asBefore(taken: readonly TakenName[]): pulumi.Inputs {
+  const standing = taken.flatMap(({ now }) =>
+    now === undefined || now.kind === "in place" ? [] : now.records,
+  );
+  if (standing.length === 0) return {};
+  return {
+    asBefore: standing.map(({ record: { name, type, content } }) => ({ name, type, content })),
+  };
 }
 
 /**

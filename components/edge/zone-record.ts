@@ -1,7 +1,7 @@
 import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { TakenName } from "./former-record";
+import { besideName, type FormerRecord, type TakenName } from "./former-record";
 
 /**
  * Inputs that belong to who made a record: a comment says who that was, and tags and settings of a
@@ -18,26 +18,69 @@ export function recordComment(stack: string): string {
 }
 
 /**
- * One record of a zone. It is never made before the old one is gone, and takes over the one that the
- * zone holds already where `taken` says so: imported, then updated in place, in one update.
- *
- * `formers` are what remembers the records of before; they are in the state first.
+ * The record of one of a project's names, `role` in its logical name. It is never made before the old one
+ * is gone. A record that the zone held already is imported and updated in place in one update, or stands
+ * here as it was found, with those beside it (a second address, an AAAA), where the run says so.
  */
 export function zoneRecord(
-  name: string,
+  project: string,
+  role: string,
   args: cloudflare.DnsRecordArgs,
   opts: pulumi.CustomResourceOptions,
   taken: TakenName | undefined,
-  formers: readonly pulumi.Resource[],
+): cloudflare.DnsRecord {
+  const name = `${project}-${role}`;
+  const now = taken?.now;
+  if (now === undefined) return record(name, args, opts);
+  if (now.kind === "in place") return record(name, args, opts, now.importId);
+  const [first, ...rest] = now.records;
+  if (first === undefined) throw new Error("A name was taken over without a record.");
+  const kept = now.kind === "given back" ? { ...opts, retainOnDelete: true } : opts;
+  const own = (after: readonly pulumi.Resource[]) =>
+    record(
+      name,
+      argsOf(args.zoneId, first.record),
+      pulumi.mergeOptions(kept, { dependsOn: [...after] }),
+      first.importId,
+    );
+  const beside = (after: readonly pulumi.Resource[]) =>
+    rest.map(({ record: former, importId }) =>
+      record(
+        besideName(project, former),
+        argsOf(args.zoneId, former),
+        pulumi.mergeOptions(kept, { dependsOn: [...after] }),
+        importId,
+      ),
+    );
+  // The name's own comes in last, so that once the state has it, it has them all; an address that is
+  // given back may have to wait for the CNAME to be gone.
+  if (now.kind === "as found") return own(beside([]));
+  const made = own([]);
+  beside([made]);
+  return made;
+}
+
+function record(
+  name: string,
+  args: cloudflare.DnsRecordArgs,
+  opts: pulumi.CustomResourceOptions,
+  importId?: string,
 ): cloudflare.DnsRecord {
   return new cloudflare.DnsRecord(
     name,
     args,
     pulumi.mergeOptions(opts, {
-      dependsOn: [...formers],
       deleteBeforeReplace: true,
       ignoreChanges: createOnly,
-      ...(taken?.importId === undefined ? {} : { import: taken.importId }),
+      ...(importId === undefined ? {} : { import: importId }),
     }),
   );
+}
+
+function argsOf(
+  zoneId: pulumi.Input<string>,
+  { name, type, content, proxied, ttl, comment }: FormerRecord,
+): cloudflare.DnsRecordArgs {
+  const own = comment === undefined ? {} : { comment };
+  return { zoneId, name, type, content, proxied, ttl, ...own };
 }

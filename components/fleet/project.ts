@@ -5,6 +5,7 @@ import type { Declared } from "./declared";
 import { domain, flag, former, repository, stack } from "./fields";
 import { slugPattern } from "./formats";
 import { choice, count, group, hints, list, text } from "./hints";
+import { replacedRecord } from "./replaced-record";
 
 /** What only AWS offers (R2). */
 export const awsServices = ["cognito", "rds"] as const;
@@ -52,6 +53,13 @@ export const project = group("A client project.", {
     what: "a way to run DNS",
     fix: "choose cloudflare, or external when the client runs it",
   }).optional(),
+  replaces: list(
+    "Records of its names that the zone holds and that go: a CNAME, a second A, an AAAA.",
+    replacedRecord,
+  ).optional(),
+  handBack: flag(
+    "true: its names lead again to where they led before they were taken over, and stay when it goes.",
+  ).optional(),
   repository: repository("Its source repository.").optional(),
   access: list(
     "Groups and members with an account on its node.",

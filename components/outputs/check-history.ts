@@ -15,6 +15,7 @@ import { machineBefore, type History } from "./history";
 export function checkHistory(fleet: Fleet, history: History, fileOf?: FileOf): void {
   const problems = [
     ...fleet.projects.flatMap((project) => projectProblems(fleet, project, history)),
+    ...fleet.projects.flatMap((project) => handBackProblems(project, history)),
     ...fleet.nodes.flatMap((node) => nodeProblems(fleet, node, history)),
     ...fleet.buckets.flatMap((bucket) => bucketProblems(fleet, bucket, history)),
   ];
@@ -49,6 +50,19 @@ function projectProblems(fleet: Fleet, project: ProjectSpec, { domains }: Histor
       fix: domains.has(slug)
         ? apart
         : `write formerly: ${gone} below ${slug} when it is the same project under a new name. For a new machine, ${apart}, or build it in a host stack and switch with servedBy`,
+    },
+  ];
+}
+
+/** The state keeps records that were given back from being deleted, also those that would have to go. */
+function handBackProblems({ slug, formerly, handBack }: ProjectSpec, history: History): Problem[] {
+  const given = [slug, formerly].some((each) => each !== undefined && history.handedBack.has(each));
+  if (!given || handBack === true) return [];
+  return [
+    {
+      path: placeOf(["projects", slug, "handBack"]),
+      message: "was true when this stack last ran: its names were given back, and stay so",
+      fix: "take the project out in an update of its own (its names stay as they are), then declare it anew: they are taken over again",
     },
   ];
 }

@@ -5,6 +5,8 @@ import { readOutputs, type NodeOutput } from "./schema";
 export interface History {
   /** The domain of each project, by slug. */
   readonly domains: ReadonlyMap<string, string>;
+  /** Slugs of the projects whose names were given back to what they were before. */
+  readonly handedBack: ReadonlySet<string>;
   /** Who serves each project, by slug. */
   readonly serving: ReadonlyMap<string, Serving>;
   /** Each node's machine, by the node's name. */
@@ -65,6 +67,9 @@ export function historyOf(stack: string, outputs: unknown): History {
       Object.entries(projects).flatMap(([slug, { primary }]) =>
         primary === undefined ? [] : [[slug, primary] as const],
       ),
+    ),
+    handedBack: new Set(
+      Object.entries(projects).flatMap(([slug, { handedBack }]) => (handedBack ? [slug] : [])),
     ),
     serving: new Map(
       Object.entries(projects).map(([slug, { servedBy, servedSince }]) => [

@@ -110,6 +110,8 @@ const project = z.object({
   records: told(z.array(record)),
   /** What the zone held under its names before they were taken over: the way back. */
   takenOver: told(z.array(formerRecord)),
+  /** They were given back to it. */
+  handedBack: told(z.boolean()),
 });
 
 /** Where a project's archives go. */

@@ -8,6 +8,7 @@ const remembered = z.object({
   name: z.string(),
   records: z.array(
     z.object({
+      id: z.string(),
       name: z.string(),
       type: z.string(),
       content: z.string(),

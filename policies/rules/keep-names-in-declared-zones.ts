@@ -1,3 +1,4 @@
+import { isAsBefore } from "../judge/as-before";
 import type { Declared } from "../judge/declared";
 import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import { input, type Resource } from "../judge/resource";
@@ -12,7 +13,7 @@ export const policy: Policy = {
   rules: [23, 24],
   description:
     "Records are A and CNAME records in the Cloudflare zones that `berth:agency` declares, under " +
-    "the zone's own name.",
+    "the zone's own name; an AAAA may stand as its zone held it before, where its project says so.",
   check: keepNamesInDeclaredZones,
 };
 
@@ -43,7 +44,7 @@ export function* keepNamesInDeclaredZones(
       `use the zone of ${String(name)}`,
     );
   }
-  if (types.includes(type)) return;
+  if (types.includes(type) || (type === "AAAA" && isAsBefore(record))) return;
   yield violation(
     record,
     `${String(name)} is a record of type ${String(type)}`,

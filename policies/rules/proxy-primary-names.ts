@@ -1,4 +1,5 @@
 import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
+import { isAsBefore } from "../judge/as-before";
 import { above, below, input, type Resource } from "../judge/resource";
 import { dnsRecords, projectNames } from "../judge/types";
 import { unknown, type Found } from "../../engine/values";
@@ -11,14 +12,15 @@ export const policy: Policy = {
   rules: [23, 24],
   description:
     "A project's primary name is a proxied A record; the host's own name and `direct`, by which " +
-    "people log in, are not proxied, and `direct` is a CNAME. There are no other records.",
+    "people log in, are not proxied, and `direct` is a CNAME. There are no other records but " +
+    "those that a zone held before, as long as their project lists them in `asBefore`.",
   check: proxyPrimaryNames,
   checkStack: haveAllNames,
 };
 
 /** Judges a record by the name it has and what that name is for. */
 export function* proxyPrimaryNames(record: Resource): Generator<Judgement> {
-  if (!dnsRecords.includes(record.type)) return;
+  if (!dnsRecords.includes(record.type) || isAsBefore(record)) return;
   const name = input(record, "name");
   if (name === unknown) {
     yield unjudged(record, "name");

@@ -52,7 +52,9 @@ describe("a zone that holds records of an old host", () => {
       );
       expect(text).toContain("direct.club.example as its direct name, for which the zone");
       expect(text).toContain('A "203.0.113.8"');
-      expect(text).toContain("delete them in Cloudflare's dashboard");
+      expect(text).toContain(
+        'replaces: [{ name: club.example, type: AAAA, content: "2001:db8::9" }]',
+      );
       expect(text).not.toContain("mail.example.net");
     }
     expect(await bought()).toEqual([]);

@@ -1,4 +1,16 @@
+import { streaming } from "../../engine/pulumi";
+import { reviewOf, type StackReview } from "../../operations/review/model";
+import { readCleaned } from "../../operations/review/read-cleaned";
 import type { ScratchCloud } from "../../rehearsal/scratch";
+
+/** A review of a stack's preview, judged by the policies. */
+export async function reviewOn(cloud: ScratchCloud, stack: string): Promise<StackReview> {
+  Object.assign(cloud.env, streaming);
+  const pack = ["--policy-pack", "policies/pack"];
+  const { stdout } = await cloud.pulumi("preview", "--json", ...pack, "--stack", stack);
+  for (const name of Object.keys(streaming)) delete cloud.env[name];
+  return reviewOf(readCleaned(stdout, "preview"), { approved: [], today: "2026-11-21" });
+}
 
 /** What somebody has in a zone: any key of a record may be given. */
 interface Written {

@@ -34,6 +34,24 @@ describe("visitors' names are proxied, login names are not", () => {
     expect(told(proxyPrimaryNames(given)).join("\n")).toContain(message);
   });
 
+  it("lets a record stand as its zone held it before, that one and no other", () => {
+    const former = { name: "red-direct.example", type: "AAAA", content: "2001:db8::9" };
+    const stray = { name: "*.example", type: "A", content: "192.0.2.9" };
+    const holding = resource("berth:index:ProjectNames", {
+      ...names.inputs,
+      asBefore: [former, stray],
+    });
+    const as = (inputs: Values) =>
+      told(
+        proxyPrimaryNames(
+          resource("cloudflare:index/dnsRecord:DnsRecord", inputs, { parent: holding }),
+        ),
+      );
+    expect(as({ ...former, proxied: false })).toEqual([]);
+    expect(as({ ...former, content: "2001:db8::1", proxied: true })).toHaveLength(1);
+    expect(as({ ...stray, proxied: true })).toHaveLength(1);
+  });
+
   it("knows the roles of names that stand alone by their first label", () => {
     const alone = (name: string) =>
       resource("cloudflare:index/dnsRecord:DnsRecord", { name, type: "A", proxied: true });

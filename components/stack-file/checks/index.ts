@@ -12,6 +12,7 @@ import { checkMachines } from "./machines";
 import { checkNodeNames } from "./node-names";
 import { checkOpenings } from "./openings";
 import { checkRenames } from "./renames";
+import { checkReplaces } from "./replaces";
 import { checkRetirement } from "./retirement";
 import { checkServing } from "./serving";
 import { checkSizes } from "./sizes";
@@ -30,6 +31,7 @@ export const checks: readonly Check[] = [
   checkHosting,
   checkDomains,
   checkCollisions,
+  checkReplaces,
   checkAccess,
   checkNodeNames,
   checkRenames,

@@ -6,7 +6,7 @@ import type { Side } from "./side";
 
 /** A DNS name whose target changes. */
 export interface NameChange {
-  readonly kind: "appears" | "disappears" | "changes" | "taken over";
+  readonly kind: "appears" | "disappears" | "changes" | "taken over" | "leaves";
   readonly name: string;
   readonly type: string;
   /** Who sets the record: Berth, or the client, who has to be told. */
@@ -45,6 +45,9 @@ function recordChange({ type, fate, before, after }: Change, side: Side): NameCh
   if (fate === "import" && will) {
     const { name, type, text } = will;
     return [{ kind: "taken over", name, type, by, from: formerOf(side, name, type), to: text }];
+  }
+  if (fate === "delete" && was && before?.retainOnDelete === true) {
+    return [{ kind: "leaves", name: was.name, type: was.type, by, to: was.text }];
   }
   if (was && will && was.name === will.name) {
     if (was.text === will.text && will.text !== later) return [];

@@ -111,6 +111,8 @@ export function nameText({ kind, name, type, from, to, by }: NameChange): string
       return `${name} ${type}: ${from ?? "?"} → ${to ?? "?"}${whose}`;
     case "taken over":
       return `${name} ${type} is taken over: ${from ?? "?"} → ${to ?? "?"}`;
+    case "leaves":
+      return `${name} ${type} leaves this stack and stays → ${to ?? "?"}`;
     case "appears":
       return `${name} ${type} appears → ${to ?? "?"}${whose}`;
     case "disappears":

@@ -11,6 +11,7 @@ export const namesAndBackups: readonly Rule[] = [
     policy("keep-names-in-declared-zones"),
     component("edge/project-names.ts"),
     component("present/records.ts"),
+    component("present/found-records.ts"),
     component("edge/zone-record.ts"),
   ),
   rule(
