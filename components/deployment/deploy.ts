@@ -126,7 +126,11 @@ function createNames(
 ): pulumi.Output<boolean> | undefined {
   if (project.zone === undefined) return undefined;
   const zoneId = fleet.agency.zones[project.zone]!;
-  const args = { zoneId, names: project.names, address, stack: fleet.stack, after, taken };
+  const further = project.furtherNames.map((name) => ({
+    ...name,
+    zoneId: fleet.agency.zones[name.zone!]!,
+  }));
+  const args = { zoneId, names: project.names, further, address, stack: fleet.stack, after, taken };
   const opts = renamed(project.slug, project.formerly);
   if (fleet.role === "environment") return new ProjectNames(project.slug, args, opts).led;
   hostRecord(project.slug, args, opts);

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Names } from "../fleet/names";
 import { servedBy } from "../fleet/serving";
 import type { Archives, ResolvedNode, ResolvedProject } from "../placement/resolved";
 import type { Machine } from "../outputs/history";
 import type { BackupOutput, NodeOutput, ProjectOutput, Written } from "../outputs/schema";
+import { furtherFacts } from "../edge/further-records";
 import type { TakenName } from "../edge/former-record";
 import type { ProjectNode } from "../node/project-node";
 import { waysIn } from "../node/ways-in";
@@ -23,7 +23,7 @@ export interface Published {
 type PublishedNode = Written<NodeOutput, "idleSince" | "released" | "adopted">;
 type PublishedProject = Written<
   ProjectOutput,
-  "servedSince" | "records" | "takenOver" | "handedBack"
+  "servedSince" | "records" | "takenOver" | "handedBack" | "www" | "serves" | "redirects"
 >;
 
 /** How a project's names stand. */
@@ -92,6 +92,7 @@ export function projectOutput(
     ...(since === undefined ? {} : { servedSince: since }),
     access: [...project.access],
     ...names,
+    ...furtherFacts(project.furtherNames),
     // What the zone held under its names before: the way back.
     ...(taken.length === 0
       ? {}
@@ -101,7 +102,7 @@ export function projectOutput(
     ...(project.handBack === true ? { handedBack: true } : {}),
     // Records that the client sets, where the client runs DNS (R82).
     ...(project.dns === "external" && address !== undefined
-      ? { records: clientRecords(names, address) }
+      ? { records: clientRecords(project, address) }
       : {}),
   };
 }
@@ -116,10 +117,15 @@ export function backupOutput({ bucket, prefix }: Archives): Written<BackupOutput
   };
 }
 
-function clientRecords(names: Names, address: pulumi.Input<string>) {
+function clientRecords({ names, furtherNames }: ResolvedProject, address: pulumi.Input<string>) {
   return [
     { name: names.primary, type: "A", content: address },
     { name: names.origin, type: "A", content: address },
     { name: names.direct, type: "CNAME", content: names.origin },
+    ...furtherNames.map(({ name, role }) =>
+      role === "www"
+        ? { name, type: "CNAME", content: names.primary }
+        : { name, type: "A", content: address },
+    ),
   ];
 }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Names } from "../fleet/names";
 import { formerName, type TakenName } from "./former-record";
+import { furtherFacts, furtherRecords, type ZonedName } from "./further-records";
 import { recordComment, zoneRecord } from "./zone-record";
 
 /** Seconds that resolvers keep a name of the host itself: it changes at a cut-over. */
@@ -17,6 +18,8 @@ export interface ProjectNamesArgs {
   /** Cloudflare zone id. */
   readonly zoneId: string;
   readonly names: Names;
+  /** Names that visitors may use besides. */
+  readonly further: readonly ZonedName[];
   /** IPv4 address of the host that serves the project. */
   readonly address: pulumi.Input<string>;
   /** The stack that makes the records, for their comment. */
@@ -47,7 +50,7 @@ export class ProjectNames extends pulumi.ComponentResource {
   readonly led: pulumi.Output<boolean>;
 
   constructor(name: string, args: ProjectNamesArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("berth:index:ProjectNames", name, { ...args.names, ...asBefore(args.taken) }, opts);
+    super("berth:index:ProjectNames", name, factsOf(args), opts);
     const { zoneId, names, address, after, taken } = args;
     const comment = recordComment(args.stack);
     const formers = rememberFormer(name, taken, { parent: this });
@@ -84,10 +87,19 @@ export class ProjectNames extends pulumi.ComponentResource {
       options,
       takenAs(names.direct),
     );
+    const shared = { address, comment, taken };
+    const further = furtherRecords(name, args.further, primary, shared, options);
     this.primary = primary.name;
     this.direct = direct.name;
     this.led = pulumi
-      .all([address, primary.content, origin.content])
+      .all([
+        address,
+        primary.content,
+        origin.content,
+        ...further
+          .filter((_, index) => args.further[index]?.role !== "www")
+          .map((each) => each.content),
+      ])
       .apply(([wanted, ...contents]) => contents.every((content) => content === wanted));
     this.registerOutputs({ primary: this.primary, direct: this.direct });
   }
@@ -123,6 +135,10 @@ function originRecord(
     pulumi.mergeOptions(opts, { dependsOn: [...after, ...formers] }),
     taken.find((each) => each.name === names.origin),
   );
+}
+
+function factsOf({ names, further, taken }: ProjectNamesArgs): pulumi.Inputs {
+  return { ...names, ...furtherFacts(further), ...asBefore(taken) };
 }
 
 /**

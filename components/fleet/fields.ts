@@ -13,12 +13,30 @@ import {
 } from "./formats";
 import { hints, text } from "./hints";
 
+/** The mistakes that can be told from the name itself; what is no host name after it has no fix of its own. */
+function plainFix(name: string): string | undefined {
+  if (name.startsWith("*.")) {
+    return "write each name by itself: wildcards are neither made nor touched";
+  }
+  if (name.includes("_")) {
+    return "choose a name without underscores: no certificate holds one, and sites have none";
+  }
+  const bare = name
+    .replace(/^https?:\/\//i, "")
+    .replace(/\/+$/, "")
+    .replace(/\.$/, "");
+  const lower = bare.toLowerCase();
+  return domainPattern.test(lower) ? `write the bare name in lower case: ${lower}` : undefined;
+}
+
 export const domain = (description: string) =>
   text(description, domainPattern, {
     what: "a domain name",
     allowed: "a name such as kmc.example.org, lower case, without https:// and trailing dot",
     fix: "write the bare name",
     fixFor: (name) => {
+      const plain = plainFix(name);
+      if (plain !== undefined) return plain;
       // eslint-disable-next-line no-control-regex -- ASCII begins with the control characters
       const ascii = /^[\x00-\x7f]*$/.test(name) ? "" : domainToASCII(name.toLowerCase());
       return ascii === "" ? undefined : `write it in Punycode, as DNS has it: ${ascii}`;

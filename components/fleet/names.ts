@@ -12,6 +12,42 @@ export interface Names {
 }
 
 /**
+ * A name that visitors may use besides the primary one. `www` is a CNAME to it; the others are records of
+ * the same kind as it, whether they serve the site or lead on to it.
+ */
+export interface FurtherName {
+  readonly name: string;
+  readonly role: "www" | "serve" | "redirect";
+  /** Where it was declared, below the project. */
+  readonly path: readonly (string | number)[];
+}
+
+/** A project's further names, in the order they are declared in. */
+export function furtherNames(
+  domain: string,
+  {
+    www,
+    further = {},
+  }: {
+    readonly www?: boolean | undefined;
+    readonly further?:
+      | {
+          readonly serve?: readonly string[] | undefined;
+          readonly redirect?: readonly string[] | undefined;
+        }
+      | undefined;
+  },
+): readonly FurtherName[] {
+  const listed = (role: "serve" | "redirect") =>
+    (further[role] ?? []).map((name, index) => ({ name, role, path: ["further", role, index] }));
+  return [
+    ...(www === true ? [{ name: `www.${domain}`, role: "www" as const, path: ["www"] }] : []),
+    ...listed("serve"),
+    ...listed("redirect"),
+  ];
+}
+
+/**
  * Derives a project's names. Under one of the agency's own domains the role is a suffix of the
  * first label (`kmc.countable.ca` has `kmc-direct.countable.ca`, R25): one level of labels, which
  * one wildcard certificate covers. Everywhere else, and at the apex of an agency domain, it is a

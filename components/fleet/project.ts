@@ -53,6 +53,14 @@ export const project = group("A client project.", {
     what: "a way to run DNS",
     fix: "choose cloudflare, or external when the client runs it",
   }).optional(),
+  www: flag("true: www.<domain> serves the site too.").optional(),
+  further: group("Further domains of the project; each lies in a declared zone.", {
+    serve: list("Domains that serve the same site.", domain("A domain.")).optional(),
+    redirect: list(
+      "Domains that shall lead visitors on to the primary domain; the records alone are made yet.",
+      domain("A domain."),
+    ).optional(),
+  }).optional(),
   replaces: list(
     "Records of its names that the zone holds and that go: a CNAME, a second A, an AAAA.",
     replacedRecord,

@@ -107,6 +107,10 @@ const project = z.object({
   primary: text,
   origin: text,
   direct: text,
+  www: text,
+  /** Further domains that serve the site, and those that shall lead on to it. */
+  serves: texts,
+  redirects: texts,
   records: told(z.array(record)),
   /** What the zone held under its names before they were taken over: the way back. */
   takenOver: told(z.array(formerRecord)),

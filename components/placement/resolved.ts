@@ -1,5 +1,5 @@
 import type { BucketSpec, Fleet, NodeSpec, ProjectSpec } from "../fleet/fleet";
-import type { Names } from "../fleet/names";
+import type { FurtherName, Names } from "../fleet/names";
 import type { Opening } from "./openings";
 import type { Placement } from "./placement";
 
@@ -14,6 +14,8 @@ export interface Archives {
 export interface ResolvedProject extends ProjectSpec {
   /** Its names, with the origin of this stack's own machine (R23-R25). */
   readonly names: Names;
+  /** Names that visitors may use besides. */
+  readonly furtherNames: readonly (FurtherName & { readonly zone?: string })[];
   /** Absent for a project without a backup. */
   readonly archives?: Archives;
 }

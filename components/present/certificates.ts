@@ -59,11 +59,14 @@ export function covers(host: string, name: string): boolean {
 }
 
 function deepNames(fleet: ResolvedFleet): DeepName[] {
-  return fleet.projects.flatMap(({ slug, names: { primary }, zone }) => {
-    if (zone === undefined) return [];
-    const levels = primary.split(".").length - zone.split(".").length;
-    if (levels < 2) return [];
-    const path = placeOf(["projects", slug, "domain"]);
-    return [{ name: primary, zone, zoneId: fleet.agency.zones[zone]!, path }];
+  return fleet.projects.flatMap(({ slug, names, zone: own, furtherNames }) => {
+    const primary = { name: names.primary, zone: own, path: ["domain"] };
+    return [primary, ...furtherNames].flatMap(({ name, zone, path }) => {
+      if (zone === undefined) return [];
+      const levels = name.split(".").length - zone.split(".").length;
+      if (levels < 2) return [];
+      const place = placeOf(["projects", slug, ...path]);
+      return [{ name, zone, zoneId: fleet.agency.zones[zone]!, path: place }];
+    });
   });
 }

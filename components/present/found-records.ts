@@ -7,7 +7,9 @@ import { show } from "../fleet/show";
 /** A name that this stack is going to make a record of. */
 export interface Claim {
   readonly name: string;
-  readonly role: "primary" | "origin" | "direct";
+  readonly role: "primary" | "origin" | "direct" | "www" | "further";
+  /** What its record is called after the project's slug. */
+  readonly resource: string;
   /** The type of the record to be made. */
   readonly type: "A" | "CNAME";
   readonly project: ProjectSpec;

@@ -1,6 +1,7 @@
 import * as cloudflare from "@pulumi/cloudflare";
 
 import { isBeside, type FormerRecord, type TakenName } from "../edge/former-record";
+import { furtherResource } from "../edge/further-records";
 import { recordComment } from "../edge/zone-record";
 import { bareName } from "../fleet/record-content";
 import type { Problem } from "../fleet/problem";
@@ -161,8 +162,8 @@ function nextStep(
 }
 
 /** Logical names under which the state has the record of a claim. */
-function resourcesOf({ project: { slug, formerly = slug }, role }: Claim): readonly string[] {
-  return [slug, formerly].map((each) => `${each}-${role}`);
+function resourcesOf({ project: { slug, formerly = slug }, resource }: Claim): readonly string[] {
+  return [slug, formerly].map((each) => `${each}-${resource}`);
 }
 
 /** The engine makes a record before it deletes another one of the same name. */
@@ -223,18 +224,28 @@ function claimsOf(fleet: ResolvedFleet): Claim[] {
   const hostStack = fleet.role === "host" ? fleet.stack : undefined;
   const file = hostStack === undefined ? undefined : `Pulumi.${fleet.environment}.yaml`;
   return fleet.projects.flatMap((project): Claim[] => {
-    const { slug, names, zone } = project;
+    const { slug, names, zone, furtherNames } = project;
     if (zone === undefined || isEnded(project)) return [];
     const roles =
       hostStack === undefined ? (["primary", "origin", "direct"] as const) : (["origin"] as const);
-    return roles.map((role) => ({
-      name: names[role],
-      role,
-      type: role === "direct" ? "CNAME" : "A",
-      project,
-      zone,
-      zoneId: fleet.agency.zones[zone]!,
-      path: placeOf(["projects", slug, "domain"], file),
-    }));
+    const at = (...path: readonly PropertyKey[]) => placeOf(["projects", slug, ...path], file);
+    const claim = (name: string, role: Claim["role"], inZone: string, resource: string) => ({
+      ...{ name, role, project, zone: inZone, resource, path: at("domain") },
+      type: role === "direct" || role === "www" ? ("CNAME" as const) : ("A" as const),
+      zoneId: fleet.agency.zones[inZone]!,
+    });
+    const further = hostStack === undefined ? furtherNames : [];
+    return [
+      ...roles.map((role) => claim(names[role], role, zone, role)),
+      ...further.map((each) => ({
+        ...claim(
+          each.name,
+          each.role === "www" ? each.role : "further",
+          each.zone ?? zone,
+          furtherResource(each),
+        ),
+        path: at(...each.path),
+      })),
+    ];
   });
 }

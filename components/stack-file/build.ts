@@ -4,7 +4,7 @@ import { backupRegions, type BucketSpec } from "../fleet/backups";
 import { wholeOf } from "../fleet/declared";
 import { diskDefault, memoryDefault } from "../fleet/defaults";
 import type { Environment } from "../fleet/environment";
-import { zoneOf } from "../fleet/names";
+import { furtherNames, zoneOf } from "../fleet/names";
 import { node as nodeSchema, type NodeSpec } from "../fleet/node";
 import { project as projectSchema } from "../fleet/project";
 import { keyLine } from "../fleet/ssh-key";
@@ -130,6 +130,10 @@ function projectOf(
     // A host stack serves itself; its environment says who serves visitors.
     ...(draft.role === "host" || servedBy === undefined ? {} : { servedBy }),
     names: namesIn(draft, domain, draft.role === "host" ? draft.stack : undefined),
+    furtherNames: furtherNames(domain, declared).map((further) => ({
+      ...further,
+      ...(dns === "external" ? {} : { zone: sure(zoneOf(further.name, zones)) }),
+    })),
   };
 }
 

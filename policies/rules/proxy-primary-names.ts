@@ -2,17 +2,22 @@ import { unjudged, violation, type Judgement, type Policy } from "../judge/polic
 import { isAsBefore } from "../judge/as-before";
 import { above, below, input, type Resource } from "../judge/resource";
 import { dnsRecords, projectNames } from "../judge/types";
-import { unknown, type Found } from "../../engine/values";
+import { isList, unknown, type Found } from "../../engine/values";
 
-type Role = "primary" | "origin" | "direct";
+type Role = "primary" | "origin" | "direct" | "www" | "serves" | "redirects";
+/** Those that every project has. */
 const roles: readonly Role[] = ["primary", "origin", "direct"];
+/** Those of a project that declares them: one name, or a list of them. */
+const furtherRoles: readonly Role[] = ["www", "serves", "redirects"];
+const visitors: readonly Role[] = ["primary", ...furtherRoles];
 
 export const policy: Policy = {
   name: "proxy-primary-names",
   rules: [23, 24],
   description:
     "A project's primary name is a proxied A record; the host's own name and `direct`, by which " +
-    "people log in, are not proxied, and `direct` is a CNAME. There are no other records but " +
+    "people log in, are not proxied, and `direct` is a CNAME. Further names of visitors are proxied as well, " +
+    "`www` as a CNAME. There are no other records but " +
     "those that a zone held before, as long as their project lists them in `asBefore`.",
   check: proxyPrimaryNames,
   checkStack: haveAllNames,
@@ -30,13 +35,13 @@ export function* proxyPrimaryNames(record: Resource): Generator<Judgement> {
   if (role === undefined) {
     yield violation(
       record,
-      `${String(name)} is no project's primary, origin or direct name`,
+      `${String(name)} is no name of a project's`,
       "declare the project whose name it is, or take the record out",
     );
     return;
   }
   const type = input(record, "type");
-  const wanted = role === "direct" ? "CNAME" : "A";
+  const wanted = role === "direct" || role === "www" ? "CNAME" : "A";
   if (type === unknown) yield unjudged(record, "type");
   else if (type !== wanted) {
     yield violation(
@@ -47,13 +52,13 @@ export function* proxyPrimaryNames(record: Resource): Generator<Judgement> {
   }
   const proxied = input(record, "proxied");
   if (proxied === unknown) yield unjudged(record, "proxied");
-  else if (role === "primary" && proxied !== true) {
+  else if (visitors.includes(role) && proxied !== true) {
     yield violation(
       record,
       `${String(name)} shows the machine's address to every visitor`,
       "set proxied to true",
     );
-  } else if (role !== "primary" && proxied === true) {
+  } else if (!visitors.includes(role) && proxied === true) {
     yield violation(
       record,
       `${String(name)} is proxied, so SSH would reach Cloudflare instead of the machine`,
@@ -65,19 +70,27 @@ export function* proxyPrimaryNames(record: Resource): Generator<Judgement> {
 /** What a name is for: as its project says, otherwise as its first label reads. */
 function roleOf(record: Resource, name: Found): Role | undefined {
   const names = above(record, projectNames);
-  const declared = roles.find((role) => names && input(names, role) === name);
+  const declared = [...roles, ...furtherRoles].find(
+    (role) => names && namesAs(names, role).includes(name ?? null),
+  );
   if (declared) return declared;
   const label = String(name ?? "").split(".")[0]!;
   if (/(^|-)direct$/.test(label)) return "direct";
   return /(^|-)origin(-|$)/.test(label) ? "origin" : undefined;
 }
 
+/** The names that a component gives a role. */
+function namesAs(names: Resource, role: Role): readonly Found[] {
+  const given = input(names, role);
+  if (given === undefined) return [];
+  return isList(given) ? given : [given];
+}
+
 /** A project whose records were forgotten shows only in the whole stack. */
 export function* haveAllNames(resources: readonly Resource[]): Generator<Judgement> {
   for (const names of resources.filter(({ type }) => type === projectNames)) {
     const records = below(names, resources).filter(({ type }) => dnsRecords.includes(type));
-    for (const role of roles) {
-      const name = names.inputs === undefined ? unknown : input(names, role);
+    for (const [role, name] of namesOf(names)) {
       if (name === unknown) yield unjudged(names, role);
       else if (!records.some((record) => couldBe(record, name))) {
         yield violation(
@@ -88,6 +101,17 @@ export function* haveAllNames(resources: readonly Resource[]): Generator<Judgeme
       }
     }
   }
+}
+
+/** Every name that a component says a project has, with what it is for. */
+function namesOf(names: Resource): (readonly [Role, Found])[] {
+  const own = roles.map(
+    (role) => [role, names.inputs === undefined ? unknown : input(names, role)] as const,
+  );
+  const further = furtherRoles.flatMap((role) =>
+    namesAs(names, role).map((name) => [role, name] as const),
+  );
+  return [...own, ...further];
 }
 
 /** A record whose name is not known has been reported by itself. */

@@ -34,6 +34,30 @@ describe("visitors' names are proxied, login names are not", () => {
     expect(told(proxyPrimaryNames(given)).join("\n")).toContain(message);
   });
 
+  it("knows further names by what the project says of them", () => {
+    const many = resource("berth:index:ProjectNames", {
+      ...names.inputs,
+      www: "www.red.example",
+      serves: ["red-origin.example"],
+      redirects: ["old.example"],
+    });
+    const www = record("www.red.example", "CNAME", true, many);
+    const serves = record("red-origin.example", "A", true, many);
+    const redirects = record("old.example", "A", true, many);
+    for (const each of [www, serves, redirects]) expect(told(proxyPrimaryNames(each))).toEqual([]);
+    const all = [many, record("red-direct.example", "A", true, many), www, serves];
+    expect(told(haveAllNames(all)).join("\n")).toContain(
+      "no record has its redirects name old.example",
+    );
+    for (const wrong of [
+      record("www.red.example", "A", true, many),
+      record("old.example", "A", false, many),
+      record("older.example", "A", true, many),
+    ]) {
+      expect(told(proxyPrimaryNames(wrong))).toHaveLength(1);
+    }
+  });
+
   it("lets a record stand as its zone held it before, that one and no other", () => {
     const former = { name: "red-direct.example", type: "AAAA", content: "2001:db8::9" };
     const stray = { name: "*.example", type: "A", content: "192.0.2.9" };
@@ -60,7 +84,7 @@ describe("visitors' names are proxied, login names are not", () => {
     }
     for (const name of ["www.shop.example", "original.shop.example", "*.shop.example"]) {
       expect(told(proxyPrimaryNames(alone(name)))).toEqual([
-        expect.stringContaining(`${name} is no project's primary, origin or direct name`),
+        expect.stringContaining(`${name} is no name of a project's`),
       ]);
     }
   });

@@ -27,13 +27,11 @@ const table: readonly BadInput[] = [
     "https://new.example.org",
     "New.example.org",
     "new.example.org.",
-    "new_site.example.org",
     "example",
     "a..example.org",
     "-a.example.org",
     `${"a".repeat(64)}.example.org`,
     "192.0.2.1",
-    "*.example.org",
   ].map((domain): BadInput => [
     `the domain ${domain}`,
     [[["projects", "kmc", "domain"], domain]],
@@ -45,6 +43,46 @@ const table: readonly BadInput[] = [
       fix: "write the bare name",
     },
   ]),
+  ...(
+    [
+      ["https://New.example.org/", "write the bare name in lower case: new.example.org"],
+      ["New.example.org.", "write the bare name in lower case: new.example.org"],
+      ["*.example.org", "write each name by itself: wildcards are neither made nor touched"],
+      ["new_site.example.org", "choose a name without underscores"],
+    ] as const
+  ).map(([domain, fix]): BadInput => [
+    `the domain ${domain}, with what to write`,
+    [[["projects", "kmc", "domain"], domain]],
+    {
+      path: "berth:projects.kmc.domain",
+      message: "is not a domain name",
+      received: JSON.stringify(domain),
+      fix,
+    },
+  ]),
+  [
+    "a domain that only looks like Punycode",
+    [[["projects", "kmc", "domain"], "xn--a.example.org"]],
+    {
+      path: "berth:projects.kmc.domain",
+      message: "has a label that begins with xn-- and is no Punycode",
+      received: '"xn--a.example.org"',
+      fix: "as your registrar shows it",
+    },
+  ],
+  [
+    "a domain in two declared zones",
+    [
+      [["agency", "zones", "eu.example.org"], "a".repeat(32)],
+      [["projects", "kmc", "domain"], "kmc.eu.example.org"],
+    ],
+    {
+      path: "berth:projects.kmc.domain",
+      message: "lies in two declared zones, eu.example.org and example.org",
+      received: '"kmc.eu.example.org"',
+      fix: "ask `dig +short NS eu.example.org`",
+    },
+  ],
   [
     "a domain that is not in Punycode",
     [[["projects", "kmc", "domain"], "Zürich.example.org"]],

@@ -57,6 +57,47 @@ const table: readonly BadInput[] = [
   ],
 ];
 
+const further: readonly BadInput[] = [
+  [
+    "a further domain in no zone",
+    [[["projects", "kmc", "further"], { serve: ["kmc.example.net"] }]],
+    {
+      path: "berth:projects.kmc.further.serve[0]",
+      message: "lies in no declared Cloudflare zone",
+      received: '"kmc.example.net"',
+      allowed: "countable.ca, example.org, cryptsend.io",
+      fix: "add the zone",
+    },
+  ],
+  [
+    "a further domain that is another project's",
+    [[["projects", "kmc", "further"], { redirect: ["portal.example.org"] }]],
+    {
+      path: "berth:projects.portal.domain",
+      message:
+        "takes portal.example.org as its primary name, which is the further name of kmc, at berth:projects.kmc.further.redirect[0]",
+      received: '"portal.example.org"',
+      fix: "change one of the two domains",
+    },
+  ],
+  [
+    "a further domain that is the project's own",
+    [[["projects", "kmc", "further"], { serve: ["kmc.countable.ca"] }]],
+    {
+      path: "berth:projects.kmc.further.serve[0]",
+      message: "takes kmc.countable.ca as its further name, which is the primary name of kmc",
+      received: '"kmc.countable.ca"',
+      fix: "change one of the two domains",
+    },
+  ],
+];
+
+describe("further domains", () => {
+  it.each(further)("are refused: %s", (_, edits, expected) => {
+    expectProblem(changed(prod(), edits), expected);
+  });
+});
+
 describe("records that go", () => {
   it.each(table)("are refused: %s", (_, edits, expected) => {
     expectProblem(changed(prod(), edits), expected);

@@ -1,4 +1,5 @@
 import { at, entriesOf, type Draft, type StackDraft } from "../draft";
+import { furtherNames } from "../../fleet/names";
 import { namesIn } from "../names";
 import { environments } from "../../fleet/fleet";
 import type { Problem } from "../../fleet/problem";
@@ -6,7 +7,7 @@ import type { Problem } from "../../fleet/problem";
 /** A name that some project takes. */
 interface Claim {
   readonly name: string;
-  readonly role: "primary" | "direct" | "origin";
+  readonly role: "primary" | "direct" | "origin" | "www" | "further";
   /** Which project of which environment. */
   readonly project: string;
   readonly slug: string;
@@ -50,7 +51,8 @@ function concerns(draft: Draft, claim: Claim): boolean {
 /** Of two projects with one domain all names collide; saying it once is enough. */
 function isNews(claim: Claim, other: Claim, sameDomain: ReadonlySet<string>): boolean {
   const bothPrimary = claim.role === "primary" && other.role === "primary";
-  return bothPrimary || !sameDomain.has(pairKey(claim, other));
+  const ofOne = claim.project === other.project;
+  return bothPrimary || ofOne || !sameDomain.has(pairKey(claim, other));
 }
 
 function collision(claim: Claim, other: Claim): Problem {
@@ -81,7 +83,8 @@ function claimsOfEnvironment(
   definition: StackDraft,
   hosts: readonly StackDraft[],
 ): Claim[] {
-  return entriesOf(definition.config.projects).flatMap(([slug, { domain }]): Claim[] => {
+  return entriesOf(definition.config.projects).flatMap(([slug, facts]): Claim[] => {
+    const { domain } = facts;
     if (domain === undefined) return [];
     const claim = (name: string, role: Claim["role"], path: string): Claim => ({
       name,
@@ -103,6 +106,9 @@ function claimsOfEnvironment(
       claim(primary, "primary", path),
       claim(direct, "direct", path),
       claim(origin, "origin", path),
+      ...furtherNames(domain, facts).map(({ name, role, path: below }) =>
+        claim(name, role === "www" ? role : "further", at(definition, "projects", slug, ...below)),
+      ),
       ...hosted,
     ];
   });

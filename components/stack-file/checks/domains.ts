@@ -1,4 +1,6 @@
-import { zoneOf } from "../../fleet/names";
+import { domainToASCII } from "node:url";
+
+import { furtherNames, zoneOf } from "../../fleet/names";
 import { at, isBroken, type Draft, type ProjectDraft } from "../draft";
 import { namesIn } from "../names";
 import { labelLimit, nameLimit } from "../../fleet/formats";
@@ -11,25 +13,41 @@ export function checkDomains(draft: Draft): readonly Problem[] {
     if (domain === undefined) return [];
     const host = draft.role === "host" ? draft.stack : project.facts.servedBy;
     const { origin, direct } = namesIn(draft, domain, host);
+    const derived = [direct, origin];
     return [
-      ...lengthProblems(project, domain, [direct, origin]),
-      ...zoneProblems(draft, project, domain, [direct, origin]),
+      ...formProblems(project.at("domain"), domain),
+      ...lengthProblems(project.at("domain"), domain, derived),
+      ...zoneProblems(draft, project, project.at("domain"), domain, derived),
+      ...furtherNames(domain, project.facts).flatMap(({ name, path }) => [
+        ...formProblems(project.at(...path), name),
+        ...lengthProblems(project.at(...path), name, [name]),
+        ...zoneProblems(draft, project, project.at(...path), name, []),
+      ]),
     ];
   });
 }
 
-function lengthProblems(
-  project: ProjectDraft,
-  domain: string,
-  derived: readonly string[],
-): Problem[] {
+/** What begins as Punycode does and is none, no resolver and no browser takes. */
+function formProblems(path: string, domain: string): Problem[] {
+  if (domainToASCII(domain) !== "") return [];
+  return [
+    {
+      path,
+      message: "has a label that begins with xn-- and is no Punycode",
+      received: JSON.stringify(domain),
+      fix: "write the name as your registrar shows it in Punycode",
+    },
+  ];
+}
+
+function lengthProblems(path: string, domain: string, derived: readonly string[]): Problem[] {
   const tooLong = (label: string) => label.length > labelLimit;
   const name = derived.find((name) => name.length > nameLimit || name.split(".").some(tooLong));
   if (name === undefined) return [];
   const long = name.split(".").find(tooLong);
   return [
     {
-      path: project.at("domain"),
+      path,
       message:
         long === undefined
           ? `leads to the name ${name} of ${name.length} characters`
@@ -44,6 +62,7 @@ function lengthProblems(
 function zoneProblems(
   draft: Draft,
   project: ProjectDraft,
+  path: string,
   domain: string,
   derived: readonly string[],
 ): Problem[] {
@@ -55,7 +74,7 @@ function zoneProblems(
   }
   const zones = Object.keys(draft.own.config.agency?.zones ?? {});
   const zone = zoneOf(domain, zones);
-  const base = { path: project.at("domain"), received: JSON.stringify(domain) };
+  const base = { path, received: JSON.stringify(domain) };
   if (zone === undefined) {
     return [
       {
@@ -67,12 +86,33 @@ function zoneProblems(
     ];
   }
   const outside = derived.filter((name) => zoneOf(name, [zone]) === undefined);
-  if (outside.length === 0) return [];
+  if (outside.length === 0) return twiceProblems(base, zones, domain, zone);
   return [
     {
       ...base,
       message: `lies in the zone ${zone}, but its names ${outside.join(" and ")} do not`,
       fix: `use the parent zone instead of ${zone}, or take the domain's parent out of berth:agency.domains`,
+    },
+  ];
+}
+
+/** Of a zone and one below it only that one counts which name servers answer from. */
+function twiceProblems(
+  base: Pick<Problem, "path" | "received">,
+  zones: readonly string[],
+  domain: string,
+  zone: string,
+): Problem[] {
+  const outer = zoneOf(
+    domain,
+    zones.filter((each) => each !== zone),
+  );
+  if (outer === undefined) return [];
+  return [
+    {
+      ...base,
+      message: `lies in two declared zones, ${zone} and ${outer}: records made in the wrong one are never seen`,
+      fix: `ask \`dig +short NS ${zone}\`: without an answer take ${zone} out of berth:agency.zones, otherwise ${outer}`,
     },
   ];
 }

@@ -4,6 +4,7 @@ import { bareName } from "../../fleet/record-content";
 import type { Problem } from "../../fleet/problem";
 import { show } from "../../fleet/show";
 import type { Draft } from "../draft";
+import { furtherNames } from "../../fleet/names";
 import { namesIn } from "../names";
 
 /** What `replaces` lists are records of the project's own names, in the form that they have in a zone. */
@@ -13,7 +14,10 @@ export function checkReplaces(draft: Draft): readonly Problem[] {
     if (domain === undefined) return [];
     if (dns === "external") return replaces.length === 0 ? [] : [withoutZone(at("replaces"))];
     const stacks = [undefined, ...(draft.role === "host" ? [draft.stack] : [])];
-    const names = stacks.flatMap((host) => Object.values(namesIn(draft, domain, host)));
+    const names = [
+      ...stacks.flatMap((host): string[] => Object.values(namesIn(draft, domain, host))),
+      ...furtherNames(domain, facts).map(({ name }) => name),
+    ];
     return replaces.flatMap(({ name, type, content }, index): Problem[] => [
       ...(name === undefined || names.includes(name)
         ? []

@@ -110,7 +110,9 @@ export function nameText({ kind, name, type, from, to, by }: NameChange): string
     case "changes":
       return `${name} ${type}: ${from ?? "?"} → ${to ?? "?"}${whose}`;
     case "taken over":
-      return `${name} ${type} is taken over: ${from ?? "?"} → ${to ?? "?"}`;
+      return from?.toLowerCase() === to?.toLowerCase()
+        ? `${name} ${type} is taken over as it is: ${to ?? "?"}`
+        : `${name} ${type} is taken over: ${from ?? "?"} → ${to ?? "?"}`;
     case "leaves":
       return `${name} ${type} leaves this stack and stays → ${to ?? "?"}`;
     case "appears":

@@ -13,6 +13,7 @@ export const namesAndBackups: readonly Rule[] = [
     component("present/records.ts"),
     component("present/found-records.ts"),
     component("edge/zone-record.ts"),
+    component("edge/further-records.ts"),
   ),
   rule(
     24,
