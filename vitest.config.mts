@@ -1,7 +1,8 @@
+import * as os from "node:os";
 import { defineConfig } from "vitest/config";
 
 import TakingTurns from "./tools/test-run/order.mjs";
-import { sideBySide } from "./tools/test-run/side-by-side.js";
+import { sideBySide } from "./tools/test-run/side-by-side.mjs";
 
 /**
  * Tests that start processes (the engine, the local cloud, hosts), by their room or by their name.
@@ -52,6 +53,8 @@ export default defineConfig({
           exclude: [...engine, ...hosts],
           globalSetup: ["test/computer-setup.ts", "test/linters-setup.ts"],
           testTimeout: 20_000,
+          // Vitest would leave a core of two idle.
+          maxWorkers: os.availableParallelism(),
           sequence: { groupOrder: 0 },
         },
       },

@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
 
-import { sideBySide } from "../../../tools/test-run/side-by-side";
-
 const gigabytes = 2 ** 30;
 
 describe("how many files run at a time", () => {
@@ -10,7 +8,8 @@ describe("how many files run at a time", () => {
     ["fewer where memory is short", 8, 10, 3],
     ["two where it holds no third", 2, 7, 2],
     ["one at the least", 2, 1, 1],
-  ])("is %s", (_, cores, free, files) => {
+  ])("is %s", async (_, cores, free, files) => {
+    const { sideBySide } = await import("../../../tools/test-run/side-by-side.mjs");
     expect(sideBySide(cores, free * gigabytes)).toBe(files);
   });
 });
