@@ -5,7 +5,7 @@ module.exports = {
   forbidden: rules(),
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "^packages/local-cloud/recorded/" },
+    exclude: { path: "^(packages/local-cloud/recorded|components/dist)/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
   },

@@ -8,6 +8,7 @@ export default tseslint.config(
       ".berth/",
       "coverage/",
       "**/.local-cloud/",
+      "components/dist/",
       "packages/local-cloud/recorded/",
     ],
   },

@@ -1,16 +1,20 @@
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { BucketSpec } from "../fleet/fleet";
+import { withAws } from "../accounts";
+import type { Agency, BucketSpec } from "../fleet/fleet";
 
 /** Days a replaced or deleted archive can still be brought back. */
 const undeleteDays = 30;
 
 /** What a backup bucket is made from. */
 export interface BackupBucketArgs {
+  /** What follows from a project's `backup`: `project.archives.bucket`. */
   readonly bucket: BucketSpec;
-  /** Production buckets are protected. */
-  readonly protect: boolean;
+  /** Whose AWS account it is in (R33). */
+  readonly agency: Pick<Agency, "awsAccount">;
+  /** Whether its deletion is refused; absent: it is. */
+  readonly protect?: boolean;
 }
 
 /**
@@ -20,13 +24,23 @@ export interface BackupBucketArgs {
  *
  * An adopted bucket is imported and left as it is: its objects, policies and lifecycle are never
  * altered, and it stays where it is when it leaves the stack.
+ *
+ * It is made through a provider bound to the agency's account, unless `opts` bring one.
+ *
+ * @example
+ * new BackupBucket("backups", { bucket: shop.archives.bucket, agency });
  */
 export class BackupBucket extends pulumi.ComponentResource {
   readonly bucketName: pulumi.Output<string>;
 
-  constructor(name: string, args: BackupBucketArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: BackupBucketArgs, opts: pulumi.ComponentResourceOptions = {}) {
     const { name: bucketName, region, adopted } = args.bucket;
-    super("berth:backups:BackupBucket", name, { bucketName, region, adopted }, opts);
+    super(
+      "berth:backups:BackupBucket",
+      name,
+      { bucketName, region, adopted },
+      withAws(args.agency.awsAccount, opts),
+    );
     const bucket = args.bucket.adopted ? this.adopt(name, args) : this.create(name, args);
     this.bucketName = bucket.bucket;
     this.registerOutputs({ bucketName: this.bucketName });
@@ -51,7 +65,7 @@ export class BackupBucket extends pulumi.ComponentResource {
     const bucket = new s3.Bucket(
       `${name}-bucket`,
       { bucket: args.bucket.name, region: args.bucket.region },
-      { parent: this, protect: args.protect },
+      { parent: this, protect: args.protect ?? true },
     );
     const versioning = this.harden(name, bucket, args.bucket);
     if (args.bucket.lockDays !== undefined) this.lock(name, bucket, versioning, args.bucket);

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { BackupBucket, ProjectNames, ProjectNode } from "../index";
 import { checkAdoptedBuckets } from "../backups/adopted";
-import { BackupBucket } from "../backups/bucket";
 import { leftFirst } from "../edge/left-first";
 import { machineBefore } from "../outputs/history";
 import { isEnded } from "../fleet/serving";
@@ -12,8 +12,7 @@ import { machineIn } from "../present/look";
 import type { OwnState } from "../present/own-state";
 import type { TakenNames } from "../present/records";
 import type { TakenName } from "../edge/former-record";
-import { hostRecord, ProjectNames } from "../edge/project-names";
-import { ProjectNode } from "../node/project-node";
+import { hostRecord } from "../edge/project-names";
 import { PublishedStacks } from "../outputs/published";
 import { renamed } from "../node/renamed";
 import type { Fleet, ProjectSpec } from "../fleet/fleet";
@@ -92,7 +91,7 @@ export async function deploy(run: Run): Promise<Deployment> {
 function createBuckets(fleet: Fleet, opts: pulumi.ComponentResourceOptions): void {
   const protect = fleet.environment === "prod";
   for (const bucket of fleet.buckets) {
-    new BackupBucket(`backups-${bucket.region}`, { bucket, protect }, opts);
+    new BackupBucket(`backups-${bucket.region}`, { bucket, agency: fleet.agency, protect }, opts);
   }
 }
 
@@ -125,12 +124,7 @@ function createNames(
   taken: readonly TakenName[],
 ): pulumi.Output<boolean> | undefined {
   if (project.zone === undefined) return undefined;
-  const zoneId = fleet.agency.zones[project.zone]!;
-  const further = project.furtherNames.map((name) => ({
-    ...name,
-    zoneId: fleet.agency.zones[name.zone!]!,
-  }));
-  const args = { zoneId, names: project.names, further, address, stack: fleet.stack, after, taken };
+  const args = { project, agency: fleet.agency, address, stack: fleet.stack, after, taken };
   const opts = renamed(project.slug, project.formerly);
   if (fleet.role === "environment") return new ProjectNames(project.slug, args, opts).led;
   hostRecord(project.slug, args, opts);

@@ -1,7 +1,10 @@
 import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Agency } from "../fleet/fleet";
 import type { Names } from "../fleet/names";
+import type { ResolvedProject } from "../placement/resolved";
+import { refusal } from "../refusal";
 import { formerName, type TakenName } from "./former-record";
 import { furtherFacts, furtherRecords, type ZonedName } from "./further-records";
 import { recordComment, zoneRecord } from "./zone-record";
@@ -15,23 +18,50 @@ const proxiedTtl = 1;
 
 /** Names to make, and the address they lead to. */
 export interface ProjectNamesArgs {
+  /** Whose names, and the zones that hold them; one whose DNS the client runs is refused. */
+  readonly project: Pick<ResolvedProject, "slug" | "names" | "furtherNames" | "zone">;
+  /** Holds the zones' ids. */
+  readonly agency: Pick<Agency, "zones">;
+  /** IPv4 address of the host that serves the project. */
+  readonly address: pulumi.Input<string>;
+  /** The stack that makes the records, for their comment; absent: this one. */
+  readonly stack?: string;
+  /**
+   * What must be done before the records lead anyone there. Not the component's own `dependsOn`: a
+   * component that is left out after an error (`--continue-on-error`) cannot register its outputs,
+   * and that ends the run. Absent: nothing.
+   */
+  readonly after?: readonly pulumi.Resource[];
+  /** Names that the zone held records of before; absent: none, and a record of that name fails. */
+  readonly taken?: readonly TakenName[];
+}
+
+/** The records to make, with what follows from their project. */
+interface Records {
   /** Cloudflare zone id. */
   readonly zoneId: string;
   readonly names: Names;
   /** Names that visitors may use besides. */
   readonly further: readonly ZonedName[];
-  /** IPv4 address of the host that serves the project. */
   readonly address: pulumi.Input<string>;
-  /** The stack that makes the records, for their comment. */
   readonly stack: string;
-  /**
-   * What must be done before the records lead anyone there. Not the component's own `dependsOn`: a
-   * component that is left out after an error (`--continue-on-error`) cannot register its outputs,
-   * and that ends the run.
-   */
   readonly after: readonly pulumi.Resource[];
-  /** Names that the zone held records of before. */
   readonly taken: readonly TakenName[];
+}
+
+function recordsOf(args: ProjectNamesArgs): Records {
+  const { project, agency, address, stack = pulumi.getStack(), after = [], taken = [] } = args;
+  const { slug, names, furtherNames } = project;
+  const idOf = (name: string, zone: string | undefined): string => {
+    const id = zone === undefined ? undefined : agency.zones[zone];
+    if (id !== undefined) return id;
+    throw refusal(
+      `${slug}: agency.zones holds no zone of ${name}; it is for whoever runs its DNS to make`,
+    );
+  };
+  const zoneId = idOf(names.primary, project.zone);
+  const further = furtherNames.map((each) => ({ ...each, zoneId: idOf(each.name, each.zone) }));
+  return { zoneId, names, further, address, stack, after, taken };
 }
 
 /**
@@ -42,6 +72,12 @@ export interface ProjectNamesArgs {
  * gone: Cloudflare takes a second address record of the name, with which two hosts would answer in
  * turn, and refuses a CNAME beside an address. What the zone held before is found by
  * `present/records.ts`, taken over here, and remembered.
+ *
+ * Throws where no zone of the agency's holds the names.
+ *
+ * @example
+ * const [shop] = node.projects;
+ * new ProjectNames("shop", { project: shop, agency, address: node.host.address, after: [node.bootstrap] });
  */
 export class ProjectNames extends pulumi.ComponentResource {
   readonly primary: pulumi.Output<string>;
@@ -50,9 +86,10 @@ export class ProjectNames extends pulumi.ComponentResource {
   readonly led: pulumi.Output<boolean>;
 
   constructor(name: string, args: ProjectNamesArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("berth:index:ProjectNames", name, factsOf(args), opts);
-    const { zoneId, names, address, after, taken } = args;
-    const comment = recordComment(args.stack);
+    const records = recordsOf(args);
+    const { zoneId, names, further, address, stack, after, taken } = records;
+    super("berth:index:ProjectNames", name, factsOf(records), opts);
+    const comment = recordComment(stack);
     const formers = rememberFormer(name, taken, { parent: this });
     const options = { parent: this, dependsOn: [...after, ...formers] };
     const takenAs = (wanted: string) => taken.find((each) => each.name === wanted);
@@ -71,7 +108,7 @@ export class ProjectNames extends pulumi.ComponentResource {
       options,
       takenAs(names.primary),
     );
-    const origin = originRecord(name, args, { parent: this }, formers);
+    const origin = originRecord(name, records, { parent: this }, formers);
     const direct = zoneRecord(
       name,
       "direct",
@@ -88,7 +125,7 @@ export class ProjectNames extends pulumi.ComponentResource {
       takenAs(names.direct),
     );
     const shared = { address, comment, taken };
-    const further = furtherRecords(name, args.further, primary, shared, options);
+    const besides = furtherRecords(name, further, primary, shared, options);
     this.primary = primary.name;
     this.direct = direct.name;
     this.led = pulumi
@@ -96,9 +133,7 @@ export class ProjectNames extends pulumi.ComponentResource {
         address,
         primary.content,
         origin.content,
-        ...further
-          .filter((_, index) => args.further[index]?.role !== "www")
-          .map((each) => each.content),
+        ...besides.filter((_, index) => further[index]?.role !== "www").map((each) => each.content),
       ])
       .apply(([wanted, ...contents]) => contents.every((content) => content === wanted));
     this.registerOutputs({ primary: this.primary, direct: this.direct });
@@ -111,12 +146,13 @@ export function hostRecord(
   args: ProjectNamesArgs,
   opts: pulumi.CustomResourceOptions,
 ): cloudflare.DnsRecord {
-  return originRecord(name, args, opts, rememberFormer(name, args.taken, opts));
+  const records = recordsOf(args);
+  return originRecord(name, records, opts, rememberFormer(name, records.taken, opts));
 }
 
 function originRecord(
   name: string,
-  { zoneId, names, address, stack, after, taken }: ProjectNamesArgs,
+  { zoneId, names, address, stack, after, taken }: Records,
   opts: pulumi.CustomResourceOptions,
   formers: readonly pulumi.Resource[],
 ): cloudflare.DnsRecord {
@@ -137,7 +173,7 @@ function originRecord(
   );
 }
 
-function factsOf({ names, further, taken }: ProjectNamesArgs): pulumi.Inputs {
+function factsOf({ names, further, taken }: Records): pulumi.Inputs {
   return { ...names, ...furtherFacts(further), ...asBefore(taken) };
 }
 

@@ -41,6 +41,19 @@ describe("the packages of a change", () => {
     expect(refusedPackages(locked({ ...wanting, ...link }), base)[0]).toMatch(
       /packages\/own: it wants x from git/,
     );
+    // One whose folder is not called as it is, with the packages that its users bring.
+    const face = { name: "own-face", version: "0.1.0", peerDependencies: { zod: "^1.0.0" } };
+    const faced = {
+      ...{ face, "node_modules/own-face": { resolved: "face", link: true } },
+      "node_modules/zod": entry,
+    };
+    for (const before of [base, locked(faced)]) {
+      expect(refusedPackages(locked(faced), before)).toEqual([]);
+    }
+    const bringing = { ...face, peerDependencies: { zod: "file:../zod" } };
+    expect(refusedPackages(locked({ ...faced, face: bringing }), locked(faced))[0]).toMatch(
+      /face: it wants zod from file/,
+    );
     for (const away of ["../own", "/etc", "packages/../../own", "packages/other"]) {
       const leading = { "node_modules/own": { resolved: away, link: true } };
       expect(refusedPackages(locked({ ...own, ...leading }), base)[0]).toMatch(/own: .*a link/);
@@ -189,15 +202,17 @@ describe("fetching them", () => {
     const lock = {
       ...{ name: "berth", lockfileVersion: 3, requires: true },
       packages: {
-        "": { ...list, workspaces: ["packages/*"] },
+        "": { ...list, workspaces: ["face", "packages/*"] },
         "node_modules/own": { resolved: "packages/own", link: true },
         "node_modules/little": { version: "1.0.0", integrity },
         "packages/own": { version: "0.1.0", dependencies: { little: "1.0.0" } },
+        "node_modules/own-face": { resolved: "face", link: true },
+        face: { name: "own-face", version: "0.1.0", peerDependencies: { little: "^1.0.0" } },
       },
     };
     const write = (name: string, content: unknown) =>
       fs.writeFileSync(path.join(will.directory, name), JSON.stringify(content));
-    write("package.json", { ...list, workspaces: ["packages/*"] });
+    write("package.json", { ...list, workspaces: ["face", "packages/*"] });
     write("package-lock.json", lock);
     const clone = state("clone", "", {}, {}).directory;
     fs.writeFileSync(path.join(clone, "package-lock.json"), "another");
@@ -205,6 +220,7 @@ describe("fetching them", () => {
     const made = path.join(will.directory, "node_modules");
     expect(fs.existsSync(path.join(made, "little", "package.json"))).toBe(true);
     expect(fs.readlinkSync(path.join(made, "own"))).toBe(path.join("..", "packages", "own"));
+    expect(fs.readlinkSync(path.join(made, "own-face"))).toBe(path.join("..", "face"));
   });
 
   it("fetches nothing at all where one package is no registry's", async () => {
