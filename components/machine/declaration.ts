@@ -16,6 +16,7 @@ export function machineOf(project: string, fleet: Fleet, node: ResolvedNode): Ma
     members: [...names].sort().flatMap((name) => fleet.team.members[name] ?? []),
     deployerKeys: Object.values(fleet.team.deployers),
     manage: node.manage,
+    openings: node.openings,
     madeByBerth,
     ...(madeByBerth ? { diskGb: node.diskGb } : {}),
     ...(node.accounts === undefined ? {} : { takenOver: node.accounts }),
@@ -24,9 +25,8 @@ export function machineOf(project: string, fleet: Fleet, node: ResolvedNode): Ma
 }
 
 /**
- * Whether Berth enters a machine with accounts of its own: a step of the take-over happens on it. The
- * firewall is the cloud's. A machine that is not entered is only looked at, as the account it gave.
+ * Whether Berth enters a machine with accounts of its own: a step of the take-over happens on it. A machine that is not entered is only looked at, as the account it gave.
  */
 export function isEntered({ manage }: Pick<MachineDeclaration, "manage">): boolean {
-  return manage.some((step) => step !== "firewall");
+  return manage.length > 0;
 }

@@ -1,6 +1,9 @@
 import { readPublicKey } from "../fleet/ssh-key";
 import type { Member, TakeOverStep } from "../fleet/fleet";
+import { cloudflareNetworks } from "../placement/cloudflare-networks";
+import type { Opening } from "../placement/openings";
 import { composePackages } from "./distributions";
+import { firewallRules } from "./firewall-rules";
 import { array, map, quote } from "./quote";
 import { compact, fileContents, pamCheck, sourceOf, type Sequence } from "./steps";
 
@@ -18,6 +21,8 @@ export interface MachineDeclaration {
   /** OpenSSH public keys of the deployers, one line each; never empty. */
   readonly deployerKeys: readonly string[];
   readonly manage: readonly TakeOverStep[];
+  /** What it lets in, where the firewall is managed (R41). */
+  readonly openings: readonly Opening[];
   /** False for client and adopted machines: what Berth did not make there stays as it is. */
   readonly madeByBerth: boolean;
   /** GB of disk asked for; absent where Berth did not make the machine. */
@@ -99,6 +104,7 @@ function declarationsOf(machine: MachineDeclaration, check: boolean): string[] {
     `INITIAL_ACCOUNT=${quote(machine.initialAccount)}`,
     `DISK_GB=${machine.diskGb ?? 0}`,
     `MANAGE=${array(machine.manage)}`,
+    `FIREWALL_RULES=${quote(firewallRules(machine.openings))}`,
     `MEMBERS=${array(members.map(({ name }) => name))}`,
     `declare -A KEYS=${map(keys)}`,
     `TAKEN_OVER=${array(machine.takenOver ?? [])}`,
@@ -113,10 +119,18 @@ const constants: Readonly<Record<Sequence, () => readonly string[]>> = {
   converge: () => [
     `PAM_PY=${quote(pamCheck())}`,
     `declare -A COMPOSE_PACKAGES=${map(composePackages)}`,
-    ...Object.entries(fileContents()).map(([variable, text]) => `${variable}=${quote(text)}`),
+    ...Object.entries(fileContents()).map(
+      ([variable, text]) => `${variable}=${quote(withEdge(text))}`,
+    ),
   ],
   observe: () => [],
 };
+
+/** A file's text with the networks of Cloudflare's edge. */
+function withEdge(text: string): string {
+  const { ipv4, ipv6 } = cloudflareNetworks;
+  return text.replace("@EDGE4@", ipv4.join(", ")).replace("@EDGE6@", ipv6.join(", "));
+}
 
 function programOf(sequence: Sequence): string {
   return [...constants[sequence](), compact(sourceOf(sequence))].join("\n");

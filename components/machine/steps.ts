@@ -21,11 +21,13 @@ const sequences = {
     "rights",
     "docker",
     "packages",
+    "firewall",
     "history",
     "dotfiles",
     "sshd",
     "admission",
     "closing-root",
+    "firewall-kept",
     "summary",
   ],
   observe: ["plain", "observe"],
@@ -41,6 +43,10 @@ const contents = {
   TMPFILES_CONF: "tmpfiles.conf",
   MOTD: "motd",
   APT_CONF: "apt.conf",
+  FIREWALL_NFT: "firewall.nft",
+  FIREWALL_SERVICE: "firewall.service",
+  FIREWALL_NFTABLES_CONF: "firewall-nftables.conf",
+  FIREWALL_TRIAL_SH: "firewall-trial.sh",
 } as const;
 
 const here = (...names: string[]): string => readText(path.join(__dirname, ...names));

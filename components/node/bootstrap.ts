@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../clouds";
 import { refusal } from "../refusal";
 import { isEntered, machineOf } from "../machine/declaration";
+import { knockAt } from "./knocking";
 import { accessFacts } from "../machine/access-facts";
 import { knownOr } from "../machine/known";
 import { deliverable } from "../machine/deliverable";
@@ -159,7 +160,7 @@ export class Bootstrap extends pulumi.ComponentResource {
   ): command.remote.Command {
     const reached = connection(host.address, automationAccount, this.hostKey, usualDials);
     const script = leaving ? undefined : this.deliver(name, host, reached, entered);
-    return new command.remote.Command(
+    const converged = new command.remote.Command(
       `${name}-converge`,
       {
         // Without `update` a changed script runs again, which is what is wanted. No triggers either:
@@ -177,6 +178,8 @@ export class Bootstrap extends pulumi.ComponentResource {
         customTimeouts: { create: "60m", update: "60m" },
       },
     );
+    if (script && machine.manage.includes("firewall")) knockWhile(host, script, converged);
+    return converged;
   }
 
   /**
@@ -230,6 +233,16 @@ function hostOf({ id, address, login, hostKey, wayIn }: EnteredHost, usual: stri
     hostKey: pulumi.output(hostKey),
     ...(wayIn === undefined ? {} : { wayIn }),
   };
+}
+
+/** A changed firewall of the machine is kept once a new connection came through it (`steps/firewall.sh`). */
+function knockWhile(host: Host, from: pulumi.Resource, to: pulumi.Resource): void {
+  if (pulumi.runtime.isDryRun()) return;
+  let knocking: ReturnType<typeof knockAt> | undefined;
+  pulumi.all([host.address, from.urn]).apply(([address]) => {
+    knocking = knockAt(address);
+  });
+  to.urn.apply(() => knocking?.stop());
 }
 
 function convergeProgramFile(): ReturnType<typeof deliverable> {

@@ -1,4 +1,5 @@
 import { isEntered } from "../../components/machine/declaration";
+import { knockAt } from "../../components/node/knocking";
 import { renderConverge, statuses } from "../../components/machine/script";
 import { machineName, type Machine } from "./fleet";
 import { readReport, type Report } from "../ground/report";
@@ -45,10 +46,16 @@ export async function converge(
 ): Promise<Converged> {
   if (!isEntered(machine.declared)) return { machine, outcome: { kind: "observed" } };
   const script = `echo '${begins.saying}'\n${renderConverge(machine.declared, check)}`;
-  return {
-    machine,
-    outcome: outcomeOf(await runScript(machine, entrance, script, timeoutMs, begins)),
-  };
+  // A changed firewall is kept once a new connection came through it.
+  const knocking = check ? undefined : knockAt(machine.address);
+  try {
+    return {
+      machine,
+      outcome: outcomeOf(await runScript(machine, entrance, script, timeoutMs, begins)),
+    };
+  } finally {
+    knocking?.stop();
+  }
 }
 
 /** Reads what a session of the script left. Pure. */

@@ -21,6 +21,8 @@ export interface Health {
   readonly node: string;
   readonly address: string;
   readonly outcome: Outcome;
+  /** Nothing of Berth shuts a port there: `manage` does not name the firewall (R41). */
+  readonly unguarded?: true;
   /** Absent when the machine was not reached. */
   readonly facts?: Facts;
   /** Who may enter besides who is declared, and what else was found; absent when it was not told. */

@@ -72,6 +72,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
     context.out(`${JSON.stringify({ nodes, undeployed, interrupted, attention }, undefined, 2)}\n`);
   } else {
     context.out(`${describe(seen.map(({ health }) => health))}\n`);
+    for (const line of unguarded(seen.map(({ health }) => health))) context.out(`${line}\n`);
     if (undeployed.length > 0) context.out(`\nNot deployed yet: ${undeployed.join(", ")}\n`);
     for (const line of findings(seen.map(({ health }) => health))) context.out(`${line}\n`);
     context.out(
@@ -94,6 +95,7 @@ async function look(machine: Machine, entrance: Entrance): Promise<Health> {
     node: machineName(machine),
     address: machine.address,
     outcome: observed && session.kind === "ended" ? { kind: "observed" } : checkOf(session),
+    ...(machine.declared.manage.includes("firewall") ? {} : { unguarded: true as const }),
     ...(facts ? { facts } : {}),
     ...(traces ? { traces } : {}),
   };
@@ -118,6 +120,13 @@ function findings(nodes: readonly Health[]): string[] {
   });
   if (lines.length === 0) return [];
   return ["", "Found, and explained by no package and no declaration since Berth came:", ...lines];
+}
+
+/** Machines whose ports nobody here shuts: said each time, since a published database would be open. */
+function unguarded(nodes: readonly Health[]): string[] {
+  const names = nodes.filter((health) => health.unguarded === true).map(({ node }) => node);
+  if (names.length === 0) return [];
+  return ["", `Unguarded, since manage does not name firewall: ${names.join(", ")}`];
 }
 
 /** Findings of one machine that are shown; JSON has them all. */

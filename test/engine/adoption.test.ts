@@ -89,12 +89,16 @@ describe("a machine made by hand", () => {
     await cloud.up("prod");
   });
 
-  it("gets a firewall when that step of the take-over is switched on, and nothing else", async () => {
+  it("gets a firewall when that step of the take-over is switched on: the cloud's, and one of its own", async () => {
     declare(handmade.first, { manage: ["firewall"] });
     const steps = await cloud.plan("prod");
     const resources = steps.filter(({ urn }) => !/(::|\$)berth:\w+:\w+::/.test(urn));
     expect(resources.map(({ op, urn }) => `${op} ${urn.split("::").at(-1)!}`)).toEqual([
       "create club-firewall",
+      "create club-enter",
+      "create club-script",
+      "create club-converge",
+      "delete club-observe",
     ]);
   });
 

@@ -20,8 +20,8 @@ export const apart = {
   // Berth did not make it: its sshd, its updates and whoever could come in before stay as they were.
   clinic: {
     ...same,
-    "enabled units": ["- apt-daily-upgrade.timer", "- apt-daily.timer"],
-    "running units": ["- apt-daily-upgrade.timer", "- apt-daily.timer"],
+    "enabled units": ["- apt-daily-upgrade.timer", "- apt-daily.timer", "- berth-firewall.service"],
+    "running units": ["- apt-daily-upgrade.timer", "- apt-daily.timer", "- berth-firewall.service"],
     sshd: [
       "- authorizedkeysfile .ssh/authorized_keys",
       "- exposeauthinfo yes",
@@ -38,12 +38,18 @@ export const apart = {
     ],
     files: [
       "- /etc/apt/apt.conf.d/52berth root:root 644 f",
+      "- /etc/berth/firewall.nft root:root 644 f",
       "- /etc/ssh/sshd_config.d/00-berth.conf root:root 644 f",
       "- /etc/ssh/sshd_config.d/50-cloud-init.conf root:root 600 f",
       "- /etc/sudoers.d root:root 755 d",
+      "- /etc/systemd/system/berth-firewall.service root:root 644 f",
+      "- /etc/systemd/system/nftables.service.d root:root 755 d",
+      "- /etc/systemd/system/nftables.service.d/berth.conf root:root 644 f",
+      "- /etc/systemd/system/sysinit.target.wants/berth-firewall.service root:root 777 l",
       "- /etc/systemd/system/timers.target.wants/apt-daily-upgrade.timer root:root 777 l",
       "- /etc/systemd/system/timers.target.wants/apt-daily.timer root:root 777 l",
       "- /var/lib/berth/aside root:root 700 d",
+      "- /var/lib/berth/firewall.listing root:root 600 f",
       "+ /etc/sudoers.d root:root 750 d",
       "+ /etc/sudoers.d/90-cloud-init-users root:root 440 f",
       "+ /root/.ssh/authorized_keys root:root 600 f",

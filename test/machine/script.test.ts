@@ -11,6 +11,7 @@ import {
   type MachineDeclaration,
 } from "../../components/machine/script";
 import { sourceOf } from "../../components/machine/steps";
+import { openingsOf } from "../../components/placement/openings";
 import { publicKey } from "../stack-file/fixture";
 
 const node: MachineDeclaration = {
@@ -22,6 +23,13 @@ const node: MachineDeclaration = {
   ],
   deployerKeys: ["ssh-ed25519 AAAAjenkins jenkins"],
   manage: ["people", "firewall", "proxy", "deploy"],
+  openings: openingsOf(
+    {
+      sshFrom: ["203.0.113.0/24", "2001:db8::/32"],
+      ports: [{ port: 1194, protocol: "udp", reason: "a VPN" }],
+    },
+    [],
+  ),
   madeByBerth: true,
   dotfiles: { repository: "https://git.example/dotfiles.git", commit: "0123456789".repeat(4) },
 };

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { launcher } from "../../components/machine/launcher";
+import { openingsOf } from "../../components/placement/openings";
 import { renderObserve, statuses } from "../../components/machine/script";
 import { added, listing, type Listing } from "./listing";
 import { clear, hindered, obstruct } from "./obstacles";
 import { runtimesSuite } from "./runtimes-suite";
 import { type Place, subjectsSuite } from "./subjects-suite";
+import { ask } from "./scan";
 import { Yard, type Visit } from "./yard";
 
 describe("a client's machine that runs things already", () => {
@@ -117,11 +119,20 @@ describe("a client's machine that runs things already", () => {
   });
 
   it("keeps its Docker and every container running when deployments are switched on", async () => {
-    const all = client({ manage: ["people", "firewall", "proxy", "deploy"] });
+    const all = client({ manage: ["people", "proxy", "deploy"] });
     const previous = await now();
     const done = await yard.converge(address, hostKey.public, all);
     expect(done, done.stdout).toMatchObject({ code: statuses.done });
     expect(added(previous, await now())).toEqual(nothing);
+    expect(await running()).toBe(containers);
+  });
+
+  it("keeps a site of its own served when the firewall is switched on, where its DNS is the client's", async () => {
+    const openings = openingsOf({}, [{ dns: "external" }]);
+    const guarded = client({ manage: ["people", "firewall", "deploy"], openings });
+    const done = await yard.converge(address, hostKey.public, guarded);
+    expect(done, done.stdout).toMatchObject({ code: statuses.done });
+    expect(await ask(address, 80)).toBe("open");
     expect(await running()).toBe(containers);
   });
 

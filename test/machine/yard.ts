@@ -11,6 +11,8 @@ import {
   renderEnter,
   type MachineDeclaration,
 } from "../../components/machine/script";
+import { knockAt } from "../../components/node/knocking";
+import { openingsOf } from "../../components/placement/openings";
 import type { HostSpec, Machines } from "../../packages/local-cloud/hosts";
 import { type Finished, tryRun } from "../../packages/local-cloud/hosts/process";
 import {
@@ -59,6 +61,7 @@ export class Yard {
       ],
       deployerKeys: [this.deployer.public],
       manage: ["people", "firewall", "proxy", "deploy"],
+      openings: openingsOf({}, []),
       madeByBerth: true,
       ...changes,
     };
@@ -157,7 +160,7 @@ export class Yard {
   }
 
   /** Converges a machine as the program does. */
-  converge(
+  async converge(
     address: string,
     pinned: string,
     declaration = this.declaration(),
@@ -169,6 +172,11 @@ export class Yard {
       pinned,
       mine: options.mine ?? this.deployer,
     };
-    return this.session(visit, launcher, renderConverge(declaration, options.check));
+    const knocking = knockAt(address);
+    try {
+      return await this.session(visit, launcher, renderConverge(declaration, options.check));
+    } finally {
+      knocking.stop();
+    }
   }
 }

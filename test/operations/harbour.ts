@@ -227,6 +227,7 @@ exec cat "${bin}/$2.json"
       members: [],
       deployerKeys: [this.jenkins.public],
       manage: ["people"] as const,
+      openings: [],
       madeByBerth: true,
     };
   }

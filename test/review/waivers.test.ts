@@ -104,6 +104,7 @@ describe("the facts about access", () => {
       members: [{ name: "ana", keys: [key] }],
       deployerKeys: [publicKey(7, "ci")],
       manage: ["people", "firewall", "proxy", "deploy"],
+      openings: [],
       madeByBerth: true,
     } as const;
     const facts = accessFacts(machine);

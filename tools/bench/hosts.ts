@@ -3,6 +3,7 @@
 import * as os from "node:os";
 
 import { launcher } from "../../components/machine/launcher";
+import { openingsOf } from "../../components/placement/openings";
 import {
   automationAccount,
   type MachineDeclaration,
@@ -128,7 +129,9 @@ function declaration(yard: HostYard): MachineDeclaration {
     initialAccount: "root",
     members,
     deployerKeys: [yard.publicKey],
-    manage: ["people", "firewall", "proxy", "deploy"],
+    // What the playbook does too: a firewall of the machine waits for a new connection to confirm it.
+    manage: ["people", "proxy", "deploy"],
+    openings: openingsOf({}, []),
     madeByBerth: true,
   };
 }

@@ -20,7 +20,6 @@ export function checkMachines(draft: Draft): readonly Problem[] {
           ? []
           : combinationProblems(entry, at)),
         ...(server === undefined ? [] : serverProblems(server, at)),
-        ...(server === undefined ? [] : firewallProblems(entry, at)),
         ...(adopt === undefined ? [] : adoptProblems(adopt, at)),
       ];
     }),
@@ -61,23 +60,6 @@ function combinationProblems(entry: NodeDraft, at: MachineDraft["at"]): Problem[
       ...received(entry[key]),
       fix: kind === "adopt" ? "remove the line and keep adopt.size" : "remove the line",
     }));
-}
-
-/** The firewall that Berth makes is the cloud's, and a client's machine is in none of ours. */
-function firewallProblems({ manage }: NodeDraft, at: MachineDraft["at"]): Problem[] {
-  return (manage ?? []).flatMap((step, index) =>
-    step !== "firewall"
-      ? []
-      : [
-          {
-            path: at("manage", index),
-            message: "does nothing on a client's machine: Berth makes cloud firewalls alone",
-            ...received(step),
-            allowed: "people, deploy",
-            fix: "remove it, and have the machine's owner close every port but 22, 80 and 443",
-          },
-        ],
-  );
 }
 
 function serverProblems(server: ServerDraft, at: MachineDraft["at"]): Problem[] {

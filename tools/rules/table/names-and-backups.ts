@@ -104,6 +104,7 @@ export const namesAndBackups: readonly Rule[] = [
     policy("guard-every-server"),
     policy("use-known-resources"),
     component("placement/openings.ts"),
+    component("machine/steps/firewall.sh"),
   ),
   rule(
     42,
