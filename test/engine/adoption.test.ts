@@ -93,11 +93,11 @@ describe("a machine made by hand", () => {
     declare(handmade.first, { manage: ["firewall"] });
     const steps = await cloud.plan("prod");
     const resources = steps.filter(({ urn }) => !/(::|\$)berth:\w+:\w+::/.test(urn));
-    expect(resources.map(({ op, urn }) => `${op} ${urn.split("::").at(-1)!}`)).toEqual([
-      "create club-firewall",
-      "create club-enter",
-      "create club-script",
+    expect(resources.map(({ op, urn }) => `${op} ${urn.split("::").at(-1)!}`).sort()).toEqual([
       "create club-converge",
+      "create club-enter",
+      "create club-firewall",
+      "create club-script",
       "delete club-observe",
     ]);
   });
