@@ -8,6 +8,7 @@ import { fateOf, type Verdicts } from "./verdicts";
 import { letsIn } from "./visiting";
 import { Yard } from "./yard";
 
+const opened = { port: 8443, reason: "Visitors of this test." };
 const members: Record<string, { keys: readonly string[] }> = agency.team.members;
 
 describe("twenty kinds of change: what the review says is what the update does", () => {
@@ -47,7 +48,7 @@ describe("twenty kinds of change: what the review says is what the update does",
         projects()["news"] = stage("news.acme.dev", canada);
         projects()["blog"] = stage("blog.acme.dev", { ...canada, node: "portal" });
         delete projects()["wiki"]!["backup"];
-        next["nodes"] = { club: { memoryGb: 4 } };
+        next["nodes"] = { club: { memoryGb: 4 }, portal: { ports: [opened] } };
         next["backups"] = { keepDays: 7 };
         const team = next["team"] as Config;
         team["members"] = {
@@ -89,8 +90,8 @@ describe("twenty kinds of change: what the review says is what the update does",
       expect(yard.seen.review.verdict).toBe("stop");
     });
     kind("port opened", { access: /^anyone/ }, ({ access }) => {
-      expect(about(access, /^anyone gains port 443/)).toHaveLength(6);
-      expect(yard.seen.before.machines["club"]!.ports).toEqual([80]);
+      expect(about(access, /^anyone/)).toEqual([`anyone gains port ${opened.port} on portal`]);
+      expect(yard.seen.before.machines["portal"]!.ports).toEqual([]);
     });
     kind("newer image", { about: /\bforum\b/ }, ({ interruption }) => {
       const { before, after } = yard.seen;
@@ -126,6 +127,10 @@ describe("twenty kinds of change: what the review says is what the update does",
       }),
     );
     nothingElse();
+    kind("port closed", { access: /^anyone/ }, ({ access }) => {
+      expect(about(access, /^anyone/)).toEqual([`anyone loses port ${opened.port} on portal`]);
+      expect(yard.seen.after.machines["portal"]!.ports).toEqual([]);
+    });
     kind("resize down", { about: /\bclub:|\bclub-server\b/ }, ({ cost, data }) => {
       expect(fate("club")).toBe("restart");
       expect(about(cost, /^club:/)).toEqual(["club: USD 24.00 → USD 12.00"]);

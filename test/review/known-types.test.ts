@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 
+import { cloudflareNetworks } from "../../components/placement/cloudflare-networks";
 import { repository } from "../../rehearsal/paths";
 import { accessOf } from "../../operations/review/facts/access";
 import { costOf } from "../../operations/review/facts/cost";
@@ -231,5 +232,28 @@ describe("what lets somebody in, by every type", () => {
       "anyone gains port 443",
       "192.0.2.0/24 loses port 443",
     ]);
+  });
+
+  it("names Cloudflare's edge in a word where all of its networks may come, and not where one is missing", () => {
+    const type = "digitalocean:index/firewall:Firewall";
+    const { ipv4, ipv6 } = cloudflareNetworks;
+    const rule = (sourceAddresses: readonly string[]) => ({
+      inputs: { inboundRules: [{ protocol: "tcp", portRange: "443", sourceAddresses }] },
+    });
+    const whoAfter = (networks: readonly string[]) => {
+      const line = {
+        op: "update",
+        type,
+        name: "x",
+        before: rule(["0.0.0.0/0"]),
+        after: rule(networks),
+      };
+      const found = accessOf(planWith(line));
+      return found.filter(({ kind }) => kind === "gains").map(({ who }) => who);
+    };
+    const edge = `Cloudflare (${ipv4.length}+${ipv6.length} networks)`;
+    expect(whoAfter([...ipv4, ...ipv6])).toEqual([edge]);
+    expect(whoAfter([...ipv4, ...ipv6, "192.0.2.0/24"])).toEqual([`${edge} and 192.0.2.0/24`]);
+    expect(whoAfter([...ipv4.slice(1), ...ipv6])[0]).not.toContain("Cloudflare");
   });
 });

@@ -17,8 +17,8 @@ export interface Machine extends Inside {
 /** What a stack puts out of its nodes, or of its projects. */
 export type Published = Readonly<Record<string, Record<string, unknown>>>;
 
-/** Those a node opens, and a database's. */
-const ports = [80, 443, 5432];
+/** Those that the edge alone may come to, one that is declared at times, and a database's. */
+const ports = [80, 443, 8443, 5432];
 
 /** Everyday visitors are members; nobody but the deployers enters what is only observed. */
 export function waysTo({ keys }: ScratchCloud, nodes: Published): Record<string, Way> {

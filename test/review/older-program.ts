@@ -7,11 +7,10 @@ import { repository } from "../../rehearsal/paths";
 const earlier: Readonly<Record<string, readonly (readonly [now: string, then: string])[]>> = {
   "components/clouds/digitalocean/facts.ts": [["ubuntu-26-04-x64", "ubuntu-24-04-x64"]],
   "components/clouds/scaleway/facts.ts": [["ubuntu_resolute", "ubuntu_noble"]],
-  "components/placement/openings.ts": [['  { name: "https", port: 443 },\n', ""]],
 };
 const program = ["index.ts", "components"];
 
-/** Has a scratch project run an earlier release, whose images were older and whose nodes kept 443 shut. */
+/** Has a scratch project run an earlier release, whose images were older. */
 export function installOlderProgram(project: string): void {
   for (const name of program) {
     fs.rmSync(path.join(project, name), { force: true });
