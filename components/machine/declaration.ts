@@ -25,7 +25,8 @@ export function machineOf(project: string, fleet: Fleet, node: ResolvedNode): Ma
 }
 
 /**
- * Whether Berth enters a machine with accounts of its own: a step of the take-over happens on it. A machine that is not entered is only looked at, as the account it gave.
+ * Whether Berth enters a machine with an account of its own: some step of the take-over is managed. A
+ * machine that is not entered is only looked at, as the account it gave.
  */
 export function isEntered({ manage }: Pick<MachineDeclaration, "manage">): boolean {
   return manage.length > 0;
