@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { identityOf } from "../fleet/ssh-key";
 import { automationAccount, type MachineDeclaration } from "./script";
 import { array, quote } from "./quote";
+import { fileContents } from "./steps";
 import { readText } from "./text-file";
 
 const source = (name: string) => readText(path.join(__dirname, "questions", `${name}.sh`));
@@ -56,6 +57,7 @@ const parts = [
  */
 export function evidenceScript(machine: Expected, person?: Person): string {
   const { members, deployerKeys, initialAccount, madeByBerth } = machine;
+  const { FIREWALL_SERVICE = "", FIREWALL_NFTABLES_CONF = "" } = fileContents();
   const keys = [...deployerKeys, ...members.flatMap((member) => member.keys)].map(identityOf);
   return whole(
     [
@@ -66,6 +68,8 @@ export function evidenceScript(machine: Expected, person?: Person): string {
       `DECLARED_KEYS=${array(keys)}`,
       `INITIAL_ACCOUNT=${quote(initialAccount)}`,
       `MADE_BY_BERTH=${madeByBerth ? "yes" : "no"}`,
+      `FIREWALL_SERVICE=${quote(FIREWALL_SERVICE)}`,
+      `FIREWALL_NFTABLES_CONF=${quote(FIREWALL_NFTABLES_CONF)}`,
     ],
     ...parts.map((part) => `evidence/${part}`),
   );

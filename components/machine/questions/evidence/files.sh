@@ -78,6 +78,22 @@ of_snapd() {
   esac
 }
 
+# of_firewall FILE: Berth's own table, whose check compares it, and what loads that, to the letter.
+of_firewall() {
+  local text
+  case $1 in
+    /etc/berth/firewall.nft) return 0 ;;
+    /etc/systemd/system/berth-firewall.service) text=$FIREWALL_SERVICE ;;
+    /etc/systemd/system/nftables.service.d/berth.conf) text=$FIREWALL_NFTABLES_CONF ;;
+    /etc/systemd/system/sysinit.target.wants/berth-firewall.service)
+      [ "$(readlink -m -- "$1")" = /etc/systemd/system/berth-firewall.service ]
+      return
+      ;;
+    *) return 1 ;;
+  esac
+  [ -f "$1" ] && [ ! -L "$1" ] && printf %s "$text" | cmp -s - "$1"
+}
+
 # pam_as_generated FILE: what pam-auth-update writes of the modules that the system brings.
 pam_as_generated() {
   local line result=0
@@ -105,7 +121,7 @@ for file in "${recent[@]}"; do
     *$'\n'*) found "other files" "$file" ;;
     /run/systemd/transient/session-*.scope | /run/systemd/transient/docker-*.scope | /run/systemd/transient/session-*.scope.d/*) ;;
     /var/spool/cron/atjobs/.SEQ | /var/spool/*/.placeholder) ;;
-    *) if ! generated "$file" && ! of_snapd "$file"; then plain_files+=("$file"); fi ;;
+    *) if ! generated "$file" && ! of_snapd "$file" && ! of_firewall "$file"; then plain_files+=("$file"); fi ;;
   esac
 done
 unowned "${plain_files[@]}"
