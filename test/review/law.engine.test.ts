@@ -13,8 +13,9 @@ const policy = "keep-other-ports-closed";
 /** Within the year that a waiver may last. */
 const until = new Date(Date.now() + 300 * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
 const waiver = { policy, reason: "a client's VPN", owner: "ana", until };
-/** A group that accepts everything opens database ports as well. */
+/** A group that accepts everything opens database ports as well, and the web past the edge. */
 const databases = { ...waiver, policy: "keep-database-ports-closed", resource: `${policy}-group` };
+const web = { ...databases, policy: "keep-web-behind-edge" };
 const both = ["firewall", "group"].map((role) => ({ ...waiver, resource: `${policy}-${role}` }));
 
 describe("the law in a review, on the real engine", () => {
@@ -56,7 +57,7 @@ describe("the law in a review, on the real engine", () => {
     expect(found).toMatchObject({
       verdict: "stop",
       failed: false,
-      blockers: ["it breaks 2 policies"],
+      blockers: ["it breaks 3 policies"],
     });
     expect(new Set(found.policies.violations.map(({ resource }) => resource))).toEqual(
       new Set(both.map(({ resource }) => resource)),
@@ -69,22 +70,23 @@ describe("the law in a review, on the real engine", () => {
   it("lets a waiver of one thing excuse that thing alone, and none past its date", async () => {
     cloud.stack("prod", {
       projects: {},
-      waivers: [both[0], databases, { ...both[1], until: "2020-01-01" }],
+      waivers: [both[0], databases, web, { ...both[1], until: "2020-01-01" }],
     });
     const found = await review();
     expect(found.policies.violations.map(({ resource }) => resource)).toEqual([`${policy}-group`]);
     expect(found.policies.waived.map(({ resource }) => resource)).toEqual([
       `${policy}-group`,
       `${policy}-firewall`,
+      `${policy}-group`,
     ]);
     expect(found.blockers).toContain("1 waiver is past the date");
   });
 
   it("shows waivers that hold, and the update passes with them", async () => {
-    cloud.stack("prod", { projects: {}, waivers: [...both, databases] });
+    cloud.stack("prod", { projects: {}, waivers: [...both, databases, web] });
     const found = await review();
     expect(found).toMatchObject({ verdict: "look", blockers: [] });
-    expect(found.waivers.map(({ uses }) => uses)).toEqual([1, 1, 1]);
+    expect(found.waivers.map(({ uses }) => uses)).toEqual([1, 1, 1, 1]);
     expect(renderMarkdown([found], { made: "", notes: [] })).toContain(
       "a client's VPN; it waives 1 finding",
     );
@@ -104,7 +106,7 @@ describe("the law in a review, on the real engine", () => {
     ]) {
       const { code, stdout } = await analyze(...how);
       expect(code, stdout).toBe(0);
-      expect(stdout.match(new RegExp(`Waived until ${until} by ana`, "g"))).toHaveLength(3);
+      expect(stdout.match(new RegExp(`Waived until ${until} by ana`, "g"))).toHaveLength(4);
     }
     fs.writeFileSync(file, fs.readFileSync(file, "utf8").replaceAll(until, "2020-01-01"));
     const expired = await analyze("--file", file);
