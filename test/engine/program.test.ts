@@ -28,8 +28,11 @@ describe("a program that is run", () => {
 
   it("is waited for no longer than it is wanted, though what it started holds the pipes", async () => {
     const signal = AbortSignal.timeout(300);
-    const { code } = await shell("sleep 30 & wait", { signal, by: "SIGKILL" });
+    const script = "sleep 30 & echo $!; wait";
+    const { code, stdout } = await shell(script, { signal, by: "SIGKILL" });
     expect(code).toBe(137);
+    // It is nobody's child now, and nothing may outlive the tests.
+    process.kill(Number(stdout));
   });
 
   it("is ended gently when this process is asked to end, which goes on", async () => {
