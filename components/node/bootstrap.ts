@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../clouds";
 import { refusal } from "../refusal";
 import { isEntered, machineOf } from "../machine/declaration";
+import { isGuarded } from "../placement/exposure";
 import { knockAt } from "./knocking";
 import { accessFacts } from "../machine/access-facts";
 import { knownOr } from "../machine/known";
@@ -178,7 +179,7 @@ export class Bootstrap extends pulumi.ComponentResource {
         customTimeouts: { create: "60m", update: "60m" },
       },
     );
-    if (script && machine.manage.includes("firewall")) knockWhile(host, script, converged);
+    if (script && isGuarded(machine)) knockWhile(host, script, converged);
     return converged;
   }
 

@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { cloudMachines, type Host, type Purchase, type Takeover } from "../clouds";
 import { clientHost } from "../clouds/client/machine";
 import type { Adoption } from "../fleet/fleet";
+import { isGuarded } from "../placement/exposure";
 import type { FleetNode, ResolvedNode } from "../placement/resolved";
 import { growsDisk, type PresentMachine } from "../present/machines";
 
@@ -67,7 +68,7 @@ function takeoverOf({ fleet, node }: HostArgs, adopt: Adoption): Takeover {
     size,
     login,
     hostKey,
-    ...(node.manage.includes("firewall") ? { firewall: node.openings } : {}),
+    ...(isGuarded(node) ? { firewall: node.openings } : {}),
     stack: fleet.stack,
     protect: !isReleased(node),
   };

@@ -1,5 +1,6 @@
 import { isEntered } from "../../components/machine/declaration";
 import { renderConverge } from "../../components/machine/script";
+import { isGuarded } from "../../components/placement/exposure";
 import type { Context } from "../ground/context";
 import { outcomeOf, type Outcome } from "./converging";
 import { deployersOf, machineName, survey, type Machine } from "./fleet";
@@ -71,10 +72,11 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
     const nodes = seen.map(({ health, concerns }) => ({ ...health, concerns }));
     context.out(`${JSON.stringify({ nodes, undeployed, interrupted, attention }, undefined, 2)}\n`);
   } else {
-    context.out(`${describe(seen.map(({ health }) => health))}\n`);
-    for (const line of unguarded(seen.map(({ health }) => health))) context.out(`${line}\n`);
+    const healths = seen.map(({ health }) => health);
+    context.out(`${describe(healths)}\n`);
+    for (const line of unguarded(healths)) context.out(`${line}\n`);
     if (undeployed.length > 0) context.out(`\nNot deployed yet: ${undeployed.join(", ")}\n`);
-    for (const line of findings(seen.map(({ health }) => health))) context.out(`${line}\n`);
+    for (const line of findings(healths)) context.out(`${line}\n`);
     context.out(
       attention.length === 0
         ? "\nNothing needs a person.\n"
@@ -95,7 +97,7 @@ async function look(machine: Machine, entrance: Entrance): Promise<Health> {
     node: machineName(machine),
     address: machine.address,
     outcome: observed && session.kind === "ended" ? { kind: "observed" } : checkOf(session),
-    ...(machine.declared.manage.includes("firewall") ? {} : { unguarded: true as const }),
+    ...(isGuarded(machine.declared) ? {} : { unguarded: true as const }),
     ...(facts ? { facts } : {}),
     ...(traces ? { traces } : {}),
   };

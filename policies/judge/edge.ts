@@ -32,7 +32,11 @@ export const edgeNetworks: readonly string[] = [
 /** Whether a network, or an address, lies within one of the edge's. What cannot be read does not. */
 export function isOfEdge(network: string): boolean {
   const read = parts(network);
-  return read !== undefined && edgeNetworks.some((edge) => holds(edge, read));
+  if (read === undefined) return false;
+  const { address, length, family } = read;
+  return edges.some(
+    (edge) => edge.family === family && length >= edge.length && edge.list.check(address, family),
+  );
 }
 
 interface Network {
@@ -41,13 +45,14 @@ interface Network {
   readonly family: "ipv4" | "ipv6";
 }
 
-function holds(edge: string, { address, length, family }: Network): boolean {
-  const of = parts(edge);
-  if (of === undefined || of.family !== family || length < of.length) return false;
+/** Read once: every rule of every firewall is compared with all of them. */
+const edges = edgeNetworks.flatMap((text) => {
+  const network = parts(text);
+  if (network === undefined) return [];
   const list = new BlockList();
-  list.addSubnet(of.address, of.length, of.family);
-  return list.check(address, family);
-}
+  list.addSubnet(network.address, network.length, network.family);
+  return [{ ...network, list }];
+});
 
 function parts(text: string): Network | undefined {
   const [, address = "", digits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text.trim()) ?? [];

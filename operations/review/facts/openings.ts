@@ -14,6 +14,7 @@ export interface Opening {
 
 const anyone = "anyone";
 const { ipv4, ipv6 } = cloudflareNetworks;
+const edgeNetworks: readonly string[] = [...ipv4, ...ipv6];
 /** Cloudflare's edge, in a word instead of all its networks. */
 export const edge = `Cloudflare (${ipv4.length}+${ipv6.length} networks)`;
 
@@ -50,9 +51,8 @@ function joined(doors: readonly Door[]): readonly Opening[] {
 
 function named(networks: readonly string[]): string {
   if (networks.some((network) => network.endsWith("/0"))) return anyone;
-  const all: readonly string[] = [...ipv4, ...ipv6];
-  const isEdge = all.every((network) => networks.includes(network));
-  const rest = isEdge ? networks.filter((network) => !all.includes(network)) : networks;
+  const isEdge = edgeNetworks.every((network) => networks.includes(network));
+  const rest = isEdge ? networks.filter((network) => !edgeNetworks.includes(network)) : networks;
   const [first] = rest;
   const told =
     rest.length > 1 ? [`${rest.length} networks (${first} …)`] : first === undefined ? [] : [first];
