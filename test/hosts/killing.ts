@@ -47,7 +47,7 @@ export function killedAfter(
   const begin = () => {
     timer ??= setTimeout(() => {
       killed = true;
-      for (const each of withDescendants(child.pid!)) signal(each, "SIGKILL");
+      killWhole(child.pid!);
     }, milliseconds);
   };
   const hear = (chunk: Buffer) => {
@@ -64,6 +64,14 @@ export function killedAfter(
       resolve({ killed, said });
     });
   });
+}
+
+/**
+ * Kills a program with all its children. A signal to its group would leave some alive: the engine puts
+ * the language host into one of its own, which looks for its engine every few minutes only.
+ */
+export function killWhole(pid: number): void {
+  for (const each of withDescendants(pid)) signal(each, "SIGKILL");
 }
 
 function withDescendants(pid: number): NonNullable<ReturnType<typeof identify>>[] {

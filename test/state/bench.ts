@@ -12,6 +12,7 @@ import { S3Client } from "../../packages/local-cloud/s3/client";
 import { startS3, type S3Server } from "../../packages/local-cloud/s3/server";
 import { obtainCli } from "../../packages/local-cloud/pulumi/cli";
 import { cacheRoot } from "../../rehearsal/computer";
+import { killWhole } from "../hosts/killing";
 
 const repository = path.resolve(__dirname, "..", "..");
 
@@ -128,8 +129,6 @@ export class StateBench {
       cwd: who.clone,
       env: { ...who.env, ...more },
       stdio: ["ignore", "pipe", "pipe"],
-      // A group of its own, so that a crash takes the engine's children along.
-      detached: true,
     });
     const ended = new Promise<Outcome>((resolve, reject) => {
       let output = "";
@@ -138,7 +137,7 @@ export class StateBench {
       child.on("error", reject);
       child.on("close", (code) => resolve({ code, output }));
     });
-    return { ended, crash: () => process.kill(-child.pid!, "SIGKILL") };
+    return { ended, crash: () => killWhole(child.pid!) };
   }
 
   /** Runs `pulumi` to its end; never throws for an exit code. */
