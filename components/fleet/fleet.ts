@@ -22,7 +22,7 @@ export {
 } from "./project";
 export type { ClientServer } from "./server";
 export { nobody } from "./serving";
-export { declarableSteps, takeOverSteps, type TakeOverStep } from "./take-over";
+export { takeOverSteps, type TakeOverStep } from "./take-over";
 
 /**
  * Everything one stack declares, validated once and deeply readonly. `parseFleet` is the only maker of

@@ -8,7 +8,7 @@ import { network, openPort } from "./ports";
 import type { AwsService, Residency } from "./project";
 import { retirement, type Retirement } from "./retirement";
 import { server } from "./server";
-import { declarableSteps, type TakeOverStep } from "./take-over";
+import { takeOverSteps, type TakeOverStep } from "./take-over";
 
 /** An entry of `berth:nodes`. */
 export const node = group("A machine that needs more than the defaults, or exists already.", {
@@ -32,7 +32,7 @@ export const node = group("A machine that needs more than the defaults, or exist
   adopt: adoption.optional(),
   manage: list(
     "What Berth may change on a machine it did not make; absent: it only looks.",
-    choice("A step of taking over.", declarableSteps, { what: "a step", fix: "choose among them" }),
+    choice("A step of taking over.", takeOverSteps, { what: "a step", fix: "choose among them" }),
   ).optional(),
   accounts: list(
     "Existing accounts that the step people gives to the members of the same name, on a machine Berth did not make.",

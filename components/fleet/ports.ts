@@ -32,6 +32,26 @@ export type OpenPort = Declared<typeof openPort>;
 /** Highest port. */
 export const lastPort = 65535;
 
+/** The loopback port on which a node's proxy reaches a project (R65). */
+export const httpPort = z
+  .int()
+  .min(1024)
+  .max(lastPort)
+  .describe(
+    "Port on the node's loopback that its web service publishes (R65); absent: it follows from the slug.",
+  )
+  .register(hints, {
+    what: "a port for a project's web service",
+    allowed: `a whole number of 1024 to ${lastPort}`,
+    fix: "write the port that its web service publishes on 127.0.0.1, without quotes",
+  });
+
+/**
+ * Where a client of ACME on a node answers the challenge of HTTP-01: the proxy hands it what is asked
+ * under `/.well-known/acme-challenge/` on port 80.
+ */
+export const acmePort = 17080;
+
 /** TCP ports that a node has anyway, by what declares who may come. */
 export const usualPorts: Readonly<Record<number, string>> = {
   22: "sshFrom says who may come to SSH",

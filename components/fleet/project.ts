@@ -5,6 +5,7 @@ import type { Declared } from "./declared";
 import { domain, flag, former, repository, stack } from "./fields";
 import { slugPattern } from "./formats";
 import { choice, count, group, hints, list, text } from "./hints";
+import { httpPort } from "./ports";
 import { replacedRecord } from "./replaced-record";
 
 /** What only AWS offers (R2). */
@@ -68,6 +69,7 @@ export const project = group("A client project.", {
   handBack: flag(
     "true: its names lead again to where they led before they were taken over, and stay when it goes.",
   ).optional(),
+  httpPort: httpPort.optional(),
   repository: repository("Its source repository.").optional(),
   access: list(
     "Groups and members with an account on its node.",

@@ -1,6 +1,6 @@
-/** What Berth may change on a machine it did not make; switched on one by one. */
+/**
+ * What Berth may change on a machine it did not make; switched on one by one. On a machine that Berth
+ * makes all are on.
+ */
 export const takeOverSteps = ["people", "firewall", "proxy", "deploy"] as const;
 export type TakeOverStep = (typeof takeOverSteps)[number];
-
-/** The steps that do something on a machine Berth did not make, and may so be declared for one. */
-export const declarableSteps = ["people", "firewall", "deploy"] as const;

@@ -1,5 +1,6 @@
 import type { Fleet } from "../fleet/fleet";
 import type { ResolvedNode } from "../placement/resolved";
+import { siteOf } from "../placement/sites";
 import type { MachineDeclaration } from "./script";
 
 /**
@@ -17,6 +18,9 @@ export function machineOf(project: string, fleet: Fleet, node: ResolvedNode): Ma
     deployerKeys: Object.values(fleet.team.deployers),
     manage: node.manage,
     openings: node.openings,
+    sites: node.manage.includes("proxy")
+      ? node.residents.map((project) => siteOf(project, fleet.environment))
+      : [],
     madeByBerth,
     ...(madeByBerth ? { diskGb: node.diskGb } : {}),
     ...(node.accounts === undefined ? {} : { takenOver: node.accounts }),

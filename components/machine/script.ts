@@ -2,6 +2,7 @@ import { readPublicKey } from "../fleet/ssh-key";
 import type { Member, TakeOverStep } from "../fleet/fleet";
 import { cloudflareNetworks } from "../placement/cloudflare-networks";
 import type { Opening } from "../placement/openings";
+import type { Site } from "../placement/sites";
 import { composePackages } from "./distributions";
 import { firewallRules } from "./firewall-rules";
 import { array, map, quote } from "./quote";
@@ -23,6 +24,8 @@ export interface MachineDeclaration {
   readonly manage: readonly TakeOverStep[];
   /** What it lets in, where the firewall is managed (R41). */
   readonly openings: readonly Opening[];
+  /** What its proxy serves (R71); empty where the proxy is not managed. */
+  readonly sites: readonly Site[];
   /** False for client and adopted machines: what Berth did not make there stays as it is. */
   readonly madeByBerth: boolean;
   /** GB of disk asked for; absent where Berth did not make the machine. */

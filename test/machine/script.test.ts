@@ -30,6 +30,7 @@ const node: MachineDeclaration = {
     },
     [],
   ),
+  sites: [],
   madeByBerth: true,
   dotfiles: { repository: "https://git.example/dotfiles.git", commit: "0123456789".repeat(4) },
 };

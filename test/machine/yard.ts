@@ -62,6 +62,7 @@ export class Yard {
       deployerKeys: [this.deployer.public],
       manage: ["people", "firewall", "proxy", "deploy"],
       openings: openingsOf({}, []),
+      sites: [],
       madeByBerth: true,
       ...changes,
     };

@@ -228,6 +228,7 @@ exec cat "${bin}/$2.json"
       deployerKeys: [this.jenkins.public],
       manage: ["people"] as const,
       openings: [],
+      sites: [],
       madeByBerth: true,
     };
   }

@@ -105,6 +105,7 @@ describe("the facts about access", () => {
       deployerKeys: [publicKey(7, "ci")],
       manage: ["people", "firewall", "proxy", "deploy"],
       openings: [],
+      sites: [],
       madeByBerth: true,
     } as const;
     const facts = accessFacts(machine);

@@ -31,18 +31,18 @@ const table: readonly BadInput[] = [
     },
   ],
   ...["clinic", "legacy"].map((node): BadInput => [
-    `the proxy of ${node}, which nothing manages`,
+    `a step of ${node} that is none`,
     [
       [
         ["nodes", node, "manage"],
-        ["people", "proxy"],
+        ["people", "packages"],
       ],
     ],
     {
       path: `berth:nodes.${node}.manage[1]`,
       message: "is not a step",
-      received: '"proxy"',
-      allowed: "people, firewall, deploy",
+      received: '"packages"',
+      allowed: "people, firewall, proxy, deploy",
       fix: "choose among them",
     },
   ]),
@@ -54,7 +54,7 @@ describe("limits", () => {
   });
 
   it("leave the steps that do something", () => {
-    const steps = ["people", "firewall", "deploy"];
+    const steps = ["people", "firewall", "proxy", "deploy"];
     for (const node of ["legacy", "clinic"]) {
       const input = changed(prod(), [[["nodes", node, "manage"], steps]]);
       expect(problemsOf(input)).toEqual([]);

@@ -251,7 +251,7 @@ const table: readonly BadInput[] = [
       path: "berth:nodes.clinic.manage[1]",
       message: "is not a step",
       received: '"firewalls"',
-      allowed: "people, firewall, deploy",
+      allowed: "people, firewall, proxy, deploy",
       fix: "did you mean firewall?",
     },
   ],

@@ -132,6 +132,7 @@ function declaration(yard: HostYard): MachineDeclaration {
     // What the playbook does too: a firewall of the machine waits for a new connection to confirm it.
     manage: ["people", "proxy", "deploy"],
     openings: openingsOf({}, []),
+    sites: [],
     madeByBerth: true,
   };
 }

@@ -8,6 +8,7 @@ import { checkCollisions } from "./collisions";
 import { checkConstraints } from "./constraints";
 import { checkDomains } from "./domains";
 import { checkHosting } from "./hosting";
+import { checkHttpPorts } from "./http-ports";
 import { checkMachines } from "./machines";
 import { checkNodeNames } from "./node-names";
 import { checkOpenings } from "./openings";
@@ -37,6 +38,7 @@ export const checks: readonly Check[] = [
   checkRenames,
   checkMachines,
   checkOpenings,
+  checkHttpPorts,
   checkAccounts,
   checkConstraints,
   checkSizes,
