@@ -20,6 +20,7 @@ const newer =
   "the emulated Cloudflare is the recorded 6.17; the SDK of 6.22 has it, and the program does not use it.";
 const demanded =
   "6.17 lets it pass in Check, as recorded; the SDK of 6.22 demands it before anything is sent.";
+const signed = "tls:index/locallySignedCert:LocallySignedCert";
 const writeOnly = "an input for Terraform's write-only values, which the program does not use.";
 
 /** Where the SDK's classes name other fields than the emulators, and why. */
@@ -52,4 +53,13 @@ export const sdkGaps: readonly Gap[] = [
     schema(`tls:index/${name}`, "privateKeyPemWo", "input, secret", "absent", writeOnly),
     schema(`tls:index/${name}`, "privateKeyPemWoVersion", "input", "absent", writeOnly),
   ]),
+  schema(
+    signed,
+    "caPrivateKeyPem",
+    "input, secret",
+    "input, required, secret",
+    "upstream demands it unless the write-only form is given, which is not emulated.",
+  ),
+  schema(signed, "caPrivateKeyPemWo", "input, secret", "absent", writeOnly),
+  schema(signed, "caPrivateKeyPemWoVersion", "input", "absent", writeOnly),
 ];

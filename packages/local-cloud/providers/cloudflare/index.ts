@@ -3,11 +3,14 @@ import { tokenForm } from "./api";
 import { authenticatedOriginPulls } from "./authenticated-origin-pulls";
 import { getCertificatePacks } from "./certificate-lookup";
 import { dnsRecord } from "./dns-record";
+import { hostnameAssociation } from "./hostname-association";
+import { hostnameCertificate } from "./hostname-certificate";
 import { getIpRanges } from "./ip-ranges";
 import { object } from "./object";
 import { originCaCertificate } from "./origin-ca-certificate";
 import { getDnsRecords } from "./record-lookup";
 import { ruleset } from "./ruleset";
+import { getRuleset, getRulesets } from "./ruleset-lookup";
 import { zoneSetting } from "./zone-setting";
 import { getZone, getZones } from "./zones";
 
@@ -21,10 +24,14 @@ export const cloudflare: Provider = {
     object(originCaCertificate),
     object(authenticatedOriginPulls),
     object(ruleset),
+    object(hostnameCertificate),
+    object(hostnameAssociation),
   ],
   invokes: {
     "cloudflare:index/getCertificatePacks:getCertificatePacks": getCertificatePacks,
     "cloudflare:index/getDnsRecords:getDnsRecords": getDnsRecords,
+    "cloudflare:index/getRuleset:getRuleset": getRuleset,
+    "cloudflare:index/getRulesets:getRulesets": getRulesets,
     "cloudflare:index/getZone:getZone": getZone,
     "cloudflare:index/getZones:getZones": getZones,
     "cloudflare:index/getIpRanges:getIpRanges": getIpRanges,

@@ -50,6 +50,9 @@ export interface ObjectType {
   implicit?(id: string, known: Props, context: Context): Props | undefined;
   /** False: deleting calls no API, and the object stays as it is. */
   readonly deletes?: false;
+  /** Called before an object that is there is removed. Throws what the API refuses. */
+  remove?(id: string, outputs: Props, context: Context): void;
+  readonly secretOutputs?: readonly string[];
   /** Outputs that an import cannot show. */
   readonly notImported?: readonly string[];
 }
@@ -67,6 +70,7 @@ export function object(type: ObjectType): ResourceHandler {
   return {
     type: type.type,
     table: { kind: type.kind, inputs: type.inputs, outputs: type.outputs, style: "framework" },
+    ...(type.secretOutputs ? { secretOutputs: type.secretOutputs } : {}),
     seed: (world, id, outputs) => void world.put(type.kind, key(id, outputs), outputs),
     check: (subject, olds, news, context) => checked(type, subject, olds, news, context),
 
@@ -121,6 +125,7 @@ export function object(type: ObjectType): ResourceHandler {
     delete(subject, outputs, context) {
       if (type.deletes === false) return Promise.resolve();
       authorize(context, type.request("DELETE", subject.id, outputs));
+      if (find(subject.id, outputs, context)) type.remove?.(subject.id, outputs, context);
       if (!context.world.remove(type.kind, key(subject.id, outputs))) {
         throw notFound("DELETE", subject.id, outputs, context);
       }

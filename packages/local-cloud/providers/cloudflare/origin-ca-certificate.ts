@@ -1,11 +1,14 @@
 import { UNKNOWN } from "../../emulator/values";
-import { authorize, refusal, type Request } from "./api";
+import { authorize, refusal, stamp, type Request } from "./api";
 import type { ObjectType } from "./object";
 import { oneOfNumbers, oneOfTexts } from "./one-of";
 import { signCertificate } from "./origin-ca";
 
 const days = [7, 30, 90, 365, 730, 1095, 5475];
 const requestTypes = ["origin-rsa", "origin-ecc", "keyless-certificate"];
+/** Kind of what is left of a deleted certificate: nobody can make it valid again. */
+export const revokedKind = "cloudflare/revoked_origin_ca_certificate";
+
 const order: Request = { method: "POST", path: "/certificates" };
 
 /**
@@ -44,6 +47,8 @@ export const originCaCertificate: ObjectType = {
   notImported: ["csr", "requestedValidity"],
   request: (method, id) => ({ method, path: `/certificates/${id}` }),
   notFound: { code: 1101, message: "Failed to read certificate from Database" },
+  remove: (id, { certificate }, context) =>
+    void context.world.put(revokedKind, id, { certificate, revokedOn: stamp(context) }),
   async create(planned, context) {
     authorize(context, order);
     const hostnames = (planned["hostnames"] as readonly unknown[]).map(String);

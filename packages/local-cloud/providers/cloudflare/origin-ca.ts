@@ -93,7 +93,7 @@ async function theAuthority(world: World, from: Date) {
 }
 
 /** Loaded at the first certificate: most runs of the local cloud make none. */
-async function library() {
+export async function library() {
   // The library's container of algorithms wants this polyfill first.
   await import("reflect-metadata");
   return import("@peculiar/x509");

@@ -1,6 +1,7 @@
+import type { Context } from "../../emulator/handler";
 import type { Field } from "../../emulator/table";
 import { equal, isObject, UNKNOWN, type Props } from "../../emulator/values";
-import { newId, stamp, zoneOf } from "./api";
+import { newId, refusal, stamp, zoneOf, type Request } from "./api";
 import { malformedId, type ObjectType } from "./object";
 
 const path = (outputs: Props, id = "") =>
@@ -15,10 +16,16 @@ const inputs: Readonly<Record<string, Field>> = {
   rules: { type: "list" },
 };
 
-/** Rulesets of a zone. Source: the provider's recorded calls. */
+/** Kind of a zone's rulesets in the world. */
+export const rulesetKind = "cloudflare/ruleset";
+
+/**
+ * Rulesets of a zone; a phase has one of kind `zone`, and a second is refused (20217). Source: the
+ * provider's recorded calls, for the refusal those of others that they published.
+ */
 export const ruleset: ObjectType = {
   type: "cloudflare:index/ruleset:Ruleset",
-  kind: "cloudflare/ruleset",
+  kind: rulesetKind,
   inputs,
   outputs: { lastUpdated: UNKNOWN, version: UNKNOWN },
   descriptions: {
@@ -45,7 +52,9 @@ export const ruleset: ObjectType = {
   request: (method, id, outputs) => ({ method, path: path(outputs, id) }),
   notFound: { code: 10003, message: "could not find ruleset" },
   create(planned, context) {
-    zoneOf(context, { method: "POST", path: path(planned) }, planned["zoneId"]);
+    const request = { method: "POST", path: path(planned) } as const;
+    zoneOf(context, request, planned["zoneId"]);
+    refuseSecond(planned, context, request);
     return {
       id: newId(),
       outputs: { lastUpdated: stamp(context), version: "1", rules: made(planned["rules"], []) },
@@ -61,18 +70,33 @@ export const ruleset: ObjectType = {
   },
 };
 
+function refuseSecond(planned: Props, context: Context, request: Request): void {
+  const { kind, phase, zoneId } = planned;
+  const held = context.world.find(
+    rulesetKind,
+    (data) => data["zoneId"] === zoneId && data["kind"] === kind && data["phase"] === phase,
+  );
+  if (kind !== "zone" || !held) return;
+  throw refusal(context, request, 400, {
+    code: 20217,
+    message: `'zone' is not a valid value for kind because exceeded maximum number of zone rulesets for phase ${String(phase)}`,
+    source: { pointer: "/kind" },
+  });
+}
+
 const computed = { id: UNKNOWN, logging: UNKNOWN, ref: UNKNOWN };
 
 function plannedRule(rule: unknown): unknown {
   return isObject(rule) ? { actionParameters: {}, ...computed, ...rule } : rule;
 }
 
-/** Rules with their ids; the rule at a place keeps the id it had there. */
+/** Rules with their ids: one keeps the id of the former rule with its `ref`, else with its place. */
 function made(rules: unknown, before: readonly unknown[]): unknown {
   if (!Array.isArray(rules)) return rules;
   return rules.map((rule: unknown, index) => {
     if (!isObject(rule)) return rule;
-    const old = before[index];
+    const named = before.find((former) => isObject(former) && former["ref"] === rule["ref"]);
+    const old = named ?? before[index];
     const id = isObject(old) && typeof old["id"] === "string" ? old["id"] : newId();
     const { logging, ref, ...rest } = rule;
     return {

@@ -1,5 +1,6 @@
 import type { Provider } from "../../emulator/handler";
 import { certRequest } from "./cert-request";
+import { locallySignedCert } from "./locally-signed-cert";
 import { privateKey } from "./private-key";
 import { selfSignedCert } from "./self-signed-cert";
 
@@ -7,6 +8,6 @@ import { selfSignedCert } from "./self-signed-cert";
 export const tls: Provider = {
   name: "tls",
   version: "5.6.1",
-  resources: [certRequest, privateKey, selfSignedCert],
+  resources: [certRequest, locallySignedCert, privateKey, selfSignedCert],
   capabilities: { supportsPreview: true, acceptSecrets: false, supportsAutonaming: true },
 };

@@ -29,13 +29,13 @@ export async function newKey(
   return (await generate("ec", { namedCurve: opensslCurves[curve] })).privateKey;
 }
 
-/** The key of a PEM text. Throws the real provider's text when it is none. */
-export function parseKey(pem: string): KeyObject {
+/** The key of a PEM text. Throws the real provider's text, which names `what`, when it is none. */
+export function parseKey(pem: string, what = "private key"): KeyObject {
   try {
     return createPrivateKey(pem);
   } catch {
     throw new ProviderError(
-      `Failed to parse private key PEM: failed to decode PEM block: decoded bytes 0, undecoded ${pem.length}`,
+      `Failed to parse ${what} PEM: failed to decode PEM block: decoded bytes 0, undecoded ${pem.length}`,
     );
   }
 }

@@ -5,11 +5,10 @@ import type { ResourceTable } from "../../emulator/table";
 import { UNKNOWN, type Props } from "../../emulator/values";
 import { allowedUsesInput, missing, notNegative, subjectInputs } from "./certificate-inputs";
 import { algorithmOf, parseKey } from "./keys";
+import { endOf, refreshed, renewal } from "./renewal";
 import { stateless } from "./stateless";
 import { usageExtensions } from "./usages";
 import { alternativeNames, library, nameOf, signingKeys, withNewline } from "./x509";
-
-const hour = 3_600_000;
 
 /** Self-signed certificates, really signed. Source: recorded calls and upstream's source. */
 const table: ResourceTable = {
@@ -35,24 +34,14 @@ const table: ResourceTable = {
   },
   secretOutputs: ["privateKeyPem"],
   missing,
-  adjustDiff: (draft, { olds, news }, context) => {
-    const due = isDue({ ...olds, ...news }, context);
-    const turns = renewedAtOnce(news) && olds["readyForRenewal"] !== true;
-    return {
-      paths: { ...draft.paths, ...(due || turns ? { readyForRenewal: "UPDATE" } : {}) },
-      replaces: [...draft.replaces, ...(due ? ["readyForRenewal"] : [])],
-    };
-  },
-  adjustPlan: (outputs, news) =>
-    renewedAtOnce(news) ? { ...outputs, readyForRenewal: true } : outputs,
+  ...renewal,
   api: { create },
 };
 
 /** Self-signed certificates; one that is due for renewal is replaced. */
 export const selfSignedCert = stateless(table, {
   secretInputs: ["privateKeyPem"],
-  refresh: (outputs, context) =>
-    isDue(outputs, context) ? { ...outputs, readyForRenewal: true } : outputs,
+  refresh: refreshed,
 });
 
 async function create(inputs: Props, _planned: Props, context: Context) {
@@ -69,7 +58,7 @@ async function create(inputs: Props, _planned: Props, context: Context) {
   const names = alternativeNames(inputs, "Failed to create certificate");
   const serial = randomBytes(16);
   const from = context.now();
-  const to = new Date(from.getTime() + Number(inputs["validityPeriodHours"]) * hour);
+  const to = endOf(from, inputs);
   const length = inputs["maxPathLength"];
   if (!isAuthority && typeof length === "number" && length >= 0) {
     throw new ProviderError(
@@ -108,17 +97,4 @@ async function create(inputs: Props, _planned: Props, context: Context) {
       validityStartTime: from.toISOString(),
     },
   };
-}
-
-/** True for a certificate whose time for an early renewal is over before it begins. */
-function renewedAtOnce(inputs: Props): boolean {
-  const early = Number(inputs["earlyRenewalHours"] ?? 0);
-  return early > 0 && early >= Number(inputs["validityPeriodHours"]);
-}
-
-/** True when the time for an early renewal has come. */
-function isDue(outputs: Props, context: Context): boolean {
-  const end = Date.parse(String(outputs["validityEndTime"]));
-  const early = Number(outputs["earlyRenewalHours"] ?? 0) * hour;
-  return !Number.isNaN(end) && end - early <= context.now().getTime();
 }

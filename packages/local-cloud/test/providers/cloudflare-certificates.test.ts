@@ -9,6 +9,7 @@ import type { Props } from "../../emulator/values";
 import { World } from "../../emulator/world";
 import { certificateRequest } from "../../parity/sample-csr";
 import { cloudflare } from "../../providers/cloudflare";
+import { revokedKind } from "../../providers/cloudflare/origin-ca-certificate";
 import { seedZones } from "../../providers/cloudflare/seed";
 
 describe("an origin certificate", () => {
@@ -78,5 +79,15 @@ describe("an origin certificate", () => {
     expect(replaces({ hostnames: ["*.example.com", "example.com"] })).toEqual(["hostnames"]);
     expect(replaces({ csr: csr.trim() })).toEqual(["csr"]);
     expect(replaces({ requestedValidity: undefined })).toEqual(["requestedValidity"]);
+  });
+
+  it("is remembered as revoked once it is deleted", async () => {
+    const { id, outputs } = await session.create(certificate, order(certificateRequest), false);
+    await session.delete(certificate, id, outputs);
+    expect(world.get("cloudflare/origin_ca_certificate", id)).toBeUndefined();
+    expect(world.get(revokedKind, id)?.data).toEqual({
+      certificate: outputs["certificate"],
+      revokedOn: "2026-11-21T12:00:00Z",
+    });
   });
 });

@@ -21,6 +21,7 @@ const session = new Session(tls, { ...cloud, now: () => now }, new EngineLog());
 const urnOf = (type: string) => `urn:pulumi:test::berth::tls:index/${type}::it`;
 const keyUrn = urnOf("privateKey:PrivateKey");
 const certUrn = urnOf("selfSignedCert:SelfSignedCert");
+const signedUrn = urnOf("locallySignedCert:LocallySignedCert");
 
 async function create(urn: string, news: Props) {
   const { inputs, failures } = session.check(urn, {}, news);
@@ -161,5 +162,45 @@ describe("certificates", () => {
     const news = inputs("not a key");
     const failed = session.create(urnOf("certRequest:CertRequest"), news, false);
     await expect(failed).rejects.toThrow(/^Failed to parse private key PEM: [^]*undecoded 9$/);
+  });
+
+  it("are signed by a given authority, for the request's names, and end before it is too late", async () => {
+    now = new Date("2026-11-21T12:00:00.123Z");
+    const authorityKey = await newKey({ algorithm: "ECDSA", ecdsaCurve: "P256" });
+    const authority = await create(certUrn, {
+      privateKeyPem: authorityKey["privateKeyPem"]!,
+      subject: { commonName: "Origin pulls" },
+      allowedUses: ["cert_signing", "crl_signing"],
+      isCaCertificate: true,
+      validityPeriodHours: 48,
+    });
+    const key = await newKey({ algorithm: "ECDSA", ecdsaCurve: "P256" });
+    const request = await create(urnOf("certRequest:CertRequest"), inputs(key["privateKeyPem"]!));
+    const news = {
+      certRequestPem: request.outputs["certRequestPem"],
+      caCertPem: authority.outputs["certPem"],
+      caPrivateKeyPem: authorityKey["privateKeyPem"],
+      allowedUses: ["digital_signature", "client_auth"],
+      earlyRenewalHours: 1,
+      validityPeriodHours: 24,
+    };
+    const { id, outputs } = await create(signedUrn, news);
+    const leaf = new X509Certificate(String(outputs["certPem"]));
+    const issuer = new X509Certificate(String(authority.outputs["certPem"]));
+    expect(leaf.checkIssued(issuer)).toBe(true);
+    expect(leaf.verify(issuer.publicKey)).toBe(true);
+    expect(leaf.checkPrivateKey(createPrivateKey(key["privateKeyPem"]!))).toBe(true);
+    expect([leaf.ca, leaf.checkHost("www.kmc.example")]).toEqual([false, "*.kmc.example"]);
+    expect(leaf.keyUsage).toEqual(["1.3.6.1.5.5.7.3.2"]);
+    expect(outputs).toMatchObject({ caKeyAlgorithm: "ECDSA", readyForRenewal: false });
+    const change = { olds: outputs, oldInputs: news, news, ignoreChanges: [] };
+    expect(session.diff(signedUrn, id, change).changes).toBe(false);
+    now = new Date("2026-11-22T11:30:00Z");
+    expect(session.diff(signedUrn, id, change).replaces).toEqual(["readyForRenewal"]);
+    now = new Date("2026-11-21T12:00:00.123Z");
+    const stranger = { ...news, caPrivateKeyPem: key["privateKeyPem"] };
+    await expect(session.create(signedUrn, stranger, false)).rejects.toThrow(
+      "provided PrivateKey doesn't match parent's PublicKey",
+    );
   });
 });
