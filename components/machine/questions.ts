@@ -1,8 +1,9 @@
+import { createHash } from "node:crypto";
 import * as path from "node:path";
 
 import { identityOf } from "../fleet/ssh-key";
 import { automationAccount, type MachineDeclaration } from "./script";
-import { array, quote } from "./quote";
+import { array, map, quote } from "./quote";
 import { fileContents } from "./steps";
 import { readText } from "./text-file";
 
@@ -57,7 +58,7 @@ const parts = [
  */
 export function evidenceScript(machine: Expected, person?: Person): string {
   const { members, deployerKeys, initialAccount, madeByBerth } = machine;
-  const { FIREWALL_SERVICE = "", FIREWALL_NFTABLES_CONF = "" } = fileContents();
+  const { FIREWALL_SERVICE, FIREWALL_NFTABLES_CONF } = fileContents();
   const keys = [...deployerKeys, ...members.flatMap((member) => member.keys)].map(identityOf);
   return whole(
     [
@@ -70,8 +71,26 @@ export function evidenceScript(machine: Expected, person?: Person): string {
       `MADE_BY_BERTH=${madeByBerth ? "yes" : "no"}`,
       `FIREWALL_SERVICE=${quote(FIREWALL_SERVICE)}`,
       `FIREWALL_NFTABLES_CONF=${quote(FIREWALL_NFTABLES_CONF)}`,
+      `declare -A PROXY_FILES=${map(proxyFiles())}`,
     ],
     ...parts.map((part) => `evidence/${part}`),
+  );
+}
+
+/** SHA-256 of the files of a node's proxy, by where they are. */
+function proxyFiles(): Readonly<Record<string, string>> {
+  const { PROXY_CFG, PROXY_UNANSWERED, PROXY_EDGE, PROXY_PROGRAM } = fileContents();
+  const texts = {
+    "/etc/berth/proxy/haproxy.cfg": PROXY_CFG,
+    "/etc/berth/proxy/unanswered.http": PROXY_UNANSWERED,
+    "/etc/berth/proxy/edge": PROXY_EDGE,
+    "/usr/local/sbin/berth-proxy": PROXY_PROGRAM,
+  };
+  return Object.fromEntries(
+    Object.entries(texts).map(([file, text]) => [
+      file,
+      createHash("sha256").update(text).digest("hex"),
+    ]),
   );
 }
 

@@ -1,11 +1,11 @@
 import { readPublicKey } from "../fleet/ssh-key";
 import type { Member, TakeOverStep } from "../fleet/fleet";
-import { cloudflareNetworks } from "../placement/cloudflare-networks";
 import type { Opening } from "../placement/openings";
 import type { Site } from "../placement/sites";
 import { composePackages } from "./distributions";
 import { firewallRules } from "./firewall-rules";
 import { array, map, quote } from "./quote";
+import { siteLines } from "./site-lines";
 import { compact, fileContents, pamCheck, sourceOf, type Sequence } from "./steps";
 
 /** The account of every session after the first; the deployers' keys enter it. */
@@ -108,6 +108,7 @@ function declarationsOf(machine: MachineDeclaration, check: boolean): string[] {
     `DISK_GB=${machine.diskGb ?? 0}`,
     `MANAGE=${array(machine.manage)}`,
     `FIREWALL_RULES=${quote(firewallRules(machine.openings))}`,
+    `SITES=${quote(siteLines(machine.sites))}`,
     `MEMBERS=${array(members.map(({ name }) => name))}`,
     `declare -A KEYS=${map(keys)}`,
     `TAKEN_OVER=${array(machine.takenOver ?? [])}`,
@@ -122,18 +123,10 @@ const constants: Readonly<Record<Sequence, () => readonly string[]>> = {
   converge: () => [
     `PAM_PY=${quote(pamCheck())}`,
     `declare -A COMPOSE_PACKAGES=${map(composePackages)}`,
-    ...Object.entries(fileContents()).map(
-      ([variable, text]) => `${variable}=${quote(withEdge(text))}`,
-    ),
+    ...Object.entries(fileContents()).map(([variable, text]) => `${variable}=${quote(text)}`),
   ],
   observe: () => [],
 };
-
-/** A file's text with the networks of Cloudflare's edge. */
-function withEdge(text: string): string {
-  const { ipv4, ipv6 } = cloudflareNetworks;
-  return text.replace("@EDGE4@", ipv4.join(", ")).replace("@EDGE6@", ipv6.join(", "));
-}
 
 function programOf(sequence: Sequence): string {
   return [...constants[sequence](), compact(sourceOf(sequence))].join("\n");

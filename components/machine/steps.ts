@@ -1,5 +1,7 @@
 import * as path from "node:path";
 
+import { acmePort } from "../fleet/ports";
+import { cloudflareNetworks } from "../placement/cloudflare-networks";
 import { readText } from "./text-file";
 
 /**
@@ -22,6 +24,8 @@ const sequences = {
     "docker",
     "packages",
     "firewall",
+    "proxy-image",
+    "proxy",
     "history",
     "dotfiles",
     "sshd",
@@ -47,7 +51,21 @@ const contents = {
   FIREWALL_SERVICE: "firewall.service",
   FIREWALL_NFTABLES_CONF: "firewall-nftables.conf",
   FIREWALL_TRIAL_SH: "firewall-trial.sh",
+  PROXY_CFG: "proxy/haproxy.cfg",
+  PROXY_UNANSWERED: "proxy/unanswered.http",
+  PROXY_EDGE: "proxy/edge",
 } as const;
+
+/** The program that a node's proxy is run with, by its parts. */
+const proxyProgram = [
+  "ground",
+  "assemble",
+  "serve",
+  "certificate",
+  "origin-pulls",
+  "status",
+  "main",
+] as const;
 
 const here = (...names: string[]): string => readText(path.join(__dirname, ...names));
 
@@ -56,11 +74,23 @@ export function sourceOf(sequence: Sequence): string {
   return sequences[sequence].map((name) => here("steps", `${name}.sh`)).join("\n");
 }
 
-/** The texts of the files that a converge writes, by shell variable. */
-export function fileContents(): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(contents).map(([variable, name]) => [variable, here("files", name)]),
-  );
+/** The texts of the files that a converge writes, by shell variable; the same on every machine. */
+export function fileContents(): Readonly<Record<keyof typeof contents | "PROXY_PROGRAM", string>> {
+  const texts = Object.fromEntries(
+    Object.entries(contents).map(([variable, name]) => [variable, filled(here("files", name))]),
+  ) as Record<keyof typeof contents, string>;
+  const parts = proxyProgram.map((name) => here("files", "proxy", "program", `${name}.sh`));
+  return { ...texts, PROXY_PROGRAM: parts.join("") };
+}
+
+/** A text with the networks of Cloudflare's edge and the port of ACME. */
+function filled(text: string): string {
+  const { ipv4, ipv6 } = cloudflareNetworks;
+  return text
+    .replace("@EDGE4@", ipv4.join(", "))
+    .replace("@EDGE6@", ipv6.join(", "))
+    .replace("@EDGE@", [...ipv4, ...ipv6].join("\n"))
+    .replace("@ACME@", String(acmePort));
 }
 
 /** The Python that asks PAM (PAM_PY), without comments and empty lines. */

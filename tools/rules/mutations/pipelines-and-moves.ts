@@ -88,6 +88,14 @@ export const pipelinesAndMoves: readonly Mutation[] = [
     named: "a host stack",
   },
   {
+    rule: 65,
+    file: "components/stack-file/checks/http-ports.ts",
+    from: "if (other !== undefined) {",
+    to: "if (other === undefined) {",
+    test: "test/stack-file/http-ports.test.ts",
+    named: "one port for two projects of a node",
+  },
+  {
     rule: 69,
     file: "components/outputs/published.ts",
     from: "if (fault === undefined && address !== undefined) return address;",
@@ -102,6 +110,14 @@ export const pipelinesAndMoves: readonly Mutation[] = [
     to: "problems: declared === undefined ? [] : []",
     test: "test/stack-file/stacks.test.ts",
     named: "must be declared by any other stack",
+  },
+  {
+    rule: 71,
+    file: "components/machine/files/proxy/haproxy.cfg",
+    from: "    use_backend site-%[var(txn.site)]",
+    to: "    use_backend challenges",
+    test: "test/machine/proxy.hosts.test.ts",
+    named: "serves every name of a site",
   },
   {
     rule: 74,
@@ -142,6 +158,14 @@ export const pipelinesAndMoves: readonly Mutation[] = [
     to: "name: names.origin,",
     test: "test/engine/lifecycle.test.ts",
     named: "one project on each provider, in production",
+  },
+  {
+    rule: 81,
+    file: "components/placement/sites.ts",
+    from: 'hidden: environment !== "prod",',
+    to: "hidden: false,",
+    test: "test/placement/sites.test.ts",
+    named: "is hidden elsewhere (R81)",
   },
   {
     rule: 82,

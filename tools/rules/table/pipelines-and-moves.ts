@@ -62,7 +62,13 @@ export const pipelinesAndMoves: readonly Rule[] = [
     component("leaving/dropped.ts"),
   ),
   rule(64, "Stage moves first", open),
-  rule(65, "The Jenkins job is tried on the new node before the switch", open),
+  rule(
+    65,
+    "The Jenkins job is tried on the new node before the switch: each project has a port of its own there, no job runs yet",
+    config("stack-file/checks/http-ports"),
+    component("placement/sites.ts"),
+    open,
+  ),
   rule(66, "Database and uploads are copied and compared", open),
   rule(67, "Local files: recommend S3", open),
   rule(68, "The old database is read-only during the dump", open),
@@ -74,7 +80,13 @@ export const pipelinesAndMoves: readonly Rule[] = [
     component("node/ways-in.ts"),
   ),
   rule(70, "The old haproxy forwards", open),
-  rule(71, "The new haproxy maps ports", open),
+  rule(
+    71,
+    "The new haproxy maps ports: one front for all sites of a node, each led to its own port",
+    config("stack-file/checks/http-ports"),
+    component("machine/steps/proxy.sh"),
+    component("machine/files/proxy/haproxy.cfg"),
+  ),
   rule(72, "The old service ends and cannot be reached", open),
   rule(73, "Cloudflare's cache is purged", open),
   rule(
@@ -119,9 +131,10 @@ export const pipelinesAndMoves: readonly Rule[] = [
   ),
   rule(
     81,
-    "Stage's names lead visitors to its machines, unrestricted; no site answers there yet",
+    "Stage's names lead visitors to its machines, unrestricted, and search engines are told to leave its sites out",
     component("edge/project-names.ts"),
-    open,
+    component("placement/sites.ts"),
+    component("machine/files/proxy/haproxy.cfg"),
   ),
   rule(
     82,

@@ -10,12 +10,29 @@ reaches() {
   esac
 }
 
-format='{{.Name}}|{{.Created}}|{{.HostConfig.Privileged}}|{{.HostConfig.PidMode}}|{{.HostConfig.NetworkMode}}|{{.HostConfig.RestartPolicy.Name}}|{{range .HostConfig.CapAdd}}{{.}} {{end}}|{{range .HostConfig.Devices}}{{.PathOnHost}} {{end}}|{{range .Mounts}}{{.Source}} {{end}}{{range .HostConfig.Binds}}{{.}} {{end}}'
+# of_proxy_container ID: Berth's own front, by all that makes it: its image is the one that a converge has made,
+# and it has, mounts and runs what that gives it.
+of_proxy_container() {
+  local said image running path arguments privileged pid network sealed security capabilities devices mounts environment word made=
+  said=$(timeout 30 docker inspect -f '{{.Config.Image}}|{{.State.Running}}|{{.Path}}|{{join .Args " "}}|{{.HostConfig.Privileged}}|{{.HostConfig.PidMode}}|{{.HostConfig.NetworkMode}}|{{.HostConfig.ReadonlyRootfs}}|{{join .HostConfig.SecurityOpt " "}}|{{join .HostConfig.CapAdd " "}}|{{len .HostConfig.Devices}}|{{range .Mounts}}{{.Source}}:{{.Destination}}:{{.RW}} {{end}}|{{range .Config.Env}}{{.}} {{end}}' "$1" 2>/dev/null) || return 1
+  IFS='|' read -r image running path arguments privileged pid network sealed security capabilities devices mounts environment <<<"$said"
+  if [ -f /etc/berth/proxy/image ]; then read -r made </etc/berth/proxy/image; fi
+  case $image in "$made") ;; berth/haproxy:*) [ "$running" = false ] || return 1 ;; *) return 1 ;; esac
+  [ "$path" = haproxy ] || return 1
+  within "$arguments" '-W -f /berth/current/haproxy.cfg' '-W -f /berth/current/haproxy.cfg -x /run/berth-proxy/admin.sock' || return 1
+  [ "$privileged $pid $network $sealed $security $devices" = 'false  host true no-new-privileges 0' ] || return 1
+  for word in $capabilities; do within "${word#CAP_}" NET_BIND_SERVICE SETUID SETGID KILL || return 1; done
+  for word in $mounts; do within "$word" /var/lib/berth/proxy/served:/berth:false /run/berth-proxy:/run/berth-proxy:true || return 1; done
+  for word in $environment; do case $word in BERTH_RUN=* | PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin) ;; *) return 1 ;; esac; done
+}
+
+format='{{.Id}}|{{.Name}}|{{.Created}}|{{.HostConfig.Privileged}}|{{.HostConfig.PidMode}}|{{.HostConfig.NetworkMode}}|{{.HostConfig.RestartPolicy.Name}}|{{range .HostConfig.CapAdd}}{{.}} {{end}}|{{range .HostConfig.Devices}}{{.PathOnHost}} {{end}}|{{range .Mounts}}{{.Source}} {{end}}{{range .HostConfig.Binds}}{{.}} {{end}}'
 if command -v docker >/dev/null; then
   if ids=$(timeout 30 docker ps -aq --no-trunc 2>/dev/null); then
     mapfile -t ids <<<"$ids"
-    while IFS='|' read -r name created privileged_one pid network restart capabilities devices mounts; do
+    while IFS='|' read -r id name created privileged_one pid network restart capabilities devices mounts; do
       if [ -z "$name" ] || [ "$(date -d "$created" +%s 2>/dev/null || echo "$since")" -lt "$since" ]; then continue; fi
+      if of_proxy_container "$id"; then continue; fi
       why=()
       if [ "$privileged_one" = true ]; then why+=("privileged"); fi
       if [ "$pid" = host ]; then why+=("the machine's processes"); fi

@@ -94,6 +94,15 @@ of_firewall() {
   [ -f "$1" ] && [ ! -L "$1" ] && printf %s "$text" | cmp -s - "$1"
 }
 
+# of_proxy FILE: what a node's proxy is made of, to the letter; its sites and image, which a check compares.
+of_proxy() {
+  local sum
+  case $1 in /etc/berth/proxy/sites | /etc/berth/proxy/image) return 0 ;; esac
+  if [ -z "${PROXY_FILES[$1]:-}" ] || [ ! -f "$1" ] || [ -L "$1" ]; then return 1; fi
+  sum=$(sha256sum <"$1")
+  [ "${sum%% *}" = "${PROXY_FILES[$1]}" ]
+}
+
 # pam_as_generated FILE: what pam-auth-update writes of the modules that the system brings.
 pam_as_generated() {
   local line result=0
@@ -119,9 +128,9 @@ plain_files=()
 for file in "${recent[@]}"; do
   case $file in
     *$'\n'*) found "other files" "$file" ;;
-    /run/systemd/transient/session-*.scope | /run/systemd/transient/docker-*.scope | /run/systemd/transient/session-*.scope.d/*) ;;
+    /run/systemd/transient/session-*.scope | /run/systemd/transient/docker-*.scope | /run/systemd/transient/docker-*.scope.d/50-Device*.conf | /run/systemd/transient/session-*.scope.d/*) ;;
     /var/spool/cron/atjobs/.SEQ | /var/spool/*/.placeholder) ;;
-    *) if ! generated "$file" && ! of_snapd "$file" && ! of_firewall "$file"; then plain_files+=("$file"); fi ;;
+    *) if ! generated "$file" && ! of_snapd "$file" && ! of_firewall "$file" && ! of_proxy "$file"; then plain_files+=("$file"); fi ;;
   esac
 done
 unowned "${plain_files[@]}"
