@@ -2,11 +2,17 @@ import { useRange } from "../emulator/addresses";
 import type { Provider } from "../emulator/handler";
 import { recordedMachines, type Machines } from "../emulator/machines";
 import type { World } from "../emulator/world";
-import { ensureTemplate, forEmulators, layoutOf, openMachines } from "../hosts";
+import { authorityFile } from "../edge/authority";
+import { openEdge } from "../edge/edge";
+import { serveNames, type NameServer } from "../edge/name-server";
+import { zonesOf } from "../edge/zones";
+import { ensureTemplate, forEmulators, layoutOf, openMachines, type Layout } from "../hosts";
+import { nameServersIn, resolverConfiguration } from "../hosts/network";
 import { providers } from "../providers";
 import { commandOver } from "../providers/command";
 import { shellOfRecords } from "../providers/command/recorded-shell";
 import { sshShell } from "../providers/command/ssh-shell";
+import type { EdgeCard } from "./card";
 import type { MachineKind } from "./machine-kind";
 import type { CloudPaths } from "./paths";
 import type { Computer } from "../ground/computer";
@@ -16,7 +22,9 @@ export interface Behind {
   readonly machines: Machines;
   /** Every provider; `command` finds its way to these machines. */
   readonly providers: readonly Provider[];
-  /** Lets go of the machines; those that booted run on. */
+  /** What stands before proxied names, where machines boot. */
+  readonly edge?: EdgeCard;
+  /** Lets go of the machines, of which those that booted run on, and ends the edge. */
   close(): Promise<void>;
 }
 
@@ -37,12 +45,52 @@ export async function openBehind(
   }
   const layout = layoutOf(paths.directory, paths.name);
   useRange(world, layout.range);
+  let names: NameServer | undefined;
   // Built already: the command that started this process did so, with progress.
-  const machines = await openMachines(layout, await ensureTemplate(computer, console.log));
+  const machines = await openMachines(layout, await ensureTemplate(computer, console.log), {
+    serveNames: async (gateway) => (names = await namesOf(world, layout, gateway)),
+  });
   await machines.restartLost();
+  const edge = names && (await standBefore(paths, layout, names, world));
   return {
     machines: forEmulators(machines, { docker: kind === "booted" }),
     providers,
-    close: () => machines.close(),
+    ...(edge ? { edge: edge.card } : {}),
+    close: async () => {
+      await edge?.close();
+      await names?.close();
+      await machines.close();
+    },
   };
+}
+
+async function namesOf(world: World, layout: Layout, gateway: string): Promise<NameServer> {
+  return serveNames(gateway, 0, {
+    names: () => ({ zones: zonesOf(world), edge: layout.edge }),
+    upstream: nameServersIn(await resolverConfiguration()),
+  });
+}
+
+/** The edge; where it cannot serve, the rest of the cloud does, and the card says why it does not. */
+async function standBefore(
+  paths: CloudPaths,
+  layout: Layout,
+  { address, port }: NameServer,
+  world: World,
+): Promise<{ card: EdgeCard; close(): Promise<void> }> {
+  const nameServer = { address, port };
+  const options = { directory: paths.edge, address: layout.edge, nameServer, world };
+  const card = {
+    address: layout.edge,
+    authority: authorityFile(paths.edge),
+    names: nameServer,
+  };
+  try {
+    const edge = await openEdge(options);
+    return { card, close: () => edge.close() };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    console.error(`no edge: ${problem}`);
+    return { card: { ...card, problem }, close: () => Promise.resolve() };
+  }
 }

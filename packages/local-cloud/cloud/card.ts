@@ -1,6 +1,18 @@
 import type { MachineKind } from "./machine-kind";
 import type { Sources } from "./sources";
 
+/** How the cloud's names are found and visited. */
+export interface EdgeCard {
+  /** Where visitors of proxied names come in: ports 443 and 80 of an address of this computer. */
+  readonly address: string;
+  /** The certificate of the authority that visitors trust: a file that `curl --cacert` takes. */
+  readonly authority: string;
+  /** The name server that answers for the cloud's zones, over UDP and TCP; machines ask port 53. */
+  readonly names: { readonly address: string; readonly port: number };
+  /** Why nobody serves at `address`; absent where somebody does. */
+  readonly problem?: string;
+}
+
 /** A local cloud that serves: what its process writes into `cloud.json`. */
 export interface CloudCard {
   readonly pid: number;
@@ -16,6 +28,8 @@ export interface CloudCard {
   readonly vault: number;
   /** Socket of the cloud's own ssh-agent. */
   readonly agent: string;
+  /** What stands before its proxied names; absent where machines are records. */
+  readonly edge?: EdgeCard;
   /** The code that its process runs. */
   readonly sources: Sources;
 }

@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { holder, isRunning, withLock } from "../ground/lock";
 import { sayOnStderr, type Say } from "../ground/progress";
 import { lastLines } from "../ground/run-command";
+import { clearEdge } from "../edge/edge";
 import { clearHosts, layoutOf, type Layout } from "../hosts";
 import type { CloudCard } from "./card";
 import { clearDeadEngines } from "./dead-engines";
@@ -71,7 +72,10 @@ function layout({ directory, name }: CloudPaths): Layout {
 export async function discardCloud(paths: CloudPaths): Promise<void> {
   await withLock(paths.lock, async () => {
     await stop(paths);
-    if (mayHaveBooted(paths)) await clearHosts(layout(paths));
+    if (mayHaveBooted(paths)) {
+      await clearEdge(paths.edge);
+      await clearHosts(layout(paths));
+    }
     clearDeadEngines(paths.state);
     fs.rmSync(paths.directory, { recursive: true, force: true });
   });

@@ -15,6 +15,8 @@ export interface CloudPaths {
   readonly machines: string;
   /** The private keys that its ssh-agent holds; see `agentKeys`. */
   readonly agentKeys: string;
+  /** The edge's configuration and certificates. */
+  readonly edge: string;
   /** The engine's home: selected stacks, credentials. */
   readonly home: string;
   /** The engine's state backend. */
@@ -34,6 +36,7 @@ export function cloudPathsIn(own: string, name: string): CloudPaths {
     lock: `${directory}.lock`,
     machines: at("machines"),
     agentKeys: at("agent-keys.json"),
+    edge: at("edge"),
     home: at("home"),
     state: at("state"),
   };

@@ -29,8 +29,8 @@ export interface ServeOptions {
 
 /**
  * The local cloud's process. Serves every emulated provider, and when all listen writes
- * `<directory>/cloud.json` with pid, ports and what it runs. Ends on SIGTERM or SIGINT; machines that
- * booted run on.
+ * `<directory>/cloud.json` with pid, ports and what it runs. Ends on SIGTERM or SIGINT, and
+ * the edge with it; machines that booted run on.
  */
 async function main(argument: string | undefined): Promise<void> {
   if (argument === undefined) throw new Error("started by hand: its options are missing");
@@ -71,6 +71,7 @@ async function main(argument: string | undefined): Promise<void> {
     scalewayApi: scaleway.port,
     vault: vault.port,
     agent: agent.socket,
+    ...(behind.edge ? { edge: behind.edge } : {}),
     sources: loadedSources(),
   };
   writeWhole(paths.card, JSON.stringify(card));

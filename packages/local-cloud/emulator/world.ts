@@ -19,6 +19,7 @@ export interface Entity {
  */
 export class World {
   private readonly kinds = new Map<string, Map<string, Entity>>();
+  private readonly watchers: ((kind: string) => void)[] = [];
 
   /** `directory` undefined: nothing is written (tests, parity). */
   constructor(private readonly directory?: string) {
@@ -51,6 +52,7 @@ export class World {
     if (!entities) this.kinds.set(kind, (entities = new Map()));
     entities.set(id, entity);
     this.write(entity);
+    this.tell(kind);
     return entity;
   }
 
@@ -65,7 +67,17 @@ export class World {
   remove(kind: string, id: string): boolean {
     const removed = this.kinds.get(kind)?.delete(id) ?? false;
     if (removed && this.directory) fs.rmSync(this.file(kind, id), { force: true });
+    if (removed) this.tell(kind);
     return removed;
+  }
+
+  /** Has `told` called after every change, with the kind of what changed. */
+  watch(told: (kind: string) => void): void {
+    this.watchers.push(told);
+  }
+
+  private tell(kind: string): void {
+    for (const told of this.watchers) told(kind);
   }
 
   /** The next number of a named series, starting after `start`; never given twice. */

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { waitForMilestone } from "./answers";
 import { halfMade, layersOf, prepareDisk, readSnapshot, removeDisk, takeSnapshot } from "./disk";
-import { type Firewall, firewallProblems } from "./firewall";
+import { type Firewall, firewallProblems, type ServicePorts } from "./firewall";
 import { addressAt, hostDirectory, type Layout, linkOf, snapshotDirectory } from "./layout";
 import { runInside } from "./inside";
 import type { Machines, Milestone } from "./machine";
@@ -12,9 +12,11 @@ import { type MetadataServer, serveMetadata } from "./metadata-server";
 import {
   applyRules,
   exchangeAddress,
+  nameServersIn,
   openNetwork,
   refuseTakenAddress,
   resolverConfiguration,
+  resolverConfigurationAt,
 } from "./network";
 import { type Finished, isAlive, signal, tryRun, waitUntil } from "./process";
 import { Registry } from "./registry";
@@ -33,16 +35,29 @@ import type { Template } from "./template";
 const powerOff = 38;
 const restart = 39;
 
+/** What else hosts find on this machine. */
+export interface MachinesOptions {
+  /**
+   * Starts the name server that new hosts ask, at the gateway's address; its port is free to choose. Without
+   * it they ask this machine's own.
+   */
+  serveNames?(gateway: string): Promise<{ readonly port: number }>;
+}
+
 /**
  * Opens the hosts of the cloud whose state is in `stateDirectory`, and puts right what a crash
  * left: hosts that run are taken over as they are, half-made hosts and snapshots are removed,
  * bridge, rules and metadata service are there again.
  */
-export async function openMachines(layout: Layout, template: Template): Promise<Machines> {
+export async function openMachines(
+  layout: Layout,
+  template: Template,
+  options: MachinesOptions = {},
+): Promise<Machines> {
   for (const folder of ["machines", "snapshots"]) {
     await mkdir(join(layout.home, folder), { recursive: true, mode: 0o700 });
   }
-  const machines = new BootedMachines(layout, template);
+  const machines = new BootedMachines(layout, template, options);
   await machines.recover();
   return machines;
 }
@@ -50,10 +65,13 @@ export async function openMachines(layout: Layout, template: Template): Promise<
 class BootedMachines implements Machines {
   private readonly hosts: Registry;
   private metadata: MetadataServer | undefined;
+  private ports: ServicePorts = {};
+  private resolver = "";
 
   constructor(
     private readonly layout: Layout,
     private readonly template: Template,
+    private readonly options: MachinesOptions,
   ) {
     this.hosts = new Registry(layout);
   }
@@ -65,14 +83,12 @@ class BootedMachines implements Machines {
       if (this.hosts.status(id) !== "running") await killSupervisor(this.layout, id);
     }
     await openNetwork(this.layout);
-    const resolver = await resolverConfiguration();
-    this.metadata = await serveMetadata(
-      {
-        gateway: this.layout.gateway,
-        nameservers: [...resolver.matchAll(/^nameserver\s+(\S+)/gm)].map(([, server]) => server!),
-      },
-      (address) => this.hosts.at(address),
-    );
+    const { gateway } = this.layout;
+    const names = await this.options.serveNames?.(gateway);
+    this.resolver = await (names ? resolverConfigurationAt(gateway) : resolverConfiguration());
+    const network = { gateway, nameservers: nameServersIn(this.resolver) };
+    this.metadata = await serveMetadata(network, (address) => this.hosts.at(address));
+    this.ports = { metadata: this.metadata.port, ...(names ? { names: names.port } : {}) };
     await this.applyRules();
   }
 
@@ -95,7 +111,7 @@ class BootedMachines implements Machines {
         ...(spec.firewall ? firewallProblems(spec.firewall) : []),
       ]);
       await this.refuseAddress(spec.id, spec.address);
-      await prepareDisk(this.layout, spec, lower, snapshotId);
+      await prepareDisk(this.layout, spec, { lower, snapshotId, resolver: this.resolver });
       this.hosts.add({ spec, lower });
       try {
         if (spec.firewall) await this.applyRules();
@@ -242,9 +258,7 @@ class BootedMachines implements Machines {
       link: linkOf(this.layout, spec.id),
       ...(spec.firewall ? { firewall: spec.firewall } : {}),
     }));
-    await this.hosts.inTurn("firewall rules", () =>
-      applyRules(this.layout, guarded, this.metadata?.port),
-    );
+    await this.hosts.inTurn("firewall rules", () => applyRules(this.layout, guarded, this.ports));
   }
 }
 

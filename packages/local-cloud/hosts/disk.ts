@@ -9,7 +9,6 @@ import { dirname, join } from "node:path";
 import { cgroupsAt } from "./supervisor";
 import { firstBootFiles } from "./first-boot";
 import { fileNameOf, hostDirectory, type Layout, snapshotDirectory } from "./layout";
-import { resolverConfiguration } from "./network";
 import { run, waitUntil } from "./process";
 import type { HostSpec } from "./spec";
 import type { Template } from "./template";
@@ -35,6 +34,16 @@ export function layersOf(template: Template, spec: HostSpec): string[] {
   return spec.docker === false ? [template.base] : [template.docker, template.base];
 }
 
+/** What a new disk begins with. */
+export interface DiskStart {
+  /** Layers below its own. */
+  readonly lower: readonly string[];
+  /** The snapshot that it is a copy of. */
+  readonly snapshotId?: string | undefined;
+  /** What the host asks for names: its resolv.conf. */
+  readonly resolver: string;
+}
+
 /**
  * Prepares the disk of a new host: empty, or a copy of a snapshot's. Half-made hosts have no
  * record and are removed by the next `recover`. Refuses an id that exists.
@@ -42,8 +51,7 @@ export function layersOf(template: Template, spec: HostSpec): string[] {
 export async function prepareDisk(
   layout: Layout,
   spec: HostSpec,
-  lower: readonly string[],
-  snapshotId?: string,
+  { lower, snapshotId, resolver }: DiskStart,
 ): Promise<void> {
   const directory = hostDirectory(layout, spec.id);
   if (existsSync(directory)) throw new Error(`host ${spec.id} exists already`);
@@ -53,7 +61,7 @@ export async function prepareDisk(
     await copyParts(snapshotDirectory(layout, snapshotId), directory);
   }
   const root = join(directory, "upper");
-  for (const file of firstBootFiles(spec, await resolverConfiguration())) {
+  for (const file of firstBootFiles(spec, resolver)) {
     const path = join(root, file.path);
     await mkdir(dirname(path), { recursive: true });
     // What a clone's original deleted is a character device here, not a file to write to.

@@ -29,6 +29,14 @@ export interface GuardedHost {
   readonly firewall?: Firewall;
 }
 
+/** Ports at the gateway's address behind which the hosts' own services are, where they are served. */
+export interface ServicePorts {
+  /** Of the metadata service, which the hosts find at 169.254.169.254. */
+  readonly metadata?: number;
+  /** Of the name server, which the hosts find at port 53, over UDP and TCP. */
+  readonly names?: number;
+}
+
 const ipv4Network = /^\d{1,3}(\.\d{1,3}){3}(\/([0-9]|[12][0-9]|3[0-2]))?$/;
 
 /** What a rule gets wrong, by its place in the firewall; empty when nothing. */
@@ -71,7 +79,7 @@ export function firewallProblems(firewall: Firewall): string[] {
 export function renderRuleset(
   layout: Layout,
   hosts: readonly GuardedHost[],
-  metadataPort: number | undefined,
+  ports: ServicePorts,
 ): string {
   const guarded = hosts.filter((host) => host.firewall);
   const verdicts = (side: string) =>
@@ -82,12 +90,28 @@ export function renderRuleset(
   ]);
   const inbound = guarded.length > 0 ? [`    oifname vmap { ${verdicts("in")} }`] : [];
   const outbound = guarded.length > 0 ? [`    iifname vmap { ${verdicts("out")} }`] : [];
-  const service =
-    metadataPort === undefined
+  const here = `iifname "bv${layout.cloud}*" ip daddr`;
+  const { metadata, names } = ports;
+  // A port of this machine's may be another program's, so the services take free ones.
+  const services = [
+    ...(metadata === undefined
       ? []
-      : [
-          `    iifname "bv${layout.cloud}*" ip daddr 169.254.169.254 tcp dport 80 dnat ip to ${layout.gateway}:${metadataPort}`,
-        ];
+      : [`${here} 169.254.169.254 tcp dport 80 dnat ip to ${layout.gateway}:${metadata}`]),
+    ...(names === undefined
+      ? []
+      : ["udp", "tcp"].map(
+          (protocol) =>
+            `${here} ${layout.gateway} ${protocol} dport 53 dnat ip to ${layout.gateway}:${names}`,
+        )),
+  ];
+  const accepted = [
+    ...(metadata === undefined ? [] : [`ip daddr ${layout.gateway} tcp dport ${metadata} accept`]),
+    ...(names === undefined
+      ? []
+      : ["udp", "tcp"].map(
+          (protocol) => `ip daddr ${layout.gateway} ${protocol} dport ${names} accept`,
+        )),
+  ];
   const mark = `0x${layout.cloud}`;
   return [
     `table inet ${layout.table}`,
@@ -105,14 +129,12 @@ export function renderRuleset(
     "  }",
     "  chain input {",
     "    type filter hook input priority filter; policy accept;",
-    ...(metadataPort === undefined
-      ? []
-      : [`    ip daddr ${layout.gateway} tcp dport ${metadataPort} accept`]),
+    ...accepted.map((rule) => `    ${rule}`),
     ...outbound,
     "  }",
     "  chain prerouting {",
     "    type nat hook prerouting priority dstnat; policy accept;",
-    ...service,
+    ...services.map((rule) => `    ${rule}`),
     "  }",
     "  chain origin {",
     "    type filter hook prerouting priority mangle; policy accept;",

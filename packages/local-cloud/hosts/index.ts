@@ -1,6 +1,6 @@
 /** Hosts that boot on this machine, for the emulated clouds (and anyone else) to call. */
 
-export { openMachines } from "./booted";
+export { openMachines, type MachinesOptions } from "./booted";
 export { clearHosts } from "./clear";
 export { anywhere, type Firewall, type FirewallRule } from "./firewall";
 export { type EmulatedOptions, forEmulators } from "./for-emulators";

@@ -24,6 +24,8 @@ export interface Layout {
   readonly range: string;
   /** The first address of the range: this machine as the hosts see it. */
   readonly gateway: string;
+  /** Where visitors of proxied names come in: an address of Cloudflare's, on this machine alone. */
+  readonly edge: string;
 }
 
 /** The prefix length of a cloud's range. */
@@ -55,6 +57,8 @@ export function layoutOf(stateDirectory: string, name: string): Layout {
     cgroup: `${name}-${cloud}`,
     range: `${network}.0/${prefixLength}`,
     gateway: `${network}.1`,
+    // 173.245.48.0/20 holds four addresses for each of the 1024 ranges.
+    edge: `173.245.${48 + (block >> 6)}.${(block & 63) * 4 + 1}`,
   };
 }
 

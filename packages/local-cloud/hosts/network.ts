@@ -9,7 +9,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { withLock } from "../ground/lock";
-import { type GuardedHost, renderRuleset } from "./firewall";
+import { type GuardedHost, renderRuleset, type ServicePorts } from "./firewall";
 import { type Layout, linkOf } from "./layout";
 import { limitsToRaise, raiseLimits, restoreLimits } from "./limits";
 import { noteOf, notesOf } from "./notes";
@@ -55,6 +55,10 @@ async function open(layout: Layout): Promise<void> {
     await run(["ip", "address", "add", `${layout.gateway}/32`, "dev", layout.bridge]);
     await run(["ip", "link", "set", layout.bridge, "up"]);
   }
+  await run(["ip", "address", "replace", `${layout.edge}/32`, "dev", layout.bridge]);
+  // Whoever visits the edge from here is this machine, not the edge itself.
+  const local = ["local", layout.edge, "dev", layout.bridge, "table", "local", "scope", "host"];
+  await run(["ip", "route", "replace", ...local, "proto", "kernel", "src", layout.gateway]);
   if (!forwards()) {
     await writeFile(noteOf(layout, forwardingWasOff), "");
     await writeFile(forwarding, "1\n");
@@ -134,9 +138,9 @@ export async function exchangeAddress(
 export async function applyRules(
   layout: Layout,
   hosts: readonly GuardedHost[],
-  metadataPort: number | undefined,
+  ports: ServicePorts,
 ): Promise<void> {
-  await run(["nft", "-f", "-"], { input: renderRuleset(layout, hosts, metadataPort) });
+  await run(["nft", "-f", "-"], { input: renderRuleset(layout, hosts, ports) });
 }
 
 /** Takes everything of this cloud off the machine's network; what is gone already is no error. */
@@ -168,6 +172,18 @@ async function restoreMachine(): Promise<void> {
   if (notes.length === 0) return;
   await writeFile(forwarding, "0\n");
   for (const note of notes) await rm(note, { force: true });
+}
+
+/** What the hosts ask for names where this machine answers them itself, at `server`. */
+export async function resolverConfigurationAt(server: string): Promise<string> {
+  const lines = (await resolverConfiguration()).split("\n");
+  const rest = lines.filter((line) => !line.startsWith("nameserver"));
+  return [`nameserver ${server}`, ...rest].join("\n");
+}
+
+/** The name servers of a configuration. */
+export function nameServersIn(configuration: string): string[] {
+  return [...configuration.matchAll(/^nameserver\s+(\S+)/gm)].map(([, server]) => server!);
 }
 
 /**

@@ -15,6 +15,7 @@ const programs: Readonly<Record<string, string>> = {
   "systemd-nspawn": "systemd-container",
   mmdebstrap: "mmdebstrap",
   nft: "nftables",
+  haproxy: "haproxy",
   ip: "iproute2",
   unshare: "util-linux",
   nsenter: "util-linux",

@@ -59,7 +59,8 @@ export async function signCertificate(
   return `${certificate.toString("pem")}\n`;
 }
 
-async function theAuthority(world: World, from: Date) {
+/** The authority that signs for origins, made at `from` where there is none yet. */
+export async function theAuthority(world: World, from: Date) {
   const x509 = await library();
   const kept = world.get(kind, "authority")?.data;
   if (kept) {

@@ -1,4 +1,5 @@
 import { UNKNOWN, type Props } from "../../emulator/values";
+import type { World } from "../../emulator/world";
 import { refusal, stamp, zoneOf, type Request } from "./api";
 import { malformedId, type ObjectType } from "./object";
 
@@ -31,13 +32,15 @@ const settings: Readonly<Record<string, readonly string[]>> = {
   websockets: ["on", "off"],
 };
 
+const settingKind = "cloudflare/zone_setting";
+
 /**
  * Settings of a zone. Every zone has them all from the start, and deleting the resource leaves its
  * value. Source: the provider's recorded calls; the list is the part of the API that takes texts.
  */
 export const zoneSetting: ObjectType = {
   type: "cloudflare:index/zoneSetting:ZoneSetting",
-  kind: "cloudflare/zone_setting",
+  kind: settingKind,
   inputs: {
     settingId: { type: "string", required: true, forceNew: true },
     value: { type: "string", required: true },
@@ -77,6 +80,12 @@ export const zoneSetting: ObjectType = {
     return { id, settingId: id, zoneId, value, editable: true };
   },
 };
+
+/** A setting's value, for whoever serves by it; undefined for one that does not exist. */
+export function settingOf(world: World, zoneId: string, settingId: string): unknown {
+  const held = world.get(settingKind, `${zoneId}/${settingId}`)?.data["value"];
+  return held ?? settings[settingId]?.[0];
+}
 
 function patched(id: string, planned: Props, context: Parameters<typeof stamp>[0]): Props {
   const request: Request = {

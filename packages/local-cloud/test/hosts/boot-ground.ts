@@ -10,6 +10,7 @@ import {
   freeDirectory,
   layoutOf,
   type Machines,
+  type MachinesOptions,
   openMachines,
 } from "../../hosts";
 import { thisComputer } from "../../ground/computer";
@@ -33,7 +34,7 @@ export class Ground {
   private opened: Machines[] = [];
 
   /** Opens the machines, as the local cloud does when it starts. Fails where hosts cannot boot. */
-  async open(): Promise<Machines> {
+  async open(options: MachinesOptions = {}): Promise<Machines> {
     const bootable = canBoot();
     if (!bootable.ok) {
       throw new Error(`these tests boot hosts: ${bootable.reason}; ${bootable.fix}`);
@@ -41,7 +42,7 @@ export class Ground {
     const template = await ensureTemplate(thisComputer(), (message) =>
       process.stderr.write(`${message}\n`),
     );
-    const machines = await openMachines(this.layout, template);
+    const machines = await openMachines(this.layout, template, options);
     this.opened.push(machines);
     return machines;
   }
@@ -102,7 +103,9 @@ export async function traces(layout: ReturnType<typeof layoutOf>): Promise<strin
   const filters = await tryRun(["iptables", "-S"]).catch(() => ({ stdout: "" }));
   const mounts = readFileSync("/proc/self/mounts", "utf8");
   const processes = await run(["ps", "-eo", "pid,args"]);
-  const named = new RegExp(`b[tv]${layout.cloud}|berth[_-]${layout.cloud}|${layout.home}`);
+  const named = new RegExp(
+    `b[tv]${layout.cloud}|berth[_-]${layout.cloud}|${layout.home}|${layout.edge}\\b`,
+  );
   return [groups, links, routes, tables, filters.stdout, mounts, processes]
     .flatMap((text) => text.split("\n"))
     .filter((line) => named.test(line));

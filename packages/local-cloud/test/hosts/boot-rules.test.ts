@@ -29,11 +29,20 @@ describe("the layout of a cloud's hosts", () => {
     expect(layoutOf("/srv/berth/../berth/local", "berth")).toEqual(layout);
     expect(other.cloud).not.toBe(layout.cloud);
     expect(other.range).not.toBe(layout.range);
+    expect(other.edge).not.toBe(layout.edge);
   });
 
   it("keeps interface names within what Linux takes", () => {
     expect(linkOf(layout, spec.id)).toMatch(/^bv[0-9a-f]{12}$/);
     expect(layout.bridge.length).toBeLessThanOrEqual(15);
+  });
+
+  it("has its edge where Cloudflare's edges are, whatever its directory", () => {
+    for (let n = 0; n < 500; n++) {
+      const [a, b, c, d] = layoutOf(`/srv/${n}`, "test").edge.split(".").map(Number);
+      expect([a, b, c! >> 4, d! % 4]).toEqual([173, 245, 3, 1]);
+      expect(d).toBeLessThan(255);
+    }
   });
 
   it("hands out addresses of its range alone", () => {
@@ -57,7 +66,7 @@ describe("a firewall's rules", () => {
     const text = renderRuleset(
       layout,
       [{ link: "bv1", firewall: { inbound: [], outbound: [] } }, { link: "bv2" }],
-      undefined,
+      {},
     );
     expect(text).toContain("chain in_bv1 {\n    ct state established,related return\n    drop\n");
     expect(text).toContain("chain out_bv1 {\n    ct state established,related return\n    drop\n");
@@ -81,7 +90,10 @@ describe("a firewall's rules", () => {
           },
         },
       ],
-      8080,
+      { metadata: 8080, names: 8053 },
+    );
+    expect(text).toContain(
+      `ip daddr ${layout.gateway} udp dport 53 dnat ip to ${layout.gateway}:8053`,
     );
     expect(text).toContain("    ip saddr { 192.0.2.0/24 } tcp dport 22 return\n");
     expect(text).toContain("    udp dport 60-61 return\n");
