@@ -2,8 +2,9 @@
 
 import type { Listing } from "../machine/listing";
 
-/** Names and identities, which every machine has its own. */
+/** Names, identities and sites, which every machine has its own. */
 const own = [
+  "~ /etc/berth/proxy/sites",
   "~ /etc/hostname",
   "~ /etc/hosts",
   "~ /etc/machine-id",
@@ -20,6 +21,8 @@ export const apart = {
   // Berth did not make it: its sshd, its updates and whoever could come in before stay as they were.
   clinic: {
     ...same,
+    contents: own.slice(1),
+    ports: ["- tcp 0.0.0.0:443", "- tcp 0.0.0.0:80", "- tcp [::]:443", "- tcp [::]:80"],
     "enabled units": ["- apt-daily-upgrade.timer", "- apt-daily.timer", "- berth-firewall.service"],
     "running units": ["- apt-daily-upgrade.timer", "- apt-daily.timer", "- berth-firewall.service"],
     sshd: [
@@ -39,6 +42,12 @@ export const apart = {
     files: [
       "- /etc/apt/apt.conf.d/52berth root:root 644 f",
       "- /etc/berth/firewall.nft root:root 644 f",
+      "- /etc/berth/proxy root:root 755 d",
+      "- /etc/berth/proxy/edge root:root 644 f",
+      "- /etc/berth/proxy/haproxy.cfg root:root 644 f",
+      "- /etc/berth/proxy/image root:root 644 f",
+      "- /etc/berth/proxy/sites root:root 644 f",
+      "- /etc/berth/proxy/unanswered.http root:root 644 f",
       "- /etc/ssh/sshd_config.d/00-berth.conf root:root 644 f",
       "- /etc/ssh/sshd_config.d/50-cloud-init.conf root:root 600 f",
       "- /etc/sudoers.d root:root 755 d",
@@ -48,8 +57,14 @@ export const apart = {
       "- /etc/systemd/system/sysinit.target.wants/berth-firewall.service root:root 777 l",
       "- /etc/systemd/system/timers.target.wants/apt-daily-upgrade.timer root:root 777 l",
       "- /etc/systemd/system/timers.target.wants/apt-daily.timer root:root 777 l",
+      "- /usr/local/sbin/berth-proxy root:root 755 f",
       "- /var/lib/berth/aside root:root 700 d",
       "- /var/lib/berth/firewall.listing root:root 600 f",
+      "- /var/lib/berth/proxy root:root 700 d",
+      "- /var/lib/berth/proxy/certificates root:root 700 d",
+      "- /var/lib/berth/proxy/lock root:root 600 f",
+      "- /var/lib/berth/proxy/origin-pulls root:root 700 d",
+      "- /var/lib/berth/proxy/served root:root 700 d",
       "+ /etc/sudoers.d root:root 750 d",
       "+ /etc/sudoers.d/90-cloud-init-users root:root 440 f",
       "+ /root/.ssh/authorized_keys root:root 600 f",
@@ -77,20 +92,26 @@ export const apart = {
       "+ /home/ubuntu/.sudo_as_admin_successful ubuntu:ubuntu 644 f",
     ],
     contents: [
+      ...own.slice(0, 1),
       ...["~ /etc/cloud/cloud.cfg.d/90-image.cfg", "~ /etc/group", "~ /etc/gshadow"],
-      ...own.slice(0, 3),
+      ...own.slice(1, 4),
       ...["~ /etc/passwd", "~ /etc/shadow"],
-      ...own.slice(3),
+      ...own.slice(4),
       ...["~ /etc/subgid", "~ /etc/subuid"],
     ],
   },
 };
 
-/** Without what was set aside on the way, and with one name for containerd's port, which varies. */
+/**
+ * Without what was set aside on the way, what follows from a machine's sites and when its package lists
+ * came, and with one name for containerd's port, which varies.
+ */
 export function comparable(found: Listing): Listing {
+  const varying = /^\/var\/lib\/berth\/(aside|proxy\/served)\//;
   return {
     ...found,
-    files: found["files"]!.filter((line) => !line.startsWith("/var/lib/berth/aside/")),
+    files: found["files"]!.filter((line) => !varying.test(line)),
+    contents: found["contents"]!.filter((line) => !line.startsWith("/etc/berth/proxy/image ")),
     ports: found["ports"]!.map((line) => line.replace(/127\.0\.0\.1:\d{5}$/, "127.0.0.1:any")),
   };
 }

@@ -74,6 +74,22 @@ describe("the proxy of a node, while things happen to it", () => {
     for (const each of done) expect(each, each.stderr).toMatchObject({ code: 0 });
   });
 
+  it("keeps the certificate of a site that is called otherwise from now on", async () => {
+    const renamed = { ...shop, slug: "store" };
+    const tls = { host: "shop.example.org", tls: true, authority: public1.certificate };
+    const load = await underLoad(front.address, { ...tls, host: "kmc.example.org" }, async () => {
+      const done = await front.converge({ sites: [clinic, kmc, renamed] });
+      expect(done, done.stdout).toMatchObject({ code: 0 });
+      expect((await front.ask(tls)).status).toBe(503);
+      expect(await front.onHost("ls /var/lib/berth/proxy/certificates")).toBe(
+        "clinic.pem\nkmc.pem\nstore.pem\n",
+      );
+      await front.converge();
+      expect((await front.ask(tls)).status).toBe(503);
+    });
+    expect(load.failed).toEqual([]);
+  });
+
   it("is back after Docker was restarted, after it was killed and after a reboot", async () => {
     const tls = { host: "shop.example.org", tls: true, authority: public1.certificate };
     const back = () =>

@@ -41,9 +41,8 @@ build_image() {
     ln -s "usr/$folder" "$1/root/$folder"
   done
   for archive in "$1"/archives/*.deb; do
-    if ! apt_said=$(dpkg-deb --fsys-tarfile "$archive" 2>&1 >"$1/tar") || ! apt_said=$(tar -x -C "$1/root" --keep-directory-symlink --exclude='./usr/share/*' -f "$1/tar" 2>&1); then return 1; fi
+    apt_said=$({ dpkg-deb --fsys-tarfile "$archive" | tar -x -C "$1/root" --keep-directory-symlink --exclude='./usr/share/*'; } 2>&1) || return 1
   done
-  rm -f "$1/tar"
   apt_said=$(tar -c -C "$1/root" . | docker import - "$proxy_tag" 2>&1 9>&-)
 }
 

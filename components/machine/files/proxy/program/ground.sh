@@ -50,7 +50,7 @@ tool() {
     shift
   done
   shift
-  timeout 120 docker run --rm --pull never --log-driver none --read-only --cap-drop ALL --security-opt no-new-privileges \
+  timeout 120 docker run --rm --pull never --log-driver none --userns host --read-only --cap-drop ALL --security-opt no-new-privileges \
     -e BERTH_RUN=tool "${options[@]}" "$image" "$@" 9>&-
 }
 

@@ -36,8 +36,18 @@ by_edge() {
   return 1
 }
 
-# observe FILE SECONDS: waits until every name of the site has been asked for with a client certificate.
+# observe FILE SECONDS: waits until every name of the site has been asked for with a client certificate. Others
+# may work meanwhile: it takes minutes where nobody shows one.
 observe() {
+  local seen=0
+  flock -u 9
+  look_for "$@" || seen=1
+  flock -w 600 9 || fail "another berth-proxy has been at work for ten minutes; run this again"
+  return $seen
+}
+
+# look_for FILE SECONDS
+look_for() {
   local name said still until=$((SECONDS + $2)) left=("${serve[@]}" "${redirect[@]}")
   while :; do
     # A reload has forgotten it.
@@ -69,18 +79,19 @@ origin_pulls() {
   [ "$external" != external ] || fail "the visitors of $1 come without Cloudflare (dns: external), so nobody shows a client certificate"
   [ -f "$store/certificates/$1.pem" ] || fail "$1 has no certificate yet; bring it first: berth-proxy certificate $1"
   read_image
-  draft=$store/origin-pulls/.$1.new
+  draft=$store/origin-pulls/.$1.new.$$
   read_pem "$draft"
-  trap 'rm -f "$draft"' EXIT
+  trap 'rm -f "$draft" "$draft.put"' EXIT
   said=$(judge_authority "$draft") || fail "the authority of $1 could not be judged: the image $image does not run; nothing was changed"
   case $said in 'refused: '*) fail "the authority of $1 is left as it was: ${said#refused: }" ;; esac
   if [ -e "$at.enforced" ] && [ -f "$at.pem" ]; then
-    if ! cmp -s "$draft" "$at.pem" && said=$(judge_authority "$at.pem") && [ -z "$said" ]; then
+    if [[ $(<"$at.pem") == *"$(<"$draft")"* ]]; then
+      : # Taken already.
+    elif said=$(judge_authority "$at.pem") && [ -z "$said" ]; then
       # Either is taken until the edge shows the new one's: a site that was shut is not opened for it.
-      cat "$at.pem" >"$draft.both"
-      cat "$draft" >>"$draft.both"
+      cat "$at.pem" "$draft" >"$draft.both"
       mv -fT "$draft.both" "$at.pem"
-    elif ! cmp -s "$draft" "$at.pem"; then
+    else
       rm -f "$at.enforced"
       cp "$draft" "$at.pem"
     fi
@@ -88,6 +99,7 @@ origin_pulls() {
     rm -f "$at.enforced"
     cp "$draft" "$at.pem"
   fi
+  cp "$at.pem" "$draft.put"
   apply
   if within "$1" "${refused[@]}"; then fail "the authority of $1 is not in force"; fi
   declared_site "$1"
@@ -96,6 +108,7 @@ origin_pulls() {
     forget
     fail "the origin pulls of $1 stay $(state_of "$1"); not seen from the edge: $unseen"
   fi
+  cmp -s "$at.pem" "$draft.put" || fail "the origin pulls of $1 stay $(state_of "$1"): another authority was brought meanwhile"
   cp "$draft" "$at.pem"
   : >"$at.enforced"
   apply

@@ -5,7 +5,7 @@
 # container_options: the same for every site and every generation. Restarted always, since Docker takes a
 # container that got any signal by `docker kill` for one that somebody has stopped.
 container_options=(
-  --network host --read-only --cap-drop ALL
+  --network host --userns host --read-only --cap-drop ALL
   --cap-add NET_BIND_SERVICE --cap-add SETUID --cap-add SETGID --cap-add KILL
   --security-opt no-new-privileges --restart always --pull never
   --ulimit nofile=20000:20000
@@ -49,6 +49,7 @@ effective() {
 # tidy: takes away what a command that was killed has left.
 tidy() {
   local each
+  find $store/certificates $store/origin-pulls -name '.*' -type f -mmin +1440 -delete
   if ! docker inspect "$container" >/dev/null 2>&1 9>&-; then docker rename $container-next $container >/dev/null 2>&1 9>&- || true; fi
   for each in $(docker ps -aq --filter "name=^$container-next$" 9>&-) $(docker ps -aq --filter "name=^$container-former-" --filter status=exited 9>&-); do
     docker rm -f "$each" >/dev/null 2>&1 9>&- || true
@@ -103,6 +104,26 @@ point() {
   mv -fT $served/.link $served/current
 }
 
+# inherit: a site that is called otherwise now, by its first name, keeps what was brought for it.
+inherit() {
+  local each line former
+  for each in "${!lines[@]}"; do
+    if [ -e "$store/certificates/$each.pem" ] || ! site "${lines[$each]}"; then continue; fi
+    for former in "$served"/current/sites/*/line; do
+      if [ ! -f "$former" ]; then continue; fi
+      IFS= read -r line <"$former" || true
+      former=${line%% *}
+      case ",$(cut -d' ' -f5 <<<"$line")" in ",${serve[0]}" | ",${serve[0]},"*) ;; *) continue ;; esac
+      if [ -n "${lines[$former]:-}" ] || [ ! -f "$store/certificates/$former.pem" ]; then continue; fi
+      for line in pem enforced; do
+        if [ -e "$store/origin-pulls/$former.$line" ]; then mv -fT "$store/origin-pulls/$former.$line" "$store/origin-pulls/$each.$line"; fi
+      done
+      # Last: it says that all of it was done.
+      mv -fT "$store/certificates/$former.pem" "$store/certificates/$each.pem"
+    done
+  done
+}
+
 # apply: makes what is declared and brought effective. Says in outcome what it did.
 apply() {
   local each before
@@ -112,6 +133,7 @@ apply() {
   tidy
   current
   before=$current
+  inherit
   assemble
   outcome=unchanged
   if [ "$generation" != "$current" ]; then
