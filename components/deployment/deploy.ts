@@ -10,6 +10,7 @@ import { backupOutput, nodeOutput, projectOutput, type Published } from "./publi
 import type { ResolvedProject } from "../placement/resolved";
 import { machineIn } from "../present/look";
 import type { OwnState } from "../present/own-state";
+import { renewalsOf } from "../present/renewals";
 import type { TakenNames } from "../present/records";
 import type { TakenName } from "../edge/former-record";
 import { hostRecord } from "../edge/project-names";
@@ -39,7 +40,7 @@ export interface Run extends Recording {
  * `ConfigError`.
  */
 export async function deploy(run: Run): Promise<Deployment> {
-  const { fleet, history, aws, own } = run;
+  const { fleet, history, aws, own, now } = run;
   const published = new PublishedStacks(run.fullName);
   await checkAdoptedBuckets(fleet, aws);
   const opts: pulumi.ComponentResourceOptions = aws ? { providers: [aws] } : {};
@@ -48,7 +49,8 @@ export async function deploy(run: Run): Promise<Deployment> {
   const nodes = new Map(
     fleet.nodes.map((node) => {
       const present = machineIn(own, node);
-      return [node.name, new ProjectNode(node.name, { fleet, node, present }, opts)];
+      const renewals = renewalsOf(own, node, now());
+      return [node.name, new ProjectNode(node.name, { fleet, node, present, renewals }, opts)];
     }),
   );
   const served = fleet.projects.map((project) => {
@@ -108,12 +110,18 @@ function servingAddress(
   return nodes.get(node)!.host.address;
 }
 
-/** Visitors are led to the serving machine once it is as declared; never held up by another. */
+/**
+ * Visitors are led to the serving machine once it is as declared and was seen to serve the project's
+ * certificate; never held up by another.
+ */
 function waitsFor(
-  { node, servedBy }: ProjectSpec,
+  { slug, node, servedBy }: ProjectSpec,
   nodes: ReadonlyMap<string, ProjectNode>,
 ): readonly pulumi.Resource[] {
-  return servedBy ? [] : [nodes.get(node)!.bootstrap];
+  if (servedBy) return [];
+  const { bootstrap, certificates } = nodes.get(node)!;
+  const certificate = certificates.get(slug);
+  return certificate ? [bootstrap, certificate] : [bootstrap];
 }
 
 function createNames(

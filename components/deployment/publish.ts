@@ -20,7 +20,7 @@ export interface Published {
   readonly declared: unknown;
 }
 
-type PublishedNode = Written<NodeOutput, "idleSince" | "released" | "adopted">;
+type PublishedNode = Written<NodeOutput, "idleSince" | "released" | "adopted" | "certificates">;
 type PublishedProject = Written<
   ProjectOutput,
   "servedSince" | "records" | "takenOver" | "handedBack" | "www" | "serves" | "redirects"
@@ -51,7 +51,7 @@ export interface NodeRecord {
  */
 export function nodeOutput(
   node: ResolvedNode,
-  { host, bootstrap }: ProjectNode,
+  { host, bootstrap, certificates }: ProjectNode,
   { before, environment, idleSince }: NodeRecord,
 ): PublishedNode {
   const { placement } = node;
@@ -76,6 +76,13 @@ export function nodeOutput(
     ...(idleSince === undefined ? {} : { idleSince }),
     ...(node.retired?.remove === true ? { released: true } : {}),
     ...(node.adopt ? { adopted: node.adopt.id } : {}),
+    ...(certificates.size === 0
+      ? {}
+      : {
+          certificates: Object.fromEntries(
+            [...certificates].map(([slug, { expiresOn }]) => [slug, expiresOn]),
+          ),
+        }),
   };
 }
 

@@ -74,6 +74,17 @@ export function isUnder(name: string, domain: string): boolean {
   return name.endsWith(`.${domain}`);
 }
 
+/** All names that visitors of a project use, the primary one first. */
+export function visitorNames({
+  names,
+  furtherNames,
+}: {
+  readonly names: Pick<Names, "primary">;
+  readonly furtherNames: readonly Pick<FurtherName, "name">[];
+}): readonly string[] {
+  return [names.primary, ...furtherNames.map(({ name }) => name)];
+}
+
 /** The longest of `zones` that holds `name`, or undefined. */
 export function zoneOf(name: string, zones: readonly string[]): string | undefined {
   return zones

@@ -40,6 +40,14 @@ export const packedLauncher = launcherOf(
   "base64 -d | gzip -d 2>/dev/null | bash -s",
 );
 
+/** What brings certificates to the proxy of a machine, and has it show what it serves. */
+export const proxyProgram = "/usr/local/sbin/berth-proxy";
+
+/** A session that runs a command of the proxy's program for one site; its standard input is the command's. */
+export function proxyLauncher(command: "certificate" | "origin-pulls", slug: string): string {
+  return launcherOf(`${proxyProgram} ${command} ${slug}`);
+}
+
 /**
  * A script as text of half its size, for a session that runs once and stays in the state for good: the
  * engine writes the whole state twice a resource.

@@ -7,7 +7,7 @@ import { isEntered, machineOf } from "../machine/declaration";
 import { isGuarded } from "../placement/exposure";
 import { knockAt } from "./knocking";
 import { accessFacts } from "../machine/access-facts";
-import { knownOr } from "../machine/known";
+import { bootDials, connectionTo, usualDials, type Reached } from "../machine/connection";
 import { deliverable } from "../machine/deliverable";
 import {
   deliveredLauncher,
@@ -51,17 +51,6 @@ interface Entering {
   /** The machine was found off and goes with the next update: nobody could change it any more. */
   readonly leaving: boolean;
 }
-
-/**
- * Failures forgiven before a new machine counts as unreachable: nothing on it bans anybody yet. Pauses grow from a tenth of a second to five, so
- * this is about four minutes where dials are refused; each that is not answered takes 15 seconds.
- */
-const bootDials = 55;
-/**
- * Failures forgiven anywhere else: none. The provider cannot tell a refused login from a machine that
- * does not answer, and logins that are refused again and again end in a ban (fail2ban's after five).
- */
-const usualDials = 0;
 
 /**
  * What every session has: the script on standard input, so that a failure prints the launcher and
@@ -134,12 +123,7 @@ export class Bootstrap extends pulumi.ComponentResource {
       {
         ...session,
         create: packedLauncher,
-        connection: connection(
-          host.address,
-          host.login,
-          host.hostKey,
-          machine.madeByBerth ? bootDials : usualDials,
-        ),
+        connection: connectionTo(asPrepared(host), machine.madeByBerth ? bootDials : usualDials),
         stdin: packed(renderEnter(machine)),
         triggers: [host.id],
         logging: command.remote.Logging.None,
@@ -159,7 +143,9 @@ export class Bootstrap extends pulumi.ComponentResource {
     { host, machine, leaving }: Entering,
     entered: command.remote.Command,
   ): command.remote.Command {
-    const reached = connection(host.address, automationAccount, this.hostKey, usualDials);
+    const { address } = host;
+    const { account, hostKey } = this;
+    const reached = connectionTo({ address, account, hostKey }, usualDials);
     const script = leaving ? undefined : this.deliver(name, host, reached, entered);
     const converged = new command.remote.Command(
       `${name}-converge`,
@@ -212,7 +198,7 @@ export class Bootstrap extends pulumi.ComponentResource {
       `${name}-observe`,
       {
         ...session,
-        connection: connection(host.address, host.login, host.hostKey, usualDials),
+        connection: connectionTo(asPrepared(host), usualDials),
         stdin: renderObserve(),
         triggers: [host.id],
         logging: command.remote.Logging.Stdout,
@@ -236,6 +222,11 @@ function hostOf({ id, address, login, hostKey, wayIn }: EnteredHost, usual: stri
   };
 }
 
+/** A machine as its provider, or whoever made it, prepared it. */
+function asPrepared({ address, login, hostKey }: Host): Omit<Reached, "id"> {
+  return { address, account: login, hostKey };
+}
+
 /** A changed firewall of the machine is kept once a new connection came through it (`steps/firewall.sh`). */
 function knockWhile(host: Host, from: pulumi.Resource, to: pulumi.Resource): void {
   if (pulumi.runtime.isDryRun()) return;
@@ -248,24 +239,6 @@ function knockWhile(host: Host, from: pulumi.Resource, to: pulumi.Resource): voi
 
 function convergeProgramFile(): ReturnType<typeof deliverable> {
   return (program ??= deliverable(convergeProgram()));
-}
-
-/**
- * Where a session goes. Each part has a value even where the machine or `enter` failed, so that the
- * other machines are done (`knownOr`); `triggers` and `dependsOn` name what it waits for.
- */
-function connection(
-  host: pulumi.Output<string>,
-  user: string,
-  hostKey: pulumi.Output<string>,
-  dialErrorLimit: number,
-): command.types.input.remote.ConnectionArgs {
-  return {
-    host: knownOr(host, "0.0.0.0"),
-    user,
-    hostKey: knownOr(hostKey, "unknown"),
-    dialErrorLimit,
-  };
 }
 
 /** The host key is what `enter` prints last. Throws on anything else: it would pin nothing. */

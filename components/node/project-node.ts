@@ -2,8 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { usesAws, withAws } from "../accounts";
 import { BackupCredential } from "../backups/credential";
+import { OriginCertificate } from "../edge/origin-certificate";
+import { visitorNames } from "../fleet/names";
+import type { Reached } from "../machine/connection";
 import { awake } from "./awake";
 import { Bootstrap } from "./bootstrap";
+import { certificateName, formerCertificates, hasCertificate } from "../edge/certificates";
 import type { Host } from "../clouds";
 import { createHost, isProtected, isReleased } from "./host";
 import { fleetNode, type NodeArgs } from "./node-args";
@@ -19,6 +23,8 @@ export type ProjectNodeArgs = NodeArgs & {
    * for the machine to be on again, and a Droplet's disk grows where more was asked for.
    */
   readonly present?: PresentMachine | undefined;
+  /** Projects whose certificate is near its end, with the day that tells the new request from the old. */
+  readonly renewals?: ReadonlyMap<string, string>;
 };
 
 /**
@@ -27,7 +33,8 @@ export type ProjectNodeArgs = NodeArgs & {
  *
  * Creates the server with its address and firewall at the provider that the rules of placement choose
  * (R1-R5; nothing for a client's machine), brings it to what its team needs over SSH (R13-R21), and makes
- * for every project with a backup one credential that can only write that project's own prefix. What is
+ * for every project with a backup one credential that can only write that project's own prefix, and for
+ * every one whose names are at Cloudflare a certificate that its proxy serves to the edge (R27). What is
  * at AWS is made through a provider bound to the agency's account (R33), unless `opts` bring one.
  *
  * Protects the server and its address in production (R74), not itself: children would inherit it, and
@@ -42,6 +49,10 @@ export class ProjectNode extends pulumi.ComponentResource {
   readonly host: Host;
   /** Done when the team can log in; names wait for it. */
   readonly bootstrap: Bootstrap;
+  /** Its machine as sessions after the first reach it. */
+  readonly reached: Reached;
+  /** By the project's slug; none where the machine has no proxy of Berth's. */
+  readonly certificates: ReadonlyMap<string, OriginCertificate>;
   /** The projects on it, with what follows for each: names, zone, where its archives go. */
   readonly projects: readonly ResolvedProject[];
 
@@ -57,8 +68,39 @@ export class ProjectNode extends pulumi.ComponentResource {
     const restarted = isRestarted({ fleet, node }, present);
     const reached = restarted ? { ...host, address: awake(host.id, host.address) } : host;
     this.bootstrap = new Bootstrap(name, { host: reached, fleet, node }, { parent: this });
+    const { account, hostKey } = this.bootstrap;
+    this.reached = { id: host.id, address: reached.address, account, hostKey };
+    this.certificates = new Map(
+      node.residents
+        .filter((project) => hasCertificate(node, project))
+        .map((project) => [project.slug, this.createCertificate(name, project, args, node)]),
+    );
     for (const project of node.residents) this.createBackupCredential(name, project, fleet, node);
     this.registerOutputs({ address: host.address, hostKey: this.bootstrap.hostKey });
+  }
+
+  private createCertificate(
+    name: string,
+    project: ResolvedProject,
+    { renewals }: ProjectNodeArgs,
+    node: ResolvedNode,
+  ): OriginCertificate {
+    const { slug } = project;
+    return new OriginCertificate(
+      certificateName(name, slug),
+      {
+        project: slug,
+        hostnames: visitorNames(project),
+        machine: this.reached,
+        after: [this.bootstrap],
+        renewal: renewals?.get(slug),
+        leaving: isReleased(node),
+      },
+      {
+        parent: this,
+        ...renamed(certificateName(name, slug), ...formerCertificates(name, project, node)),
+      },
+    );
   }
 
   private createBackupCredential(

@@ -82,6 +82,8 @@ const node = z.object({
   released: told(z.boolean()),
   /** The id that it was imported by. */
   adopted: text,
+  /** The end of each project's certificate that it was seen to serve, by slug, as Cloudflare says it. */
+  certificates: named(z.string()).optional(),
 });
 
 /** A record that the client sets, where the client runs DNS (R82). */

@@ -9,6 +9,7 @@ import { lookAtCertificates } from "./certificates";
 import { diskProblems, presentMachine, resizeNotes, type PresentMachine } from "./machines";
 import type { OwnState } from "./own-state";
 import { lookAtRecords, type TakenNames } from "./records";
+import { renewalNotes } from "./renewals";
 import { lookAtRooms } from "./rooms";
 
 /**
@@ -23,9 +24,13 @@ export async function lookAround(
   own: OwnState | undefined,
   aws: pulumi.ProviderResource | undefined,
   fileOf: FileOf,
+  now: Date,
 ): Promise<TakenNames> {
   const asking = new Asking();
-  for (const node of fleet.nodes) lookAtSize(node, machineIn(own, node), asking);
+  for (const node of fleet.nodes) {
+    lookAtSize(node, machineIn(own, node), asking);
+    asking.notes.push(...renewalNotes(own, node, now));
+  }
   const [taken] = await Promise.all([
     lookAtRecords(fleet, own, asking),
     lookAtCertificates(fleet, own, asking),

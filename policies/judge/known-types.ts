@@ -9,16 +9,17 @@ export const knownTypes: Readonly<Record<string, string>> = {
   "pulumi:pulumi:StackReference": "reads what a host stack published",
   "pulumi:providers:pulumi": "of the references",
   "pulumi:providers:aws": "bound to the declared account (pin-aws-account)",
-  "pulumi:providers:cloudflare": "names",
+  "pulumi:providers:cloudflare": "names, and what encrypts the way to them",
   "pulumi:providers:command": "sessions over SSH",
   "pulumi:providers:digitalocean": "machines",
   "pulumi:providers:scaleway": "machines",
-  "pulumi:providers:tls": "the first host key of a machine",
+  "pulumi:providers:tls": "host keys and certificates",
 
   // Components, which carry the facts that policies compare resources with.
   "berth:index:ProjectNode": "a node",
   "berth:index:Bootstrap": "the sessions with a node",
   "berth:index:ProjectNames": "a project's names",
+  "berth:edge:OriginCertificate": "what a machine serves to the edge",
   "berth:backups:BackupBucket": "a bucket with its settings",
   "berth:backups:BackupCredential": "what a node writes archives with",
 
@@ -34,11 +35,14 @@ export const knownTypes: Readonly<Record<string, string>> = {
   "aws:ec2/securityGroup:SecurityGroup": "its firewall",
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "a rule of the firewall",
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "a rule of the firewall",
-  "tls:index/privateKey:PrivateKey": "the first host key of a machine",
+  "tls:index/privateKey:PrivateKey": "the first host key of a machine, and keys of certificates",
+  "tls:index/certRequest:CertRequest": "asks for a certificate",
   "command:remote:Command": "a session with a machine",
   "command:remote:CopyToRemote": "the program of such a session, delivered",
 
   // Names.
+  "cloudflare:index/originCaCertificate:OriginCaCertificate":
+    "the certificate that a machine serves to the edge",
   "cloudflare:index/dnsRecord:DnsRecord": "a name",
   "pulumi:index:Stash": "remembers what a name held before it was taken over",
 

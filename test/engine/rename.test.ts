@@ -134,6 +134,8 @@ describe("renaming projects and nodes", () => {
         ...credentials.flatMap((name) => [`${name}-backup-writer`, `${name}-backup-write-only`]),
         // The names that machines have at their providers; AWS keeps them in tags.
         ...["store-server", "tool-south-server", "gate-server", "gate-ip", "gate-firewall"],
+        // The proxy keeps a certificate under the project's slug.
+        ...["store-store", "club-crew", "gate-gate"].map((name) => `${name}-origin-served`),
       ]
         .map((name) => `update ${name}`)
         .sort(),
@@ -156,7 +158,11 @@ describe("renaming projects and nodes", () => {
 
   it("leaves machines, addresses, host keys and credentials as they are, under the new names", async () => {
     const { nodes, projects, backups } = await cloud.outputs("stage");
-    const facts = (node: Record<string, unknown> | undefined) => ({ ...node, projects: [] });
+    const facts = ({ certificates = {}, ...node }: Record<string, unknown> = {}) => ({
+      ...node,
+      projects: [],
+      certificates: Object.values(certificates as object).sort(),
+    });
     for (const [name, node] of Object.entries(published["nodes"]!)) {
       expect(facts(nodes![nodeNames[name] ?? name])).toEqual(facts(node));
     }
@@ -240,12 +246,14 @@ describe("renaming a project that a host stack serves", () => {
       "update store-server",
       "update store-store-backup-write-only",
       "update store-store-backup-writer",
+      "update store-store-origin-served",
     ]);
     await cloud.up("prod");
     expect(asked(await cloud.plan("prod-b"))).toEqual([
       "update store-server",
       "update store-store-backup-write-only",
       "update store-store-backup-writer",
+      "update store-store-origin-served",
     ]);
     await cloud.up("prod-b");
     expect(await cloud.plan("prod")).toEqual([]);

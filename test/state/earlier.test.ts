@@ -42,13 +42,23 @@ describe.each(["be7b2bf"])("the states that %s left", (commit) => {
       ({ urn }) => /::([^:]+)-converge$/.exec(urn)?.[1] ?? [],
     );
     expect(converged.length).toBeGreaterThan(0);
+    const { nodes = {} } = await cloud.outputs(stack);
+    const certified = Object.entries(nodes)
+      .filter(([name]) => guards.includes(name))
+      .flatMap(([name, { projects }]) =>
+        (projects as string[]).map((slug) => `${name}-${slug}-origin`),
+      );
     const plan = await cloud.plan(stack);
     // The program of a converge has moved out of it, into a file that is delivered. The web's ports were
-    // open to the world, and are to the edge now, in place.
+    // open to the world, and are to the edge now, in place; what the edge is served comes new.
     expect(plan.map(({ op, urn }) => `${op} ${urn.split("::").at(-1)}`).toSorted()).toEqual(
       [
         ...converged.flatMap((node) => [`create ${node}-script`, `update ${node}-converge`]),
         ...guards.map((node) => `update ${node}-firewall`),
+        ...certified.flatMap((name) => [
+          `create ${name}`,
+          ...["key", "request", "order", "served"].map((part) => `create ${name}-${part}`),
+        ]),
       ].toSorted(),
     );
   });

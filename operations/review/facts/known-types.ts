@@ -43,6 +43,8 @@ export const knownTypes: Readonly<Record<string, Readings>> = {
   "berth:index:ProjectNode": nothing,
   "berth:index:ProjectNames": nothing,
   "berth:backups:BackupBucket": nothing,
+  // A certificate that could not be made or brought holds its names up; it changes none of them.
+  "berth:edge:OriginCertificate": nothing,
   // Judged by the policies; nobody loses, gains or pays anything by them alone.
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": nothing,
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": nothing,
@@ -53,6 +55,8 @@ export const knownTypes: Readonly<Record<string, Readings>> = {
   "command:remote:Command": nothing,
   "command:remote:CopyToRemote": nothing,
   "tls:index/privateKey:PrivateKey": nothing,
+  "tls:index/certRequest:CertRequest": nothing,
+  "cloudflare:index/originCaCertificate:OriginCaCertificate": nothing,
 };
 
 /** The engine's own, with what it stores for the program, and the providers. */
