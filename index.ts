@@ -43,14 +43,14 @@ async function build(before: unknown): Promise<Published> {
   // PULUMI_SKIP_CHECKPOINTS: the engine saves an update's state at its end alone.
   const saved = !pulumi.runtime.isDryRun() && !process.env["PULUMI_SKIP_CHECKPOINTS"];
   const own = await ownState(fullName(stack), before, saved);
-  const taken = await lookAround(stands, own, aws, fileOf, now());
+  const present = await lookAround(stands, own, aws, fileOf, now());
   const fleet = asRehearsed(stands, process.env);
   const advice = agentAdvice(await heldKeys(process.env), Object.values(fleet.team.deployers));
   if (advice !== undefined) void pulumi.log.warn(advice);
 
   const { agency, backups, environment: serves, waivers } = config;
   return {
-    ...(await deploy({ fleet, history, environment, now, aws, own, taken, fullName })),
+    ...(await deploy({ fleet, history, environment, now, aws, own, ...present, fullName })),
     // Exceptions from policies that were deployed with: a state is judged by them too.
     ...(waivers === undefined ? {} : { waivers }),
     // What policies compare resources with, for those who have the state alone.

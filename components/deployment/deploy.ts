@@ -16,6 +16,10 @@ import type { TakenName } from "../edge/former-record";
 import { hostRecord } from "../edge/project-names";
 import { PublishedStacks } from "../outputs/published";
 import { renamed } from "../node/renamed";
+import type { Reached } from "../machine/connection";
+import type { ZoneTlsStates } from "../present/zone-tls";
+import { createWayIn } from "./way-in";
+import { certifiedNames } from "./certified-names";
 import type { Fleet, ProjectSpec } from "../fleet/fleet";
 
 /** What of its outputs a stack's deployment tells. */
@@ -29,8 +33,15 @@ export interface Run extends Recording {
   readonly own: OwnState | undefined;
   /** Names that zones held records of before. */
   readonly taken: TakenNames;
+  /** How the edge talks to the origins of the zones. */
+  readonly zones: ZoneTlsStates;
   /** A stack's full name in the backend. */
   readonly fullName: (stack: string) => string;
+}
+
+/** A machine that serves a project, with the end of the certificate that it serves. */
+interface ServingMachine extends Reached {
+  readonly certificate: pulumi.Output<string>;
 }
 
 /**
@@ -53,13 +64,28 @@ export async function deploy(run: Run): Promise<Deployment> {
       return [node.name, new ProjectNode(node.name, { fleet, node, present, renewals }, opts)];
     }),
   );
-  const served = fleet.projects.map((project) => {
-    const address = servingAddress(project, nodes, published);
+  const served = await Promise.all(
+    fleet.projects.map(async (project) => {
+      const machine = await servingMachine(project, nodes, published);
+      return { project, machine, address: servingAddress(project, nodes, published) };
+    }),
+  );
+  const named = served.map((each) => {
+    const { project, address } = each;
     const formerly = run.taken.get(project.slug) ?? [];
-    const led = address && createNames(fleet, project, address, waitsFor(project, nodes), formerly);
-    return { project, address, led };
+    const names =
+      address && createNames(fleet, project, address, waitsFor(project, nodes), formerly);
+    return { ...each, names };
   });
-  const led = (slug: string) => served.find(({ project }) => project.slug === slug)?.led;
+  createWayIn({
+    ...{ fleet, own, zones: run.zones },
+    certified: named.flatMap(({ project, names, machine }) =>
+      names && machine ? [{ project, names, machine }] : [],
+    ),
+    neighbours:
+      fleet.zones.length === 0 ? [] : await certifiedNames(fleet.environment, run.fullName),
+  });
+  const led = (slug: string) => named.find(({ project }) => project.slug === slug)?.names?.led;
 
   return {
     nodes: Object.fromEntries(
@@ -73,12 +99,13 @@ export async function deploy(run: Run): Promise<Deployment> {
       ]),
     ),
     projects: Object.fromEntries(
-      served.map(({ project, address }) => [
+      named.map(({ project, address, machine }) => [
         project.slug,
         projectOutput(fleet, project, {
           address,
           since: servedSince(run, project, led),
           taken: run.taken.get(project.slug) ?? [],
+          certificate: machine?.certificate,
         }),
       ]),
     ),
@@ -95,6 +122,31 @@ function createBuckets(fleet: Fleet, opts: pulumi.ComponentResourceOptions): voi
   for (const bucket of fleet.buckets) {
     new BackupBucket(`backups-${bucket.region}`, { bucket, agency: fleet.agency, protect }, opts);
   }
+}
+
+/** The machine that serves a project, where it was or will be seen to serve the project's certificate. */
+async function servingMachine(
+  project: ProjectSpec,
+  nodes: ReadonlyMap<string, ProjectNode>,
+  published: PublishedStacks,
+): Promise<ServingMachine | undefined> {
+  const { slug, node, servedBy } = project;
+  if (isEnded(project)) return undefined;
+  if (servedBy === undefined) {
+    const { certificates, reached } = nodes.get(node)!;
+    const certificate = certificates.get(slug)?.expiresOn;
+    return certificate && { ...reached, certificate };
+  }
+  const found = await published.certifiedMachine(servedBy, project);
+  return (
+    found && {
+      id: pulumi.output(found.id),
+      address: pulumi.output(found.address),
+      account: found.account,
+      hostKey: pulumi.output(found.hostKey),
+      certificate: pulumi.output(found.certificate),
+    }
+  );
 }
 
 function servingAddress(
@@ -130,11 +182,11 @@ function createNames(
   address: pulumi.Output<string>,
   after: readonly pulumi.Resource[],
   taken: readonly TakenName[],
-): pulumi.Output<boolean> | undefined {
+): ProjectNames | undefined {
   if (project.zone === undefined) return undefined;
   const args = { project, agency: fleet.agency, address, stack: fleet.stack, after, taken };
   const opts = renamed(project.slug, project.formerly);
-  if (fleet.role === "environment") return new ProjectNames(project.slug, args, opts).led;
+  if (fleet.role === "environment") return new ProjectNames(project.slug, args, opts);
   hostRecord(project.slug, args, opts);
   return undefined;
 }

@@ -23,7 +23,14 @@ export interface Published {
 type PublishedNode = Written<NodeOutput, "idleSince" | "released" | "adopted" | "certificates">;
 type PublishedProject = Written<
   ProjectOutput,
-  "servedSince" | "records" | "takenOver" | "handedBack" | "www" | "serves" | "redirects"
+  | "servedSince"
+  | "records"
+  | "takenOver"
+  | "handedBack"
+  | "www"
+  | "serves"
+  | "redirects"
+  | "certificate"
 >;
 
 /** How a project's names stand. */
@@ -34,6 +41,8 @@ export interface NamesState {
   readonly since: pulumi.Input<string | undefined>;
   /** Names that were somebody's before. */
   readonly taken: readonly TakenName[];
+  /** The end of the certificate of the machine that serves it. */
+  readonly certificate: pulumi.Input<string> | undefined;
 }
 
 /** What a stack's runs record of a node. */
@@ -90,7 +99,7 @@ export function nodeOutput(
 export function projectOutput(
   fleet: Fleet,
   project: ResolvedProject,
-  { address, since, taken }: NamesState,
+  { address, since, taken, certificate }: NamesState,
 ): PublishedProject {
   const { names } = project;
   return {
@@ -107,6 +116,7 @@ export function projectOutput(
           takenOver: taken.flatMap(({ records }) => records.map(({ id: _, ...former }) => former)),
         }),
     ...(project.handBack === true ? { handedBack: true } : {}),
+    ...(certificate === undefined ? {} : { certificate }),
     // Records that the client sets, where the client runs DNS (R82).
     ...(project.dns === "external" && address !== undefined
       ? { records: clientRecords(project, address) }

@@ -4,7 +4,8 @@ import { agency } from "./agency";
 import { backupSettings } from "./backups";
 import { environments } from "./environment";
 import { slugPattern } from "./formats";
-import { choice, group, map } from "./hints";
+import { domain } from "./fields";
+import { choice, group, list, map } from "./hints";
 import { node } from "./node";
 import { hostedProject, project } from "./project";
 import { team } from "./team";
@@ -33,6 +34,10 @@ const shared = {
 export const environmentConfig = group("Berth's keys of an environment stack.", {
   ...shared,
   projects: map("Projects by slug.", "a map of projects", project, slugPattern),
+  zones: list(
+    "Zones whose TLS mode this stack sets for all environments (R27); each has one such stack.",
+    domain("A zone of berth:agency.zones."),
+  ).optional(),
 });
 
 /** The `berth:` keys of a host stack. */

@@ -41,6 +41,10 @@ export interface Fleet {
   readonly leaving: readonly NodeSpec[];
   /** Projects this stack serves names for (environment) or hosts (host), sorted by slug. */
   readonly projects: readonly ProjectSpec[];
+  /** Zones whose TLS mode this stack sets, sorted (R27). */
+  readonly zones: readonly string[];
+  /** The environment stack that sets a zone's TLS mode, by the zone's name; this one among them. */
+  readonly zoneOwners: Readonly<Record<string, string>>;
   /** Buckets the projects' backups go to, sorted by region. */
   readonly buckets: readonly BucketSpec[];
 }

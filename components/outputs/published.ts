@@ -43,6 +43,16 @@ export async function environmentHistory(
   }
 }
 
+/** A host stack's machine that was seen to serve a project's certificate. */
+export interface CertifiedMachine {
+  readonly id: string;
+  readonly address: string;
+  readonly account: string;
+  readonly hostKey: string;
+  /** When the certificate ends, as Cloudflare says it. */
+  readonly certificate: string;
+}
+
 /** What host stacks of this project published when they last ran. */
 export class PublishedStacks {
   private readonly asked = new Map<string, Promise<StackOutputs>>();
@@ -58,6 +68,23 @@ export class PublishedStacks {
    */
   addressOf(stack: string, project: ProjectSpec): pulumi.Output<string> {
     return pulumi.output(this.outputs(stack).then((outputs) => hostOf(project, stack, outputs)));
+  }
+
+  /**
+   * The machine that serves a project as later sessions reach it, with the end of the certificate that it
+   * was seen to serve; undefined where that was not seen, or the stack's outputs cannot be read.
+   */
+  async certifiedMachine(
+    stack: string,
+    project: ProjectSpec,
+  ): Promise<CertifiedMachine | undefined> {
+    const outputs = await this.outputs(stack).catch(() => undefined);
+    const { slug, formerly } = project;
+    const node = outputs && nodeOf(outputs, slug, formerly);
+    const certificate = node?.certificates?.[slug] ?? node?.certificates?.[formerly ?? slug];
+    const { id, address, account, hostKey } = node ?? {};
+    if (!certificate || !id || !address || !account || !hostKey) return undefined;
+    return { id, address, account, hostKey, certificate };
   }
 
   /**
@@ -77,9 +104,7 @@ export class PublishedStacks {
 }
 
 function hostOf({ slug, formerly }: ProjectSpec, stack: string, outputs: StackOutputs): string {
-  const nodes = Object.values(outputs.nodes);
-  const housing = (name: string | undefined) => nodes.find((node) => houses(node, name));
-  const { address, hostKey }: NodeOutput = housing(slug) ?? housing(formerly) ?? {};
+  const { address, hostKey }: NodeOutput = nodeOf(outputs, slug, formerly) ?? {};
   const fault = addressProblem(address) ?? hostKeyProblem(hostKey);
   if (fault === undefined && address !== undefined) return address;
   throw refusal(
@@ -87,6 +112,14 @@ function hostOf({ slug, formerly }: ProjectSpec, stack: string, outputs: StackOu
       `No record was touched. Fix: run pulumi up on stack ${stack} until its host comes up, or ` +
       `take servedBy out again.`,
   );
+}
+
+function nodeOf(
+  { nodes }: StackOutputs,
+  ...slugs: readonly (string | undefined)[]
+): NodeOutput | undefined {
+  const all = Object.values(nodes);
+  return slugs.map((slug) => all.find((node) => houses(node, slug))).find((found) => found);
 }
 
 function addressProblem(address: string | undefined): string | undefined {

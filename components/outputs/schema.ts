@@ -118,6 +118,8 @@ const project = z.object({
   takenOver: told(z.array(formerRecord)),
   /** They were given back to it. */
   handedBack: told(z.boolean()),
+  /** The end of the certificate that the serving machine was seen to serve under its names (R27). */
+  certificate: text,
 });
 
 /** Where a project's archives go. */

@@ -11,13 +11,22 @@ import type { OwnState } from "./own-state";
 import { lookAtRecords, type TakenNames } from "./records";
 import { renewalNotes } from "./renewals";
 import { lookAtRooms } from "./rooms";
+import { lookAtZoneTls, type ZoneTlsStates } from "./zone-tls";
+
+/** What the look found that declarations follow. */
+export interface Present {
+  /** Names that were somebody's before. */
+  readonly taken: TakenNames;
+  /** How the edge talks to the origins of the zones. */
+  readonly zones: ZoneTlsStates;
+}
 
 /**
  * Looks at what the state, the zones and the accounts hold already, before anything is declared, and
  * refuses what would collide with it: nothing may be bought or half-made first. Throws one
  * `ConfigError`; what could not be asked is said, and stops an update where it matters.
  *
- * `aws` is the provider bound to the agency's account. Answers with the names that were somebody's.
+ * `aws` is the provider bound to the agency's account. Answers with what the declarations then follow.
  */
 export async function lookAround(
   fleet: ResolvedFleet,
@@ -25,24 +34,25 @@ export async function lookAround(
   aws: pulumi.ProviderResource | undefined,
   fileOf: FileOf,
   now: Date,
-): Promise<TakenNames> {
+): Promise<Present> {
   const asking = new Asking();
   for (const node of fleet.nodes) {
     lookAtSize(node, machineIn(own, node), asking);
     asking.notes.push(...renewalNotes(own, node, now));
   }
-  const [taken] = await Promise.all([
+  const [taken, , , , , zones] = await Promise.all([
     lookAtRecords(fleet, own, asking),
     lookAtCertificates(fleet, own, asking),
     lookAtAdopted(fleet, own, aws, asking),
     lookAtRooms(fleet, own, aws, asking),
     lookAtBuckets(fleet, own, aws, asking),
+    lookAtZoneTls(fleet, own, asking),
   ]);
   const isPreview = pulumi.runtime.isDryRun();
   const notes = asking.conclude(isPreview, fileOf);
   // What an update does was said by the preview before it; what it could not ask it says itself.
   for (const note of notes) await pulumi.log.warn(note);
-  return taken;
+  return { taken, zones };
 }
 
 /** The machine of a node that Berth made, as the state has it, where the node stays where it is. */

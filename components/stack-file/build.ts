@@ -15,7 +15,14 @@ import { openingsOf } from "../placement/openings";
 import { place } from "../placement/placement";
 import type { ResolvedFleet, ResolvedNode, ResolvedProject } from "../placement/resolved";
 import { backupRegionOf, bucketName, retentionOf } from "./backups";
-import { compare, entriesOf, type Draft, type MachineDraft, type ProjectDraft } from "./draft";
+import {
+  compare,
+  entriesOf,
+  type Draft,
+  type MachineDraft,
+  type ProjectDraft,
+  type StackDraft,
+} from "./draft";
 import { formerNodeName } from "./former-names";
 import { namesIn } from "./names";
 
@@ -41,8 +48,18 @@ export function fleetOf(draft: Draft): ResolvedFleet {
     nodes: nodesOf(draft, projects, false),
     leaving: nodesOf(draft, projects, true),
     projects,
+    zones: zonesIn(draft.own),
+    zoneOwners: Object.fromEntries(
+      [...draft.others, draft.own].flatMap((file) =>
+        zonesIn(file).map((zone) => [zone, file.stack] as const),
+      ),
+    ),
     buckets,
   };
+}
+
+function zonesIn({ config }: StackDraft): string[] {
+  return (config.zones ?? []).filter((zone) => zone !== undefined).sort(compare);
 }
 
 function teamOf(config: Draft["own"]["config"]["team"]): Team {

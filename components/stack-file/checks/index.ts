@@ -20,6 +20,7 @@ import { checkSizes } from "./sizes";
 import { checkSlugs } from "./slugs";
 import { checkTeam } from "./team";
 import { checkWaivers } from "./waivers";
+import { checkZones } from "./zones";
 
 /** A cross-check: what is wrong between fields that are well-formed by themselves. */
 export type Check = (draft: Draft) => readonly Problem[];
@@ -31,6 +32,7 @@ export const checks: readonly Check[] = [
   checkSlugs,
   checkHosting,
   checkDomains,
+  checkZones,
   checkCollisions,
   checkReplaces,
   checkAccess,

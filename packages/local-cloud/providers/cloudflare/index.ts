@@ -11,6 +11,7 @@ import { originCaCertificate } from "./origin-ca-certificate";
 import { getDnsRecords } from "./record-lookup";
 import { ruleset } from "./ruleset";
 import { getRuleset, getRulesets } from "./ruleset-lookup";
+import { getZoneSetting } from "./setting-lookup";
 import { zoneSetting } from "./zone-setting";
 import { getZone, getZones } from "./zones";
 
@@ -34,6 +35,7 @@ export const cloudflare: Provider = {
     "cloudflare:index/getRulesets:getRulesets": getRulesets,
     "cloudflare:index/getZone:getZone": getZone,
     "cloudflare:index/getZones:getZones": getZones,
+    "cloudflare:index/getZoneSetting:getZoneSetting": getZoneSetting,
     "cloudflare:index/getIpRanges:getIpRanges": getIpRanges,
   },
   capabilities: { supportsPreview: true, acceptSecrets: false, supportsAutonaming: true },

@@ -6,13 +6,14 @@ import { refusal, zoneOf, type Request } from "./api";
 const usualMost = 1000;
 
 /**
- * `getDnsRecords`: the records of a zone that fit `name`, `type` and `shadowingName`, as `results`;
+ * `getDnsRecords`: the records of a zone that fit `name`, `type`, `proxied` and `shadowingName`, as `results`;
  * other filters are not emulated. Names have no case. Nothing of it is recorded: the arguments are
  * the SDK's (6.22.1), the order of things upstream's list data source, and the texts those of the
  * recorded calls about one record.
  */
 export const getDnsRecords: InvokeHandler = (args, context) => {
-  const { zoneId, name, type, shadowingName, maxItems, includeShadowMetadata, ...others } = args;
+  const { zoneId, name, type, proxied, shadowingName, maxItems, ...rest } = args;
+  const { includeShadowMetadata, ...others } = rest;
   const unknown = Object.keys(others);
   if (unknown.length > 0) {
     throw new ProviderError(`getDnsRecords by ${unknown.join(", ")} is not emulated`);
@@ -33,6 +34,7 @@ export const getDnsRecords: InvokeHandler = (args, context) => {
     .filter((record) => record["zoneId"] === zone.id)
     .filter((record) => named(String(record["name"]).toLowerCase(), name))
     .filter((record) => typeof type !== "string" || record["type"] === type)
+    .filter((record) => proxied === undefined || (record["proxied"] === true) === proxied)
     .filter((record) => shadowed === undefined || shadows(record, shadowed))
     .slice(0, Number(maxItems ?? usualMost));
   return Promise.resolve({ ...args, results });

@@ -44,7 +44,7 @@ function requestOf({ zoneId }: Props, id?: string): Request {
 }
 
 function summary(id: string, data: Props): Props {
-  const { description = "", kind, lastUpdated, name, phase, version } = data;
+  const { description = "", kind, lastUpdated = "", name, phase, version = "1" } = data;
   return { id, description, kind, lastUpdated, name, phase, version };
 }
 
