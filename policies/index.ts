@@ -24,6 +24,7 @@ import { policy as protectProductionServers } from "./rules/protect-production-s
 import { policy as proxyPrimaryNames } from "./rules/proxy-primary-names";
 import { policy as serveTheDeclaredEnvironment } from "./rules/serve-the-declared-environment";
 import { policy as useKnownResources } from "./rules/use-known-resources";
+import { policy as verifyOrigins } from "./rules/verify-origins";
 import { policy as versionBuckets } from "./rules/version-buckets";
 
 /** The manual as law: every policy of the pack, in the order of the manual. */
@@ -35,6 +36,7 @@ export const policies: readonly Policy[] = [
   nameNodesBySlug,
   proxyPrimaryNames,
   keepNamesInDeclaredZones,
+  verifyOrigins,
   backUpProductionProjects,
   keepBackupsInResidency,
   keepBackupCredentialsWriteOnly,

@@ -20,6 +20,9 @@ export const knownTypes: Readonly<Record<string, string>> = {
   "berth:index:Bootstrap": "the sessions with a node",
   "berth:index:ProjectNames": "a project's names",
   "berth:edge:OriginCertificate": "what a machine serves to the edge",
+  "berth:edge:EdgeIdentity": "what the edge shows to machines",
+  "berth:edge:OriginPulls": "has a machine demand it",
+  "berth:edge:ZoneTls": "how the edge talks to a zone's origins",
   "berth:backups:BackupBucket": "a bucket with its settings",
   "berth:backups:BackupCredential": "what a node writes archives with",
 
@@ -37,12 +40,20 @@ export const knownTypes: Readonly<Record<string, string>> = {
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "a rule of the firewall",
   "tls:index/privateKey:PrivateKey": "the first host key of a machine, and keys of certificates",
   "tls:index/certRequest:CertRequest": "asks for a certificate",
+  "tls:index/selfSignedCert:SelfSignedCert": "the authority of the edge's certificate",
+  "tls:index/locallySignedCert:LocallySignedCert": "the edge's certificate",
   "command:remote:Command": "a session with a machine",
   "command:remote:CopyToRemote": "the program of such a session, delivered",
 
   // Names.
   "cloudflare:index/originCaCertificate:OriginCaCertificate":
     "the certificate that a machine serves to the edge",
+  "cloudflare:index/authenticatedOriginPullsHostnameCertificate:AuthenticatedOriginPullsHostnameCertificate":
+    "the edge's certificate, uploaded",
+  "cloudflare:index/authenticatedOriginPulls:AuthenticatedOriginPulls":
+    "has the edge show it (verify-origins)",
+  "cloudflare:index/zoneSetting:ZoneSetting": "a zone's mode (verify-origins)",
+  "cloudflare:index/ruleset:Ruleset": "a zone's configuration rules (verify-origins)",
   "cloudflare:index/dnsRecord:DnsRecord": "a name",
   "pulumi:index:Stash": "remembers what a name held before it was taken over",
 

@@ -43,3 +43,8 @@ export const dnsRecords: readonly string[] = [
 
 /** Buckets, the present type and those that older programs have in state. */
 export const buckets: readonly string[] = ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"];
+
+/** What says how Cloudflare's edge talks to the origins of a zone. */
+export const zoneSettings = "cloudflare:index/zoneSetting:ZoneSetting";
+export const rulesets = "cloudflare:index/ruleset:Ruleset";
+export const originPulls = "cloudflare:index/authenticatedOriginPulls:AuthenticatedOriginPulls";

@@ -78,6 +78,9 @@ describe("the types that the program can register", () => {
     name: "kmc.example",
     type: "A",
     content: "192.0.2.1",
+    settingId: "ssl",
+    value: "strict",
+    rules: [{ expression: "true", actionParameters: { ssl: "strict" } }],
   };
 
   it.each(Object.entries(knownTypes))("%s is read for what the table says", (type, readings) => {

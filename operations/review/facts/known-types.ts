@@ -45,6 +45,11 @@ export const knownTypes: Readonly<Record<string, Readings>> = {
   "berth:backups:BackupBucket": nothing,
   // A certificate that could not be made or brought holds its names up; it changes none of them.
   "berth:edge:OriginCertificate": nothing,
+  "berth:edge:EdgeIdentity": nothing,
+  "berth:edge:OriginPulls": nothing,
+  "berth:edge:ZoneTls": nothing,
+  "cloudflare:index/zoneSetting:ZoneSetting": { ...nothing, names: "reads" },
+  "cloudflare:index/ruleset:Ruleset": { ...nothing, names: "reads" },
   // Judged by the policies; nobody loses, gains or pays anything by them alone.
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": nothing,
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": nothing,
@@ -56,7 +61,12 @@ export const knownTypes: Readonly<Record<string, Readings>> = {
   "command:remote:CopyToRemote": nothing,
   "tls:index/privateKey:PrivateKey": nothing,
   "tls:index/certRequest:CertRequest": nothing,
+  "tls:index/selfSignedCert:SelfSignedCert": nothing,
+  "tls:index/locallySignedCert:LocallySignedCert": nothing,
   "cloudflare:index/originCaCertificate:OriginCaCertificate": nothing,
+  "cloudflare:index/authenticatedOriginPulls:AuthenticatedOriginPulls": nothing,
+  "cloudflare:index/authenticatedOriginPullsHostnameCertificate:AuthenticatedOriginPullsHostnameCertificate":
+    nothing,
 };
 
 /** The engine's own, with what it stores for the program, and the providers. */

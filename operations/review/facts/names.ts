@@ -1,24 +1,15 @@
 import type { Change } from "../../../engine/preview";
 import { at, secret, textAt, unknown, type Value } from "../../../engine/values";
 import { recordType } from "./kinds";
+import type { NameChange } from "./name-change";
 import type { Plan } from "./plan";
 import type { Side } from "./side";
-
-/** A DNS name whose target changes. */
-export interface NameChange {
-  readonly kind: "appears" | "disappears" | "changes" | "taken over" | "leaves";
-  readonly name: string;
-  readonly type: string;
-  /** Who sets the record: Berth, or the client, who has to be told. */
-  readonly by: "Berth" | "the client";
-  readonly from?: string;
-  readonly to?: string;
-}
+import { zoneTlsOf } from "./zone-tls";
 
 /** Names that appear, vanish or lead elsewhere, by name. */
 export function namesOf(plan: Plan): readonly NameChange[] {
   const changes = plan.preview.changes.flatMap((change) => recordChange(change, plan.after));
-  return [...changes, ...external(plan)].sort((a, b) =>
+  return [...changes, ...external(plan), ...zoneTlsOf(plan.preview.changes)].sort((a, b) =>
     `${a.name} ${a.type}` < `${b.name} ${b.type}` ? -1 : 1,
   );
 }

@@ -1,6 +1,6 @@
 import { moneyText, type Money } from "../facts/cost";
 import { worst, type Interruption } from "../facts/interruption";
-import type { NameChange } from "../facts/names";
+import type { NameChange } from "../facts/name-change";
 import type { WaiverUse } from "../facts/waivers";
 import { deletions, type Loss, type StackReview } from "../model";
 

@@ -30,7 +30,17 @@ export const namesAndBackups: readonly Rule[] = [
     component("placement/openings.ts"),
     command("operations/fleet/ssh.ts"),
   ),
-  rule(27, "Traffic to the origin is encrypted too", open),
+  rule(
+    27,
+    "Traffic to the origin is encrypted and verified, where the names are at Cloudflare and the machine has Berth's proxy",
+    policy("verify-origins"),
+    config("stack-file/checks/zones"),
+    component("edge/origin-certificate.ts"),
+    component("edge/origin-pulls.ts"),
+    component("edge/zone-tls.ts"),
+    component("present/renewals.ts"),
+    open,
+  ),
   rule(28, "Switching off systemd-resolved stays an emergency", people),
   rule(
     29,

@@ -1,0 +1,84 @@
+import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
+import { input, type Resource } from "../judge/resource";
+import { originPulls, rulesets, zoneSettings } from "../judge/types";
+import { at, isList, unknown, type Value } from "../../engine/values";
+
+/** Settings of a zone by which the edge verifies origins, and the one lawful value of each. */
+const lawful: Readonly<Record<string, string>> = { ssl: "strict", ssl_automatic_mode: "custom" };
+
+/** The rule by which single hostnames are strict: the program's own. */
+const strictRule = "berth_strict";
+
+export const policy: Policy = {
+  name: "verify-origins",
+  rules: [27],
+  description:
+    "Where a stack sets how Cloudflare's edge talks to origins, the edge verifies their certificates: a " +
+    "zone's mode is `strict` and not changed by Cloudflare itself, the rule for single hostnames is strict " +
+    "and the last of the zone's, and the edge shows its client certificate.",
+  check: verifyOrigins,
+};
+
+/** Judges what says how the edge talks to an origin. */
+export function* verifyOrigins(resource: Resource): Generator<Judgement> {
+  if (resource.type === zoneSettings) yield* setting(resource);
+  else if (resource.type === rulesets) yield* rules(resource);
+  else if (resource.type === originPulls) yield* shown(resource);
+}
+
+function* setting(resource: Resource): Generator<Judgement> {
+  const [id, value] = [input(resource, "settingId"), input(resource, "value")];
+  if (id === unknown || (typeof id === "string" && id in lawful && value === unknown)) {
+    yield unjudged(resource, id === unknown ? "settingId" : "value");
+    return;
+  }
+  const wanted = lawful[String(id)];
+  if (wanted === undefined || value === wanted) return;
+  yield violation(
+    resource,
+    `${String(id)} is ${String(value)}: the edge would take any machine for the origin, or none of it encrypted`,
+    `set it to ${wanted}, or leave the zone to whoever sets it`,
+  );
+}
+
+function* rules(resource: Resource): Generator<Judgement> {
+  const all = input(resource, "rules");
+  if (all === unknown) {
+    yield unjudged(resource, "rules");
+    return;
+  }
+  const listed: readonly Value[] = isList(all) ? all : [];
+  const index = listed.findIndex((rule) => at(rule, "ref") === strictRule);
+  if (index < 0) return;
+  const rule = listed[index];
+  const strict = at(rule, "actionParameters", "ssl") === "strict" && at(rule, "enabled") === true;
+  if (!strict) {
+    yield violation(
+      resource,
+      `rules[${index}] is for the names of machines with a certificate, and not strict`,
+      "set its actionParameters.ssl to strict, and enable it",
+    );
+  }
+  if (index !== listed.length - 1) {
+    yield violation(
+      resource,
+      `rules[${index}] is overridden by those after it`,
+      "put it last, as Berth does",
+    );
+  }
+}
+
+function* shown(resource: Resource): Generator<Judgement> {
+  const configs = input(resource, "configs");
+  if (configs === unknown) {
+    yield unjudged(resource, "configs");
+    return;
+  }
+  const off = (isList(configs) ? configs : []).findIndex((each) => at(each, "enabled") === false);
+  if (off < 0) return;
+  yield violation(
+    resource,
+    `configs[${off}] takes the edge's certificate away from a machine that may demand it`,
+    "set enabled to true, or take the resource out",
+  );
+}
