@@ -4,7 +4,8 @@ import { BackupBucket, ProjectNames, ProjectNode } from "../index";
 import { checkAdoptedBuckets } from "../backups/adopted";
 import { leftFirst } from "../edge/left-first";
 import { machineBefore } from "../outputs/history";
-import { isEnded } from "../fleet/serving";
+import { isEnded, nobody } from "../fleet/serving";
+import { refusal } from "../refusal";
 import { idleSince, servedSince, type Recording } from "../leaving/record";
 import { backupOutput, nodeOutput, projectOutput, type Published } from "./publish";
 import type { ResolvedProject } from "../placement/resolved";
@@ -17,7 +18,7 @@ import { hostRecord } from "../edge/project-names";
 import { PublishedStacks } from "../outputs/published";
 import { renamed } from "../node/renamed";
 import type { Reached } from "../machine/connection";
-import type { ZoneTlsStates } from "../present/zone-tls";
+import { isStrict, type ZoneTlsStates } from "../present/zone-tls";
 import { createWayIn } from "./way-in";
 import { certifiedNames } from "./certified-names";
 import type { Fleet, ProjectSpec } from "../fleet/fleet";
@@ -67,7 +68,10 @@ export async function deploy(run: Run): Promise<Deployment> {
   const served = await Promise.all(
     fleet.projects.map(async (project) => {
       const machine = await servingMachine(project, nodes, published);
-      return { project, machine, address: servingAddress(project, nodes, published) };
+      const address = isRefused(project, machine, run)
+        ? pulumi.output(Promise.reject<string>(uncertified(project)))
+        : servingAddress(project, nodes, published);
+      return { project, machine, address };
     }),
   );
   const named = served.map((each) => {
@@ -122,6 +126,26 @@ function createBuckets(fleet: Fleet, opts: pulumi.ComponentResourceOptions): voi
   for (const bucket of fleet.buckets) {
     new BackupBucket(`backups-${bucket.region}`, { bucket, agency: fleet.agency, protect }, opts);
   }
+}
+
+/** Whether a switch would lead visitors to a machine that the edge refuses. */
+function isRefused(
+  { slug, servedBy, zone, names }: ResolvedProject,
+  machine: ServingMachine | undefined,
+  { history, zones }: Run,
+): boolean {
+  if (servedBy === undefined || servedBy === nobody || machine !== undefined) return false;
+  // Whoever is there already stays: an update that leaves the names alone harms nobody.
+  if (history.serving.get(slug)?.servedBy === servedBy) return false;
+  return zone !== undefined && isStrict(names.primary, zones.get(zone));
+}
+
+function uncertified({ slug, servedBy, zone }: ResolvedProject): Error {
+  return refusal(
+    `Project ${slug} is to be served by stack ${servedBy}, but that stack's machine was not seen to serve a ` +
+      `certificate for its names, and the edge verifies origins in the zone ${zone}: visitors would get error 526. ` +
+      `No record was touched. Fix: run pulumi up on stack ${servedBy} first, on a machine with Berth's proxy.`,
+  );
 }
 
 /** The machine that serves a project, where it was or will be seen to serve the project's certificate. */

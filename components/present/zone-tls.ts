@@ -41,6 +41,13 @@ export function isEncrypted(name: string, state: ZoneTlsState | undefined): bool
   return strictNames(state.rules).includes(name) || encrypting.includes(state.mode ?? "");
 }
 
+/** Whether the edge refuses an origin of that name without a certificate that it trusts. */
+export function isStrict(name: string, state: ZoneTlsState | undefined): boolean {
+  return (
+    state !== undefined && (state.mode === "strict" || strictNames(state.rules).includes(name))
+  );
+}
+
 /**
  * Asks the zones of all names with a certificate, and those that this stack sets, how the edge talks to
  * their origins. What could not be asked is undefined, and then nothing is set.

@@ -51,10 +51,11 @@ describe("moving a live project between hosts by stacks alone", () => {
     await cloud.succeed("up", "--yes", "--expect-no-changes", "--stack", "prod");
   });
 
-  it("switches the names over with in-place updates of the two addresses alone", async () => {
+  it("switches the names over with in-place updates of the two addresses alone, and asks the machine for the edge", async () => {
     prod({ servedBy: "prod-b" });
     const steps = await cloud.plan("prod");
     expect(steps.map(({ op, urn }) => `${op} ${urn.split("::").at(-1)!}`).sort()).toEqual([
+      "replace shop-origin-pulls-demanded",
       "update shop-origin",
       "update shop-primary",
     ]);
@@ -77,6 +78,39 @@ describe("moving a live project between hosts by stacks alone", () => {
     expect(await contentOf("shop.example")).toBe(nodes!["shop"]!["address"]);
     prod({ servedBy: "prod-b" });
     await cloud.up("prod");
+  });
+
+  it("refuses to switch to a machine that the edge would refuse", async () => {
+    prod({});
+    await cloud.up("prod");
+    const zone = agency.agency.zones["shop.example"];
+    const mode = { id: "ssl", settingId: "ssl", zoneId: zone, editable: true };
+    const door = `/objects/cloudflare%2Fzone_setting/${zone}%2Fssl`;
+    await cloud.control("PUT", door, { ...mode, value: "strict" });
+    const certificates = (outputs: Record<string, unknown> | undefined) =>
+      (outputs?.["nodes"] as Record<string, Record<string, unknown>> | undefined)?.["shop"];
+    let kept: unknown;
+    const exchange = (value: unknown) =>
+      cloud.rewriteState("prod-b", ({ outputs }) => {
+        const shop = certificates(outputs);
+        if (!shop) return;
+        kept ??= shop["certificates"];
+        shop["certificates"] = value;
+      });
+    await exchange({});
+    prod({ servedBy: "prod-b" });
+    const before = await cloud.objects("cloudflare/dns_record");
+    for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+      const outcome = await cloud.pulumi(...command, "--stack", "prod");
+      expect(outcome.code).not.toBe(0);
+      expect((outcome.stdout + outcome.stderr).replaceAll(/\s+/g, " ")).toContain(
+        "was not seen to serve a certificate for its names, and the edge verifies origins in the zone shop.example",
+      );
+    }
+    expect(await cloud.objects("cloudflare/dns_record")).toEqual(before);
+    await exchange(kept);
+    await cloud.up("prod");
+    await cloud.control("PUT", door, { ...mode, value: "full" });
   });
 
   it("refuses to switch to a host stack whose outputs hold no address", async () => {
