@@ -189,10 +189,14 @@ export class ScratchCloud {
     return (await this.control("GET", door)) as { id: string; data: Record<string, unknown> }[];
   }
 
-  /** Everything on the cloud as `kind id`, without its own bookkeeping of numbers and addresses. */
+  /**
+   * Everything on the cloud as `kind id`, without its own bookkeeping: numbers, addresses, its authority, and
+   * which certificates hold no longer.
+   */
   async inventory(): Promise<string[]> {
     const all = (await this.control("GET", "/objects")) as { kind: string; id: string }[];
-    const owned = all.filter(({ kind }) => kind !== "series" && !kind.startsWith("local/"));
+    const kept = /^(series|local\/.*|cloudflare\/(origin_ca|revoked_origin_ca_certificate))$/;
+    const owned = all.filter(({ kind }) => !kept.test(kind));
     return owned.map(({ kind, id }) => `${kind} ${id}`).sort();
   }
 

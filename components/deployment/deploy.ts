@@ -178,11 +178,14 @@ function servingAddress(
   nodes: ReadonlyMap<string, ProjectNode>,
   published: PublishedStacks,
 ): pulumi.Output<string> | undefined {
-  const { servedBy, node } = project;
+  const { slug, servedBy, node } = project;
   if (isEnded(project)) return undefined;
-  // The machine that is left may not be declared any more.
-  if (servedBy)
-    return leftFirst(published.addressOf(servedBy, project), nodes.get(node)?.bootstrap.done);
+  if (servedBy) {
+    // The machine that is left may not be declared any more.
+    const left = nodes.get(node);
+    const known = [left?.bootstrap.done, left?.certificates.get(slug)?.expiresOn];
+    return leftFirst(published.addressOf(servedBy, project), left && pulumi.all(known));
+  }
   return nodes.get(node)!.host.address;
 }
 

@@ -7,7 +7,7 @@ const patience = 3_000;
 
 /**
  * An address that a project's names are led to, given out once the machine they leave is registered, or
- * a moment has passed; `left` is known when its bootstrap is done. The names do not depend on that machine; it is a matter of order alone.
+ * a moment has passed; `left` is known when all is done there that names waited for. The names do not depend on that machine; it is a matter of order alone.
  *
  * With `--target` the engine (3.259) keeps a record that is no target with the dependencies it had. When
  * the program registers the record before those, the engine registers them itself, takes the program's
