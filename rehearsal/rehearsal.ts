@@ -19,12 +19,12 @@ export interface Rehearsed {
 }
 
 /**
- * What a rehearsal ends with: the table of its projects, each with a command that logs a member in,
- * and what is left to do. Writes the SSH configuration that those commands use.
+ * What a rehearsal ends with: the table of its projects, each with a command that logs a member in
+ * and one that visits it, and what is left to do. Writes the SSH configuration that those commands use.
  */
 export async function tellRehearsed(rehearsed: Rehearsed, toDo: ToDo = {}): Promise<string> {
   const outputs = await outputsOf(rehearsed);
-  const table = report(outputs, loginIn(rehearsed, outputs, toDo));
+  const table = report(outputs, loginIn(rehearsed, outputs, toDo), visitIn(rehearsed, outputs));
   const left = Object.entries(toDo).sort(([a], [b]) => a.localeCompare(b));
   if (left.length === 0) return table;
   return [
@@ -44,6 +44,14 @@ function loginIn(
   return (slug) => {
     if (toDo[outputs.projects[slug]?.node ?? slug]) return "not yet, see below";
     return config && loginCommand(outputs, slug, config);
+  };
+}
+
+/** Through the cloud's names and its edge; none where machines are records. */
+function visitIn({ keys }: Rehearsed, { projects }: StackOutputs) {
+  return (slug: string) => {
+    const primary = projects[slug]?.primary;
+    return keys && primary ? `npm run -s local -- curl https://${primary}/` : undefined;
   };
 }
 

@@ -4,12 +4,14 @@ const columns = ["PROJECT", "PROVIDER", "ADDRESS", "MONTHLY"] as const;
 
 /**
  * The table that `npm run rehearse` ends with: for every project its provider, address and monthly
- * cost, below it how to log in, the rule that chose the provider, its names and its backups. `login`
- * gives the command for a project; without one the machine's account and address are shown.
+ * cost, below it how to log in and to visit it, the rule that chose the provider, its names and its
+ * backups. `login` gives the command for a project; without one the machine's account and address are
+ * shown. `visit` gives the command that visits it.
  */
 export function report(
   outputs: StackOutputs,
   login: (slug: string) => string | undefined = () => undefined,
+  visit: (slug: string) => string | undefined = () => undefined,
 ): string {
   const projects = Object.entries(outputs.projects).sort(([a], [b]) => a.localeCompare(b));
   const rows = projects.map(([slug, project]) => {
@@ -32,6 +34,7 @@ export function report(
       line(rows[index] ?? []),
       ...detail("node", nodeName === slug ? undefined : nodeName),
       ...detail("log in", login(slug) ?? plainLogin(node)),
+      ...detail("visit", visit(slug)),
       ...detail("why", node?.reason && `${ruleName(node)}: ${node.reason}`),
       ...detail(
         "names",

@@ -54,6 +54,13 @@ describe("the table at the end of a rehearsal", () => {
     expect(told).toMatch(/^clinic .*\n {2}node .*\n {2}log in {2}ssh admin@192\.0\.2\.10$/m);
   });
 
+  it("tells how to visit a project where that can be", () => {
+    const visit = (slug: string) => (slug === "kmc" ? "curl https://kmc/" : undefined);
+    const told = report(outputs, undefined, visit);
+    expect(told).toMatch(/^kmc .*\n {2}log in .*\n {2}visit {3}curl https:\/\/kmc\/$/m);
+    expect(told.match(/visit/g)).toHaveLength(1);
+  });
+
   it("tells the rule that chose the provider, the names and the backups", () => {
     expect(text).toContain("why     rule 3, residency: its data stays in Canada");
     expect(text).toContain(

@@ -7,7 +7,7 @@ export interface EdgeCard {
   readonly address: string;
   /** The certificate of the authority that visitors trust: a file that `curl --cacert` takes. */
   readonly authority: string;
-  /** The name server that answers for the cloud's zones, over UDP and TCP; machines ask port 53. */
+  /** The name server that answers for the cloud's zones, over UDP and TCP, at port 53 too. */
   readonly names: { readonly address: string; readonly port: number };
   /** Why nobody serves at `address`; absent where somebody does. */
   readonly problem?: string;

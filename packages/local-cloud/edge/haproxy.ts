@@ -47,7 +47,8 @@ export function renderEdge(sites: readonly Site[], place: EdgePlace): string {
   return [
     ...general(place),
     "frontend tls",
-    `  bind ${place.address}:443 ssl crt ${place.certificates} strict-sni alpn h2,http/1.1`,
+    // No h2: haproxy 2.6 hangs up on a visitor of it whose origin goes unanswered, instead of saying so.
+    `  bind ${place.address}:443 ssl crt ${place.certificates} strict-sni alpn http/1.1`,
     "  http-request set-var(txn.scheme) str(https)",
     ...visitors,
     ...choices(sites, (site) => (isClear(site) ? "clear" : "tls")),

@@ -112,6 +112,19 @@ export function renderRuleset(
           (protocol) => `ip daddr ${layout.gateway} ${protocol} dport ${names} accept`,
         )),
   ];
+  // This machine itself asks at the same port as its hosts.
+  const local =
+    names === undefined
+      ? []
+      : [
+          "  chain local {",
+          "    type nat hook output priority -100; policy accept;",
+          ...["udp", "tcp"].map(
+            (protocol) =>
+              `    ip daddr ${layout.gateway} ${protocol} dport 53 dnat ip to ${layout.gateway}:${names}`,
+          ),
+          "  }",
+        ];
   const mark = `0x${layout.cloud}`;
   return [
     `table inet ${layout.table}`,
@@ -136,6 +149,7 @@ export function renderRuleset(
     "    type nat hook prerouting priority dstnat; policy accept;",
     ...services.map((rule) => `    ${rule}`),
     "  }",
+    ...local,
     "  chain origin {",
     "    type filter hook prerouting priority mangle; policy accept;",
     `    iifname "bv${layout.cloud}*" meta mark set ${mark}`,
