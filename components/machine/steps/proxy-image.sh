@@ -56,6 +56,8 @@ make_image() {
   if ! docker image inspect "${image:-none}" >/dev/null 2>&1 9>&-; then image='' detail=missing; fi
   apt_lists
   if [ -n "$image" ] && [ "$stamp" = "$lists" ]; then return 0; fi
+  # What a session that was cut off has left goes too.
+  rm -rf /var/tmp/berth-image.*
   place=$(mktemp -d /var/tmp/berth-image.XXXXXX)
   chmod 755 "$place"
   apt_said=

@@ -46,7 +46,16 @@ run_proxy() {
     failed proxy "${said//$'\n'/; }"
   elif [ -n "$said" ] && differs proxy "$said"; then
     if ! said=$($proxy_program apply 2>&1 9>&-); then failed proxy "${said//$'\n'/; }"; fi
+    drop_images
   fi
+}
+
+# drop_images: those of ours that no container has any more.
+drop_images() {
+  local each
+  for each in $(docker images --format '{{.Repository}}:{{.Tag}}' berth/haproxy 2>/dev/null 9>&-); do
+    if [ "$each" != "$image" ]; then docker image rm "$each" >/dev/null 2>&1 9>&- || true; fi
+  done
 }
 
 if managed proxy && [ -n "$SITES" ]; then
