@@ -3,6 +3,7 @@ import type { Traces } from "../ground/traces";
 import { readFacts } from "../ground/report";
 import { printableLine } from "../ground/printable";
 import { count } from "../ground/table";
+import type { ServedSite } from "./served";
 
 /** What a machine tells of itself. */
 export interface Facts {
@@ -27,6 +28,8 @@ export interface Health {
   readonly facts?: Facts;
   /** Who may enter besides who is declared, and what else was found; absent when it was not told. */
   readonly traces?: Traces;
+  /** What its proxy serves; absent where it has none, or did not tell. */
+  readonly served?: readonly ServedSite[];
 }
 
 /** Percent of a disk from which a person should look. */

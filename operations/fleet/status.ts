@@ -7,12 +7,14 @@ import { deployersOf, machineName, survey, type Machine } from "./fleet";
 import { concerns, duration, readHealthFacts, type Health } from "./health";
 import { tellInterrupted } from "../ground/interrupted";
 import { inParallel } from "../ground/pool";
+import { printableLine } from "../ground/printable";
 import { readFacts } from "../ground/report";
 import { readTraces } from "../ground/traces";
 import { evidenceScript, factsScript, oneAfterAnother } from "../../components/machine/questions";
 import { asDeployer, runScript, type Entrance } from "../ground/sessions";
 import type { Session } from "../ground/ssh";
 import { count, table } from "../ground/table";
+import { readServed, servedConcerns, servedText } from "./served";
 import { chosenMachines, nothingSeen } from "./targets";
 import { exits, readCommandLine } from "../ground/usage";
 import { parallelOf } from "../ground/width";
@@ -21,7 +23,8 @@ import { parallelOf } from "../ground/width";
 export const usage = `usage: berth status [--environment E | --stack S] [--json] [node…]
 
 One table of machines: whether they answer, differ from their declaration, have updates pending or
-want a reboot, how full their disks are, since when they run, and who owns them. Below it: what was found
+want a reboot, how full their disks are, since when they run, and who owns them. Below it: the certificates
+they serve to the edge, what was found
 that nobody declared and no package brought, as berth offboard looks for it, and what needs a person:
 also who can log in and is not declared, and what a killed pulumi up may have made that no state knows.
 
@@ -52,7 +55,9 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
       : await asDeployer(context, deployersOf(fleets));
   const seen = await inParallel(chosen, parallelOf(values), async (machine) => {
     const health = await look(machine, entrance);
-    return { health, concerns: concerns(health, machine.declared.owner) };
+    const { owner, sites } = machine.declared;
+    const certificates = health.facts ? servedConcerns(sites, health.served, context.now) : [];
+    return { health, concerns: [...concerns(health, owner), ...certificates] };
   });
   const worries = seen.flatMap((one) =>
     one.concerns.map((concern) => `${one.health.node}: ${concern}`),
@@ -74,6 +79,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   } else {
     const healths = seen.map(({ health }) => health);
     context.out(`${describe(healths)}\n`);
+    for (const line of served(healths)) context.out(`${line}\n`);
     for (const line of unguarded(healths)) context.out(`${line}\n`);
     if (undeployed.length > 0) context.out(`\nNot deployed yet: ${undeployed.join(", ")}\n`);
     for (const line of findings(healths)) context.out(`${line}\n`);
@@ -93,6 +99,7 @@ async function look(machine: Machine, entrance: Entrance): Promise<Health> {
   const session = await runScript(machine, entrance, script, statusMs);
   const facts = session.kind === "ended" ? readHealthFacts(session.stdout) : undefined;
   const traces = session.kind === "ended" ? readTraces(session.stdout) : undefined;
+  const served = session.kind === "ended" ? readServed(session.stdout) : undefined;
   return {
     node: machineName(machine),
     address: machine.address,
@@ -100,6 +107,7 @@ async function look(machine: Machine, entrance: Entrance): Promise<Health> {
     ...(isGuarded(machine.declared) ? {} : { unguarded: true as const }),
     ...(facts ? { facts } : {}),
     ...(traces ? { traces } : {}),
+    ...(served ? { served } : {}),
   };
 }
 
@@ -122,6 +130,14 @@ function findings(nodes: readonly Health[]): string[] {
   });
   if (lines.length === 0) return [];
   return ["", "Found, and explained by no package and no declaration since Berth came:", ...lines];
+}
+
+/** What each machine serves to the edge, by its own word. */
+function served(nodes: readonly Health[]): string[] {
+  const lines = nodes.flatMap((health) =>
+    (health.served ?? []).map((site) => `  ${health.node}: ${printableLine(servedText(site))}`),
+  );
+  return lines.length === 0 ? [] : ["", "Certificates:", ...lines];
 }
 
 /** Machines whose ports nobody here shuts: said each time, since a published database would be open. */

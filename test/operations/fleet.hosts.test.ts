@@ -79,6 +79,10 @@ describe("berth on a fleet of booted hosts", () => {
       expect(well.out).toMatch(/^prod\/alpha +10\.\S+ +as declared +0 \(0 security\) +no +\d+% /m);
       expect(well.out).toMatch(/ harbour\/prod-b$/m);
       expect(well.out).toContain("Not deployed yet: prod/gamma");
+      expect(well.out).toMatch(
+        /\nCertificates:\n +prod\/alpha: alpha until \d{4}-\d\d-\d\d, no certificate of the edge's is asked for\n/,
+      );
+      await harbour.certify("alpha", 20);
       await harbour.on("beta", "touch /run/reboot-required; chmod 750 /home/ana/.ssh");
       const seen = await berth("status", "--json");
       expect(seen.code).toBe(1);
@@ -88,7 +92,13 @@ describe("berth on a fleet of booted hosts", () => {
         outcome: { kind: "drift" },
         facts: { rebootNeeded: true, owner: "harbour/prod" },
       });
-      expect(attention).toHaveLength(2);
+      expect(attention).toHaveLength(3);
+      expect(attention).toContainEqual(
+        expect.stringMatching(
+          /^prod\/alpha: the certificate of alpha ends in (19|20) days; run pulumi up$/,
+        ),
+      );
+      await harbour.certify("alpha", 400);
       await harbour.on("beta", "rm /run/reboot-required");
       expect((await berth("converge", "beta")).code).toBe(0);
     });

@@ -16,6 +16,7 @@ import { survey } from "../../operations/fleet/fleet";
 import type { PublishedNode } from "../../operations/ground/published";
 import { visit } from "../../operations/ground/ssh";
 import { Ground, type KeyPair } from "../../packages/local-cloud/test/hosts/boot-ground";
+import { Authority, together } from "../machine/certificates";
 import { userData } from "../machine/user-data";
 
 /** What a command printed, and its status. */
@@ -43,6 +44,7 @@ export class Harbour {
   readonly sam = this.ground.key("sam");
   readonly jenkins = this.ground.key("jenkins");
   readonly laptop = this.ground.key("laptop");
+  private readonly authority = new Authority("Origins of the harbour");
   machines!: Machines;
   team: Team = {
     members: { ana: { keys: [this.ana.public] }, sam: { keys: [this.sam.public] } },
@@ -74,7 +76,15 @@ export class Harbour {
     for (const { machine, outcome } of done) {
       if (outcome.kind !== "done")
         throw new Error(`${machine.node.name}: ${JSON.stringify(outcome)}`);
+      await this.certify(machine.node.name, 400);
     }
+  }
+
+  /** Brings a machine a certificate for its site, as the session of a deployment does. */
+  async certify(name: string, days: number): Promise<void> {
+    const pair = this.authority.issue([`${name}.acme.dev`], days);
+    const bring = `berth-proxy certificate ${name} <<'PEM'\n${together(pair)}PEM`;
+    await this.on(name, bring);
   }
 
   /** Writes the stack files, with changes to the team. */
@@ -154,7 +164,7 @@ exec cat "${bin}/$2.json"
     return {
       directory: this.project,
       env,
-      now: new Date("2026-11-21T12:00:00Z"),
+      now: new Date(),
       out: () => undefined,
       say: () => undefined,
       published: (stack) => {
@@ -194,6 +204,7 @@ exec cat "${bin}/$2.json"
   }
 
   async clear(): Promise<void> {
+    this.authority.remove();
     for (const { child } of this.agents.values()) child.kill();
     await this.ground.clear();
   }

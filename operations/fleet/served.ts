@@ -1,0 +1,82 @@
+import { z } from "zod";
+
+import type { Site } from "../../components/placement/sites";
+import { count } from "../ground/table";
+import { readFacts } from "../ground/report";
+
+/** What a machine's proxy says of one site. */
+const servedSite = z.object({
+  slug: z.string().max(100),
+  certificate: z.object({ notAfter: z.iso.datetime() }).nullable(),
+  originPulls: z.enum(["absent", "optional", "enforced"]),
+});
+
+/** A site as its machine serves it. */
+export interface ServedSite {
+  readonly slug: string;
+  /** When its certificate ends; absent: it serves none. */
+  readonly ends?: Date;
+  /** Whether the edge's certificate is asked for, or demanded. */
+  readonly originPulls: "absent" | "optional" | "enforced";
+}
+
+/** Days before a certificate's end from which a person should see to it: updates renew it long before. */
+const worryDays = 60;
+const day = 86_400_000;
+
+/**
+ * Reads what `berth-proxy status` said on a machine. Undefined where there is no proxy, or what it said is
+ * of another form.
+ */
+export function readServed(text: string): readonly ServedSite[] | undefined {
+  const said = readFacts(text).get("proxy")?.at(-1);
+  const reading = z.object({ sites: z.array(servedSite) }).safeParse(parsed(said));
+  if (!reading.success) return undefined;
+  return reading.data.sites.map(({ slug, certificate, originPulls }) => ({
+    slug,
+    originPulls,
+    ...(certificate === null ? {} : { ends: new Date(certificate.notAfter) }),
+  }));
+}
+
+/** What of the sites that are declared of a machine needs a person, one sentence each. */
+export function servedConcerns(
+  declared: readonly Site[],
+  served: readonly ServedSite[] | undefined,
+  now: Date,
+): string[] {
+  const behindEdge = declared.filter(({ external }) => !external);
+  if (behindEdge.length === 0) return [];
+  if (served === undefined) return ["did not tell what its proxy serves"];
+  return behindEdge.flatMap(({ slug }): string[] => {
+    const ends = served.find((site) => site.slug === slug)?.ends;
+    if (ends === undefined) return [`serves no certificate for ${slug}; run pulumi up`];
+    const days = Math.floor((ends.getTime() - now.getTime()) / day);
+    if (days < 0) return [`the certificate of ${slug} ended on ${dateOf(ends)}; run pulumi up`];
+    if (days >= worryDays) return [];
+    return [`the certificate of ${slug} ends in ${count(days, "day")}; run pulumi up`];
+  });
+}
+
+/** A site in a few words, for below the table. */
+export function servedText({ slug, ends, originPulls }: ServedSite): string {
+  const until = ends === undefined ? "no certificate" : `until ${dateOf(ends)}`;
+  const edge = {
+    absent: "no certificate of the edge's is asked for",
+    optional: "the edge's is asked for",
+    enforced: "the edge's is demanded",
+  };
+  return `${slug} ${until}, ${edge[originPulls]}`;
+}
+
+function dateOf(date: Date): string {
+  return date.toISOString().slice(0, "YYYY-MM-DD".length);
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "");
+  } catch {
+    return undefined;
+  }
+}
