@@ -44,6 +44,8 @@ export class Harbour {
   readonly sam = this.ground.key("sam");
   readonly jenkins = this.ground.key("jenkins");
   readonly laptop = this.ground.key("laptop");
+  /** What commands take for the present. */
+  now = new Date("2026-11-21T12:00:00Z");
   private readonly authority = new Authority("Origins of the harbour");
   machines!: Machines;
   team: Team = {
@@ -164,7 +166,7 @@ exec cat "${bin}/$2.json"
     return {
       directory: this.project,
       env,
-      now: new Date(),
+      now: this.now,
       out: () => undefined,
       say: () => undefined,
       published: (stack) => {
