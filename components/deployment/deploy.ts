@@ -42,6 +42,8 @@ export interface Run extends Recording {
 
 /** A machine that serves a project, with the end of the certificate that it serves. */
 interface ServingMachine extends Reached {
+  /** The project's slug on it. */
+  readonly site: string;
   readonly certificate: pulumi.Output<string>;
 }
 
@@ -159,7 +161,7 @@ async function servingMachine(
   if (servedBy === undefined) {
     const { certificates, reached } = nodes.get(node)!;
     const certificate = certificates.get(slug)?.expiresOn;
-    return certificate && { ...reached, certificate };
+    return certificate && { ...reached, site: slug, certificate };
   }
   const found = await published.certifiedMachine(servedBy, project);
   return (
@@ -168,6 +170,7 @@ async function servingMachine(
       address: pulumi.output(found.address),
       account: found.account,
       hostKey: pulumi.output(found.hostKey),
+      site: found.site,
       certificate: pulumi.output(found.certificate),
     }
   );

@@ -15,7 +15,8 @@ import { isEncrypted, zoneTlsName, type ZoneTlsStates } from "../present/zone-tl
 export interface CertifiedProject {
   readonly project: ResolvedProject;
   readonly names: ProjectNames;
-  readonly machine: Reached;
+  /** `site`: the project's slug there. */
+  readonly machine: Reached & { readonly site: string };
 }
 
 /** What the way in follows from. */
@@ -57,6 +58,7 @@ export function createWayIn(args: WayIn): void {
       name,
       {
         project: project.slug,
+        site: machine.site,
         names,
         identity,
         machine,

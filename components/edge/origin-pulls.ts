@@ -10,6 +10,8 @@ import type { EdgeIdentity } from "./edge-identity";
 export interface OriginPullsArgs {
   /** Slug of the project. */
   readonly project: string;
+  /** Its slug on the machine. */
+  readonly site: string;
   /** All names that visitors use, with their zones. */
   readonly names: readonly {
     readonly name: string;
@@ -34,7 +36,7 @@ export interface OriginPullsArgs {
  */
 export class OriginPulls extends pulumi.ComponentResource {
   constructor(name: string, args: OriginPullsArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { project, names, identity, machine, after, demanded } = args;
+    const { project, site, names, identity, machine, after, demanded } = args;
     super("berth:edge:OriginPulls", name, { project, names: names.map((each) => each.name) }, opts);
     const own = { parent: this };
     const shown = names.map(
@@ -54,7 +56,7 @@ export class OriginPulls extends pulumi.ComponentResource {
       new command.remote.Command(
         `${name}-demanded`,
         {
-          create: proxyLauncher("origin-pulls", project),
+          create: proxyLauncher("origin-pulls", site),
           addPreviousOutputInEnv: false,
           connection: connectionTo(machine, usualDials),
           stdin: identity.authority,

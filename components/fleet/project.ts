@@ -7,6 +7,7 @@ import { slugPattern } from "./formats";
 import { choice, count, group, hints, list, text } from "./hints";
 import { httpPort } from "./ports";
 import { replacedRecord } from "./replaced-record";
+import { visitors } from "./visitors";
 
 /** What only AWS offers (R2). */
 export const awsServices = ["cognito", "rds"] as const;
@@ -71,6 +72,7 @@ export const project = group("A client project.", {
   ).optional(),
   httpPort: httpPort.optional(),
   repository: repository("Its source repository.").optional(),
+  visitors: visitors.optional(),
   access: list(
     "Groups and members with an account on its node.",
     z.string().describe("A group or member of berth:team.").register(hints, {

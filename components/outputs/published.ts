@@ -49,6 +49,8 @@ export interface CertifiedMachine {
   readonly address: string;
   readonly account: string;
   readonly hostKey: string;
+  /** The project's slug there: a stack that was not updated since a renaming has the former one. */
+  readonly site: string;
   /** When the certificate ends, as Cloudflare says it. */
   readonly certificate: string;
 }
@@ -81,10 +83,11 @@ export class PublishedStacks {
     const outputs = await this.outputs(stack).catch(() => undefined);
     const { slug, formerly } = project;
     const node = outputs && nodeOf(outputs, slug, formerly);
-    const certificate = node?.certificates?.[slug] ?? node?.certificates?.[formerly ?? slug];
-    const { id, address, account, hostKey } = node ?? {};
+    const { id, address, account, hostKey, certificates = {} } = node ?? {};
+    const site = [slug, formerly].find((each) => each !== undefined && certificates[each]);
+    const certificate = site && certificates[site];
     if (!certificate || !id || !address || !account || !hostKey) return undefined;
-    return { id, address, account, hostKey, certificate };
+    return { id, address, account, hostKey, site, certificate };
   }
 
   /**

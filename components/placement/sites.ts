@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
 import type { Environment } from "../fleet/environment";
+import { readNetwork } from "./network";
 import type { ResolvedProject } from "./resolved";
 
 /** What the proxy of a node is told of a project: a site of its own behind one front (R71). */
@@ -16,14 +17,24 @@ export interface Site {
   readonly hidden: boolean;
   /** The client runs its DNS: visitors come without Cloudflare. */
   readonly external: boolean;
+  /** Who may visit it, by their network or with a password; absent: anyone. */
+  readonly visitors?: {
+    /** Each in one spelling. */
+    readonly networks: readonly string[];
+    /** The password's hash, of glibc's kind 6. */
+    readonly password?: string;
+  };
 }
 
 /** A project's site on the machine that it lives on. Pure. */
 export function siteOf(
-  project: Pick<ResolvedProject, "slug" | "httpPort" | "domain" | "dns" | "furtherNames">,
+  project: Pick<
+    ResolvedProject,
+    "slug" | "httpPort" | "domain" | "dns" | "furtherNames" | "visitors"
+  >,
   environment: Environment,
 ): Site {
-  const { slug, domain, dns, furtherNames } = project;
+  const { slug, domain, dns, furtherNames, visitors } = project;
   const further = (leads: boolean) =>
     furtherNames
       .filter(({ role }) => (role === "redirect") === leads)
@@ -36,7 +47,20 @@ export function siteOf(
     redirect: [...new Set(further(true))],
     hidden: environment !== "prod",
     external: dns === "external",
+    ...(visitors === undefined
+      ? {}
+      : { visitors: { ...visitors, networks: readNetworks(visitors.networks ?? []) } }),
   };
+}
+
+/** One spelling, each network once; the checks have refused what cannot be read. */
+function readNetworks(networks: readonly string[]): readonly string[] {
+  const read = networks.map((each) => {
+    const reading = readNetwork(each);
+    if (reading.kind === "fault") throw new Error(`${each} ${reading.message}`);
+    return reading.text;
+  });
+  return [...new Set(read)].sort();
 }
 
 /** Ports that follow from slugs: of no service's own, below those that the system gives out itself. */

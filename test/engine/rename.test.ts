@@ -136,6 +136,9 @@ describe("renaming projects and nodes", () => {
         ...["store-server", "tool-south-server", "gate-server", "gate-ip", "gate-firewall"],
         // The proxy keeps a certificate under the project's slug.
         ...["store-store", "club-crew", "gate-gate"].map((name) => `${name}-origin-served`),
+        ...["store", "crew", "gate"].map((slug) => `${slug}-origin-pulls-demanded`),
+        // Whose proxy has a site of another name.
+        ...["store", "club", "gate"].map((node) => `${node}-converge`),
       ]
         .map((name) => `update ${name}`)
         .sort(),
@@ -243,6 +246,7 @@ describe("renaming a project that a host stack serves", () => {
   it("leads visitors to the same machine, whichever of the two stacks is updated first", async () => {
     declare("store", { formerly: "shop" });
     expect(asked(await cloud.plan("prod"))).toEqual([
+      "update store-converge",
       "update store-server",
       "update store-store-backup-write-only",
       "update store-store-backup-writer",
@@ -250,13 +254,16 @@ describe("renaming a project that a host stack serves", () => {
     ]);
     await cloud.up("prod");
     expect(asked(await cloud.plan("prod-b"))).toEqual([
+      "update store-converge",
       "update store-server",
       "update store-store-backup-write-only",
       "update store-store-backup-writer",
       "update store-store-origin-served",
     ]);
     await cloud.up("prod-b");
-    expect(await cloud.plan("prod")).toEqual([]);
+    // Its machine knows the project by the new slug now.
+    expect(asked(await cloud.plan("prod"))).toEqual(["update store-origin-pulls-demanded"]);
+    await cloud.up("prod");
     expect(await cloud.inventory()).toEqual(things);
     expect(await cloud.objects("cloudflare/dns_record")).toEqual(records);
   });

@@ -46,7 +46,7 @@ export const apart = {
       "- /etc/berth/proxy/edge root:root 644 f",
       "- /etc/berth/proxy/haproxy.cfg root:root 644 f",
       "- /etc/berth/proxy/image root:root 644 f",
-      "- /etc/berth/proxy/sites root:root 644 f",
+      "- /etc/berth/proxy/sites root:root 600 f",
       "- /etc/berth/proxy/unanswered.http root:root 644 f",
       "- /etc/ssh/sshd_config.d/00-berth.conf root:root 644 f",
       "- /etc/ssh/sshd_config.d/50-cloud-init.conf root:root 600 f",
@@ -107,7 +107,7 @@ export const apart = {
  * came, and with one name for containerd's port, which varies.
  */
 export function comparable(found: Listing): Listing {
-  const varying = /^\/var\/lib\/berth\/(aside|proxy\/served)\//;
+  const varying = /^\/var\/lib\/berth\/(aside|proxy\/(served|certificates|origin-pulls))\//;
   return {
     ...found,
     files: found["files"]!.filter((line) => !varying.test(line)),

@@ -1,8 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { evidenceScript } from "../../components/machine/questions";
 import { statuses } from "../../components/machine/script";
 import { application } from "./application";
+import type { Site } from "../../components/placement/sites";
 import { Authority, together } from "./certificates";
 import { clinic, Front, kmc, namesOf, shop } from "./front";
 import type { Visit } from "./visits";
@@ -104,6 +106,48 @@ describe("the proxy of a node", () => {
       ["x-forwarded-proto", "https"],
     ]);
     await front.onHost("ip address delete 173.245.48.9/32 dev lo");
+  });
+
+  it("lets in whom a site names as its visitors, and nobody else (R81)", async () => {
+    const password = "correct horse";
+    const hash = execFileSync("openssl", ["passwd", "-6", "-stdin"], { input: password });
+    const basic = (text: string) => ({ authorization: `Basic ${btoa(text)}` });
+    const limited = async (visitors: NonNullable<Site["visitors"]>) => {
+      const sites = [clinic, { ...kmc, visitors }, shop];
+      const done = await front.converge({ sites });
+      expect(done, done.stdout).toMatchObject({ code: statuses.done });
+    };
+    const status = async (headers: Record<string, string> = {}) =>
+      (await front.ask({ host: "kmc.example.org", headers })).status;
+    await front.onHost("ip address add 173.245.48.9/32 dev lo");
+    /** As the edge says that somebody comes from there. */
+    const from = async (address: string) =>
+      Number(
+        await front.onHost(
+          `curl -s -o /dev/null -w '%{http_code}' --interface 173.245.48.9 -H 'CF-Connecting-IP: ${address}' -H 'Host: kmc.example.org' http://${front.address}/`,
+        ),
+      );
+    await limited({ networks: ["203.0.113.0/24", "2001:db8::/32"] });
+    expect(await status()).toBe(403);
+    expect(await status({ "CF-Connecting-IP": "203.0.113.9" })).toBe(403);
+    const addresses = ["203.0.113.9", "2001:db8::5", "198.51.100.1"];
+    expect(await Promise.all(addresses.map(from))).toEqual([200, 200, 403]);
+
+    await limited({ networks: ["203.0.113.0/24"], password: hash.toString().trim() });
+    expect(await from("203.0.113.9")).toBe(200);
+    expect([await status(), await status(basic(`ana:${password}`))]).toEqual([401, 401]);
+    const asked = { host: "kmc.example.org", headers: basic(`visitor:${password}`) };
+    const reply = await front.ask(asked);
+    expect(reply.status).toBe(200);
+    // The application never sees it, and the edge keeps no copy for others.
+    expect(reply.body.toLowerCase()).not.toContain("authorization");
+    expect(reply.headers["cache-control"]).toBe("private, no-store");
+    expect((await front.ask({ host: "shop.example.org" })).status).toBe(503);
+    expect(await front.onHost("stat -c %a /etc/berth/proxy/sites")).toBe("600\n");
+
+    await front.onHost("ip address delete 173.245.48.9/32 dev lo");
+    await front.converge();
+    expect(await status()).toBe(200);
   });
 
   it("refuses a certificate that cannot serve the site, and keeps what it has", async () => {

@@ -168,7 +168,9 @@ describe("the guides, done one after another on the local cloud", () => {
     const printed = await follow("rename-a-project");
     expect(printed).toMatch(/uid=\d+\(clark\)/);
     expect(printed).toContain('"prefix": "backups/sendcrypt/"');
-    expect((await nodes())["sendcrypt"]).toEqual({ ...before, projects: ["sendcrypt"] });
+    const { cryptsend: ends } = before!["certificates"] as Record<string, string>;
+    const renamed = { projects: ["sendcrypt"], certificates: { sendcrypt: ends } };
+    expect((await nodes())["sendcrypt"]).toEqual({ ...before, ...renamed });
     expect(await cloud.inventory()).toEqual(things);
     expect((await ssh("clark", "sendcrypt", "sudo -n id -u")).stdout).toBe("0\n");
     expect((await shell("npm run berth -- converge --check sendcrypt")).code).toBe(0);

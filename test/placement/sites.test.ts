@@ -44,6 +44,16 @@ describe("the site of a project", () => {
     });
   });
 
+  it("is for whom it names as visitors, networks in one spelling (R81)", () => {
+    const networks = ["2001:DB8:0::/32", "203.0.113.5", "203.0.113.5/32"];
+    const visitors = (value: object) =>
+      site("kmc", [[["projects", "kmc", "visitors"], value]]).visitors;
+    expect(visitors({ networks })).toEqual({ networks: ["2001:db8::/32", "203.0.113.5/32"] });
+    const password = `$6$saltsalt$${"a".repeat(86)}`;
+    expect(visitors({ password })).toEqual({ networks: [], password });
+    expect(site("kmc").visitors).toBeUndefined();
+  });
+
   it("is external where the client runs DNS", () => {
     expect(site("clinic", [[["projects", "clinic", "dns"], "external"]]).external).toBe(true);
   });

@@ -34,7 +34,8 @@ proxy_files() {
   ensure_file $proxy_home/haproxy.cfg root:root 644 "$PROXY_CFG"
   ensure_file $proxy_home/unanswered.http root:root 644 "$PROXY_UNANSWERED"
   ensure_file $proxy_home/edge root:root 644 "$PROXY_EDGE"
-  ensure_file $proxy_home/sites root:root 644 "$SITES"
+  # It may hold hashes of passwords.
+  ensure_file $proxy_home/sites root:root 600 "$SITES"
   if [ ! -d /usr/local/sbin ]; then ensure_directory /usr/local/sbin root:root 755; fi
   if [ -d /usr/local/sbin ]; then ensure_file $proxy_program root:root 755 "$PROXY_PROGRAM"; fi
 }

@@ -19,6 +19,7 @@ import { checkServing } from "./serving";
 import { checkSizes } from "./sizes";
 import { checkSlugs } from "./slugs";
 import { checkTeam } from "./team";
+import { checkVisitors } from "./visitors";
 import { checkWaivers } from "./waivers";
 import { checkZones } from "./zones";
 
@@ -36,6 +37,7 @@ export const checks: readonly Check[] = [
   checkCollisions,
   checkReplaces,
   checkAccess,
+  checkVisitors,
   checkNodeNames,
   checkRenames,
   checkMachines,

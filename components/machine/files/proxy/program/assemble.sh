@@ -24,7 +24,7 @@ gather() {
 # Fails on a line that cannot be read.
 render() {
   local into=$1 folder at=$3 text name
-  local names='' leads='' enforced='' secured='' unseen='' certificates='' backends=''
+  local networks password names='' leads='' enforced='' secured='' unseen='' certificates='' backends=''
   for folder in "$2"/*/; do
     [ -f "$folder/line" ] || continue
     IFS= read -r text <"$folder/line" || true
@@ -46,7 +46,9 @@ render() {
     if [ -e "$folder/enforced" ]; then enforced+="$slug -"$'\n'; fi
     # Plain requests are led to TLS once that cannot be a loop: the edge's mode is strict by then.
     if [ -f "$folder/certificate.pem" ] && { [ "$external" = external ] || [ -e "$folder/enforced" ]; }; then secured+="$slug -"$'\n'; fi
-    backends+=$'\n'"backend site-$slug"$'\n'"    server web 127.0.0.1:$port"$'\n'
+    backends+=$'\n'"backend site-$slug"$'\n'
+    limits
+    backends+="    server web 127.0.0.1:$port"$'\n'
   done
   printf %s "$names" >"$into/names"
   printf %s "$leads" >"$into/leads"
@@ -59,6 +61,24 @@ render() {
   if [ ! -e /proc/net/if_inet6 ]; then text=$(grep -v '^ *bind :::' <<<"$text"); fi
   text=${text//@AT@/$at}
   printf '%s\n%s' "$text" "$backends" >"$into/haproxy.cfg"
+}
+
+# limits: adds to backends who may visit the site; nothing where anyone may. What they get is for them alone:
+# the edge would keep a copy for others.
+limits() {
+  local known=
+  if [ ${#networks[@]} -gt 0 ]; then
+    backends+="    acl near var(txn.visitor) -m ip ${networks[*]}"$'\n'
+    known=near
+  fi
+  if [ -n "$password" ]; then
+    backends="userlist visitors-$slug"$'\n'"    user visitor password $password"$'\n\n'"$backends"
+    backends+="    http-request auth realm $slug unless${known:+ near or} { http_auth(visitors-$slug) }"$'\n'
+    backends+="    http-request del-header authorization${known:+ unless near}"$'\n'
+  elif [ -n "$known" ]; then
+    backends+="    http-request return status 403 content-type text/plain string \"Not open to everyone.\\n\" unless near"$'\n'
+  else return 0; fi
+  backends+='    http-response set-header cache-control "private, no-store"'$'\n'
 }
 
 # judge DIRECTORY: checks the sites that changed, each by itself, and puts what was served last in the place

@@ -76,11 +76,11 @@ read_sites() {
   done <$declared/sites
 }
 
-# site LINE: sets slug, port, hidden, external, serve, redirect of a site's line. Fails on a line that is none.
+# site LINE: sets slug, port, hidden, external, serve, redirect, networks, password of a site's line. Fails on a line that is none.
 site() {
   local words port_word names
   read -ra words <<<"$1"
-  [ ${#words[@]} = 6 ] || return 1
+  [ ${#words[@]} = 8 ] || return 1
   slug=${words[0]} port_word=${words[1]} hidden=${words[2]} external=${words[3]}
   [[ $port_word =~ ^[1-9][0-9]{3,4}$ && $hidden =~ ^(hidden|public)$ && $external =~ ^(external|cloudflare)$ ]] || return 1
   port=$port_word
@@ -89,6 +89,13 @@ site() {
   IFS=, read -ra serve <<<"${words[4]}"
   redirect=()
   if [ "${words[5]}" != - ]; then IFS=, read -ra redirect <<<"${words[5]}"; fi
+  networks=() password=
+  names='^[0-9a-f.:/]+(,[0-9a-f.:/]+)*$'
+  [[ ${words[6]} = - || ${words[6]} =~ $names ]] || return 1
+  if [ "${words[6]}" != - ]; then IFS=, read -ra networks <<<"${words[6]}"; fi
+  names='^\$6\$[./0-9A-Za-z]+\$[./0-9A-Za-z]+$'
+  [[ ${words[7]} = - || ${words[7]} =~ $names ]] || return 1
+  if [ "${words[7]}" != - ]; then password=${words[7]}; fi
 }
 
 # declared_site SLUG: sets what site sets, of one that is declared.
