@@ -131,10 +131,12 @@ export const pipelinesAndMoves: readonly Rule[] = [
   ),
   rule(
     81,
-    "Stage's names lead visitors to its machines, unrestricted, and search engines are told to leave its sites out",
+    "Stage's names lead visitors to its machines, whoever they are unless `visitors` names some, and search engines are told to leave its sites out",
     component("edge/project-names.ts"),
     component("placement/sites.ts"),
     component("machine/files/proxy/haproxy.cfg"),
+    component("machine/files/proxy/program/assemble.sh"),
+    config("stack-file/checks/visitors"),
   ),
   rule(
     82,
