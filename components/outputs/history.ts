@@ -43,6 +43,8 @@ export interface Machine {
   /** Where it is reached, and the host key that is pinned there; of a machine that was converged. */
   readonly address: string | undefined;
   readonly hostKey: string | undefined;
+  /** The end of each project's certificate that it was seen to serve, by slug. */
+  readonly certificates: Readonly<Record<string, string | undefined>>;
 }
 
 /** What the last run published of a node, also under a former name. */
@@ -90,10 +92,10 @@ export function historyOf(stack: string, outputs: unknown): History {
 
 function machineOf(node: NodeOutput): Machine {
   const { provider, region, id, adopted, environment, address, hostKey } = node;
-  const { projects = [], released = false, idleSince } = node;
+  const { projects = [], released = false, idleSince, certificates = {} } = node;
   return {
     ...{ provider, region, id, adopted, environment, address, hostKey },
-    ...{ projects, released, idleSince: instantOf(idleSince) },
+    ...{ projects, released, certificates, idleSince: instantOf(idleSince) },
   };
 }
 

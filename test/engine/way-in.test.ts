@@ -25,7 +25,8 @@ class Edge {
   /** The names that the edge shows its client certificate for. */
   async shownFor() {
     const all = await this.cloud.objects("cloudflare/hostname_association");
-    return all.filter(({ data }) => data["enabled"]).map(({ data }) => data["hostname"]);
+    const shown = all.filter(({ data }) => data["enabled"]);
+    return shown.map(({ data }) => String(data["hostname"])).sort();
   }
 }
 

@@ -40,6 +40,7 @@ const broken: Readonly<Record<string, readonly string[]>> = {
   "keep-backups-in-residency": ["-write"],
   "keep-backup-credentials-write-only": ["-write"],
   "keep-buckets-private": ["-private"],
+  "verify-origins": ["-ssl", "-rules"],
   "version-buckets": [""],
   "encrypt-buckets": [""],
   "protect-backup-buckets": [""],
