@@ -34,7 +34,7 @@ export class EdgeIdentity extends pulumi.ComponentResource {
 
   constructor(name: string, args: EdgeIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
     const { agency, environment, zones } = args;
-    super("berth:edge:EdgeIdentity", name, { environment, zones: Object.keys(zones).sort() }, opts);
+    super("berth:edge:EdgeIdentity", name, { environment }, opts);
     const own = { parent: this };
     const curve = { algorithm: "ECDSA", ecdsaCurve: "P256" };
     const authorityKey = new tls.PrivateKey(`${name}-authority-key`, curve, own);
