@@ -4,21 +4,19 @@ import { BackupBucket, ProjectNames, ProjectNode } from "../index";
 import { checkAdoptedBuckets } from "../backups/adopted";
 import { leftFirst } from "../edge/left-first";
 import { machineBefore } from "../outputs/history";
-import { isEnded, nobody } from "../fleet/serving";
+import { isEnded } from "../fleet/serving";
 import { refusal } from "../refusal";
 import { idleSince, servedSince, type Recording } from "../leaving/record";
 import { backupOutput, nodeOutput, projectOutput, type Published } from "./publish";
 import type { ResolvedProject } from "../placement/resolved";
-import { machineIn } from "../present/look";
+import { machineIn, type Present } from "../present/look";
 import type { OwnState } from "../present/own-state";
-import { renewalsOf } from "../present/renewals";
-import type { TakenNames } from "../present/records";
 import type { TakenName } from "../edge/former-record";
 import { hostRecord } from "../edge/project-names";
 import { PublishedStacks } from "../outputs/published";
 import { renamed } from "../node/renamed";
 import type { Reached } from "../machine/connection";
-import { isStrict, type ZoneTlsStates } from "../present/zone-tls";
+import { isStrict } from "../present/zone-tls";
 import { createWayIn } from "./way-in";
 import { certifiedNames } from "./certified-names";
 import type { Fleet, ProjectSpec } from "../fleet/fleet";
@@ -27,15 +25,11 @@ import type { Fleet, ProjectSpec } from "../fleet/fleet";
 export type Deployment = Pick<Published, "nodes" | "projects" | "backups">;
 
 /** A run: what is declared, and what the runs before it recorded. */
-export interface Run extends Recording {
+export interface Run extends Recording, Present {
   /** The agency's AWS account, where anything of the fleet is there. */
   readonly aws: pulumi.ProviderResource | undefined;
   /** This stack's state; undefined where there may be none. */
   readonly own: OwnState | undefined;
-  /** Names that zones held records of before. */
-  readonly taken: TakenNames;
-  /** How the edge talks to the origins of the zones. */
-  readonly zones: ZoneTlsStates;
   /** A stack's full name in the backend. */
   readonly fullName: (stack: string) => string;
 }
@@ -54,7 +48,7 @@ interface ServingMachine extends Reached {
  * `ConfigError`.
  */
 export async function deploy(run: Run): Promise<Deployment> {
-  const { fleet, history, aws, own, now } = run;
+  const { fleet, history, aws, own } = run;
   const published = new PublishedStacks(run.fullName);
   await checkAdoptedBuckets(fleet, aws);
   const opts: pulumi.ComponentResourceOptions = aws ? { providers: [aws] } : {};
@@ -63,7 +57,7 @@ export async function deploy(run: Run): Promise<Deployment> {
   const nodes = new Map(
     fleet.nodes.map((node) => {
       const present = machineIn(own, node);
-      const renewals = renewalsOf(own, node, now());
+      const renewals = run.renewals.get(node.name) ?? new Map<string, string>();
       return [node.name, new ProjectNode(node.name, { fleet, node, present, renewals }, opts)];
     }),
   );
@@ -132,11 +126,12 @@ function createBuckets(fleet: Fleet, opts: pulumi.ComponentResourceOptions): voi
 
 /** Whether a switch would lead visitors to a machine that the edge refuses. */
 function isRefused(
-  { slug, servedBy, zone, names }: ResolvedProject,
+  project: ResolvedProject,
   machine: ServingMachine | undefined,
   { history, zones }: Run,
 ): boolean {
-  if (servedBy === undefined || servedBy === nobody || machine !== undefined) return false;
+  const { slug, servedBy, zone, names } = project;
+  if (servedBy === undefined || isEnded(project) || machine !== undefined) return false;
   // Whoever is there already stays: an update that leaves the names alone harms nobody.
   if (history.serving.get(slug)?.servedBy === servedBy) return false;
   return zone !== undefined && isStrict(names.primary, zones.get(zone));

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { servedBy } from "../fleet/serving";
 import type { Archives, ResolvedNode, ResolvedProject } from "../placement/resolved";
-import { isKnown } from "../machine/known";
+import { knownOr } from "../machine/known";
 import type { Machine } from "../outputs/history";
 import type { BackupOutput, NodeOutput, ProjectOutput, Written } from "../outputs/schema";
 import { furtherFacts } from "../edge/further-records";
@@ -90,20 +90,14 @@ export function nodeOutput(
       ? {}
       : {
           certificates: Object.fromEntries(
-            [...certificates].map(([slug, { expiresOn }]) => [
-              slug,
-              orBefore(expiresOn, before?.certificates[slug]),
-            ]),
+            [...certificates].map(([slug, { expiresOn }]) => {
+              // Where this run failed to find out, the machine serves what it served before.
+              const last = before?.certificates[slug];
+              return [slug, last === undefined ? expiresOn : knownOr(expiresOn, last)];
+            }),
           ),
         }),
   };
-}
-
-/** What is known now, or was published before where this run failed to find out: the machine serves it still. */
-function orBefore(now: pulumi.Output<string>, before: string | undefined): pulumi.Output<string> {
-  if (before === undefined || pulumi.runtime.isDryRun()) return now;
-  const settled = isKnown(now).then((known) => (known ? now : pulumi.output(before)));
-  return pulumi.output(settled) as pulumi.Output<string>;
 }
 
 /** What a stack publishes of a project. */

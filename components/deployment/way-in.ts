@@ -4,7 +4,7 @@ import { EdgeIdentity } from "../edge/edge-identity";
 import { OriginPulls } from "../edge/origin-pulls";
 import type { ProjectNames } from "../edge/project-names";
 import { ZoneTls } from "../edge/zone-tls";
-import { visitorNames } from "../fleet/names";
+import { isIn, zonedNames } from "../fleet/names";
 import type { Reached } from "../machine/connection";
 import { renamed } from "../node/renamed";
 import type { ResolvedFleet, ResolvedProject } from "../placement/resolved";
@@ -44,14 +44,14 @@ export function createWayIn(args: WayIn): void {
   const { fleet, certified } = args;
   const owned = new Map(fleet.zones.map((zone) => [zone, zoneTls(zone, args)]));
   if (certified.length === 0) return;
-  const zones = [...new Set(certified.flatMap((each) => zonedNames(fleet, each.project)))];
+  const zones = certified.flatMap((each) => namesOf(fleet, each.project));
   const identity = new EdgeIdentity("edge", {
     agency: fleet.agency.name,
     environment: fleet.environment,
     zones: Object.fromEntries(zones.map(({ zone, zoneId }) => [zone, zoneId])),
   });
   for (const { project, names: records, machine } of certified) {
-    const names = zonedNames(fleet, project);
+    const names = namesOf(fleet, project);
     const modes = names.flatMap(({ zone }) => owned.get(zone) ?? []);
     const name = `${project.slug}-origin-pulls`;
     new OriginPulls(
@@ -91,10 +91,12 @@ function zoneTls(
   const state = zones.get(zone);
   // What could not be asked is not set: an update has stopped by now, a preview says so.
   if (state?.mode === undefined || state.proxied === undefined) return undefined;
-  const ours = certified.filter(({ project }) =>
-    zonedNames(fleet, project).some((each) => each.zone === zone),
-  );
-  const own = ours.flatMap(({ project }) => namesIn(zone, zonedNames(fleet, project)));
+  const inZone = certified.map(({ project, names }) => ({
+    names,
+    own: zonedNames(project).flatMap((each) => (each.zone === zone ? [each.name] : [])),
+  }));
+  const ours = inZone.filter(({ own }) => own.length > 0);
+  const own = ours.flatMap((each) => each.own);
   const hostnames = [...own, ...neighbours.filter((name) => isIn(name, zone))];
   const unseen = state.proxied.filter((name) => !hostnames.includes(name));
   if (unseen.length > 0 && !state.own.mode && pulumi.runtime.isDryRun()) {
@@ -118,21 +120,7 @@ function zoneTls(
   });
 }
 
-function zonedNames({ agency }: ResolvedFleet, project: ResolvedProject): ZonedName[] {
-  const zones = new Map<string, string | undefined>([
-    [project.names.primary, project.zone],
-    ...project.furtherNames.map(({ name, zone }) => [name, zone] as const),
-  ]);
-  return visitorNames(project).flatMap((name) => {
-    const zone = zones.get(name);
-    return zone === undefined ? [] : [{ name, zone, zoneId: agency.zones[zone]! }];
-  });
-}
-
-function namesIn(zone: string, names: readonly ZonedName[]): string[] {
-  return names.filter((each) => each.zone === zone).map(({ name }) => name);
-}
-
-function isIn(name: string, zone: string): boolean {
-  return name === zone || name.endsWith(`.${zone}`);
+/** A project's visitors' names, and where their records are. */
+function namesOf({ agency }: ResolvedFleet, project: ResolvedProject): ZonedName[] {
+  return zonedNames(project).map((each) => ({ ...each, zoneId: agency.zones[each.zone]! }));
 }

@@ -1,11 +1,10 @@
 import * as cloudflare from "@pulumi/cloudflare";
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 
-import { connectionTo, usualDials, type Reached } from "../machine/connection";
-import { proxyLauncher } from "../machine/launcher";
+import type { Reached } from "../machine/connection";
 import { validDays } from "./certificate-age";
+import { proxySession } from "./proxy-session";
 
 /** Whose certificate, and the machine that serves it. */
 export interface OriginCertificateArgs {
@@ -66,15 +65,13 @@ export class OriginCertificate extends pulumi.ComponentResource {
       },
       own,
     );
-    const served = new command.remote.Command(
+    const served = proxySession(
       `${name}-served`,
       {
-        create: proxyLauncher("certificate", project),
-        addPreviousOutputInEnv: false,
-        connection: connectionTo(machine, usualDials),
+        command: "certificate",
+        site: project,
+        machine,
         stdin: pulumi.secret(pulumi.concat(key.privateKeyPem, certificate.certificate)),
-        triggers: [machine.id],
-        logging: command.remote.Logging.Stdout,
       },
       {
         ...own,

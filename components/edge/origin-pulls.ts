@@ -1,10 +1,9 @@
 import * as cloudflare from "@pulumi/cloudflare";
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
-import { connectionTo, usualDials, type Reached } from "../machine/connection";
-import { proxyLauncher } from "../machine/launcher";
+import type { Reached } from "../machine/connection";
 import type { EdgeIdentity } from "./edge-identity";
+import { proxySession } from "./proxy-session";
 
 /** Whose names, and the machine that they lead to. */
 export interface OriginPullsArgs {
@@ -53,16 +52,12 @@ export class OriginPulls extends pulumi.ComponentResource {
         ),
     );
     if (demanded) {
-      new command.remote.Command(
+      proxySession(
         `${name}-demanded`,
         {
-          create: proxyLauncher("origin-pulls", site),
-          addPreviousOutputInEnv: false,
-          connection: connectionTo(machine, usualDials),
-          stdin: identity.authority,
-          // Another machine, and another name, have not seen the edge yet.
-          triggers: [machine.id, names.map((each) => each.name).join(" ")],
-          logging: command.remote.Logging.Stdout,
+          ...{ command: "origin-pulls", site, machine, stdin: identity.authority },
+          // Another name has not seen the edge yet.
+          triggers: [names.map((each) => each.name).join(" ")],
         },
         { ...own, dependsOn: [...after, ...shown] },
       );

@@ -69,6 +69,26 @@ export function namesFor(
   };
 }
 
+/** Those of them that lie in a Cloudflare zone, with it; a client's own DNS has none. */
+export function zonedNames({
+  names,
+  zone,
+  furtherNames,
+}: {
+  readonly names: Pick<Names, "primary">;
+  readonly zone?: string | undefined;
+  readonly furtherNames: readonly { readonly name: string; readonly zone?: string }[];
+}): readonly { readonly name: string; readonly zone: string }[] {
+  return [{ name: names.primary, zone }, ...furtherNames].flatMap((each) =>
+    each.zone === undefined ? [] : [{ name: each.name, zone: each.zone }],
+  );
+}
+
+/** Whether `name` lies in `zone`: is it, or lies below it. */
+export function isIn(name: string, zone: string): boolean {
+  return name === zone || isUnder(name, zone);
+}
+
 /** Whether `name` lies below `domain`; a domain does not lie below itself. */
 export function isUnder(name: string, domain: string): boolean {
   return name.endsWith(`.${domain}`);
@@ -88,7 +108,7 @@ export function visitorNames({
 /** The longest of `zones` that holds `name`, or undefined. */
 export function zoneOf(name: string, zones: readonly string[]): string | undefined {
   return zones
-    .filter((zone) => name === zone || isUnder(name, zone))
+    .filter((zone) => isIn(name, zone))
     .reduce<string | undefined>(
       (longest, zone) => (longest && longest.length >= zone.length ? longest : zone),
       undefined,

@@ -37,6 +37,16 @@ export function readNetwork(text: string): NetworkReading {
   return { kind: "network", family, text: `${first}/${long}` };
 }
 
+/** Networks in one spelling, each once, sorted; the checks have refused what cannot be read. */
+export function spelledOnce(networks: readonly string[]): readonly string[] {
+  const read = networks.map((text) => {
+    const reading = readNetwork(text);
+    if (reading.kind === "fault") throw new Error(`${text} ${reading.message}`);
+    return reading.text;
+  });
+  return [...new Set(read)].sort();
+}
+
 function fault(message: string, fix: string): NetworkReading {
   return { kind: "fault", message, allowed, fix };
 }

@@ -1,5 +1,5 @@
 import type { NodeSpec, ProjectSpec } from "../fleet/fleet";
-import { readNetwork } from "./network";
+import { spelledOnce } from "./network";
 import { cloudflareNetworks } from "./cloudflare-networks";
 
 /** Who may come: everybody, the edge of Cloudflare, or networks. */
@@ -64,14 +64,8 @@ export function networksOf(from: From): {
 export const anywhere = { ipv4: ["0.0.0.0/0"], ipv6: ["::/0"] } as const;
 const everybody: readonly string[] = [...anywhere.ipv4, ...anywhere.ipv6];
 
-/** One spelling, each network once; the checks have refused what cannot be read. */
 function declaredFrom(networks: readonly string[] | undefined): From {
   if (networks === undefined) return "anyone";
-  const read = networks.map((text) => {
-    const reading = readNetwork(text);
-    if (reading.kind === "fault") throw new Error(`${text} ${reading.message}`);
-    return reading.text;
-  });
-  const known = [...new Set(read)].sort();
+  const known = spelledOnce(networks);
   return everybody.every((all) => known.includes(all)) ? "anyone" : known;
 }

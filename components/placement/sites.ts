@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import type { Environment } from "../fleet/environment";
-import { readNetwork } from "./network";
+import { spelledOnce } from "./network";
 import type { ResolvedProject } from "./resolved";
 
 /** What the proxy of a node is told of a project: a site of its own behind one front (R71). */
@@ -49,18 +49,8 @@ export function siteOf(
     external: dns === "external",
     ...(visitors === undefined
       ? {}
-      : { visitors: { ...visitors, networks: readNetworks(visitors.networks ?? []) } }),
+      : { visitors: { ...visitors, networks: spelledOnce(visitors.networks ?? []) } }),
   };
-}
-
-/** One spelling, each network once; the checks have refused what cannot be read. */
-function readNetworks(networks: readonly string[]): readonly string[] {
-  const read = networks.map((each) => {
-    const reading = readNetwork(each);
-    if (reading.kind === "fault") throw new Error(`${each} ${reading.message}`);
-    return reading.text;
-  });
-  return [...new Set(read)].sort();
 }
 
 /** Ports that follow from slugs: of no service's own, below those that the system gives out itself. */

@@ -9,7 +9,7 @@ import { lookAtCertificates } from "./certificates";
 import { diskProblems, presentMachine, resizeNotes, type PresentMachine } from "./machines";
 import type { OwnState } from "./own-state";
 import { lookAtRecords, type TakenNames } from "./records";
-import { renewalNotes } from "./renewals";
+import { lookAtRenewals, type Renewals } from "./renewals";
 import { lookAtRooms } from "./rooms";
 import { lookAtZoneTls, type ZoneTlsStates } from "./zone-tls";
 
@@ -19,6 +19,8 @@ export interface Present {
   readonly taken: TakenNames;
   /** How the edge talks to the origins of the zones. */
   readonly zones: ZoneTlsStates;
+  /** Certificates that this update renews, by the node's name. */
+  readonly renewals: ReadonlyMap<string, Renewals>;
 }
 
 /**
@@ -36,9 +38,10 @@ export async function lookAround(
   now: Date,
 ): Promise<Present> {
   const asking = new Asking();
+  const renewals = new Map<string, Renewals>();
   for (const node of fleet.nodes) {
     lookAtSize(node, machineIn(own, node), asking);
-    asking.notes.push(...renewalNotes(own, node, now));
+    renewals.set(node.name, lookAtRenewals(own, node, now, asking));
   }
   const [taken, , , , , zones] = await Promise.all([
     lookAtRecords(fleet, own, asking),
@@ -52,7 +55,7 @@ export async function lookAround(
   const notes = asking.conclude(isPreview, fileOf);
   // What an update does was said by the preview before it; what it could not ask it says itself.
   for (const note of notes) await pulumi.log.warn(note);
-  return { taken, zones };
+  return { taken, zones, renewals };
 }
 
 /** The machine of a node that Berth made, as the state has it, where the node stays where it is. */

@@ -1,36 +1,36 @@
 import { certificateName, formerCertificates, hasCertificate } from "../edge/certificates";
 import { endOf, isDue } from "../edge/certificate-age";
 import type { ResolvedNode } from "../placement/resolved";
+import type { Asking } from "./asking";
 import type { OwnState } from "./own-state";
 
 const orderType = "cloudflare:index/originCaCertificate:OriginCaCertificate";
 
+/** The day of the new request, by the slug of each project whose certificate is near its end. */
+export type Renewals = ReadonlyMap<string, string>;
+
 /**
- * The projects on a node whose certificates are near their end, with the day of the new requests. By the
- * state, and so the same for a preview and the update after it.
+ * Finds the projects on a node whose certificates are near their end, and says so. By the state, and so the
+ * same for a preview and the update after it.
  */
-export function renewalsOf(
+export function lookAtRenewals(
   own: OwnState | undefined,
   node: ResolvedNode,
   now: Date,
-): ReadonlyMap<string, string> {
-  const day = now.toISOString().slice(0, "YYYY-MM-DD".length);
-  return new Map(
-    endsOf(own, node)
-      .filter(({ end }) => isDue(end, now))
-      .map(({ slug }) => [slug, day]),
-  );
-}
-
-/** What is to be said of them. */
-export function renewalNotes(own: OwnState | undefined, node: ResolvedNode, now: Date): string[] {
-  return endsOf(own, node)
-    .filter(({ end }) => isDue(end, now))
-    .map(
-      ({ slug, end }) =>
-        `The certificate of ${slug} on ${node.name} ends on ${end.toISOString().slice(0, 10)}: this update ` +
+  asking: Asking,
+): Renewals {
+  const due = endsOf(own, node).filter(({ end }) => isDue(end, now));
+  for (const { slug, end } of due) {
+    asking.notes.push(
+      `The certificate of ${slug} on ${node.name} ends on ${dayOf(end)}: this update ` +
         "orders another, and revokes the present one once the machine was seen to serve the new one.",
     );
+  }
+  return new Map(due.map(({ slug }) => [slug, dayOf(now)]));
+}
+
+function dayOf(date: Date): string {
+  return date.toISOString().slice(0, "YYYY-MM-DD".length);
 }
 
 function endsOf(

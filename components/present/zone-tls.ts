@@ -8,6 +8,7 @@ import {
   type ZoneRule,
 } from "../edge/strict-rule";
 import { hasCertificate } from "../edge/certificates";
+import { zonedNames } from "../fleet/names";
 import { bareName } from "../fleet/record-content";
 import type { ResolvedFleet } from "../placement/resolved";
 import { forEach, type Asking } from "./asking";
@@ -74,13 +75,10 @@ function namesByZone({ nodes, projects, zones }: ResolvedFleet): Map<string, str
   );
   const names = projects
     .filter(({ slug, servedBy }) => certified.includes(slug) || servedBy !== undefined)
-    .flatMap(({ names: { primary }, zone, furtherNames }) => [
-      { name: primary, zone },
-      ...furtherNames,
-    ]);
+    .flatMap(zonedNames);
   const found = new Map<string, string[]>(zones.map((zone) => [zone, []]));
   for (const { name, zone } of names) {
-    if (zone !== undefined) found.set(zone, [...(found.get(zone) ?? []), name]);
+    found.set(zone, [...(found.get(zone) ?? []), name]);
   }
   return found;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { dayLength } from "../../components/fleet/formats";
 import type { Site } from "../../components/placement/sites";
 import { count } from "../ground/table";
 import { readFacts } from "../ground/report";
@@ -22,7 +23,6 @@ export interface ServedSite {
 
 /** Days before a certificate's end from which a person should see to it: updates renew it long before. */
 const worryDays = 60;
-const day = 86_400_000;
 
 /**
  * Reads what `berth-proxy status` said on a machine. Undefined where there is no proxy, or what it said is
@@ -51,7 +51,7 @@ export function servedConcerns(
   return behindEdge.flatMap(({ slug }): string[] => {
     const ends = served.find((site) => site.slug === slug)?.ends;
     if (ends === undefined) return [`serves no certificate for ${slug}; run pulumi up`];
-    const days = Math.floor((ends.getTime() - now.getTime()) / day);
+    const days = Math.floor((ends.getTime() - now.getTime()) / dayLength);
     if (days < 0) return [`the certificate of ${slug} ended on ${dateOf(ends)}; run pulumi up`];
     if (days >= worryDays) return [];
     return [`the certificate of ${slug} ends in ${count(days, "day")}; run pulumi up`];

@@ -1,7 +1,7 @@
 import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import { input, type Resource } from "../judge/resource";
 import { originPulls, rulesets, zoneSettings } from "../judge/types";
-import { at, isList, unknown, type Value } from "../../engine/values";
+import { at, entries, unknown } from "../../engine/values";
 
 /** Settings of a zone by which the edge verifies origins, and the one lawful value of each. */
 const lawful: Readonly<Record<string, string>> = { ssl: "strict", ssl_automatic_mode: "custom" };
@@ -47,7 +47,7 @@ function* rules(resource: Resource): Generator<Judgement> {
     yield unjudged(resource, "rules");
     return;
   }
-  const listed: readonly Value[] = isList(all) ? all : [];
+  const listed = entries(all);
   const index = listed.findIndex((rule) => at(rule, "ref") === strictRule);
   if (index < 0) return;
   const rule = listed[index];
@@ -74,7 +74,7 @@ function* shown(resource: Resource): Generator<Judgement> {
     yield unjudged(resource, "configs");
     return;
   }
-  const off = (isList(configs) ? configs : []).findIndex((each) => at(each, "enabled") === false);
+  const off = entries(configs).findIndex((each) => at(each, "enabled") === false);
   if (off < 0) return;
   yield violation(
     resource,

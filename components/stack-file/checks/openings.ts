@@ -1,5 +1,6 @@
 import { isBroken, type Draft, type MachineDraft } from "../draft";
 import { readNetwork } from "../../placement/network";
+import { unreadNetworks } from "./networks";
 import { databasePorts, lastPort, usualPorts } from "../../fleet/ports";
 import type { Problem } from "../../fleet/problem";
 import { received } from "../../fleet/show";
@@ -87,13 +88,7 @@ function networks(
       },
     ];
   }
-  return list.flatMap((text, index): Problem[] => {
-    if (text === undefined) return [];
-    const reading = readNetwork(text);
-    if (reading.kind === "network") return [];
-    const { message, allowed, fix } = reading;
-    return [{ path: at(index), message, ...received(text), allowed, fix }];
-  });
+  return unreadNetworks(list, at);
 }
 
 function twice(

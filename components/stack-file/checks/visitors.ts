@@ -1,7 +1,6 @@
 import type { Problem } from "../../fleet/problem";
-import { received } from "../../fleet/show";
-import { readNetwork } from "../../placement/network";
 import type { Draft, ProjectDraft } from "../draft";
+import { unreadNetworks } from "./networks";
 
 /** Who may visit a project can be told, and is somebody (R81). */
 export function checkVisitors(draft: Draft): readonly Problem[] {
@@ -22,11 +21,5 @@ function problems({ facts, at }: ProjectDraft): Problem[] {
       },
     ];
   }
-  return (networks ?? []).flatMap((each, index): Problem[] => {
-    if (each === undefined) return [];
-    const reading = readNetwork(each);
-    if (reading.kind === "network") return [];
-    const { message, allowed, fix } = reading;
-    return [{ path: at("visitors", "networks", index), message, ...received(each), allowed, fix }];
-  });
+  return unreadNetworks(networks ?? [], (index) => at("visitors", "networks", index));
 }

@@ -1,5 +1,5 @@
 import type { Change, State } from "../../../engine/preview";
-import { at, isList, textAt, type Value } from "../../../engine/values";
+import { at, entries, textAt } from "../../../engine/values";
 import type { NameChange } from "./name-change";
 
 const settingType = "cloudflare:index/zoneSetting:ZoneSetting";
@@ -48,9 +48,8 @@ function ruleChanges(before?: State, after?: State): NameChange[] {
 
 /** The mode by hostname where a rule lists hostnames, otherwise by what the rule says it is for. */
 function rulesOf(state: State | undefined): ReadonlyMap<string, string> {
-  const rules: Value | undefined = state && at(state.inputs, "rules");
   return new Map(
-    (isList(rules) ? rules : []).flatMap((rule) => {
+    entries(state && at(state.inputs, "rules")).flatMap((rule) => {
       const mode = textAt(rule, "actionParameters", "ssl");
       if (mode === undefined) return [];
       const expression = textAt(rule, "expression") ?? "?";
