@@ -38,6 +38,10 @@ export interface ScratchMachines {
   readonly signal?: AbortSignal;
 }
 
+/** Kinds of what a cloud keeps for itself: numbers, addresses, its authority, which certificates hold no longer. */
+export const bookkeeping =
+  /^(series|local\/.*|cloudflare\/(origin_ca|revoked_origin_ca_certificate))$/;
+
 /**
  * A local cloud and a copy of the program (by links) with stack files of their own, in a temporary
  * directory: what a test or a measurement runs on, without touching the clone or its rehearsal.
@@ -189,14 +193,10 @@ export class ScratchCloud {
     return (await this.control("GET", door)) as { id: string; data: Record<string, unknown> }[];
   }
 
-  /**
-   * Everything on the cloud as `kind id`, without its own bookkeeping: numbers, addresses, its authority, and
-   * which certificates hold no longer.
-   */
+  /** Everything on the cloud as `kind id`, without its own bookkeeping. */
   async inventory(): Promise<string[]> {
     const all = (await this.control("GET", "/objects")) as { kind: string; id: string }[];
-    const kept = /^(series|local\/.*|cloudflare\/(origin_ca|revoked_origin_ca_certificate))$/;
-    const owned = all.filter(({ kind }) => !kept.test(kind));
+    const owned = all.filter(({ kind }) => !bookkeeping.test(kind));
     return owned.map(({ kind, id }) => `${kind} ${id}`).sort();
   }
 

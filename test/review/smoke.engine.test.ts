@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { clouds } from "../../components/fleet/fleet";
 import { repository } from "../../rehearsal/paths";
+import { bookkeeping } from "../../rehearsal/scratch";
 import { Clone } from "../local/clone";
 
 /** What each provider's smallest machine is announced as. */
@@ -35,9 +36,7 @@ describe("berth smoke on the local cloud", () => {
   /** Everything at the providers, without the cloud's own bookkeeping. */
   const inventory = async () => {
     const all = (await ask("GET", "/objects")) as { kind: string; id: string }[];
-    // Without the cloud's own bookkeeping, of which certificates that hold no longer are a part.
-    const kept = /^(series|local\/.*|cloudflare\/(origin_ca|revoked_origin_ca_certificate))$/;
-    const owned = all.filter(({ kind }) => !kept.test(kind));
+    const owned = all.filter(({ kind }) => !bookkeeping.test(kind));
     return owned.map(({ kind, id }) => `${kind} ${id}`).sort();
   };
   const left = () => fs.existsSync(path.join(repository, ".berth", "smoke"));

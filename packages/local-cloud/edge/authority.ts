@@ -4,59 +4,35 @@ import { webcrypto } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { X509Certificate as Certificate } from "@peculiar/x509";
 import type { World } from "../emulator/world";
 import { writeWhole } from "../ground/whole-file";
-import { library, theAuthority } from "../providers/cloudflare/origin-ca";
+import { algorithm, library, makeAuthority, readAuthority, type Authority } from "../ground/x509";
+import { theAuthority } from "../providers/cloudflare/origin-ca";
 import { revokedKind } from "../providers/cloudflare/origin-ca-certificate";
 
-const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const day = 86_400_000;
-
-/** An authority with its key. */
-export interface Authority {
-  readonly certificate: Certificate;
-  readonly key: webcrypto.CryptoKey;
-}
 
 /**
  * The authority that a person's programs are told to trust, made at its first use and kept in a directory:
  * `authority.pem`, open to all, and its key beside it.
  */
 export async function publicAuthority(directory: string): Promise<Authority> {
-  const x509 = await library();
   const files = { certificate: authorityFile(directory), key: join(directory, "authority.key") };
   if (existsSync(files.certificate) && existsSync(files.key)) {
-    const der = x509.PemConverter.decodeFirst(await readFile(files.key, "utf8"));
-    return {
-      certificate: new x509.X509Certificate(await readFile(files.certificate, "utf8")),
-      key: await webcrypto.subtle.importKey("pkcs8", der, algorithm, true, ["sign"]),
-    };
+    return readAuthority({
+      certificate: await readFile(files.certificate, "utf8"),
+      privateKey: await readFile(files.key, "utf8"),
+    });
   }
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const from = new Date(Date.now() - day);
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: "01",
-    name: "O=Local cloud, CN=Local cloud public authority",
-    notBefore: from,
-    notAfter: new Date(from.getTime() + 3650 * day),
-    keys,
-    signingAlgorithm: algorithm,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, 0, true),
-      new x509.KeyUsagesExtension(
-        x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign,
-        true,
-      ),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-    ],
-  });
-  const der = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey);
+  const to = new Date(from.getTime() + 3650 * day);
+  const name = "O=Local cloud, CN=Local cloud public authority";
+  const { authority, kept } = await makeAuthority(name, from, to);
   await mkdir(directory, { recursive: true });
-  writeWhole(files.key, x509.PemConverter.encode(der, "PRIVATE KEY"));
-  writeWhole(files.certificate, `${certificate.toString("pem")}\n`);
+  writeWhole(files.key, kept.privateKey);
+  writeWhole(files.certificate, `${kept.certificate}\n`);
   await chmod(files.certificate, 0o644);
-  return { certificate, key: keys.privateKey };
+  return authority;
 }
 
 /** Where the authority's certificate is: what `curl --cacert` takes. */

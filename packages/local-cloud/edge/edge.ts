@@ -13,12 +13,14 @@ import {
   childrenOf,
   identify,
   isAlive,
+  noted,
   type ProcessIdentity,
   signal,
   tryRun,
   waitUntil,
 } from "../hosts/process";
-import { authorityFile, certificateFor, publicAuthority, trust, type Authority } from "./authority";
+import type { Authority } from "../ground/x509";
+import { authorityFile, certificateFor, publicAuthority, trust } from "./authority";
 import { clientFile, renderEdge, type EdgePlace } from "./haproxy";
 import { listensAt } from "./listeners";
 import { sitesOf } from "./sites";
@@ -268,14 +270,7 @@ function answers(address: string): Promise<boolean> {
 }
 
 function runningIn(directory: string): ProcessIdentity | undefined {
-  try {
-    const [pid, started] = readFileSync(join(directory, "process"), "utf8").trim().split(" ");
-    if (pid === undefined || started === undefined) return undefined;
-    const identity = { pid: Number(pid), started };
-    return isAlive(identity) ? identity : undefined;
-  } catch {
-    return undefined;
-  }
+  return noted(join(directory, "process"));
 }
 
 /** Ends the master, which ends its workers. */

@@ -101,6 +101,18 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return identify(identity.pid)?.started === identity.started;
 }
 
+/** The process whose pid and start a file notes, while it runs; undefined where there is none. */
+export function noted(file: string): ProcessIdentity | undefined {
+  try {
+    const [pid, started] = readFileSync(file, "utf8").trim().split(" ");
+    if (pid === undefined || started === undefined) return undefined;
+    const identity = { pid: Number(pid), started };
+    return isAlive(identity) ? identity : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Sends a signal to this very process; a process that is gone is no error. */
 export function signal(identity: ProcessIdentity, number: NodeJS.Signals | number): void {
   if (!isAlive(identity)) return;

@@ -18,7 +18,15 @@ import {
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { hostDirectory, fileNameOf, type Layout, linkOf } from "./layout";
-import { childrenOf, identify, isAlive, type ProcessIdentity, signal, waitUntil } from "./process";
+import {
+  childrenOf,
+  identify,
+  isAlive,
+  noted,
+  type ProcessIdentity,
+  signal,
+  waitUntil,
+} from "./process";
 
 /**
  * Runs in the host's directory. Notes on what is not obvious:
@@ -156,14 +164,7 @@ export function supervisorOf(layout: Layout, id: string): ProcessIdentity | unde
 }
 
 function supervisorIn(directory: string): ProcessIdentity | undefined {
-  try {
-    const [pid, started] = readFileSync(join(directory, "supervisor"), "utf8").trim().split(" ");
-    if (pid === undefined || started === undefined) return undefined;
-    const identity = { pid: Number(pid), started };
-    return isAlive(identity) ? identity : undefined;
-  } catch {
-    return undefined;
-  }
+  return noted(join(directory, "supervisor"));
 }
 
 /**

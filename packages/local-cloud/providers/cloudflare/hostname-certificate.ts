@@ -4,7 +4,7 @@ import type { Context } from "../../emulator/handler";
 import { UNKNOWN, type Props } from "../../emulator/values";
 import { newId, refusal, stamp, zoneOf, type Request } from "./api";
 import { malformedId, type ObjectType } from "./object";
-import { library } from "./origin-ca";
+import { library } from "../../ground/x509";
 
 /** Kind of the client certificates of a zone in the world. */
 export const hostnameCertificateKind = "cloudflare/hostname_certificate";

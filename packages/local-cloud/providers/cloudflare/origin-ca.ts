@@ -1,6 +1,13 @@
 import { webcrypto } from "node:crypto";
 
 import type { World } from "../../emulator/world";
+import {
+  algorithm,
+  library,
+  makeAuthority,
+  readAuthority,
+  type Authority,
+} from "../../ground/x509";
 
 /** What a certificate is to say. */
 export interface CertificateOrder {
@@ -11,8 +18,9 @@ export interface CertificateOrder {
   readonly to: Date;
 }
 
-const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const kind = "cloudflare/origin_ca";
+const name =
+  "C=US, O=CloudFlare\\, Inc., OU=CloudFlare Origin SSL ECC Certificate Authority, CN=Local cloud";
 
 /**
  * Signs a real certificate with the local cloud's own authority, made at its first use and kept in
@@ -60,42 +68,14 @@ export async function signCertificate(
 }
 
 /** The authority that signs for origins, made at `from` where there is none yet. */
-export async function theAuthority(world: World, from: Date) {
-  const x509 = await library();
-  const kept = world.get(kind, "authority")?.data;
-  if (kept) {
-    const pem = String(kept["privateKey"]);
-    const der = x509.PemConverter.decodeFirst(pem);
-    const key = await webcrypto.subtle.importKey("pkcs8", der, algorithm, true, ["sign"]);
-    return { certificate: new x509.X509Certificate(String(kept["certificate"])), key };
+export async function theAuthority(world: World, from: Date): Promise<Authority> {
+  const held = world.get(kind, "authority")?.data;
+  if (held) {
+    const { certificate, privateKey } = held;
+    return readAuthority({ certificate: String(certificate), privateKey: String(privateKey) });
   }
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: "01",
-    name: "C=US, O=CloudFlare\\, Inc., OU=CloudFlare Origin SSL ECC Certificate Authority, CN=Local cloud",
-    notBefore: from,
-    notAfter: new Date(from.getTime() + 20 * 365.25 * 86_400_000),
-    keys,
-    signingAlgorithm: algorithm,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, 0, true),
-      new x509.KeyUsagesExtension(
-        x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign,
-        true,
-      ),
-    ],
-  });
-  const der = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey);
-  world.put(kind, "authority", {
-    certificate: certificate.toString("pem"),
-    privateKey: x509.PemConverter.encode(der, "PRIVATE KEY"),
-  });
-  return { certificate, key: keys.privateKey };
-}
-
-/** Loaded at the first certificate: most runs of the local cloud make none. */
-export async function library() {
-  // The library's container of algorithms wants this polyfill first.
-  await import("reflect-metadata");
-  return import("@peculiar/x509");
+  const to = new Date(from.getTime() + 20 * 365.25 * 86_400_000);
+  const { authority, kept } = await makeAuthority(name, from, to);
+  world.put(kind, "authority", { ...kept });
+  return authority;
 }

@@ -5,7 +5,8 @@ import { UNKNOWN } from "../../emulator/values";
 import { missing, subjectInputs } from "./certificate-inputs";
 import { algorithmOf, parseKey } from "./keys";
 import { stateless } from "./stateless";
-import { alternativeNames, library, nameOf, signingKeys, withNewline } from "./x509";
+import { library } from "../../ground/x509";
+import { alternativeNames, nameOf, signingKeys, withNewline } from "./x509";
 
 /** Certificate requests, really signed. Source: the provider's recorded calls. */
 const table: ResourceTable = {

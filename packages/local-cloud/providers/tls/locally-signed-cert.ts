@@ -8,7 +8,8 @@ import { algorithmOf, parseKey } from "./keys";
 import { endOf, refreshed, renewal } from "./renewal";
 import { stateless } from "./stateless";
 import { usageExtensions } from "./usages";
-import { library, signingKeys, withNewline } from "./x509";
+import { library } from "../../ground/x509";
+import { signingKeys, withNewline } from "./x509";
 
 /** Object id of the extension (RFC 5280, 4.2.1.6): the only one that upstream takes of a request. */
 const alternativeNames = "2.5.29.17";

@@ -8,7 +8,8 @@ import { algorithmOf, parseKey } from "./keys";
 import { endOf, refreshed, renewal } from "./renewal";
 import { stateless } from "./stateless";
 import { usageExtensions } from "./usages";
-import { alternativeNames, library, nameOf, signingKeys, withNewline } from "./x509";
+import { library } from "../../ground/x509";
+import { alternativeNames, nameOf, signingKeys, withNewline } from "./x509";
 
 /** Self-signed certificates, really signed. Source: recorded calls and upstream's source. */
 const table: ResourceTable = {

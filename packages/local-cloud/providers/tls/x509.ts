@@ -18,13 +18,6 @@ const nameParts: readonly (readonly [string, string])[] = [
   ["emailAddress", "1.2.840.113549.1.9.1"],
 ];
 
-/** Loaded at the first certificate: most runs of the local cloud make none. */
-export async function library() {
-  // The library's container of algorithms wants this polyfill first.
-  await import("reflect-metadata");
-  return import("@peculiar/x509");
-}
-
 /** The distinguished name of a `subject` input. */
 export function nameOf(subject: unknown): Record<string, string[]>[] {
   if (!isObject(subject)) return [];
