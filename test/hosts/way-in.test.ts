@@ -102,7 +102,8 @@ describe("the way from a visitor to a project, from one update on", () => {
     // From an address of Cloudflare's, as any of its customers could come.
     const { code, stdout } = await past("--interface", edge.address, "https://shop.example/");
     expect(stdout).toBe("");
-    expect([35, 52, 56]).toContain(code);
+    // Hung up on: in the handshake, before an answer, or while it sent or read.
+    expect([35, 52, 55, 56]).toContain(code);
   });
 
   it("has a shell at the direct name", async () => {
