@@ -1,8 +1,15 @@
 /** Programs that are killed, with all their children, at moments that a seed decides. */
 
 import { spawn } from "node:child_process";
+import * as fs from "node:fs";
 
-import { childrenOf, identify, signal } from "../../packages/local-cloud/hosts/process";
+import {
+  childrenOf,
+  identify,
+  isAlive,
+  signal,
+  type ProcessIdentity,
+} from "../../packages/local-cloud/hosts/process";
 
 /** Random moments; `seed` repeats those of a run that failed. */
 export class Moments {
@@ -68,13 +75,32 @@ export function killedAfter(
 
 /**
  * Kills a program with all its children. A signal to its group would leave some alive: the engine puts
- * the language host into one of its own, which looks for its engine every few minutes only.
+ * the language host into one of its own, which looks for its engine every few minutes only. Each is
+ * stopped before its children are listed: one that is just starting another would leave it behind.
  */
 export function killWhole(pid: number): void {
-  for (const each of withDescendants(pid)) signal(each, "SIGKILL");
+  for (const each of stoppedWithDescendants(pid)) signal(each, "SIGKILL");
 }
 
-function withDescendants(pid: number): NonNullable<ReturnType<typeof identify>>[] {
+function stoppedWithDescendants(pid: number): ProcessIdentity[] {
   const self = identify(pid);
-  return self ? [self, ...childrenOf(pid).flatMap(withDescendants)] : [];
+  if (!self) return [];
+  signal(self, "SIGSTOP");
+  // The signal returns before the last thread has come to rest; a process that is dying never does.
+  const until = Date.now() + 1_000;
+  while (isAlive(self) && !isStopped(pid) && Date.now() < until);
+  return [self, ...childrenOf(pid).flatMap(stoppedWithDescendants)];
+}
+
+/** Whether all threads of a process stand still. */
+function isStopped(pid: number): boolean {
+  try {
+    return fs
+      .readdirSync(`/proc/${pid}/task`)
+      .map((thread) => fs.readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8"))
+      .every((stat) => /\) [TtZX] [^)]*$/.test(stat));
+  } catch {
+    // A thread ended meanwhile: look again.
+    return false;
+  }
 }
