@@ -1,5 +1,6 @@
 import type { Fleet } from "../fleet/fleet";
 import type { ResolvedNode } from "../placement/resolved";
+import { deliveryOf } from "../placement/deliveries";
 import { siteOf } from "../placement/sites";
 import type { MachineDeclaration } from "./script";
 
@@ -21,6 +22,10 @@ export function machineOf(project: string, fleet: Fleet, node: ResolvedNode): Ma
     sites: node.manage.includes("proxy")
       ? node.residents.map((project) => siteOf(project, fleet.environment))
       : [],
+    deliveries:
+      node.manage.includes("proxy") && node.manage.includes("deploy")
+        ? node.residents.flatMap((project) => deliveryOf(project, fleet.environment) ?? [])
+        : [],
     madeByBerth,
     ...(madeByBerth ? { diskGb: node.diskGb } : {}),
     ...(node.accounts === undefined ? {} : { takenOver: node.accounts }),

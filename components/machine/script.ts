@@ -1,6 +1,7 @@
 import { readPublicKey } from "../fleet/ssh-key";
 import type { Member, TakeOverStep } from "../fleet/fleet";
 import type { Opening } from "../placement/openings";
+import type { Delivery } from "../placement/deliveries";
 import type { Site } from "../placement/sites";
 import { composePackages } from "./distributions";
 import { firewallRules } from "./firewall-rules";
@@ -26,6 +27,8 @@ export interface MachineDeclaration {
   readonly openings: readonly Opening[];
   /** What its proxy serves (R71); empty where the proxy is not managed. */
   readonly sites: readonly Site[];
+  /** What it delivers from repositories (R57); empty where deploy or the proxy is not managed. */
+  readonly deliveries: readonly Delivery[];
   /** False for client and adopted machines: what Berth did not make there stays as it is. */
   readonly madeByBerth: boolean;
   /** GB of disk asked for; absent where Berth did not make the machine. */
@@ -109,6 +112,7 @@ function declarationsOf(machine: MachineDeclaration, check: boolean): string[] {
     `MANAGE=${array(machine.manage)}`,
     `FIREWALL_RULES=${quote(firewallRules(machine.openings))}`,
     `SITES=${quote(siteLines(machine.sites))}`,
+    `DELIVERIES=${quote(deliveryLines(machine.deliveries))}`,
     `MEMBERS=${array(members.map(({ name }) => name))}`,
     `declare -A KEYS=${map(keys)}`,
     `TAKEN_OVER=${array(machine.takenOver ?? [])}`,
@@ -152,6 +156,11 @@ function refuseImpossible(machine: MachineDeclaration): void {
   if (written.some((line) => line === "" || /[\p{Cc}\u2028\u2029]/u.test(line))) {
     throw new Error("an owner or a key is empty, has more than one line or control characters");
   }
+}
+
+/** Deliveries as their program reads them, one JSON object a line; the slug stands first. */
+function deliveryLines(deliveries: readonly Delivery[]): string {
+  return deliveries.map(({ slug, ...rest }) => `${JSON.stringify({ slug, ...rest })}\n`).join("");
 }
 
 /** Keys as sshd reads them, whoever asks: one that was pasted with other spaces is written with these. */

@@ -26,6 +26,7 @@ const sequences = {
     "firewall",
     "proxy-image",
     "proxy",
+    "sites",
     "history",
     "dotfiles",
     "sshd",

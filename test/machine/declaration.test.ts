@@ -45,3 +45,20 @@ describe("what a stack's fleet declares of a machine", () => {
     expect(machine("clinic")).not.toHaveProperty("dotfiles");
   });
 });
+
+describe("what a machine delivers", () => {
+  it("is the projects with a repository, on the branch of their environment (R48)", () => {
+    const [delivery] = machine("kmc", [
+      [["projects", "kmc", "repository"], "git@git.example:kmc.git"],
+    ]).deliveries;
+    expect(delivery).toMatchObject({
+      slug: "kmc",
+      environment: "prod",
+      repository: "git@git.example:kmc.git",
+      branch: "master",
+      health: { path: "/", seconds: 60 },
+    });
+    expect(delivery?.names[0]).toBe(delivery?.domain);
+    expect(machine("kmc", [[["projects", "kmc", "repository"], undefined]]).deliveries).toEqual([]);
+  });
+});

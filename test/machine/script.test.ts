@@ -48,6 +48,7 @@ const node: MachineDeclaration = {
       external: true,
     },
   ],
+  deliveries: [],
   madeByBerth: true,
   dotfiles: { repository: "https://git.example/dotfiles.git", commit: "0123456789".repeat(4) },
 };
@@ -58,6 +59,7 @@ const client: MachineDeclaration = {
   members: [],
   manage: ["deploy"],
   sites: [],
+  deliveries: [],
   madeByBerth: false,
   takenOver: ["legacy"],
 };

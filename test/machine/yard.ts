@@ -63,6 +63,7 @@ export class Yard {
       manage: ["people", "firewall", "proxy", "deploy"],
       openings: openingsOf({}, []),
       sites: [],
+      deliveries: [],
       madeByBerth: true,
       ...changes,
     };

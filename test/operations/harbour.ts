@@ -242,6 +242,7 @@ exec cat "${bin}/$2.json"
       manage: ["people"] as const,
       openings: [],
       sites: [],
+      deliveries: [],
       madeByBerth: true,
     };
   }

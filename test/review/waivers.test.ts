@@ -106,6 +106,7 @@ describe("the facts about access", () => {
       manage: ["people", "firewall", "proxy", "deploy"],
       openings: [],
       sites: [],
+      deliveries: [],
       madeByBerth: true,
     } as const;
     const facts = accessFacts(machine);

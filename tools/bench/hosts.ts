@@ -133,6 +133,7 @@ function declaration(yard: HostYard): MachineDeclaration {
     manage: ["people", "proxy", "deploy"],
     openings: openingsOf({}, []),
     sites: [],
+    deliveries: [],
     madeByBerth: true,
   };
 }

@@ -1,0 +1,65 @@
+import type { Environment } from "../fleet/environment";
+import type { ResolvedProject } from "./resolved";
+import { httpPortOf, siteOf } from "./sites";
+
+/** What a node is told of a project whose repository it delivers (R43, R48, R57). Holds no secret. */
+export interface Delivery {
+  readonly slug: string;
+  /** Chooses `dc.<environment>.yml`. */
+  readonly environment: Environment;
+  readonly repository: string;
+  /** What is delivered where nothing else is asked for. */
+  readonly branch: string;
+  /** The name that its health is asked by. */
+  readonly domain: string;
+  /** Names that show the site, the primary one first. */
+  readonly names: readonly string[];
+  /** Port on the node's loopback (R65). */
+  readonly httpPort: number;
+  /** Where a new version says that it is well, and the seconds that it gets for it. */
+  readonly health: { readonly path: string; readonly seconds: number };
+  /** Environment variables whose values are brought apart. */
+  readonly secrets: readonly string[];
+  /** Absolute paths in containers that hold data as files (R67). */
+  readonly files: readonly string[];
+  /** Public keys that may start this delivery and do nothing else, by name. */
+  readonly jobs: Readonly<Record<string, string>>;
+}
+
+/** What a project may say of its delivery; each follows from the environment where it is not said. */
+export interface DeliveryWishes {
+  readonly branch?: string | undefined;
+  readonly health?:
+    { readonly path?: string | undefined; readonly seconds?: number | undefined } | undefined;
+  readonly secrets?: readonly string[] | undefined;
+  readonly files?: readonly string[] | undefined;
+  readonly jobs?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The branch of an environment, unless a project names another (R48). */
+export const branches: Readonly<Record<Environment, string>> = {
+  stage: "develop",
+  prod: "master",
+};
+
+/** What a project is delivered by; undefined for one without a repository, which is not. Pure. */
+export function deliveryOf(
+  project: Parameters<typeof siteOf>[0] & Pick<ResolvedProject, "repository"> & DeliveryWishes,
+  environment: Environment,
+): Delivery | undefined {
+  const { slug, domain, repository, branch, health, secrets, files, jobs } = project;
+  if (repository === undefined) return undefined;
+  return {
+    slug,
+    environment,
+    repository,
+    branch: branch ?? branches[environment],
+    domain,
+    names: siteOf(project, environment).serve,
+    httpPort: httpPortOf(project),
+    health: { path: health?.path ?? "/", seconds: health?.seconds ?? 60 },
+    secrets: [...(secrets ?? [])].sort(),
+    files: [...(files ?? [])].sort(),
+    jobs: jobs ?? {},
+  };
+}
