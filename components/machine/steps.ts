@@ -64,6 +64,7 @@ const proxyProgram = [
   "serve",
   "certificate",
   "origin-pulls",
+  "hold",
   "status",
   "main",
 ] as const;

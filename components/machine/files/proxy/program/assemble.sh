@@ -7,6 +7,7 @@ gather() {
   local each from
   rm -rf "$1"
   mkdir -p "$1/sites"
+  if [ ! -e $served/held ]; then : >$served/held; fi
   for each in "${!lines[@]}"; do
     mkdir "$1/sites/$each"
     printf '%s\n' "${lines[$each]}" >"$1/sites/$each/line"
@@ -46,9 +47,14 @@ render() {
     if [ -e "$folder/enforced" ]; then enforced+="$slug -"$'\n'; fi
     # Plain requests are led to TLS once that cannot be a loop: the edge's mode is strict by then.
     if [ -f "$folder/certificate.pem" ] && { [ "$external" = external ] || [ -e "$folder/enforced" ]; }; then secured+="$slug -"$'\n'; fi
-    backends+=$'\n'"backend site-$slug"$'\n'
     limits
-    backends+="    server web 127.0.0.1:$port"$'\n'
+    backends+=$'\n'"backend site-$slug"$'\n'"$limited"
+    # A connection that became something else lasts as long as it likes: it is in flight under a name of its own.
+    backends+="    use-server upgraded if { req.hdr(upgrade) -i websocket }"$'\n'
+    backends+="    server web 127.0.0.1:$port"$'\n'"    server upgraded 127.0.0.1:$port weight 0"$'\n'
+    # Nobody listens there until release says where: it is asked again and again, and 503 follows.
+    backends+=$'\n'"backend held-$slug"$'\n'"$limited    retries $((longest_hold * 5))"$'\n'
+    backends+="    timeout connect 200ms"$'\n'"    option redispatch 1"$'\n'"    server web $nowhere"$'\n'
   done
   printf %s "$names" >"$into/names"
   printf %s "$leads" >"$into/leads"
@@ -63,22 +69,23 @@ render() {
   printf '%s\n%s' "$text" "$backends" >"$into/haproxy.cfg"
 }
 
-# limits: adds to backends who may visit the site; nothing where anyone may. What they get is for them alone:
-# the edge would keep a copy for others.
+# limits: sets limited to the lines that say who may visit the site; empty where anyone may. What they get is for
+# them alone: the edge would keep a copy for others.
 limits() {
   local known=
+  limited=
   if [ ${#networks[@]} -gt 0 ]; then
-    backends+="    acl near var(txn.visitor) -m ip ${networks[*]}"$'\n'
+    limited+="    acl near var(txn.visitor) -m ip ${networks[*]}"$'\n'
     known=near
   fi
   if [ -n "$password" ]; then
     backends="userlist visitors-$slug"$'\n'"    user visitor password $password"$'\n\n'"$backends"
-    backends+="    http-request auth realm $slug unless${known:+ near or} { http_auth(visitors-$slug) }"$'\n'
-    backends+="    http-request del-header authorization${known:+ unless near}"$'\n'
+    limited+="    http-request auth realm $slug unless${known:+ near or} { http_auth(visitors-$slug) }"$'\n'
+    limited+="    http-request del-header authorization${known:+ unless near}"$'\n'
   elif [ -n "$known" ]; then
-    backends+="    http-request return status 403 content-type text/plain string \"Not open to everyone.\\n\" unless near"$'\n'
+    limited+="    http-request return status 403 content-type text/plain string \"Not open to everyone.\\n\" unless near"$'\n'
   else return 0; fi
-  backends+='    http-response set-header cache-control "private, no-store"'$'\n'
+  limited+='    http-response set-header cache-control "private, no-store"'$'\n'
 }
 
 # judge DIRECTORY: checks the sites that changed, each by itself, and puts what was served last in the place
@@ -94,6 +101,7 @@ judge() {
     if render "$1/try/$each" "$1/try/$each/sites" "/berth/try/$each"; then tried+=("$each"); else put_back "$1" "$each" "its line in $declared/sites cannot be read"; fi
   done
   if [ ${#tried[@]} -gt 0 ]; then
+    : >"$1/held"
     said=$(tool -i --network none -v "$1:/berth:ro" -- bash -c 'for each; do
       if said=$(haproxy -c -f /berth/try/$each/haproxy.cfg 2>&1); then continue; fi
       why=
@@ -110,7 +118,7 @@ judge() {
       if [ -n "$each" ]; then put_back "$1" "$each" "$text"; fi
     done <<<"$said"
   fi
-  rm -rf "$1/try"
+  rm -rf "$1/try" "$1/held"
 }
 
 # put_back DIRECTORY SLUG WHY
@@ -128,7 +136,7 @@ put_back() {
 # passes: is the configuration in $stage one that haproxy takes? Ends where nothing can be checked.
 passes() {
   local status=0
-  tool --network none -v "$stage:/berth/current:ro" -- haproxy -c -f /berth/current/haproxy.cfg </dev/null >/dev/null 2>&1 || status=$?
+  tool --network none -v "$stage:/berth/current:ro" -v "$served/held:/berth/held:ro" -- haproxy -c -f /berth/current/haproxy.cfg </dev/null >/dev/null 2>&1 || status=$?
   # What Docker itself says.
   if [ "$status" -ge 124 ]; then fail "no configuration could be checked: the image $image does not run; nothing was changed"; fi
   [ "$status" = 0 ]

@@ -2,23 +2,26 @@
 # What is wrong with a neighbour is told by all of them, and is a failure of apply alone.
 case ${1:-help}:$# in
   apply:1)
-    lock
+    lock_released
     apply
     printf '%s\n' "$outcome"
     exit "$faulty"
     ;;
   pending:1)
-    lock
+    lock_released
     pending
     ;;
   certificate:2)
-    lock
+    lock_released
     certificate "$2"
     ;;
   origin-pulls:2)
-    lock
+    lock_released
     origin_pulls "$2"
     ;;
+  hold:3) hold "$2" "$3" ;;
+  release:2) release "$2" ;;
+  in-flight:2) in_flight "$2" ;;
   status:1) status ;;
   *)
     cat <<'HELP'
@@ -26,6 +29,9 @@ berth-proxy apply                 makes what is declared and brought effective
 berth-proxy pending               says what apply would do
 berth-proxy certificate SLUG      installs the key and chain on standard input
 berth-proxy origin-pulls SLUG     installs the authority on standard input, and demands its certificates once the edge is seen to show one
+berth-proxy hold SLUG SECONDS     has new requests of a site wait, for so long at most; says how many are in flight
+berth-proxy in-flight SLUG        says how many requests are in flight
+berth-proxy release SLUG          leads those that wait to the site
 berth-proxy status                one line of JSON
 HELP
     case ${1:-help} in help | --help | -h) ;; *) exit 64 ;; esac

@@ -1,0 +1,70 @@
+
+# Requests that wait while a site's application is replaced. They are asked to connect anew five times a second,
+# to nowhere until the site is released; nothing of them is sent before. What is told the proxy that runs
+# stands in a file too, for one that starts in between.
+
+# Of 90 seconds at most, in which the edge gives nobody up (Cloudflare's limit is 100).
+longest_hold=90
+# A port of root's own on which nothing of a machine listens.
+nowhere=127.0.0.1:1
+
+# lock_released: like lock, once no site is held any more: a reload would take the waiting where no release reaches
+# them.
+lock_released() {
+  lock
+  while is_held; do
+    exec 9>&-
+    sleep 0.5
+    lock
+  done
+}
+
+# is_held: is any site held at this moment?
+is_held() {
+  local slug until
+  while read -r slug until; do
+    if [ "${until:-0}" -gt "$(date +%s)" ]; then return 0; fi
+  done < <(cat $served/held 2>/dev/null)
+  return 1
+}
+
+# note_held SLUG [UNTIL]: keeps in the file until when a site is held; without a time no longer.
+note_held() {
+  local text
+  text=$({ grep -v "^$1 " $served/held || true; } 2>/dev/null)
+  printf '%s' "${text:+$text$'\n'}${2:+$1 $2$'\n'}" >$served/.held
+  mv -fT $served/.held $served/held
+}
+
+# hold SLUG SECONDS
+hold() {
+  local until
+  if [[ ! $2 =~ ^[1-9][0-9]?$ ]] || [ "$2" -gt $longest_hold ]; then fail "$2: is no number of seconds from 1 to $longest_hold"; fi
+  lock
+  declared_site "$1"
+  until=$(($(date +%s) + $2))
+  in_force "$1" || fail "the proxy does not serve $1; see: berth-proxy apply"
+  ask_front "set server held-$1/web addr ${nowhere%:*} port ${nowhere#*:}" >/dev/null
+  note_held "$1" "$until"
+  ask_front "del map /berth/held $1; add map /berth/held $1 $until" >/dev/null
+  in_flight "$1"
+}
+
+# release SLUG: also of one that is not held, or whose time is over while requests still wait.
+release() {
+  lock
+  declared_site "$1"
+  note_held "$1"
+  in_force "$1" || fail "the proxy does not serve $1; see: berth-proxy apply"
+  ask_front "set server held-$1/web addr 127.0.0.1 port $port; del map /berth/held $1" >/dev/null
+}
+
+# in_force SLUG: does the proxy that runs know the site?
+in_force() { ask_front "show servers state held-$1" 2>/dev/null | grep -q " held-$1 "; }
+
+# in_flight SLUG: the requests that the application is at work on, without connections that were upgraded.
+in_flight() {
+  local said
+  said=$(ask_front "show stat" | grep "^site-$1,web,") || fail "the proxy does not serve $1; see: berth-proxy apply"
+  cut -d, -f5 <<<"$said"
+}

@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { application } from "./application";
+import { Front, kmc } from "./front";
+import { underLoad } from "./visits";
+
+describe("a site whose application is replaced", () => {
+  const front = new Front();
+  const asked = { host: "kmc.example.org" };
+  const proxy = async (words: string) => (await front.onHost(`berth-proxy ${words}`)).trim();
+  const inFlight = async () => Number(await proxy("in-flight kmc"));
+  const stop = () => front.onHost(`systemctl stop application-${kmc.httpPort}`);
+  /** One that answers 500 to everything. */
+  const broken = `systemd-run --quiet --unit=broken python3 -c "
+import http.server
+class Broken(http.server.BaseHTTPRequestHandler):
+    def do_GET(self): self.send_error(500)
+    do_POST = do_GET
+http.server.ThreadingHTTPServer(('127.0.0.1', ${kmc.httpPort}), Broken).serve_forever()"
+timeout 20 bash -c 'until : >/dev/tcp/127.0.0.1/${kmc.httpPort}; do sleep 0.1; done' 2>/dev/null`;
+
+  beforeAll(() => front.open());
+  afterAll(() => front.yard.clear());
+
+  it("loses no request: what is in flight ends, what comes waits, and goes on", async () => {
+    const load = await underLoad(front.address, asked, async () => {
+      await sleep(500);
+      await proxy("hold kmc 60");
+      await expect.poll(inFlight, { timeout: 10_000 }).toBe(0);
+      await stop();
+      await sleep(2_000);
+      await front.onHost(application(kmc.httpPort));
+      await proxy("release kmc");
+      await sleep(1_000);
+    });
+    expect(load.failed).toEqual([]);
+    expect(load.asked).toBeGreaterThan(50);
+  });
+
+  it("shows visitors nothing of a version that was not released, nor holds up a neighbour", async () => {
+    const load = await underLoad(front.address, asked, async () => {
+      await proxy("hold kmc 60");
+      await expect.poll(inFlight, { timeout: 10_000 }).toBe(0);
+      await stop();
+      await front.onHost(broken);
+      expect((await front.ask({ host: "shop.example.org" })).status).toBe(503);
+      await front.onHost("systemctl stop broken");
+      await front.onHost(application(kmc.httpPort));
+      await proxy("release kmc");
+    });
+    expect(load.failed).toEqual([]);
+  });
+
+  it("waits no longer than was said, whoever forgets to release it", async () => {
+    await proxy("hold kmc 3");
+    await sleep(3_500);
+    expect((await front.ask(asked)).status).toBe(200);
+  });
+
+  it("waits also behind a proxy that was killed and started anew", async () => {
+    await proxy("hold kmc 60");
+    await front.onHost("kill -9 $(docker inspect -f '{{.State.Pid}}' berth-proxy)");
+    let answered = 0;
+    await expect
+      .poll(() => front.ask({ host: "shop.example.org" }).then(({ status }) => status, String))
+      .toBe(503);
+    const waiting = front.ask(asked).then(({ status }) => (answered = status));
+    await sleep(1_000);
+    expect(answered).toBe(0);
+    await proxy("release kmc");
+    expect(await waiting).toBe(200);
+  });
+
+  it("lets no other configuration in while requests wait, which would strand them", async () => {
+    await proxy("hold kmc 60");
+    const waiting = front.ask(asked);
+    const applied = front.onHost("echo >>/etc/berth/proxy/unanswered.http; berth-proxy apply");
+    await sleep(1_500);
+    await proxy("release kmc");
+    expect((await waiting).status).toBe(200);
+    expect(await applied).toContain("changed: generation");
+  });
+
+  it("does not take a connection that became a WebSocket for a request in flight", async () => {
+    const open = `exec 3<>/dev/tcp/127.0.0.1/80; printf 'GET / HTTP/1.1\\r\\nhost: kmc.example.org\\r\\nconnection: upgrade\\r\\nupgrade: websocket\\r\\nsec-websocket-key: aGVsbG8gd29ybGQgMTIzNA==\\r\\nsec-websocket-version: 13\\r\\n\\r\\n' >&3; read -r line <&3; echo "$line"; berth-proxy in-flight kmc`;
+    expect(await front.onHost(open)).toMatch(/^HTTP\/1.1 101 [^\n]*\n0\n$/);
+  });
+
+  it.each([
+    ["hold kmc 91", /91: is no number of seconds from 1 to 90/],
+    ["hold kmc -5", /is no number of seconds/],
+    ["hold other 5", /other is no site of this machine/],
+    ["release '../x'", /is no site of this machine/],
+    ["in-flight nobody", /does not serve nobody/],
+  ])("refuses %s", async (words, message) => {
+    const done = await front.exec(`berth-proxy ${words}`);
+    expect(done.code).toBe(1);
+    expect(done.stderr).toMatch(message);
+  });
+});
