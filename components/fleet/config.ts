@@ -2,6 +2,7 @@ import type { z } from "zod";
 
 import { agency } from "./agency";
 import { backupSettings } from "./backups";
+import { secrets } from "./delivery";
 import { environments } from "./environment";
 import { slugPattern } from "./formats";
 import { domain } from "./fields";
@@ -28,6 +29,7 @@ const shared = {
   ).optional(),
   backups: backupSettings.optional(),
   waivers: waivers.optional(),
+  secrets: secrets.optional(),
 };
 
 /** The `berth:` keys of an environment stack (`stage`, `prod`). */

@@ -27,6 +27,16 @@ export const datePattern = /^\d{4}-\d{2}-\d{2}( 00:00:00 \+0000 UTC|T00:00:00(\.
 export const repositoryPattern =
   /^(git@[a-z0-9.-]+:|(https|ssh|git):\/\/(git@)?[a-z0-9.-]+(:\d+)?\/)[\w./-]+$/;
 
+/** A branch, as a delivery takes it: nothing that looks like an option, and no range. */
+export const branchPattern =
+  /^(?!.*(\.\.|\/\/|\/\.|\.lock$|[./]$))[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/;
+/** What a shell and Compose take as the name of a variable. */
+export const secretNamePattern = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
+/** A path of a URL, with a query where it has one. */
+export const healthPathPattern = /^\/[A-Za-z0-9._~!$&()*+,;=:@%/?-]{0,199}$/;
+/** An absolute path other than the root itself. */
+export const filesPattern = /^(?!.*\/\.{1,2}(\/|$))(\/[A-Za-z0-9._@+-]+)+\/?$/;
+
 /** A full hash: a branch, a tag or a short one may mean another commit tomorrow (R19). */
 export const commitPattern = /^[0-9a-f]{40}$/;
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { backup, type BackupSpec } from "./backups";
 import type { Declared } from "./declared";
+import { branch, files, health, jobs, secretNames } from "./delivery";
 import { domain, flag, former, repository, stack } from "./fields";
 import { slugPattern } from "./formats";
 import { choice, count, group, hints, list, text } from "./hints";
@@ -71,7 +72,12 @@ export const project = group("A client project.", {
     "true: its names lead again to where they led before they were taken over, and stay when it goes.",
   ).optional(),
   httpPort: httpPort.optional(),
-  repository: repository("Its source repository.").optional(),
+  repository: repository("Its source repository; with one it is delivered (R43).").optional(),
+  branch: branch.optional(),
+  health: health.optional(),
+  secrets: secretNames.optional(),
+  jobs: jobs.optional(),
+  files: files.optional(),
   visitors: visitors.optional(),
   access: list(
     "Groups and members with an account on its node.",

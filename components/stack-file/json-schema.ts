@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { environmentConfig, hostConfig } from "../fleet/config";
+import { secretsKey } from "./stack-secrets";
 
 /** A JSON schema, draft 7: the newest that all editors' YAML services read. */
 export type JsonSchema = z.core.JSONSchema.JSONSchema;
@@ -33,7 +34,8 @@ function stackFile(title: string, schema: typeof environmentConfig | typeof host
 
 /** In `Pulumi.yaml` the value of a key stands below `value`, or `default`. */
 function projectFile(): JsonSchema {
-  const declared = Object.entries(keysOf(environmentConfig)).map(([key, schema]) => [
+  const { [`berth:${secretsKey}`]: _, ...keys } = keysOf(environmentConfig);
+  const declared = Object.entries(keys).map(([key, schema]) => [
     key,
     {
       type: "object",

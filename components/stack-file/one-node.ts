@@ -70,6 +70,15 @@ export function nodeOf(
     ),
     ...(node === undefined ? {} : { nodes: { [name]: node } }),
     ...(backups === undefined ? {} : { backups }),
+    // Their values are Outputs, which the component looks at itself.
+    secrets: Object.fromEntries(
+      projects
+        .filter(({ secrets }) => secrets !== undefined)
+        .map(({ slug, secrets }) => [
+          slug,
+          Object.fromEntries((secrets ?? []).map((name) => [name, { secure: "given" }])),
+        ]),
+    ),
   };
   const input = { stack: serves, config, stackFiles: {}, fileOf: () => `node ${name}` };
   const fleet = { ...parseFleet(input, today), stack };

@@ -3,6 +3,7 @@ import * as path from "node:path";
 
 import { ConfigError, type FileOf, type Problem } from "../fleet/problem";
 import { keyText, placeOf } from "../fleet/show";
+import { secretsIn, secretsKey, withoutValues } from "./stack-secrets";
 import { YamlFile, type YamlEntries } from "./stack-yaml";
 
 const prefix = "berth:";
@@ -58,12 +59,13 @@ export function projectName(directory: string): string {
   return readProject(directory, fs.readdirSync(directory)).project;
 }
 
-/** The same view of the configuration that the engine resolved for the stack at hand. */
+/** The same view of the configuration that the engine resolved for the stack at hand, without secrets' values. */
 export function ownConfig(resolved: Readonly<Record<string, string>>): StackConfig {
   return Object.fromEntries(
     Object.entries(resolved)
       .filter(([key]) => key.startsWith(prefix))
-      .map(([key, value]) => [key.slice(prefix.length), decode(value)]),
+      .map(([key, value]) => [key.slice(prefix.length), decode(value)] as const)
+      .map(([key, value]) => [key, key === secretsKey ? withoutValues(value) : value]),
   );
 }
 
@@ -80,7 +82,13 @@ function readStack(directory: string, name: string, project: string): StackReadi
     file.fault([], "it is no mapping with a config section", "correct its YAML");
   }
   const values = namespaced(file, config ?? [], project).map(
-    ([key, node, at]) => [key, handed(file.value(node, ["config", at]))] as const,
+    ([key, node, at]) =>
+      [
+        key,
+        key === secretsKey
+          ? secretsIn(file, node, ["config", at])
+          : handed(file.value(node, ["config", at])),
+      ] as const,
   );
   return { config: Object.fromEntries(values), problems: problemsOf(file, name, project) };
 }
@@ -139,6 +147,14 @@ function projectValue(file: YamlFile, key: string, node: unknown, at: readonly s
   if (!/^[A-Za-z_]\w*$/.test(key)) {
     const message = "is a path to the engine, which puts the value inside of another key";
     return file.fault(at, message, "write the whole value under that key");
+  }
+  if (key === secretsKey) {
+    const message = "belongs to one stack, whose key encrypts it";
+    return file.fault(
+      at,
+      message,
+      "set it in the stack's own file: pulumi config set --secret --path",
+    );
   }
   const entry = file.entries(node, at);
   if (entry === undefined) return file.value(node, at);

@@ -96,10 +96,18 @@ export class YamlFile {
       return this.fault(
         path,
         "is a secret, and secret values are not read: every command reads stack files without the engine",
-        "set it again without --secret; nothing that Berth takes is a secret",
+        "set it again without --secret; berth:secrets alone takes secrets",
       );
     }
     return Object.fromEntries(entries);
+  }
+
+  /** Whether a node is one text, whatever it says. */
+  isText(node: unknown): boolean {
+    const found = this.resolved(node);
+    return (
+      isScalar(found) && (found.type !== "PLAIN" || isText(readPlain(textOf(found), this.dates)))
+    );
   }
 
   /** Own keys first, then those of `<<` in order: what is there already stays. */

@@ -231,3 +231,59 @@ it("names every place at which the engine was given something else, without its 
   expect(JSON.stringify(found)).not.toMatch(/big|small/);
   expect(differencesOf("prod", engine, structuredClone(engine))).toEqual([]);
 });
+
+describe("berth:secrets", () => {
+  const values = (text: string) => {
+    write("Pulumi.prod.yaml", text);
+    const { stacks, unreadable } = readStackFiles(directory);
+    expect(unreadable).toEqual({});
+    return stacks["prod"]?.["secrets"];
+  };
+
+  it("tells the names alone, the same from the file and from the engine", () => {
+    const file = values(`
+config:
+  berth:secrets: { kmc: { KEY: { secure: v1:c2VjcmV0= }, OTHER: { secure: "AAAB" } }, none: {} }`);
+    const resolved = JSON.stringify({ kmc: { KEY: "hush", OTHER: "hush" }, none: {} });
+    const engine = ownConfig({ "berth:secrets": resolved });
+    expect(engine).toEqual({ secrets: file });
+    expect(Object.keys((file as { kmc: object }).kmc)).toEqual(["KEY", "OTHER"]);
+    expect(JSON.stringify([file, engine])).not.toMatch(/hush|c2Vj|AAAB/);
+  });
+
+  it("differs where the engine was given another name", () => {
+    const file = values("config: { berth:secrets: { kmc: { KEY: { secure: v1:c2VjcmV0= } } } }");
+    const engine = ownConfig({ "berth:secrets": JSON.stringify({ kmc: { OTHER: "hush" } }) });
+    const paths = differencesOf("prod", engine, { secrets: file }).map((each) => each.path);
+    expect(paths).toEqual([
+      "Pulumi.prod.yaml: berth:secrets.kmc.KEY",
+      "Pulumi.prod.yaml: berth:secrets.kmc.OTHER",
+    ]);
+  });
+
+  it.each([
+    ["a plain text", "{ kmc: { KEY: hunter2 } }", "berth:secrets.kmc.KEY: is not encrypted"],
+    ["a quoted text", "{ kmc: { KEY: 'hunter2' } }", "berth:secrets.kmc.KEY: is not encrypted"],
+    ["a number", "{ kmc: { KEY: 5 } }", "berth:secrets.kmc.KEY: is not encrypted"],
+    ["a group", "{ kmc: { KEY: { a: hunter2 } } }", "berth:secrets.kmc.KEY: is not encrypted"],
+    ["a group beside", "{ kmc: { KEY: { secure: a, b: hunter2 } } }", "KEY: is not encrypted"],
+    ["a number encrypted", "{ kmc: { KEY: { secure: 5 } } }", "KEY: is not encrypted"],
+    ["a list", "{ kmc: [hunter2] }", "berth:secrets.kmc: is no map of secrets"],
+    [
+      "a project as a whole",
+      "{ kmc: { secure: v1:x } }",
+      "berth:secrets.kmc: is encrypted as a whole",
+    ],
+    ["all as a whole", "{ secure: v1:x }", "berth:secrets: is encrypted as a whole"],
+    ["a text", "'{}'", "berth:secrets: is no map of projects"],
+  ])("is refused: %s", (_title, value, expected) => {
+    const said = wrong(`config: { berth:secrets: ${value} }`);
+    expect(said).toContain(expected);
+    expect(said).not.toMatch(/hunter2|v1:/);
+  });
+
+  it("is refused in the file of all stacks", () => {
+    write("Pulumi.yaml", `${project}config: { berth:secrets: { value: { kmc: {} } } }\n`);
+    expect(refusal(() => readStackFiles(directory))).toContain("belongs to one stack");
+  });
+});

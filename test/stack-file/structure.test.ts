@@ -9,7 +9,7 @@ const table: readonly BadInput[] = [
     {
       path: "berth:project",
       message: "is not a key that Berth knows",
-      allowed: "agency, team, environment, nodes, backups, waivers, projects",
+      allowed: "agency, team, environment, nodes, backups, waivers, secrets, projects",
       fix: "did you mean projects?",
     },
   ],

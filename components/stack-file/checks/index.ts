@@ -6,6 +6,7 @@ import { checkAgency } from "./agency";
 import { checkBackups } from "./backups";
 import { checkCollisions } from "./collisions";
 import { checkConstraints } from "./constraints";
+import { checkDelivery } from "./delivery";
 import { checkDomains } from "./domains";
 import { checkHosting } from "./hosting";
 import { checkHttpPorts } from "./http-ports";
@@ -15,6 +16,7 @@ import { checkOpenings } from "./openings";
 import { checkRenames } from "./renames";
 import { checkReplaces } from "./replaces";
 import { checkRetirement } from "./retirement";
+import { checkSecrets } from "./secrets";
 import { checkServing } from "./serving";
 import { checkSizes } from "./sizes";
 import { checkSlugs } from "./slugs";
@@ -38,6 +40,8 @@ export const checks: readonly Check[] = [
   checkReplaces,
   checkAccess,
   checkVisitors,
+  checkDelivery,
+  checkSecrets,
   checkNodeNames,
   checkRenames,
   checkMachines,

@@ -87,3 +87,21 @@ it("moves to another port when its own is taken", async () => {
   expect(second.port).not.toBe(first.port);
   await new Promise((resolve) => squatter.close(resolve));
 });
+
+it("answers a stand-in for what a real stack's key encrypted, and refuses what was damaged", async () => {
+  const vault = await serve();
+  const foreign = ["v1:wTSo8Zgp:4d2F1A==", "AAABAB8Mx9dSs2bgEFsXvVxrFyfLqfQUZ7eYdGVzdA=="];
+  const { plaintexts } = await ask<{ plaintexts: Record<string, string> }>(vault, "batch-decrypt", {
+    ciphertexts: foreign,
+  });
+  const told = foreign.map((text) => Buffer.from(plaintexts[text]!, "base64").toString());
+  expect(told).toEqual([
+    expect.stringMatching(/^stand-in-[0-9a-f]{16}$/),
+    expect.stringMatching(/^stand-in-[0-9a-f]{16}$/),
+  ]);
+  expect(new Set(told).size).toBe(2);
+
+  const sealed = await ask<{ ciphertext: string }>(vault, "encrypt", { plaintext: base64("hush") });
+  const damaged = `${sealed.ciphertext.slice(0, -8)}AAAAAAA=`;
+  expect(await ask(vault, "decrypt", { ciphertext: damaged })).toMatchObject({ code: 400 });
+});
