@@ -13,7 +13,7 @@ import {
 } from "../../components/machine/script";
 import { knockAt } from "../../components/node/knocking";
 import { openingsOf } from "../../components/placement/openings";
-import type { HostSpec, Machines } from "../../packages/local-cloud/hosts";
+import type { HostSpec, Machines, MachinesOptions } from "../../packages/local-cloud/hosts";
 import { type Finished, tryRun } from "../../packages/local-cloud/hosts/process";
 import {
   Ground,
@@ -42,8 +42,9 @@ export class Yard {
   machines!: Machines;
   private sessions = 0;
 
-  async open(): Promise<void> {
-    this.machines = await this.ground.open();
+  /** Machines of a cloud; `services`: what they find at its gateway beside, as images. */
+  async open(options: MachinesOptions = {}): Promise<void> {
+    this.machines = await this.ground.open(options);
   }
 
   clear(): Promise<void> {

@@ -20,6 +20,7 @@ import {
 } from "./network";
 import { type Finished, isAlive, signal, tryRun, waitUntil } from "./process";
 import { Registry } from "./registry";
+import type { GatewayService } from "./service";
 import { type HostReport, type HostSpec, specProblems } from "./spec";
 import {
   killSupervisor,
@@ -42,6 +43,8 @@ export interface MachinesOptions {
    * it they ask this machine's own.
    */
   serveNames?(gateway: string): Promise<{ readonly port: number }>;
+  /** Further services; they are closed with the machines. */
+  readonly services?: readonly GatewayService[];
 }
 
 /**
@@ -88,8 +91,23 @@ class BootedMachines implements Machines {
     this.resolver = await (names ? resolverConfigurationAt(gateway) : resolverConfiguration());
     const network = { gateway, nameservers: nameServersIn(this.resolver) };
     this.metadata = await serveMetadata(network, (address) => this.hosts.at(address));
-    this.ports = { metadata: this.metadata.port, ...(names ? { names: names.port } : {}) };
+    this.ports = {
+      ...{ metadata: this.metadata.port, further: await this.serveFurther() },
+      ...(names ? { names: names.port } : {}),
+    };
     await this.applyRules();
+  }
+
+  private async serveFurther(): Promise<Record<number, number>> {
+    const ports: Record<number, number> = {};
+    for (const service of this.services) {
+      ports[service.port] = (await service.serve(this.layout.gateway)).port;
+    }
+    return ports;
+  }
+
+  private get services(): readonly GatewayService[] {
+    return this.options.services ?? [];
   }
 
   addressAt(n: number): string {
@@ -111,7 +129,9 @@ class BootedMachines implements Machines {
         ...(spec.firewall ? firewallProblems(spec.firewall) : []),
       ]);
       await this.refuseAddress(spec.id, spec.address);
-      await prepareDisk(this.layout, spec, { lower, snapshotId, resolver: this.resolver });
+      const files = this.services.flatMap((service) => service.files(this.layout.gateway));
+      const { resolver } = this;
+      await prepareDisk(this.layout, spec, { lower, snapshotId, resolver, files });
       this.hosts.add({ spec, lower });
       try {
         if (spec.firewall) await this.applyRules();
@@ -234,6 +254,7 @@ class BootedMachines implements Machines {
   async close(): Promise<void> {
     await this.hosts.settled();
     await this.metadata?.close();
+    for (const service of this.services) await service.close();
   }
 
   private async recordAddress(id: string, address: string): Promise<void> {

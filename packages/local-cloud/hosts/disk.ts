@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { chmod, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { cgroupsAt } from "./supervisor";
-import { firstBootFiles } from "./first-boot";
+import { type BootFile, firstBootFiles } from "./first-boot";
 import { fileNameOf, hostDirectory, type Layout, snapshotDirectory } from "./layout";
 import { run, waitUntil } from "./process";
 import type { HostSpec } from "./spec";
@@ -42,6 +42,8 @@ export interface DiskStart {
   readonly snapshotId?: string | undefined;
   /** What the host asks for names: its resolv.conf. */
   readonly resolver: string;
+  /** What the cloud's images bring beside. */
+  readonly files: readonly BootFile[];
 }
 
 /**
@@ -51,7 +53,7 @@ export interface DiskStart {
 export async function prepareDisk(
   layout: Layout,
   spec: HostSpec,
-  { lower, snapshotId, resolver }: DiskStart,
+  { lower, snapshotId, resolver, files }: DiskStart,
 ): Promise<void> {
   const directory = hostDirectory(layout, spec.id);
   if (existsSync(directory)) throw new Error(`host ${spec.id} exists already`);
@@ -61,7 +63,7 @@ export async function prepareDisk(
     await copyParts(snapshotDirectory(layout, snapshotId), directory);
   }
   const root = join(directory, "upper");
-  for (const file of firstBootFiles(spec, resolver)) {
+  for (const file of [...firstBootFiles(spec, resolver), ...files]) {
     const path = join(root, file.path);
     await mkdir(dirname(path), { recursive: true });
     // What a clone's original deleted is a character device here, not a file to write to.

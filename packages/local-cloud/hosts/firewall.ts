@@ -35,6 +35,8 @@ export interface ServicePorts {
   readonly metadata?: number;
   /** Of the name server, which the hosts find at port 53, over UDP and TCP. */
   readonly names?: number;
+  /** Of further services, by where the hosts find them at the gateway's address, over TCP. */
+  readonly further?: Readonly<Record<number, number>>;
 }
 
 const ipv4Network = /^\d{1,3}(\.\d{1,3}){3}(\/([0-9]|[12][0-9]|3[0-2]))?$/;
@@ -92,6 +94,7 @@ export function renderRuleset(
   const outbound = guarded.length > 0 ? [`    iifname vmap { ${verdicts("out")} }`] : [];
   const here = `iifname "bv${layout.cloud}*" ip daddr`;
   const { metadata, names } = ports;
+  const further = Object.entries(ports.further ?? {});
   // A port of this machine's may be another program's, so the services take free ones.
   const services = [
     ...(metadata === undefined
@@ -103,6 +106,10 @@ export function renderRuleset(
           (protocol) =>
             `${here} ${layout.gateway} ${protocol} dport 53 dnat ip to ${layout.gateway}:${names}`,
         )),
+    ...further.map(
+      ([port, behind]) =>
+        `${here} ${layout.gateway} tcp dport ${port} dnat ip to ${layout.gateway}:${behind}`,
+    ),
   ];
   const accepted = [
     ...(metadata === undefined ? [] : [`ip daddr ${layout.gateway} tcp dport ${metadata} accept`]),
@@ -111,6 +118,7 @@ export function renderRuleset(
       : ["udp", "tcp"].map(
           (protocol) => `ip daddr ${layout.gateway} ${protocol} dport ${names} accept`,
         )),
+    ...further.map(([, behind]) => `ip daddr ${layout.gateway} tcp dport ${behind} accept`),
   ];
   // This machine itself asks at the same port as its hosts.
   const local =

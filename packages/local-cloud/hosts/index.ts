@@ -9,6 +9,7 @@ export { addressAt, layoutOf, type Layout } from "./layout";
 export type { Machines, Milestone } from "./machine";
 export type { Finished } from "./process";
 export { machineSettings } from "./network";
+export type { GatewayService } from "./service";
 export { type Bootable, canBoot, installCommand, type Progress } from "./requirements";
 export type {
   HostCloud,

@@ -71,7 +71,7 @@ export async function ensureTemplate(
  * A program in mount and pid namespaces of its own that dies with this process: even a kill -9
  * leaves no builder at work and no mount.
  */
-const contained = [
+export const contained = [
   ...["setpriv", "--pdeathsig", "KILL", "--"],
   ...["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--"],
 ];
