@@ -19,6 +19,10 @@ describe("the certificate that a machine serves to the edge", () => {
     (new X509Certificate(pem).subjectAltName ?? "").split(", ").toSorted();
   const steps = async () =>
     (await cloud.plan("prod")).map(({ op, urn }) => `${op} ${urn.split("::").at(-1)}`);
+  /** The stack as it is once deployed: each test stands by itself too. */
+  const deployed = async () => {
+    if ((await held()).length === 0) await cloud.up("prod");
+  };
   const failOnce = (type: string, name: string, operation: string) =>
     cloud.control("POST", "/faults", {
       ...{ type, name, operation, kind: "error", message: "the disk is full" },
@@ -45,12 +49,14 @@ describe("the certificate that a machine serves to the edge", () => {
   });
 
   it("keeps its key out of everything that is readable", async () => {
+    await deployed();
     const { stdout: text } = await cloud.succeed("stack", "export", "--stack", "prod");
     expect(text).toContain("BEGIN CERTIFICATE");
     expect(text).not.toMatch(/BEGIN [A-Z ]*PRIVATE KEY/);
   });
 
   it("is ordered anew for another name, and the present one is revoked last", async () => {
+    await deployed();
     const before = await held();
     const further = { serve: ["store.club.example"] };
     cloud.stack("prod", { projects: { shop: { ...shop, further } } });
@@ -73,6 +79,7 @@ describe("the certificate that a machine serves to the edge", () => {
   });
 
   it("is renewed by whichever update comes first in its last half year, and says so", async () => {
+    await deployed();
     const [present] = await held();
     const ends = new Date(new X509Certificate(present!).validTo).getTime();
     const daysBefore = (days: number) => new Date(ends - days * 86_400_000).toISOString();
