@@ -1,5 +1,6 @@
 import { accountPattern, domainPattern, slugPattern, zoneIdPattern } from "./formats";
 import { domain } from "./fields";
+import { acme } from "./acme";
 import { group, list, map, text } from "./hints";
 import type { Declared } from "./declared";
 
@@ -30,6 +31,7 @@ export const agency = group("Facts about the agency that all stacks share.", {
     allowed: "12 digits in quotes",
     fix: "copy it from `aws sts get-caller-identity` and keep the quotes, since it may start with 0",
   }),
+  acme: acme.optional(),
 });
 
 /**

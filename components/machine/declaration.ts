@@ -1,5 +1,6 @@
 import type { Fleet } from "../fleet/fleet";
 import type { ResolvedNode } from "../placement/resolved";
+import { letsEncrypt } from "../fleet/acme";
 import { deliveryOf } from "../placement/deliveries";
 import { siteOf } from "../placement/sites";
 import type { MachineDeclaration } from "./script";
@@ -26,11 +27,23 @@ export function machineOf(project: string, fleet: Fleet, node: ResolvedNode): Ma
       node.manage.includes("proxy") && node.manage.includes("deploy")
         ? node.residents.flatMap((project) => deliveryOf(project, fleet.environment) ?? [])
         : [],
+    ...acmeOf(fleet, node),
     madeByBerth,
     ...(madeByBerth ? { diskGb: node.diskGb } : {}),
     ...(node.accounts === undefined ? {} : { takenOver: node.accounts }),
     ...(dotfiles === undefined ? {} : { dotfiles }),
   };
+}
+
+/** The authority for sites without Cloudflare, where the machine's proxy serves one. */
+function acmeOf(
+  { agency }: Fleet,
+  { manage, residents }: ResolvedNode,
+): Pick<MachineDeclaration, "acme"> {
+  const external = manage.includes("proxy") && residents.some(({ dns }) => dns === "external");
+  if (!external || agency.acme === undefined) return {};
+  const { email, directory = letsEncrypt } = agency.acme;
+  return { acme: { directory, email } };
 }
 
 /**

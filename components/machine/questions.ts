@@ -79,12 +79,14 @@ export function evidenceScript(machine: Expected, person?: Person): string {
 
 /** SHA-256 of the files of a node's proxy, by where they are. */
 function proxyFiles(): Readonly<Record<string, string>> {
-  const { PROXY_CFG, PROXY_UNANSWERED, PROXY_EDGE, PROXY_PROGRAM } = fileContents();
+  const { PROXY_CFG, PROXY_UNANSWERED, PROXY_EDGE, PROXY_PROGRAM, ...acme } = fileContents();
   const texts = {
     "/etc/berth/proxy/haproxy.cfg": PROXY_CFG,
     "/etc/berth/proxy/unanswered.http": PROXY_UNANSWERED,
     "/etc/berth/proxy/edge": PROXY_EDGE,
     "/usr/local/sbin/berth-proxy": PROXY_PROGRAM,
+    "/etc/systemd/system/berth-certificates.service": acme.ACME_SERVICE,
+    "/etc/systemd/system/berth-certificates.timer": acme.ACME_TIMER,
   };
   return Object.fromEntries(
     Object.entries(texts).map(([file, text]) => [

@@ -29,6 +29,8 @@ export interface MachineDeclaration {
   readonly sites: readonly Site[];
   /** What it delivers from repositories (R57); empty where deploy or the proxy is not managed. */
   readonly deliveries: readonly Delivery[];
+  /** Whom certificates of sites without Cloudflare are ordered of; absent: of nobody. */
+  readonly acme?: { readonly directory: string; readonly email: string };
   /** False for client and adopted machines: what Berth did not make there stays as it is. */
   readonly madeByBerth: boolean;
   /** GB of disk asked for; absent where Berth did not make the machine. */
@@ -102,7 +104,7 @@ function firstDeclarations(machine: MachineDeclaration): string[] {
 }
 
 function declarationsOf(machine: MachineDeclaration, check: boolean): string[] {
-  const { members, dotfiles } = machine;
+  const { acme, members, dotfiles } = machine;
   const keys = Object.fromEntries(members.map((member) => [member.name, keyLines(member.keys)]));
   return [
     `CHECK=${check ? "yes" : "no"}`,
@@ -113,6 +115,7 @@ function declarationsOf(machine: MachineDeclaration, check: boolean): string[] {
     `FIREWALL_RULES=${quote(firewallRules(machine.openings))}`,
     `SITES=${quote(siteLines(machine.sites))}`,
     `DELIVERIES=${quote(deliveryLines(machine.deliveries))}`,
+    `ACME=${quote(acme ? `${acme.directory} ${acme.email}` : "")}`,
     `MEMBERS=${array(members.map(({ name }) => name))}`,
     `declare -A KEYS=${map(keys)}`,
     `TAKEN_OVER=${array(machine.takenOver ?? [])}`,

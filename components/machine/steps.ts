@@ -25,6 +25,7 @@ const sequences = {
     "packages",
     "firewall",
     "proxy-image",
+    "acme",
     "proxy",
     "sites",
     "history",
@@ -55,6 +56,8 @@ const contents = {
   PROXY_CFG: "proxy/haproxy.cfg",
   PROXY_UNANSWERED: "proxy/unanswered.http",
   PROXY_EDGE: "proxy/edge",
+  ACME_SERVICE: "proxy/certificates.service",
+  ACME_TIMER: "proxy/certificates.timer",
 } as const;
 
 /** The program that a node's proxy is run with, by its parts. */
@@ -65,6 +68,7 @@ const proxyProgram = [
   "certificate",
   "origin-pulls",
   "hold",
+  "renew",
   "status",
   "main",
 ] as const;
@@ -82,7 +86,7 @@ export function fileContents(): Readonly<Record<keyof typeof contents | "PROXY_P
     Object.entries(contents).map(([variable, name]) => [variable, filled(here("files", name))]),
   ) as Record<keyof typeof contents, string>;
   const parts = proxyProgram.map((name) => here("files", "proxy", "program", `${name}.sh`));
-  return { ...texts, PROXY_PROGRAM: parts.join("") };
+  return { ...texts, PROXY_PROGRAM: filled(parts.join("")) };
 }
 
 /** A text with the networks of Cloudflare's edge and the port of ACME. */

@@ -10,6 +10,7 @@ const servedSite = z.object({
   slug: z.string().max(100),
   certificate: z.object({ notAfter: z.iso.datetime() }).nullable(),
   originPulls: z.enum(["absent", "optional", "enforced"]),
+  renewal: z.string().max(500).nullish(),
 });
 
 /** A site as its machine serves it. */
@@ -17,6 +18,8 @@ export interface ServedSite {
   readonly slug: string;
   /** When its certificate ends; absent: it serves none. */
   readonly ends?: Date;
+  /** Why the machine could not order its certificate last; absent: it could, or need not. */
+  readonly unobtained?: string;
   /** Whether the edge's certificate is asked for, or demanded. */
   readonly originPulls: "absent" | "optional" | "enforced";
 }
@@ -32,10 +35,11 @@ export function readServed(text: string): readonly ServedSite[] | undefined {
   const said = readFacts(text).get("proxy")?.at(-1);
   const reading = z.object({ sites: z.array(servedSite) }).safeParse(parsed(said));
   if (!reading.success) return undefined;
-  return reading.data.sites.map(({ slug, certificate, originPulls }) => ({
+  return reading.data.sites.map(({ slug, certificate, originPulls, renewal }) => ({
     slug,
     originPulls,
     ...(certificate === null ? {} : { ends: new Date(certificate.notAfter) }),
+    ...(renewal ? { unobtained: renewal } : {}),
   }));
 }
 
@@ -46,9 +50,14 @@ export function servedConcerns(
   now: Date,
 ): string[] {
   const behindEdge = declared.filter(({ external }) => !external);
-  if (behindEdge.length === 0) return [];
+  const ordered = (served ?? []).flatMap(({ slug, ends, unobtained }) => {
+    if (unobtained === undefined) return [];
+    const until = ends === undefined ? "it has none" : `the present one ends on ${dateOf(ends)}`;
+    return [`could not order the certificate of ${slug} (${until}): ${unobtained}`];
+  });
+  if (behindEdge.length === 0) return ordered;
   if (served === undefined) return ["did not tell what its proxy serves"];
-  return behindEdge.flatMap(({ slug }): string[] => {
+  const brought = behindEdge.flatMap(({ slug }): string[] => {
     const ends = served.find((site) => site.slug === slug)?.ends;
     if (ends === undefined) return [`serves no certificate for ${slug}; run pulumi up`];
     const days = Math.floor((ends.getTime() - now.getTime()) / dayLength);
@@ -56,6 +65,7 @@ export function servedConcerns(
     if (days >= worryDays) return [];
     return [`the certificate of ${slug} ends in ${count(days, "day")}; run pulumi up`];
   });
+  return [...brought, ...ordered];
 }
 
 /** A site in a few words, for below the table. */

@@ -50,6 +50,25 @@ describe("what a machine serves to the edge", () => {
     expect(servedConcerns([], undefined, now)).toEqual([]);
   });
 
+  it("needs a person where the machine could not order one itself, whoever else is well", () => {
+    const clinic = {
+      slug: "clinic",
+      certificate: null,
+      originPulls: "absent",
+      renewal: "rate limited",
+    };
+    const ending = { ...clinic, certificate: { notAfter: "2026-12-20T12:00:00Z" } };
+    const asked = (...sites: object[]) =>
+      servedConcerns([site("shop"), site("clinic", true)], readServed(said(shop, ...sites)), now);
+    expect(asked(clinic)).toEqual([
+      "could not order the certificate of clinic (it has none): rate limited",
+    ]);
+    expect(asked(ending)).toEqual([
+      "could not order the certificate of clinic (the present one ends on 2026-12-20): rate limited",
+    ]);
+    expect(asked({ ...ending, renewal: null })).toEqual([]);
+  });
+
   it("is told with its end, and whether the edge must show itself", () => {
     const [read] = readServed(said(shop))!;
     expect(servedText(read!)).toBe("shop until 2027-01-31, the edge's is demanded");

@@ -47,16 +47,8 @@ run_proxy() {
     failed proxy "${said//$'\n'/; }"
   elif [ -n "$said" ] && differs proxy "$said"; then
     if ! said=$($proxy_program apply 2>&1 9>&-); then failed proxy "${said//$'\n'/; }"; fi
-    drop_images
+    drop_images haproxy
   fi
-}
-
-# drop_images: those of ours that no container has any more.
-drop_images() {
-  local each
-  for each in $(docker images --format '{{.Repository}}:{{.Tag}}' berth/haproxy 2>/dev/null 9>&-); do
-    if [ "$each" != "$image" ]; then docker image rm "$each" >/dev/null 2>&1 9>&- || true; fi
-  done
 }
 
 if managed proxy && [ -n "$SITES" ]; then
@@ -69,11 +61,12 @@ if managed proxy && [ -n "$SITES" ]; then
     else
       before=$changed
       ensure_directory $proxy_home root:root 755
-      make_image
+      make_image "proxy image" $proxy_home/image "${proxy_packages[@]}"
       if [ -n "$image" ]; then
         proxy_files
         # A program that is not as declared is not run.
         if [ "$CHECK" != yes ] || [ "$changed" = "$before" ]; then run_proxy; fi
+        certify
       fi
     fi
   fi

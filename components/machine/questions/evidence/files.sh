@@ -94,10 +94,17 @@ of_firewall() {
   [ -f "$1" ] && [ ! -L "$1" ] && printf %s "$text" | cmp -s - "$1"
 }
 
-# of_proxy FILE: what a node's proxy is made of, to the letter; its sites and image, which a check compares.
+# of_proxy FILE: what a node's proxy is made of, to the letter; its sites, its authority and its images, which a
+# check compares.
 of_proxy() {
   local sum
-  case $1 in /etc/berth/proxy/sites | /etc/berth/proxy/image) return 0 ;; esac
+  case $1 in
+    /etc/berth/proxy/sites | /etc/berth/proxy/image | /etc/berth/proxy/acme | /etc/berth/proxy/acme-image) return 0 ;;
+    /etc/systemd/system/timers.target.wants/berth-certificates.timer)
+      [ "$(readlink -m -- "$1")" = /etc/systemd/system/berth-certificates.timer ]
+      return
+      ;;
+  esac
   if [ -z "${PROXY_FILES[$1]:-}" ] || [ ! -f "$1" ] || [ -L "$1" ]; then return 1; fi
   sum=$(sha256sum <"$1")
   [ "${sum%% *}" = "${PROXY_FILES[$1]}" ]

@@ -22,6 +22,7 @@ case ${1:-help}:$# in
   hold:3) hold "$2" "$3" ;;
   release:2) release "$2" ;;
   in-flight:2) in_flight "$2" ;;
+  renew:1) renew ;;
   status:1) status ;;
   *)
     cat <<'HELP'
@@ -32,6 +33,7 @@ berth-proxy origin-pulls SLUG     installs the authority on standard input, and 
 berth-proxy hold SLUG SECONDS     has new requests of a site wait, for so long at most; says how many are in flight
 berth-proxy in-flight SLUG        says how many requests are in flight
 berth-proxy release SLUG          leads those that wait to the site
+berth-proxy renew                 orders the certificates that are due, of sites without Cloudflare
 berth-proxy status                one line of JSON
 HELP
     case ${1:-help} in help | --help | -h) ;; *) exit 64 ;; esac

@@ -6,6 +6,14 @@ words() {
   printf '[%s]' "${text:1}"
 }
 
+# renewal: why the site's certificate could not be ordered last, without what would end the text.
+renewal() {
+  local why=''
+  if [ -f "$store/acme/$slug.failed" ]; then read -r why <"$store/acme/$slug.failed" || true; fi
+  why=${why//\\/ } why=${why//\"/ }
+  if [ -n "$why" ]; then printf '"%s"' "$why"; else printf null; fi
+}
+
 # status: one line of JSON, of what is served and not of what is declared alone.
 status() {
   local folder line text='' running image='' print end pulls
@@ -25,7 +33,7 @@ status() {
     if [ -e "$folder/enforced" ]; then pulls=enforced; fi
     text+=",{\"slug\":\"$slug\",\"serve\":$(words "${serve[@]}"),\"redirect\":$(words "${redirect[@]}"),\"httpPort\":$port"
     text+=",\"certificate\":$(if [ -n "$print" ]; then printf '{"sha256":"%s","notAfter":"%s"}' "$print" "$end"; else printf null; fi)"
-    text+=",\"originPulls\":\"$pulls\"}"
+    text+=",\"originPulls\":\"$pulls\",\"renewal\":$(renewal)}"
   done
   printf '{"running":%s,"image":"%s","sites":[%s]}\n' "$running" "$image" "${text:1}"
 }
