@@ -88,7 +88,7 @@ timeout 20 bash -c 'until : >/dev/tcp/127.0.0.1/${kmc.httpPort}; do sleep 0.1; d
   });
 
   it.each([
-    ["hold kmc 91", /91: is no number of seconds from 1 to 90/],
+    ["hold kmc 901", /901: is no number of seconds from 1 to 900/],
     ["hold kmc -5", /is no number of seconds/],
     ["hold other 5", /other is no site of this machine/],
     ["release '../x'", /is no site of this machine/],

@@ -53,7 +53,7 @@ render() {
     backends+="    use-server upgraded if { req.hdr(upgrade) -i websocket }"$'\n'
     backends+="    server web 127.0.0.1:$port"$'\n'"    server upgraded 127.0.0.1:$port weight 0"$'\n'
     # Nobody listens there until release says where: it is asked again and again, and 503 follows.
-    backends+=$'\n'"backend held-$slug"$'\n'"$limited    retries $((longest_hold * 5))"$'\n'
+    backends+=$'\n'"backend held-$slug"$'\n'"$limited    retries $((longest_wait * 5))"$'\n'
     backends+="    timeout connect 200ms"$'\n'"    option redispatch 1"$'\n'"    server web $nowhere"$'\n'
   done
   printf %s "$names" >"$into/names"

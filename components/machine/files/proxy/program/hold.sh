@@ -3,8 +3,10 @@
 # to nowhere until the site is released; nothing of them is sent before. What is told the proxy that runs
 # stands in a file too, for one that starts in between.
 
-# Of 90 seconds at most, in which the edge gives nobody up (Cloudflare's limit is 100).
-longest_hold=90
+# Seconds that a request waits at most: the edge gives it up after 100 (Cloudflare's limit).
+longest_wait=90
+# Seconds that a site can be held at most, so that one whose holder died is served again.
+longest_hold=900
 # A port of root's own on which nothing of a machine listens.
 nowhere=127.0.0.1:1
 
@@ -39,7 +41,7 @@ note_held() {
 # hold SLUG SECONDS
 hold() {
   local until
-  if [[ ! $2 =~ ^[1-9][0-9]?$ ]] || [ "$2" -gt $longest_hold ]; then fail "$2: is no number of seconds from 1 to $longest_hold"; fi
+  if [[ ! $2 =~ ^[1-9][0-9]{0,2}$ ]] || [ "$2" -gt $longest_hold ]; then fail "$2: is no number of seconds from 1 to $longest_hold"; fi
   lock
   declared_site "$1"
   until=$(($(date +%s) + $2))
