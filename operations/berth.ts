@@ -9,6 +9,7 @@ import * as deployers from "./people/deployers";
 import * as offboard from "./people/offboard";
 import * as ssh from "./fleet/ssh";
 import * as status from "./fleet/status";
+import * as newProject from "./new/new";
 import { printable } from "./ground/printable";
 import { publishedBy } from "./ground/published";
 import * as stageFirst from "./release/gate";
@@ -37,6 +38,7 @@ const commands: Readonly<Record<string, Command>> = {
   "stage-first": stageFirst,
   order,
   smoke,
+  new: newProject,
 };
 
 /** What `berth` says of itself. */
@@ -52,6 +54,7 @@ export const usage = `usage: npm run berth -- <command> [arguments]
   review-comment  put that into a pull request's comment, always the same one
   stage-first whether production may follow stage with what is checked out
   order       the stacks that a deployment takes, hosts that serve first
+  new         write the repository of a new project
   smoke       prove an account: one machine up, and down again
 
 berth <command> --help says more. Stacks and addresses are those of the backend that pulumi is

@@ -62,6 +62,7 @@ const operations = inOrder(
     ["operations/review", "^operations/review/"],
     ["operations/release", "^operations/release/"],
     ["operations/smoke", "^operations/smoke/"],
+    ["operations/new", "^operations/new/"],
     ["operations/berth", "^operations/[^/]+$"],
   ],
   ["engine", ...allComponents],

@@ -26,12 +26,18 @@ export const pipelinesAndMoves: readonly Rule[] = [
   rule(51, "A Jenkins agent is made automatically", open),
   rule(52, "A Sentry project for each production environment", open),
   rule(53, "nginx serves static files", open),
-  rule(54, "One short command brings up an environment", command("rehearsal/rehearse.ts"), open),
+  rule(
+    54,
+    "One short command brings up an environment, with the repository's seed; not with an archive yet",
+    command("rehearsal/rehearse.ts"),
+    command("operations/new/template/dev"),
+    open,
+  ),
   rule(
     55,
-    "A new project by a documented guide; a template of its repository is not there yet",
+    "A new project by a documented guide, its repository from a template",
     command("docs/guides/add-a-project.md"),
-    open,
+    command("operations/new/new.ts"),
   ),
   rule(
     56,

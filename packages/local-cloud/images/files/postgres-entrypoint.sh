@@ -35,6 +35,7 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
   if [ "$database" != postgres ]; then ask postgres -v "name=$database" <<<'CREATE DATABASE :"name";'; fi
   for file in /docker-entrypoint-initdb.d/*; do
     case $file in
+    # shellcheck disable=SC1090
     *.sh) if [ -x "$file" ]; then "$file"; else . "$file"; fi ;;
     *.sql) ask "$database" -f "$file" ;;
     *.sql.gz) gunzip -c "$file" | ask "$database" ;;

@@ -1,0 +1,83 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+import { slugLimit, slugPattern } from "../../components/fleet/formats";
+import type { Context } from "../ground/context";
+import { exits, readCommandLine, Refusal, UsageError } from "../ground/usage";
+
+/** How `berth new` is called. */
+export const usage = `usage: berth new [--directory D] <slug>
+
+Writes the repository of a new project: an application with PostgreSQL, uploads, migrations, a worker
+and nginx, the files of its environments (docker-compose.yml, dc.<environment>.yml), and ./dev, which brings
+it up with data. Everything in it is the project's own from then on.
+
+  --directory D  where it is written (default: a directory called like the slug, here); made where it is
+                 missing, refused where anything is in it
+`;
+
+/** The repository as it is written, but for the slug. */
+const template = path.join(__dirname, "template");
+/** What stands for the slug in the template's files. */
+const placeholder = /__SLUG__/g;
+
+/** `berth new`: a project from the documented template (R55). Refuses a bad slug and a directory that holds anything. */
+export function main(context: Context, argv: readonly string[]): Promise<number> {
+  const { values, words } = readCommandLine(argv, { values: ["directory"] });
+  const [slug, ...more] = words;
+  if (slug === undefined) throw new UsageError("how shall the project be called?");
+  if (more.length > 0) throw new UsageError(`one slug, not also ${more.join(", ")}`);
+  if (!slugPattern.test(slug) || slug.length > slugLimit) {
+    throw new Refusal(
+      `slug ${JSON.stringify(slug)}: allowed are lower-case letters and digits, words joined by single ` +
+        `hyphens, first a letter, at most ${slugLimit} characters`,
+    );
+  }
+  const directory = path.resolve(values["directory"] ?? slug);
+  refuseTaken(directory);
+  write(template, directory, slug);
+  context.out(`wrote ${directory}\n`);
+  context.say(next(slug, directory));
+  return Promise.resolve(exits.done);
+}
+
+function refuseTaken(directory: string): void {
+  const found = fs.statSync(directory, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (!found.isDirectory()) throw new Refusal(`${directory} is a file; name another --directory`);
+  const [first] = fs.readdirSync(directory);
+  if (first === undefined) return;
+  throw new Refusal(
+    `${directory} is not empty (${first}); name another --directory, nothing is written over`,
+  );
+}
+
+function write(from: string, to: string, slug: string): void {
+  fs.mkdirSync(to, { recursive: true });
+  for (const entry of fs.readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
+    if (entry.isDirectory()) {
+      write(source, target, slug);
+      continue;
+    }
+    const text = fs.readFileSync(source, "utf8").replace(placeholder, slug);
+    // Never over one that has appeared since.
+    fs.writeFileSync(target, text, { flag: "wx", mode: fs.statSync(source).mode & 0o777 });
+  }
+}
+
+function next(slug: string, directory: string): string {
+  return `
+next:
+  cd ${directory}
+  ./dev                          # it runs here, with data
+  git init -b develop && git add -A && git commit -m "Begin ${slug}"
+  git branch master              # develop goes to stage, master to production
+and, once it is pushed to a repository of its own, in the stack files under berth:projects:
+  ${slug}:
+    domain: …
+    repository: git@github.com:…/${slug}.git
+    files: [/uploads]
+    health: { path: /healthz }
+`.trim();
+}

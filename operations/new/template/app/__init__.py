@@ -1,0 +1,1 @@
+"""The application of __SLUG__: a page, writes that are counted, uploads, and a worker."""

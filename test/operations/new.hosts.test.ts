@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { main as writeProject } from "../../operations/new/new";
+import { thisComputer } from "../../packages/local-cloud/ground/computer";
+import type { Machines } from "../../packages/local-cloud/hosts";
+import { run } from "../../packages/local-cloud/hosts/process";
+import { imageService } from "../../packages/local-cloud/images";
+import { Ground } from "../../packages/local-cloud/test/hosts/boot-ground";
+import { aPerson } from "./a-person";
+
+const ground = new Ground();
+const directory = mkdtempSync(join(tmpdir(), "new-"));
+let machines: Machines;
+
+/** As a developer's own account in the project's repository. */
+const asDev = (command: string) => as("dev", `cd ~/shop || exit; ${command}`);
+
+async function as(account: string, command: string, input = "") {
+  const argv = ["runuser", "-u", account, "--", "bash", "-c", `cd; exec 2>&1; ${command}`];
+  const { code, stdout } = await machines.exec("laptop", argv, input);
+  return { code, stdout };
+}
+
+async function done(asked: ReturnType<typeof as>): Promise<string> {
+  const { code, stdout } = await asked;
+  expect(code, stdout).toBe(0);
+  return stdout.trim();
+}
+
+const addressIn = (said: string): string => /http:\/\/(\S+)\//.exec(said)?.[1] ?? said;
+
+beforeAll(async () => {
+  machines = await ground.open({ services: [imageService(thisComputer())] });
+  const address = machines.addressAt(0);
+  await machines.create({ id: "laptop", name: "laptop", address, cloud: "client", login: "root" });
+  await machines.ready("laptop", "booted");
+  await writeProject(aPerson(), ["shop", "--directory", join(directory, "shop")]);
+  await run(["tar", "-cf", join(directory, "shop.tar"), "-C", directory, "shop"]);
+  await done(as("root", "useradd -m -s /bin/bash dev"));
+  const packed = await run(["base64", join(directory, "shop.tar")]);
+  await done(as("dev", "base64 -d | tar -x --no-same-owner", packed));
+});
+
+afterAll(async () => {
+  await ground.clear();
+  rmSync(directory, { recursive: true });
+});
+
+describe("a new project on a developer's computer", () => {
+  it("says what the computer lacks", async () => {
+    const path = "mkdir -p bare && ln -sf /usr/bin/{dirname,uname,grep,sed,sort,head,id,sh} bare/";
+    const bare = await asDev(`${path} && PATH=$PWD/bare sh ./dev`);
+    expect(bare).toMatchObject({ code: 1 });
+    expect(bare.stdout).toMatch(/^\.\/dev: docker is not here: install Docker Engine \(https:/);
+    const refused = await asDev("./dev");
+    expect(refused).toMatchObject({ code: 1 });
+    expect(refused.stdout).toContain("you may not use docker: sudo usermod -aG docker dev");
+    const wrong = await asDev("./dev --as live");
+    expect(wrong.stdout).toContain(
+      "there is no dc.live.yml; there are: dc.dev.yml dc.prod.yml dc.stage.yml dc.test.yml",
+    );
+  });
+
+  it("comes up with one command, on a free port, with the repository's seed", async () => {
+    await done(as("root", "usermod -aG docker dev"));
+    const said = await done(asDev("./dev"));
+    expect(said).toContain("seeded from seed/seed.sql");
+    const address = addressIn(said);
+    const page = await done(asDev(`curl -sSf http://${address}/`));
+    expect(page).toContain('<b id="note">Seeded</b>');
+    expect(page).toContain("3 writes were accepted");
+    expect(await done(asDev(`curl -sSf http://${address}/static/style.css`))).toContain("body");
+    // A second time it is where it was, and its data is what it was.
+    const again = await done(asDev("./dev"));
+    expect(addressIn(again)).toBe(address);
+    expect(again).not.toContain("seeded");
+  });
+
+  it("counts its writes by their keys, keeps uploads and speaks over a WebSocket", async () => {
+    const address = addressIn(await done(asDev("./dev")));
+    const write = `curl -sSf -d hello -H 'Idempotency-Key: one' http://${address}/writes`;
+    expect(JSON.parse(await done(asDev(write)))).toMatchObject({ times: 1 });
+    expect(JSON.parse(await done(asDev(write)))).toMatchObject({ times: 2 });
+    const counted = await done(asDev(`curl -sSf http://${address}/writes`));
+    expect(JSON.parse(counted)).toMatchObject({ accepted: 4, repeated: 1 });
+    const upload = `head -c 10M /dev/urandom >big && curl -sSf -T big http://${address}/uploads/big`;
+    expect(JSON.parse(await done(asDev(upload)))).toMatchObject({ bytes: 10 * 1024 * 1024 });
+    await done(asDev(`curl -sSf http://${address}/uploads/big | cmp - big`));
+    // A masked text frame "hi", and what comes back: the same, unmasked.
+    const frame = "\\x81\\x82\\0\\0\\0\\0hi";
+    const asking = [
+      "GET /echo HTTP/1.1\\r\\nHost: x\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade",
+      "Sec-WebSocket-Version: 13\\r\\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\\r\\n\\r\\n",
+    ].join("\\r\\n");
+    const [host, port] = address.split(":");
+    const socket = `exec 3<>/dev/tcp/${host}/${port}; printf '${asking}' >&3; sleep 1; printf '${frame}' >&3; timeout 2 cat <&3 || true`;
+    const echoed = await done(asDev(socket));
+    expect(echoed).toContain("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    expect(echoed.endsWith("\u0002hi")).toBe(true);
+  });
+
+  it("ends requests in flight before it stops", async () => {
+    const address = addressIn(await done(asDev("./dev")));
+    const slow = `head -c 1M big >part; curl -sS --limit-rate 400k -T part -w '%{http_code}' -o answer http://${address}/uploads/slow >status &`;
+    await done(asDev(`${slow} sleep 1; docker compose stop web; wait`));
+    await done(asDev("docker inspect -f '{{.State.ExitCode}}' shop-web-1 | grep -x 0"));
+  });
+
+  it("comes up as production has it beside, with data of its own, and goes", async () => {
+    const said = await done(asDev("./dev --as prod"));
+    const page = await done(asDev(`curl -sSf http://${addressIn(said)}/`));
+    expect(page).toContain("3 writes were accepted");
+    const policy = "docker inspect -f '{{.HostConfig.RestartPolicy.Name}}' shop-as-prod-web-1";
+    expect(await done(asDev(policy))).toBe("unless-stopped");
+    await done(asDev("./dev --as prod --down && ./dev --down"));
+    expect(await done(asDev("docker ps -q"))).toBe("");
+    expect(await done(asDev("docker volume ls -q | sort"))).toBe(
+      ["database", "uploads"]
+        .flatMap((each) => [`shop-as-prod_${each}`, `shop_${each}`])
+        .sort()
+        .join("\n"),
+    );
+  });
+
+  it("begins again where that is asked for", async () => {
+    expect(await done(asDev("./dev --fresh"))).toContain("seeded from seed/seed.sql");
+  });
+});
