@@ -3,8 +3,9 @@ import * as path from "node:path";
 
 import { identityOf } from "../fleet/ssh-key";
 import { automationAccount, type MachineDeclaration } from "./script";
+import { jobsAccount } from "./jobs";
 import { array, map, quote } from "./quote";
-import { fileContents } from "./steps";
+import { fileContents, siteProgram } from "./steps";
 import { readText } from "./text-file";
 
 const source = (name: string) => readText(path.join(__dirname, "questions", `${name}.sh`));
@@ -31,7 +32,7 @@ export interface Person {
 /** What is declared of a machine, for the script that looks for what is not. */
 export type Expected = Pick<
   MachineDeclaration,
-  "members" | "deployerKeys" | "initialAccount" | "madeByBerth"
+  "members" | "deployerKeys" | "initialAccount" | "madeByBerth" | "deliveries"
 >;
 
 const undeclared: Expected = {
@@ -39,6 +40,7 @@ const undeclared: Expected = {
   deployerKeys: [],
   initialAccount: "root",
   madeByBerth: false,
+  deliveries: [],
 };
 
 const parts = [
@@ -57,21 +59,27 @@ const parts = [
  * only. The same for everybody who asks: `berth offboard` and `berth status`.
  */
 export function evidenceScript(machine: Expected, person?: Person): string {
-  const { members, deployerKeys, initialAccount, madeByBerth } = machine;
+  const { members, deployerKeys, initialAccount, madeByBerth, deliveries } = machine;
   const { FIREWALL_SERVICE, FIREWALL_NFTABLES_CONF } = fileContents();
-  const keys = [...deployerKeys, ...members.flatMap((member) => member.keys)].map(identityOf);
+  const jobs = deliveries.flatMap((delivery) => Object.values(delivery.jobs));
+  const keys = [...deployerKeys, ...members.flatMap((member) => member.keys), ...jobs].map(
+    identityOf,
+  );
+  const accounts = [automationAccount, ...members.map(({ name }) => name)];
+  if (jobs.length > 0) accounts.push(jobsAccount);
   return whole(
     [
       `MEMBER=${quote(person?.member ?? "")}`,
       `KEYS=${array(person?.keys ?? [])}`,
       `CAME=${person?.came ?? 0}`,
-      `DECLARED=${array([automationAccount, ...members.map(({ name }) => name)])}`,
+      `DECLARED=${array(accounts)}`,
       `DECLARED_KEYS=${array(keys)}`,
       `INITIAL_ACCOUNT=${quote(initialAccount)}`,
       `MADE_BY_BERTH=${madeByBerth ? "yes" : "no"}`,
       `FIREWALL_SERVICE=${quote(FIREWALL_SERVICE)}`,
       `FIREWALL_NFTABLES_CONF=${quote(FIREWALL_NFTABLES_CONF)}`,
       `declare -A PROXY_FILES=${map(proxyFiles())}`,
+      `declare -A SITE_FILES=${map(siteFiles())}`,
     ],
     ...parts.map((part) => `evidence/${part}`),
   );
@@ -88,6 +96,22 @@ function proxyFiles(): Readonly<Record<string, string>> {
     "/etc/systemd/system/berth-certificates.service": acme.ACME_SERVICE,
     "/etc/systemd/system/berth-certificates.timer": acme.ACME_TIMER,
   };
+  return checksums(texts);
+}
+
+/** The same of the program that delivers sites. */
+function siteFiles(): Readonly<Record<string, string>> {
+  const parts = Object.entries(siteProgram()).map(([name, text]) => [
+    `/usr/local/lib/berth/site/${name}`,
+    text,
+  ]);
+  return checksums({
+    ...Object.fromEntries(parts),
+    "/usr/local/sbin/berth-site": fileContents().SITE_LAUNCHER,
+  });
+}
+
+function checksums(texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(texts).map(([file, text]) => [
       file,

@@ -5,9 +5,10 @@ import type { Delivery } from "../placement/deliveries";
 import type { Site } from "../placement/sites";
 import { composePackages } from "./distributions";
 import { firewallRules } from "./firewall-rules";
+import { jobKeys, jobRights, jobsAccount } from "./jobs";
 import { array, map, quote } from "./quote";
 import { siteLines } from "./site-lines";
-import { compact, fileContents, pamCheck, sourceOf, type Sequence } from "./steps";
+import { compact, fileContents, pamCheck, siteProgram, sourceOf, type Sequence } from "./steps";
 
 /** The account of every session after the first; the deployers' keys enter it. */
 export const automationAccount = "berth";
@@ -116,6 +117,8 @@ function declarationsOf(machine: MachineDeclaration, check: boolean): string[] {
     `SITES=${quote(siteLines(machine.sites))}`,
     `DELIVERIES=${quote(deliveryLines(machine.deliveries))}`,
     `ACME=${quote(acme ? `${acme.directory} ${acme.email}` : "")}`,
+    `JOB_KEYS=${quote(jobKeys(machine.deliveries))}`,
+    `JOB_RIGHTS=${quote(jobRights(machine.deliveries))}`,
     `MEMBERS=${array(members.map(({ name }) => name))}`,
     `declare -A KEYS=${map(keys)}`,
     `TAKEN_OVER=${array(machine.takenOver ?? [])}`,
@@ -131,6 +134,7 @@ const constants: Readonly<Record<Sequence, () => readonly string[]>> = {
     `PAM_PY=${quote(pamCheck())}`,
     `declare -A COMPOSE_PACKAGES=${map(composePackages)}`,
     ...Object.entries(fileContents()).map(([variable, text]) => `${variable}=${quote(text)}`),
+    `declare -A SITE_PROGRAM=${map(siteProgram())}`,
   ],
   observe: () => [],
 };
@@ -145,7 +149,7 @@ function refuseImpossible(machine: MachineDeclaration): void {
     throw new Error("team.deployers: is empty; without a deployer nobody could enter the machine");
   }
   for (const { name, keys } of members) {
-    if (!/^[a-z][a-z0-9_-]{0,31}$/.test(name) || name === automationAccount) {
+    if (!/^[a-z][a-z0-9_-]{0,31}$/.test(name) || [automationAccount, jobsAccount].includes(name)) {
       throw new Error(`team.members: ${JSON.stringify(name)} cannot be a member's account`);
     }
     if (keys.length === 0) throw new Error(`team.members.${name}.keys: is empty`);

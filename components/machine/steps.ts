@@ -1,3 +1,4 @@
+import * as fs from "node:fs";
 import * as path from "node:path";
 
 import { acmePort } from "../fleet/ports";
@@ -58,6 +59,7 @@ const contents = {
   PROXY_EDGE: "proxy/edge",
   ACME_SERVICE: "proxy/certificates.service",
   ACME_TIMER: "proxy/certificates.timer",
+  SITE_LAUNCHER: "site-launcher.sh",
 } as const;
 
 /** The program that a node's proxy is run with, by its parts. */
@@ -97,6 +99,13 @@ function filled(text: string): string {
     .replace("@EDGE6@", ipv6.join(", "))
     .replace("@EDGE@", [...ipv4, ...ipv6].join("\n"))
     .replace("@ACME@", String(acmePort));
+}
+
+/** The program that delivers sites, by the names of its parts (Python). */
+export function siteProgram(): Readonly<Record<string, string>> {
+  const folder = path.join(__dirname, "files", "site");
+  const parts = fs.readdirSync(folder).filter((name) => name.endsWith(".py"));
+  return Object.fromEntries(parts.sort().map((name) => [name, here("files", "site", name)]));
 }
 
 /** The Python that asks PAM (PAM_PY), without comments and empty lines. */

@@ -68,6 +68,9 @@ docker=
 wanted=()
 if [ "$MADE_BY_BERTH" = yes ]; then wanted=(git sudo unattended-upgrades); fi
 if managed deploy; then
+  # What delivers repositories runs on these, whoever brought them.
+  if ! command -v python3 >/dev/null; then wanted+=(python3); fi
+  if [ "$MADE_BY_BERTH" != yes ] && ! command -v git >/dev/null; then wanted+=(git); fi
   read -ra distribution_docker <<<"docker.io ${COMPOSE_PACKAGES["$distribution"]:-}"
   declare -A status=()
   while read -r package state; do status[$package]=$state; done < <(

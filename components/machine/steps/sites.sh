@@ -1,8 +1,27 @@
 # shellcheck shell=bash
-# What this machine delivers (R57): a declaration a project, read by berth-site. What is not declared any
-# more is not delivered any more; its checkout, its data and its containers stay as they are.
+# What this machine delivers (R57): the program that does, a declaration a project, and the account by which
+# jobs may ask for it (R80). What is not declared any more is not delivered any more; its checkout, its data
+# and its containers stay as they are.
 
 sites_home=/etc/berth/sites
+sites_program=/usr/local/lib/berth/site
+jobs_account=berth-jobs
+jobs_home=/var/lib/berth-jobs
+
+# sites_files: the program, by its parts, and none of a former version.
+sites_files() {
+  local name file parts=()
+  for name in "${!SITE_PROGRAM[@]}"; do parts+=("$sites_program/$name"); done
+  for file in /usr/local/sbin /usr/local/lib /usr/local/lib/berth; do if [ ! -d "$file" ]; then ensure_directory "$file" root:root 755; fi; done
+  ensure_directory $sites_program root:root 755
+  if [ ! -d $sites_program ]; then return 0; fi
+  look "${parts[@]}"
+  for name in "${!SITE_PROGRAM[@]}"; do ensure_file "$sites_program/$name" root:root 644 "${SITE_PROGRAM[$name]}"; done
+  for file in "$sites_program"/*; do
+    if [ -e "$file" ] && [ -z "${SITE_PROGRAM[${file##*/}]:-}" ]; then ensure_absent "$file" "is not of the program"; fi
+  done
+  ensure_file /usr/local/sbin/berth-site root:root 755 "$SITE_LAUNCHER"
+}
 
 # sites_declared: a file for each delivery, and none besides.
 sites_declared() {
@@ -21,4 +40,46 @@ sites_declared() {
   done
 }
 
-if managed proxy && managed deploy && { [ -n "$DELIVERIES" ] || [ -d $sites_home ]; }; then sites_declared; fi
+# jobs_enter: their keys let in as an account that root owns everything of, and each runs one command.
+jobs_enter() {
+  local uid gid home shell password expiry ages
+  if ! account "$jobs_account"; then
+    if differs "account $jobs_account" missing; then
+      tried "account $jobs_account" useradd --system --user-group --no-create-home --home-dir "$jobs_home" --shell /bin/sh --password '*' "$jobs_account" || return 0
+      read_accounts
+    fi
+  fi
+  if account "$jobs_account"; then
+    if [ "$uid" -ge 1000 ] || [ "$home" != "$jobs_home" ]; then
+      failed "account $jobs_account" "exists and is not the one that jobs come in by; rename it"
+      return 0
+    fi
+    if [ "$password" != '*' ] || [ "$shell" != /bin/sh ] || [ -n "$expiry" ]; then
+      if differs "account $jobs_account" "has a password, expires or has another shell"; then
+        tried "account $jobs_account" usermod --password '*' --shell /bin/sh --expiredate '' "$jobs_account" || return 0
+      fi
+    fi
+    if [ "$(id -nG "$jobs_account" 2>/dev/null)" != "$jobs_account" ]; then
+      if differs "account $jobs_account" "is in other groups than its own"; then tried "account $jobs_account" usermod --groups '' --gid "$jobs_account" "$jobs_account" || return 0; fi
+    fi
+  fi
+  ensure_directory "$jobs_home" root:root 755
+  if [ -d "$jobs_home" ]; then ensure_directory "$jobs_home/.ssh" root:root 755; fi
+  if [ -d "$jobs_home/.ssh" ]; then ensure_file "$jobs_home/.ssh/authorized_keys" root:root 644 "$JOB_KEYS"; fi
+  ensure_sudoers 02-berth-jobs "$JOB_RIGHTS"
+}
+
+# jobs_closed: none of their keys lets in any more, and the account may do nothing.
+jobs_closed() {
+  ensure_absent "$jobs_home/.ssh/authorized_keys" "no job is declared"
+  ensure_absent /etc/sudoers.d/02-berth-jobs "no job is declared"
+}
+
+if managed proxy && managed deploy && [ -n "$DELIVERIES" ]; then
+  sites_files
+  sites_declared
+  if [ -n "$JOB_KEYS" ]; then alone "account $jobs_account" jobs_enter; else jobs_closed; fi
+else
+  if [ -d $sites_home ]; then sites_declared; fi
+  jobs_closed
+fi

@@ -110,6 +110,15 @@ of_proxy() {
   [ "${sum%% *}" = "${PROXY_FILES[$1]}" ]
 }
 
+# of_sites FILE: the program that delivers, to the letter, what it is told, and jobs' rights, which a check compares.
+of_sites() {
+  local sum
+  case $1 in /etc/berth/sites/*.json | /etc/sudoers.d/02-berth-jobs) return 0 ;; esac
+  if [ -z "${SITE_FILES[$1]:-}" ] || [ ! -f "$1" ] || [ -L "$1" ]; then return 1; fi
+  sum=$(sha256sum <"$1")
+  [ "${sum%% *}" = "${SITE_FILES[$1]}" ]
+}
+
 # pam_as_generated FILE: what pam-auth-update writes of the modules that the system brings.
 pam_as_generated() {
   local line result=0
@@ -137,7 +146,7 @@ for file in "${recent[@]}"; do
     *$'\n'*) found "other files" "$file" ;;
     /run/systemd/transient/session-*.scope | /run/systemd/transient/docker-*.scope | /run/systemd/transient/docker-*.scope.d/50-Device*.conf | /run/systemd/transient/session-*.scope.d/*) ;;
     /var/spool/cron/atjobs/.SEQ | /var/spool/*/.placeholder) ;;
-    *) if ! generated "$file" && ! of_snapd "$file" && ! of_firewall "$file" && ! of_proxy "$file"; then plain_files+=("$file"); fi ;;
+    *) if ! generated "$file" && ! of_snapd "$file" && ! of_firewall "$file" && ! of_proxy "$file" && ! of_sites "$file"; then plain_files+=("$file"); fi ;;
   esac
 done
 unowned "${plain_files[@]}"
@@ -182,7 +191,7 @@ if [ -r /var/log/dpkg.log ]; then
     '$3 == "install" && ($1 " " $2) >= since {sub(/:.*/, "", $4); print $4}' | sort -u)
   mapfile -t asked < <(apt-mark showmanual 2>/dev/null)
   for package in "${fresh[@]}"; do
-    if within "$package" "${asked[@]}" && ! within "$package" git sudo unattended-upgrades docker.io docker-cli docker-compose docker-compose-v2; then
+    if within "$package" "${asked[@]}" && ! within "$package" git sudo unattended-upgrades docker.io docker-cli docker-compose docker-compose-v2 python3; then
       if dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep '^installed' >/dev/null; then found "apt and dpkg" "package $package was installed"; fi
     fi
   done

@@ -1,0 +1,209 @@
+"""A delivery: another version takes the place of the one that serves, or that one is back."""
+
+import json
+import os
+import time
+
+import history
+import images
+import judge
+import schema
+import secret_values
+import version
+from ground import Failed, Refused, hide, read_json, say, write
+from problem import Problem
+from proxy import Hold
+from repository import Repository
+from version import Version
+
+
+class Wish:
+    """What was asked for: `rollback` takes a commit that ran before."""
+
+    def __init__(self, action="deploy", ref="", by="", reason=""):
+        self.action, self.ref, self.by, self.reason = action, ref, by, reason
+
+
+class Delivery:
+    """One delivery, from its repository to its verdict."""
+
+    def __init__(self, site, wish):
+        self.site, self.wish = site, wish
+        self.repository = Repository(site)
+        self.values = secret_values.kept(site)
+        self.applied = read_json(site.places.of("applied.json"), {})
+        hide([*self.values.values(), *self.applied.values()])
+        self.began = time.monotonic()
+        self.commit = None
+
+    def run(self):
+        """The exit status. Raises Refused before anything was touched, Failed after."""
+        site = self.site
+        site.prepare()
+        cut = history.begun(site)
+        if cut:
+            say(f"note: the delivery of {cut['commit'][:12]} was cut off; this one repairs what it left")
+        try:
+            new = self.prepare()
+        except Refused:
+            self.repository.clear()
+            raise
+        except Failed as problem:
+            self.repository.clear()
+            if self.commit:
+                self.record("failed", str(problem))
+            raise Failed(f"{problem}\nnothing was touched{self.serving()}") from None
+        return self.exchange(new)
+
+    def serving(self):
+        before = history.current(self.site)
+        return f": {before['commit'][:12]} serves on" if before else ""
+
+    def prepare(self):
+        """Everything that can be done while the old version serves. Answers the new one."""
+        site, repository = self.site, self.repository
+        repository.prepare()
+        if self.wish.action == "deploy":
+            say(f"fetch: {site.repository}")
+            repository.fetch()
+        commit = repository.resolve(self.wish.ref or site.branch)
+        self.commit = commit
+        say(f"commit: {commit[:12]} {repository.must('log', '-1', '--format=%s', commit).strip()[:100]}")
+        self.allowed(commit)
+        directory = repository.lay_out(commit)
+        secret_values.lay(site, directory, self.values, site.owner())
+        new = Version(site, repository, commit, directory, self.values)
+        problems = [*new.problems, *self.on_this_machine(commit)]
+        for problem in problems:
+            if not problem.refused and self.wish.action == "deploy":
+                say(str(problem))
+        refused = [str(problem) for problem in problems if problem.refused]
+        if refused:
+            raise Refused("\n".join([*refused, f"nothing was touched{self.serving()}"]))
+        self.tell_schema(commit)
+        images.room(site, new.model, commit)
+        images.get(site, new.compose(directory), new.model, commit)
+        repository.clear()
+        return new
+
+    def allowed(self, commit):
+        """Production takes what is on its branch (R48), or a reason that is kept."""
+        site = self.site
+        if site.environment != "prod" or self.wish.action == "rollback" or self.repository.on_branch(commit):
+            return
+        if not self.wish.reason:
+            raise Refused(f"{commit[:12]}: is not on {site.branch}, and production takes no other (R48); merge it, or give --reason")
+        say(f"note: {commit[:12]} is not on {site.branch}; reason: {self.wish.reason}")
+
+    def on_this_machine(self, commit):
+        """What stands against it here, whatever the files say."""
+        site = self.site
+        for path in self.repository.in_the_way(commit):
+            yield Problem.refusal(
+                f"{site.places.tree}/{path}",
+                "was changed on this machine, or is not the repository's, and the commit would write over it; move it away, or commit it",
+            )
+        for name in secret_values.not_carried(self.values):
+            yield Problem.refusal("secrets", f"{name}: Compose does not read its value back as it is; give it in another form (base64)")
+        for name in secret_values.hand_made(site, self.values):
+            yield Problem.refusal(f"{site.places.tree}/.env", f"{name}: stands there by hand, and is not declared; declare it under secrets")
+
+    def tell_schema(self, commit):
+        """Going back: says whether the database may be newer than the code (schema changes do not go back)."""
+        before = history.current(self.site)
+        if before and before["commit"] != commit:
+            for line in schema.between(self.repository, before["commit"], commit, self.wish.action == "rollback"):
+                say(line)
+
+    def exchange(self, new):
+        """The new version takes the place of the old one."""
+        site = self.site
+        old = history.current(site)
+        hold = Hold(site.slug, 2 * site.seconds + 120)
+        history.begin(site, {"commit": new.commit, "before": (old or {}).get("commit")})
+        try:
+            hold.take()
+            try:
+                version.lay(site, self.repository, new.commit, self.values)
+                version.start(new)
+                judge.well(site, new.project, new.web["service"])
+            except (Failed, judge.Unwell) as problem:
+                return self.undo(new, old, problem)
+        finally:
+            hold.release()
+        self.done(new)
+        return 0
+
+    def done(self, new):
+        site = self.site
+        write(site.places.of("applied.json"), json.dumps(self.values, sort_keys=True))
+        history.runs_now(
+            site,
+            {
+                "commit": new.commit,
+                "project": new.project,
+                "volumes": sorted({each["volume"] for each in new.mounts()}),
+                "images": sorted({each.get("image") or "" for each in new.model["services"].values()} - {""}),
+                "service": new.web["service"],
+            },
+        )
+        self.record("delivered", self.wish.reason)
+        history.end(site)
+        version.visited(site)
+        kept = [new.commit, *history.delivered(site)][: images.KEPT + 1]
+        images.prune(site, list(dict.fromkeys(kept))[: images.KEPT])
+        self.drop_last_files(kept)
+        say(f"delivered: {new.commit[:12]} in {self.seconds()} s")
+
+    def drop_last_files(self, kept):
+        names = {f"last-{commit[:12]}.yml" for commit in kept}
+        for name in os.listdir(self.site.places.state):
+            if name.startswith("last-") and name.endswith(".yml") and name not in names:
+                os.remove(self.site.places.of(name))
+
+    def undo(self, new, old, problem):
+        """The version that served before, by the way that a delivery takes."""
+        site = self.site
+        say(f"failed: {new.commit[:12]}: {problem}")
+        service = getattr(problem, "service", None) or new.web["service"]
+        for line in judge.last_lines(new.project, service):
+            say(f"  {service}: {line}")
+        if old is None:
+            new.compose(site.places.tree).run("stop", seconds=120)
+            self.record("failed", str(problem))
+            history.end(site)
+            say("nothing served before, so nothing serves; the containers are stopped and their logs stay: berth-site logs")
+            return 1
+        say(f"back to {old['commit'][:12]}")
+        try:
+            version.lay(site, self.repository, old["commit"], self.applied)
+            before = Version(site, self.repository, old["commit"], site.places.tree, self.applied)
+            if before.web is None:
+                raise Failed("its web port cannot be told any more")
+            version.start(before)
+            judge.well(site, before.project, before.web["service"])
+        except (Failed, Refused, judge.Unwell) as worse:
+            self.record("failed", f"{problem}; and {old['commit'][:12]} did not come back: {worse}")
+            say(f"failed: {old['commit'][:12]} did not come back either: {worse}")
+            return 1
+        self.record("restored", str(problem))
+        history.end(site)
+        say(f"restored: {old['commit'][:12]} serves again after {self.seconds()} s")
+        return 1
+
+    def seconds(self):
+        return round(time.monotonic() - self.began, 1)
+
+    def record(self, verdict, why):
+        history.record(
+            self.site,
+            {
+                "commit": self.commit,
+                "ref": self.wish.ref or self.site.branch,
+                "by": self.wish.by,
+                "action": self.wish.action,
+                "verdict": verdict,
+                "why": why.splitlines()[0][:500] if why else "",
+                "seconds": self.seconds(),
+            },
+        )

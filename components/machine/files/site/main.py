@@ -1,0 +1,208 @@
+"""The commands: each word of a command line has one meaning, whatever it looks like."""
+
+import json
+import os
+import sys
+
+import jobs
+import look
+import lint
+import secret_values
+from declared import site_of
+from deliver import Wish
+from detached import begin, follow, now, running
+from ground import Misused, Refused, Stop, complain, say
+from history import current, delivered
+from reading import facts_without_values
+from repository import KeyRefused, Repository, deploy_key
+
+USAGE = """berth-site deploy <project> [--ref REF] [--by NAME] [--reason TEXT] [--first]
+berth-site watch | rollback [--to COMMIT] [--by NAME] | key | secrets <project>
+berth-site logs <project> [SERVICE] [--tail N] [--follow]
+berth-site exec <project> <service> -- COMMAND...
+berth-site status [<project>]
+berth-site lint <directory> --env ENV [--json]"""
+
+
+def split(words, valued=(), flags=()):
+    """Words and options of a command. An option's value is the word after it, whatever it looks like."""
+    plain, options = [], {}
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if word in valued:
+            if not rest:
+                raise Misused(f"{word}: its value is missing\n{USAGE}")
+            options[word[2:]] = rest.pop(0)
+        elif word in flags:
+            options[word[2:]] = True
+        elif word.startswith("-"):
+            raise Misused(f"{word}: is no option of this command\n{USAGE}")
+        else:
+            plain.append(word)
+    return plain, options
+
+
+def site_and(plain, most=1):
+    if not 1 <= len(plain) <= most:
+        raise Misused(USAGE)
+    return site_of(plain[0])
+
+
+def deploy(words):
+    plain, options = split(words, ("--ref", "--by", "--reason"), ("--first",))
+    site = site_and(plain)
+    ref = options.get("ref", "")
+    if ref == "-":
+        ref = sys.stdin.read(300).strip()
+    if options.get("first"):
+        return first(site, ref, options.get("by", ""))
+    return asked_for(site, ref, options.get("by", ""), options.get("reason", ""))
+
+
+def asked_for(site, ref, by, reason=""):
+    """Starts a delivery."""
+    Repository(site).check(ref)
+    return begin(site, ["--ref", ref, "--by", by or caller(), "--reason", reason])
+
+
+def first(site, ref, by):
+    """The first delivery of a new machine. Where something runs or is on its way already, nothing."""
+    if current(site):
+        say(f"{site.slug}: {current(site)['commit'][:12]} runs; nothing is changed")
+        return 0
+    if running(site):
+        return follow(site)
+    repository = Repository(site)
+    try:
+        repository.prepare()
+        repository.fetch()
+    except KeyRefused as problem:
+        say(f"{site.slug}: is not delivered yet: {problem}")
+        say("register this key at the repository, for reading alone (GitHub: Settings, Deploy keys):")
+        say(f"  {deploy_key(site)}")
+        say(f"then: berth deploy {site.slug}")
+        return 0
+    return asked_for(site, ref, by)
+
+
+def rollback(words):
+    plain, options = split(words, ("--to", "--by"))
+    site = site_and(plain)
+    runs = (current(site) or {}).get("commit")
+    if not runs:
+        raise Refused(f"{site.slug}: nothing was delivered here yet")
+    earlier = [commit for commit in delivered(site) if commit != runs]
+    to = options.get("to")
+    found = [commit for commit in earlier if to is None or (len(to) >= 7 and commit.startswith(to))]
+    if not found:
+        there = ", ".join(commit[:12] for commit in earlier) or "none"
+        raise Refused(f"{site.slug}: {to or 'no earlier version'} did not run here before {runs[:12]}; these did: {there}")
+    return begin(site, ["--action", "rollback", "--ref", found[0], "--by", options.get("by") or caller()])
+
+
+def caller():
+    return os.environ.get("SUDO_USER") or "root"
+
+
+def deliver_now(words):
+    plain, options = split(words, ("--key", "--ref", "--by", "--reason", "--action"))
+    site = site_and(plain)
+    wish = Wish(options.get("action", "deploy"), options.get("ref", ""), options.get("by", ""), options.get("reason", ""))
+    return now(site, options["key"], wish)
+
+
+def watch(words):
+    return follow(site_and(split(words)[0]))
+
+
+def logs(words):
+    plain, options = split(words, ("--tail",), ("--follow",))
+    site = site_and(plain, 2)
+    tail = options.get("tail", "200")
+    if not tail.isdigit():
+        raise Refused(f"--tail {tail}: is no number of lines")
+    return look.logs(site, plain[1] if len(plain) > 1 else None, int(tail), options.get("follow", False))
+
+
+def execute(words):
+    if "--" not in words or words.index("--") != 2 or len(words) < 4:
+        raise Misused(USAGE)
+    return look.execute(site_of(words[0]), words[1], words[3:])
+
+
+def take_secrets(words):
+    site = site_and(split(words)[0])
+    changes = secret_values.keep(site, sys.stdin.read())
+    told = [f"{kind}: {', '.join(names)}" for kind, names in changes.items() if names]
+    when = "takes effect with the next delivery" if current(site) else "is there for the first delivery"
+    say(f"{site.slug}: {'; '.join(told)}; it {when}" if told else f"{site.slug}: the same secrets as before")
+    return 0
+
+
+def status(words):
+    plain, _ = split(words)
+    return look.status(plain[0] if plain else None)
+
+
+def key(words):
+    say(deploy_key(site_and(split(words)[0])))
+    return 0
+
+
+def job(words):
+    plain, _ = split(words)
+    site = site_and(plain, 2)
+    what, ref = jobs.wanted(os.environ.get("SSH_ORIGINAL_COMMAND", ""))
+    if what == "watch":
+        return follow(site)
+    return asked_for(site, ref, f"job {plain[1]}" if len(plain) > 1 else "job")
+
+
+def judge_directory(words):
+    plain, options = split(words, ("--env", "--models"), ("--json",))
+    if len(plain) != 1 or "env" not in options:
+        raise Misused(USAGE)
+    if "models" in options:
+        with open(options["models"], encoding="utf-8") as file:
+            facts = lint.Facts(env=options["env"], **json.load(file))
+    else:
+        facts = facts_without_values(plain[0], options["env"])
+    problems, web = lint.judge(facts)
+    if options.get("json"):
+        said = [{"kind": "refused" if each.refused else "warning", "place": each.place, "text": each.text} for each in problems]
+        print(json.dumps({"problems": said, "web": web and {"service": web["service"], "target": web["target"]}}))
+    else:
+        for each in problems:
+            say(str(each))
+    return Refused.code if any(each.refused for each in problems) else 0
+
+
+COMMANDS = {
+    "deploy": deploy,
+    "watch": watch,
+    "rollback": rollback,
+    "logs": logs,
+    "exec": execute,
+    "secrets": take_secrets,
+    "key": key,
+    "status": status,
+    "job": job,
+    "now": deliver_now,
+    "lint": judge_directory,
+}
+
+
+def main(words):
+    try:
+        if not words or words[0] not in COMMANDS:
+            raise Misused(USAGE)
+        return COMMANDS[words[0]](words[1:])
+    except Stop as problem:
+        complain(str(problem))
+        return problem.code
+    except KeyboardInterrupt:
+        complain("a delivery that was begun goes on: berth-site watch <project>")
+        return 130
+    except BrokenPipeError:
+        return 141

@@ -1,0 +1,117 @@
+"""A version of a project on this machine: its files looked at, and started."""
+
+import os
+import re
+
+import history
+import lint
+import lint_data
+import proxy
+import secret_values
+from compose import BASE, OVERRIDE, Compose, by_name, file_of
+from ground import Failed, acting_as, run, say, write
+from last_file import last_file
+from reading import facts_of
+
+LOGS = 5
+
+
+def volumes_here():
+    """Volumes of this machine, with the project that each was made for."""
+    done = run(["docker", "volume", "ls", "--format", '{{.Name}}\t{{.Label "com.docker.compose.project"}}'])
+    if done.code != 0:
+        raise Failed(f"Docker does not answer: {done.last(3)}")
+    lines = (line.split("\t") for line in done.out.splitlines() if line)
+    return {line[0]: (line[1] if len(line) > 1 and line[1] else None) for line in lines}
+
+
+class Version:
+    """A commit's files in a directory, with what the lint says of them."""
+
+    def __init__(self, site, repository, commit, directory, values):
+        self.site, self.commit, self.values = site, commit, values
+        self.facts = facts_of(
+            directory,
+            site.environment,
+            values,
+            site.places.tree,
+            port=site.port,
+            declared=site.secrets,
+            given=sorted(values),
+            files=tuple(site.files),
+            tracked=repository.tracked(commit),
+            kept=history.kept(site),
+            volumes=volumes_here(),
+        )
+        self.problems, self.web = lint.judge(self.facts)
+        self.model = self.facts.full
+        self.project = self.facts.full["name"]
+
+    def mounts(self):
+        return lint_data.mounts_of(self.model)
+
+    def last(self):
+        """Writes the last file of this version; answers where."""
+        path = self.site.places.of(f"last-{self.commit[:12]}.yml")
+        write(path, last_file(self.site, self.model, self.web, self.commit, self.values))
+        return path
+
+    def compose(self, directory):
+        """Compose over this version's files in a directory."""
+        own = OVERRIDE if directory == self.site.places.tree else file_of(self.site.environment)
+        return Compose(directory, self.values, self.project, (BASE, own, self.last()))
+
+
+def lay(site, repository, commit, values):
+    """The checkout becomes the commit, with the environment's own part and the secrets in place."""
+    tree = site.places.tree
+    repository.check_out(commit)
+    with acting_as(site.owner()):
+        with open(os.path.join(tree, file_of(site.environment)), encoding="utf-8") as file:
+            text = file.read()
+        write(os.path.join(tree, OVERRIDE), text, 0o644)
+    secret_values.lay(site, tree, values, site.owner())
+
+
+def start(version):
+    """Has Compose bring up what runs to this version. Raises Failed with its last words."""
+    site = version.site
+    keep_logs(site, version.project)
+    history.keep(site, version.project, version.mounts())
+    done = version.compose(site.places.tree).follow(
+        "up", "--detach", "--no-build", "--remove-orphans", "--quiet-pull", seconds=site.seconds + 300
+    )
+    if done.code != 0:
+        failing = re.search(r"container (\S+) (?:exited|is unhealthy)", done.out)
+        problem = Failed(f"Compose could not start it:\n{done.last(5)}")
+        problem.service = service_of(version.project, failing.group(1)) if failing else None
+        raise problem
+
+
+def service_of(project, container):
+    """The service of a container, by Compose's way of naming them."""
+    found = re.fullmatch(rf"{re.escape(project)}[-_](.+)[-_]\d+", container)
+    return found.group(1) if found else None
+
+
+def keep_logs(site, project):
+    """What services said until now: their containers go, and Docker's logs with them."""
+    done = run(by_name(project, "logs", "--no-color", "--timestamps", "--tail", "5000"))
+    if done.code != 0 or not done.out.strip():
+        return
+    folder = site.places.of("logs")
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    numbers = sorted(int(name[:-4]) for name in os.listdir(folder) if re.fullmatch(r"\d+\.log", name))
+    write(os.path.join(folder, f"{(numbers or [0])[-1] + 1}.log"), done.out[-5_000_000:])
+    for number in numbers[: -(LOGS - 1)]:
+        os.remove(os.path.join(folder, f"{number}.log"))
+
+
+def visited(site):
+    """Says what visitors are answered by every name of the site."""
+    for name in site.names:
+        answer = proxy.through(name, site.path)
+        if answer == 200:
+            say(f"through the proxy: {name} answers 200")
+        else:
+            say(f"warning: through the proxy: {name}: {answer}; see: berth-proxy status")
