@@ -63,7 +63,9 @@ timeout 20 bash -c 'until : >/dev/tcp/127.0.0.1/${kmc.httpPort}; do sleep 0.1; d
     await front.onHost("kill -9 $(docker inspect -f '{{.State.Pid}}' berth-proxy)");
     let answered = 0;
     await expect
-      .poll(() => front.ask({ host: "shop.example.org" }).then(({ status }) => status, String))
+      .poll(() => front.ask({ host: "shop.example.org" }).then(({ status }) => status, String), {
+        timeout: 20_000,
+      })
       .toBe(503);
     const waiting = front.ask(asked).then(({ status }) => (answered = status));
     await sleep(1_000);
