@@ -4,6 +4,7 @@ import os
 import re
 
 import history
+import judge
 import lint
 import lint_data
 import proxy
@@ -78,6 +79,7 @@ def start(version):
     site = version.site
     keep_logs(site, version.project)
     history.keep(site, version.project, version.mounts())
+    before = {each["id"] for each in judge.states(version.project)}
     done = version.compose(site.places.tree).follow(
         "up", "--detach", "--no-build", "--remove-orphans", "--quiet-pull", seconds=site.seconds + 300
     )
@@ -86,6 +88,18 @@ def start(version):
         problem = Failed(f"Compose could not start it:\n{done.last(5)}")
         problem.service = service_of(version.project, failing.group(1)) if failing else None
         raise problem
+    look_anew(version, before)
+
+
+def look_anew(version, before):
+    """Restarts the web service where it stayed while others were made anew: many a proxy in front of an application
+    keeps the address that it looked up when it started, which may be nobody's by now, or another's."""
+    web = version.web["service"]
+    running = [each for each in judge.states(version.project) if each["status"] == "running"]
+    stayed = [each["service"] for each in running if each["id"] in before]
+    if web in stayed and len(stayed) < len(running):
+        say(f"restart: {web}, since others behind it are new")
+        version.compose(version.site.places.tree).run("restart", web, seconds=120)
 
 
 def service_of(project, container):
