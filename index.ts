@@ -7,7 +7,7 @@ import { awsOf } from "./components/accounts";
 import { agentAdvice, heldKeys } from "./components/machine/agent";
 import { clockOf } from "./components/clock";
 import { readDeclared } from "./components/declared";
-import { deploy } from "./components/deployment/deploy";
+import { deploy, type Decrypted } from "./components/deployment/deploy";
 import type { Published } from "./components/deployment/publish";
 import { checkHistory } from "./components/outputs/check-history";
 import { historyOf } from "./components/outputs/history";
@@ -15,6 +15,7 @@ import { keptOutputs } from "./components/outputs/kept-outputs";
 import { standing } from "./components/leaving/standing";
 import { lookAround } from "./components/present/look";
 import { ownState } from "./components/present/own-state";
+import { isReached } from "./components/node/awake";
 import { outputsOf } from "./components/outputs/published";
 import { asRehearsed } from "./components/rehearsal-keys";
 import { ownConfig } from "./components/stack-file/stack-files";
@@ -48,9 +49,22 @@ async function build(before: unknown): Promise<Published> {
   const advice = agentAdvice(await heldKeys(process.env), Object.values(fleet.team.deployers));
   if (advice !== undefined) void pulumi.log.warn(advice);
 
+  const secrets = new pulumi.Config("berth").getSecretObject<Decrypted>("secrets");
+  const sites = { secrets, answers: isReached(process.env) };
+
   const { agency, backups, environment: serves, waivers } = config;
   return {
-    ...(await deploy({ fleet, history, environment, now, aws, own, ...present, fullName })),
+    ...(await deploy({
+      fleet,
+      history,
+      environment,
+      now,
+      aws,
+      own,
+      ...present,
+      fullName,
+      ...sites,
+    })),
     // Exceptions from policies that were deployed with: a state is judged by them too.
     ...(waivers === undefined ? {} : { waivers }),
     // What policies compare resources with, for those who have the state alone.

@@ -44,6 +44,10 @@ export interface How {
   readonly apart?: boolean;
   /** Told standard output as it comes. */
   readonly onStdout?: (chunk: Buffer) => void;
+  /** Told standard error as it comes. */
+  readonly onStderr?: (chunk: Buffer) => void;
+  /** false: what it says is told and not kept, however much it is. */
+  readonly keep?: boolean;
 }
 
 /**
@@ -79,13 +83,13 @@ export function runProgram(
           flooded = true;
           end();
         } else {
-          chunks.push(chunk);
+          if (how.keep !== false) chunks.push(chunk);
           told?.(chunk);
         }
       });
       return chunks;
     };
-    const [out, err] = [keep(child.stdout, how.onStdout), keep(child.stderr)];
+    const [out, err] = [keep(child.stdout, how.onStdout), keep(child.stderr, how.onStderr)];
     if (signal?.aborted) end();
     signal?.addEventListener("abort", end, { once: true });
     // A program that does not read its input closes the pipe; its status tells the story.

@@ -16,6 +16,10 @@ import * as stageFirst from "./release/gate";
 import * as order from "./release/order";
 import * as reviewComment from "./review/post";
 import * as review from "./review/review";
+import * as deploy from "./site/deploy";
+import * as exec from "./site/exec";
+import * as logs from "./site/logs";
+import * as rollback from "./site/rollback";
 import * as smoke from "./smoke/smoke";
 import { exits, Refusal, unknown, UsageError } from "./ground/usage";
 
@@ -39,6 +43,10 @@ const commands: Readonly<Record<string, Command>> = {
   order,
   smoke,
   new: newProject,
+  deploy,
+  rollback,
+  logs,
+  exec,
 };
 
 /** What `berth` says of itself. */
@@ -47,6 +55,10 @@ export const usage = `usage: npm run berth -- <command> [arguments]
 
   status      one table of machines, and what needs a person
   ssh         log in to the machine that serves a project
+  deploy      deliver a project, or watch a delivery
+  rollback    bring back the version before
+  logs        what a project's containers said
+  exec        run a command in a project's container
   converge    bring machines to their declaration, or say what differs
   offboard    close a member's accounts everywhere, with evidence
   deployers   exchange the keys that may deploy

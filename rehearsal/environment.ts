@@ -26,7 +26,7 @@ export function rehearsalEnvironment(
     BERTH_LOCAL_DIR: paths.directory,
     BERTH_LOCAL_CONTROL: `http://127.0.0.1:${card.control}`,
     ...(card.machines === "recorded"
-      ? {}
+      ? { BERTH_REHEARSAL_RECORDS: "1" }
       : { BERTH_REHEARSAL_KEYS: standInsFile(paths.directory) }),
   };
 }

@@ -17,8 +17,10 @@ import { PublishedStacks } from "../outputs/published";
 import { renamed } from "../node/renamed";
 import type { Reached } from "../machine/connection";
 import { isStrict } from "../present/zone-tls";
+import type { SecretValues } from "../site/secret-values";
 import { createWayIn } from "./way-in";
 import { certifiedNames } from "./certified-names";
+import { ranBefore, type Earlier } from "./ran-before";
 import type { Fleet, ProjectSpec } from "../fleet/fleet";
 
 /** What of its outputs a stack's deployment tells. */
@@ -32,7 +34,14 @@ export interface Run extends Recording, Present {
   readonly own: OwnState | undefined;
   /** A stack's full name in the backend. */
   readonly fullName: (stack: string) => string;
+  /** What the engine decrypted under `berth:secrets`; undefined where there is nothing. */
+  readonly secrets: pulumi.Output<Decrypted> | undefined;
+  /** Whether an sshd answers at an address. */
+  readonly answers: Earlier["answers"];
 }
+
+/** Values of secrets, by project and name. */
+export type Decrypted = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** A machine that serves a project, with the end of the certificate that it serves. */
 interface ServingMachine extends Reached {
@@ -54,11 +63,18 @@ export async function deploy(run: Run): Promise<Deployment> {
   const opts: pulumi.ComponentResourceOptions = aws ? { providers: [aws] } : {};
 
   if (fleet.role === "environment") createBuckets(fleet, opts);
+  const before = await ranBefore(run);
+  const secrets = secretValues(fleet, run.secrets);
   const nodes = new Map(
     fleet.nodes.map((node) => {
       const present = machineIn(own, node);
       const renewals = run.renewals.get(node.name) ?? new Map<string, string>();
-      return [node.name, new ProjectNode(node.name, { fleet, node, present, renewals }, opts)];
+      const brought = {
+        secrets,
+        ranBefore: (slug: string, id: pulumi.Output<string>) => before.get(slug)?.(id),
+      };
+      const args = { fleet, node, present, renewals, ...brought };
+      return [node.name, new ProjectNode(node.name, args, opts)];
     }),
   );
   const served = await Promise.all(
@@ -115,6 +131,27 @@ export async function deploy(run: Run): Promise<Deployment> {
       ),
     ),
   };
+}
+
+/** The values of the names that are declared; that each is there the stack file's checks have seen. */
+function secretValues(
+  { projects }: Fleet,
+  decrypted: pulumi.Output<Decrypted> | undefined,
+): SecretValues {
+  if (decrypted === undefined) return {};
+  const valueOf = (slug: string, name: string) =>
+    decrypted.apply((all) => {
+      const value = all[slug]?.[name];
+      // A text that looks like a number is a text still.
+      if (typeof value === "string") return value;
+      throw refusal(`the engine was given no text for the secret ${name} of ${slug}`);
+    });
+  return Object.fromEntries(
+    projects.map(({ slug, secrets = [] }) => [
+      slug,
+      Object.fromEntries(secrets.map((name) => [name, valueOf(slug, name)])),
+    ]),
+  );
 }
 
 function createBuckets(fleet: Fleet, opts: pulumi.ComponentResourceOptions): void {

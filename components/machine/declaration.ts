@@ -1,7 +1,7 @@
 import type { Fleet } from "../fleet/fleet";
 import type { ResolvedNode } from "../placement/resolved";
 import { letsEncrypt } from "../fleet/acme";
-import { deliveryOf } from "../placement/deliveries";
+import { deliveryOf, isDelivered } from "../placement/deliveries";
 import { siteOf } from "../placement/sites";
 import type { MachineDeclaration } from "./script";
 
@@ -23,10 +23,9 @@ export function machineOf(project: string, fleet: Fleet, node: ResolvedNode): Ma
     sites: node.manage.includes("proxy")
       ? node.residents.map((project) => siteOf(project, fleet.environment))
       : [],
-    deliveries:
-      node.manage.includes("proxy") && node.manage.includes("deploy")
-        ? node.residents.flatMap((project) => deliveryOf(project, fleet.environment) ?? [])
-        : [],
+    deliveries: node.residents
+      .filter((project) => isDelivered(node, project))
+      .flatMap((project) => deliveryOf(project, fleet.environment) ?? []),
     ...acmeOf(fleet, node),
     madeByBerth,
     ...(madeByBerth ? { diskGb: node.diskGb } : {}),

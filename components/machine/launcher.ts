@@ -48,6 +48,37 @@ export function proxyLauncher(command: "certificate" | "origin-pulls", slug: str
   return launcherOf(`${proxyProgram} ${command} ${slug}`);
 }
 
+/** What delivers projects on a machine, and tells of what runs. */
+export const siteProgram = "/usr/local/sbin/berth-site";
+
+/** What is handed to a delivery in the place of a reference where nobody knows what ran before: no name of git's. */
+export const unknownRef = "?";
+
+/** A session that brings a project its secrets: a JSON object of texts on standard input, never in an argument. */
+export function secretsLauncher(slug: string): string {
+  return launcherOf(`${siteProgram} secrets ${slug}`);
+}
+
+/** A session that tells as JSON what runs of a project; `{}` where Berth delivers nothing. */
+export function runningLauncher(slug: string): string {
+  const ask = `if [ -x ${siteProgram} ]; then exec ${siteProgram} status ${slug}; fi; echo "{}"`;
+  return launcherOf('sh -c "$run"', ask);
+}
+
+/**
+ * A session that delivers a project for the first time: the reference on standard input, nothing for the branch. What
+ * runs already stays. Where it is not known what ran before, nothing is delivered: new code must not meet old data.
+ */
+export function firstDeliveryLauncher(slug: string): string {
+  const deliver = [
+    "ref=$(cat)",
+    `if [ "$ref" = "${unknownRef}" ]; then echo "not delivered: which commit of ${slug} ran before is not known. ` +
+      `Deliver it by hand: berth deploy ${slug} --ref COMMIT"; exit 0; fi`,
+    `printf %s "$ref" | ${siteProgram} deploy ${slug} --first --ref -`,
+  ].join("; ");
+  return launcherOf('sh -c "$run"', deliver);
+}
+
 /**
  * A script as text of half its size, for a session that runs once and stays in the state for good: the
  * engine writes the whole state twice a resource.

@@ -30,6 +30,20 @@ export function awake(
   });
 }
 
+/** Milliseconds that a machine gets which is only to be asked something. */
+const asked: Patience = { booting: 5_000, silent: 5_000 };
+
+/**
+ * Tells whether an sshd answers at an address. On a local cloud whose machines are records, which have none and whose
+ * sessions succeed all the same, each does (`BERTH_REHEARSAL_RECORDS`).
+ */
+export function isReached(
+  variables: Readonly<Record<string, string | undefined>>,
+): (address: string) => Promise<boolean> {
+  if (variables["BERTH_REHEARSAL_RECORDS"]) return () => Promise.resolve(true);
+  return (address) => sshAnswers(address, 22, asked);
+}
+
 /** Waits until an sshd greets at an address, or patience ends; answers which of the two. */
 export async function sshAnswers(
   host: string,

@@ -9,10 +9,14 @@ import { awake } from "./awake";
 import { Bootstrap } from "./bootstrap";
 import { certificateName, formerCertificates, hasCertificate } from "../edge/certificates";
 import type { Host } from "../clouds";
+import { ProjectSite, type ProjectSiteArgs } from "../site/project-site";
+import { valuesFor, type SecretValues } from "../site/secret-values";
+import { formerSites, siteName } from "../site/site-name";
 import { createHost, isProtected, isReleased } from "./host";
 import { fleetNode, type NodeArgs } from "./node-args";
 import type { FleetNode, ResolvedNode, ResolvedProject } from "../placement/resolved";
 import type { PresentMachine } from "../present/machines";
+import { isDelivered } from "../placement/deliveries";
 import { isOpenToAll } from "../placement/openings";
 import { renamed } from "./renamed";
 
@@ -25,6 +29,13 @@ export type ProjectNodeArgs = NodeArgs & {
   readonly present?: PresentMachine | undefined;
   /** Projects whose certificate is near its end, with the day that tells the new request from the old. */
   readonly renewals?: ReadonlyMap<string, string>;
+  /** Values of the projects' secrets, by slug and name; each that a project declares must be there. */
+  readonly secrets?: SecretValues;
+  /** Where projects ran before they came to this node, by slug; none for those that ran nowhere. */
+  readonly ranBefore?: (
+    slug: string,
+    machine: pulumi.Output<string>,
+  ) => ProjectSiteArgs["ranBefore"];
 };
 
 /**
@@ -34,8 +45,8 @@ export type ProjectNodeArgs = NodeArgs & {
  * Creates the server with its address and firewall at the provider that the rules of placement choose
  * (R1-R5; nothing for a client's machine), brings it to what its team needs over SSH (R13-R21), and makes
  * for every project with a backup one credential that can only write that project's own prefix, and for
- * every one whose names are at Cloudflare a certificate that its proxy serves to the edge (R27). What is
- * at AWS is made through a provider bound to the agency's account (R33), unless `opts` bring one.
+ * every one whose names are at Cloudflare a certificate that its proxy serves to the edge (R27). A project with a
+ * repository is brought its secrets and delivered once (R43). What is at AWS is made through a provider bound to the agency's account (R33), unless `opts` bring one.
  *
  * Protects the server and its address in production (R74), not itself: children would inherit it, and
  * then none of them could be replaced.
@@ -76,6 +87,9 @@ export class ProjectNode extends pulumi.ComponentResource {
         .map((project) => [project.slug, this.createCertificate(name, project, args, node)]),
     );
     for (const project of node.residents) this.createBackupCredential(name, project, fleet, node);
+    for (const project of node.residents) {
+      if (isDelivered(node, project)) this.createSite(name, project, args, node);
+    }
     this.registerOutputs({ address: host.address, hostKey: this.bootstrap.hostKey });
   }
 
@@ -99,6 +113,30 @@ export class ProjectNode extends pulumi.ComponentResource {
       {
         parent: this,
         ...renamed(certificateName(name, slug), ...formerCertificates(name, project, node)),
+      },
+    );
+  }
+
+  private createSite(
+    name: string,
+    project: ResolvedProject,
+    { secrets = {}, ranBefore }: ProjectNodeArgs,
+    node: ResolvedNode,
+  ): void {
+    const { slug } = project;
+    new ProjectSite(
+      siteName(name, slug),
+      {
+        project: slug,
+        machine: this.reached,
+        after: [this.bootstrap],
+        secrets: valuesFor(project, secrets),
+        ranBefore: ranBefore?.(slug, this.host.id),
+        leaving: isReleased(node),
+      },
+      {
+        parent: this,
+        ...renamed(siteName(name, slug), ...formerSites(name, project, node)),
       },
     );
   }

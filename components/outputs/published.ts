@@ -33,14 +33,29 @@ export async function environmentHistory(
   const retiring = [...fleet.nodes, ...fleet.leaving].some(({ retired }) => retired !== undefined);
   const { environment } = fleet;
   if (!retiring) return historyOf(environment, undefined);
+  return historyOf(environment, await outputsIfAny(fullName(environment)));
+}
+
+/** A stack's outputs; undefined for a stack that does not exist. */
+export async function outputsIfAny(stack: string): Promise<unknown> {
   try {
-    return historyOf(environment, await outputsOf(fullName(environment)));
+    return await outputsOf(stack);
   } catch (error) {
-    if (/unknown stack|no stack named/i.test(String(error))) {
-      return historyOf(environment, undefined);
-    }
+    if (/unknown stack|no stack named/i.test(String(error))) return undefined;
     throw error;
   }
+}
+
+/** The machine that one of these slugs lives on, as a stack published it; undefined where it was not converged. */
+export function enteredMachine(
+  outputs: StackOutputs,
+  slugs: readonly (string | undefined)[],
+): { address: string; account: string; hostKey: string; slug: string } | undefined {
+  for (const slug of slugs) {
+    const { address, account, hostKey } = nodeOf(outputs, slug) ?? {};
+    if (slug && address && account && hostKey) return { address, account, hostKey, slug };
+  }
+  return undefined;
 }
 
 /** A host stack's machine that was seen to serve a project's certificate. */

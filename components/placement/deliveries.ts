@@ -1,5 +1,5 @@
 import type { Environment } from "../fleet/environment";
-import type { ResolvedProject } from "./resolved";
+import type { ResolvedNode, ResolvedProject } from "./resolved";
 import { httpPortOf, siteOf } from "./sites";
 
 /** What a node is told of a project whose repository it delivers (R43, R48, R57). Holds no secret. */
@@ -62,4 +62,12 @@ export function deliveryOf(
     files: [...(files ?? [])].sort(),
     jobs: jobs ?? {},
   };
+}
+
+/** Whether a node's machine delivers a project: it has a repository, and the machine is Berth's to deploy to. Pure. */
+export function isDelivered(
+  { manage }: Pick<ResolvedNode, "manage">,
+  { repository }: Pick<ResolvedProject, "repository">,
+): boolean {
+  return repository !== undefined && manage.includes("proxy") && manage.includes("deploy");
 }

@@ -132,7 +132,7 @@ function projectOf(
 ): ResolvedProject {
   const { slug, node } = project;
   const { backup: _, servedBy, ...declared } = wholeOf(projectSchema, project.facts);
-  const { domain, dns = "cloudflare", access } = declared;
+  const { domain, dns = "cloudflare", access, jobs } = declared;
   const people = access.flatMap((name) =>
     Object.hasOwn(groups, name) ? sure(groups[name]) : [name],
   );
@@ -143,6 +143,9 @@ function projectOf(
     ...(dns === "external" ? {} : { zone: sure(zoneOf(domain, zones)) }),
     node,
     access: [...new Set(people)].sort(compare),
+    ...(jobs && {
+      jobs: Object.fromEntries(entriesOf(jobs).map(([name, key]) => [name, keyLine(key)])),
+    }),
     ...backupOf(project, draft, buckets),
     // A host stack serves itself; its environment says who serves visitors.
     ...(draft.role === "host" || servedBy === undefined ? {} : { servedBy }),

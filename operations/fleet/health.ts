@@ -3,6 +3,7 @@ import type { Traces } from "../ground/traces";
 import { readFacts } from "../ground/report";
 import { printableLine } from "../ground/printable";
 import { count } from "../ground/table";
+import type { DeliveredSite } from "./delivered";
 import type { ServedSite } from "./served";
 
 /** What a machine tells of itself. */
@@ -30,6 +31,8 @@ export interface Health {
   readonly traces?: Traces;
   /** What its proxy serves; absent where it has none, or did not tell. */
   readonly served?: readonly ServedSite[];
+  /** What it delivered; absent where it delivers nothing, or did not tell. */
+  readonly delivered?: readonly DeliveredSite[];
 }
 
 /** Percent of a disk from which a person should look. */

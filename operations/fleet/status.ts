@@ -14,6 +14,7 @@ import { evidenceScript, factsScript, oneAfterAnother } from "../../components/m
 import { asDeployer, runScript, type Entrance } from "../ground/sessions";
 import type { Session } from "../ground/ssh";
 import { count, table } from "../ground/table";
+import { deliveredText, deliveryConcerns, readDelivered } from "./delivered";
 import { readServed, servedConcerns, servedText } from "./served";
 import { chosenMachines, nothingSeen } from "./targets";
 import { exits, readCommandLine } from "../ground/usage";
@@ -24,7 +25,7 @@ export const usage = `usage: berth status [--environment E | --stack S] [--json]
 
 One table of machines: whether they answer, differ from their declaration, have updates pending or
 want a reboot, how full their disks are, since when they run, and who owns them. Below it: the certificates
-they serve to the edge, what was found
+they serve to the edge, the commit of each project with its delivery, what was found
 that nobody declared and no package brought, as berth offboard looks for it, and what needs a person:
 also who can log in and is not declared, and what a killed pulumi up may have made that no state knows.
 
@@ -55,9 +56,14 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
       : await asDeployer(context, deployersOf(fleets));
   const seen = await inParallel(chosen, parallelOf(values), async (machine) => {
     const health = await look(machine, entrance);
-    const { owner, sites } = machine.declared;
-    const certificates = health.facts ? servedConcerns(sites, health.served, context.now) : [];
-    return { health, concerns: [...concerns(health, owner), ...certificates] };
+    const { owner, sites, deliveries } = machine.declared;
+    const served = health.facts
+      ? [
+          ...servedConcerns(sites, health.served, context.now),
+          ...deliveryConcerns(deliveries, health.delivered).map((line) => printableLine(line)),
+        ]
+      : [];
+    return { health, concerns: [...concerns(health, owner), ...served] };
   });
   const worries = seen.flatMap((one) =>
     one.concerns.map((concern) => `${one.health.node}: ${concern}`),
@@ -80,6 +86,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
     const healths = seen.map(({ health }) => health);
     context.out(`${describe(healths)}\n`);
     for (const line of served(healths)) context.out(`${line}\n`);
+    for (const line of deliveries(healths)) context.out(`${line}\n`);
     for (const line of unguarded(healths)) context.out(`${line}\n`);
     if (undeployed.length > 0) context.out(`\nNot deployed yet: ${undeployed.join(", ")}\n`);
     for (const line of findings(healths)) context.out(`${line}\n`);
@@ -100,6 +107,7 @@ async function look(machine: Machine, entrance: Entrance): Promise<Health> {
   const facts = session.kind === "ended" ? readHealthFacts(session.stdout) : undefined;
   const traces = session.kind === "ended" ? readTraces(session.stdout) : undefined;
   const served = session.kind === "ended" ? readServed(session.stdout) : undefined;
+  const delivered = session.kind === "ended" ? readDelivered(session.stdout) : undefined;
   return {
     node: machineName(machine),
     address: machine.address,
@@ -108,6 +116,7 @@ async function look(machine: Machine, entrance: Entrance): Promise<Health> {
     ...(facts ? { facts } : {}),
     ...(traces ? { traces } : {}),
     ...(served ? { served } : {}),
+    ...(delivered ? { delivered } : {}),
   };
 }
 
@@ -138,6 +147,16 @@ function served(nodes: readonly Health[]): string[] {
     (health.served ?? []).map((site) => `  ${health.node}: ${printableLine(servedText(site))}`),
   );
   return lines.length === 0 ? [] : ["", "Certificates:", ...lines];
+}
+
+/** What each machine delivered, by its own word. */
+function deliveries(nodes: readonly Health[]): string[] {
+  const lines = nodes.flatMap((health) =>
+    (health.delivered ?? []).map(
+      (site) => `  ${health.node}: ${printableLine(deliveredText(site))}`,
+    ),
+  );
+  return lines.length === 0 ? [] : ["", "Projects:", ...lines];
 }
 
 /** Machines whose ports nobody here shuts: said each time, since a published database would be open. */

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { runProgram, type Ended } from "../../engine/program";
+import { runProgram, untilAsked, type Ended } from "../../engine/program";
 import { printable } from "./printable";
 import {
   explain,
@@ -69,11 +69,17 @@ export function visit(to: Visit, keys: Keys, errand: Errand): Promise<Session> {
 
 /**
  * Opens a session for a person: their terminal, their own ssh configuration, their keys; only the
- * machine's key is not theirs to say. Answers ssh's exit status.
+ * machine's key is not theirs to say. `options` are ssh's, for what a terminal is. Answers ssh's exit status.
  */
-export function attend(to: Visit, keys: Keys, command: readonly string[]): Promise<number> {
+export function attend(
+  to: Visit,
+  keys: Keys,
+  command: readonly string[],
+  options: readonly string[] = [],
+): Promise<number> {
   return withFiles(to, keys, async ({ known, offered }) => {
-    const argv = [...pinning(to, known), ...offered, "--", `${to.login}@${to.address}`, ...command];
+    const where = [...pinning(to, known), ...offered, ...options];
+    const argv = [...where, "--", `${to.login}@${to.address}`, ...command];
     // The terminal sends Ctrl-C to ssh as well, which passes it on; the file must outlive it.
     const hold = () => undefined;
     process.on("SIGINT", hold);
@@ -81,6 +87,64 @@ export function attend(to: Visit, keys: Keys, command: readonly string[]): Promi
     return (await done.finally(() => process.off("SIGINT", hold))).code;
   });
 }
+
+/**
+ * Runs one command on a machine and tells what it says as it says it, line by line and without anything that a terminal
+ * would obey; otherwise as `visit` does, but for as long as the command takes. Answers its status, or ssh's 255 with
+ * what ssh said. Ctrl-C ends the session alone: what runs on the machine detached runs on.
+ */
+export function follow(
+  to: Visit,
+  keys: Keys,
+  command: string,
+  told: (line: string) => void,
+): Promise<{ readonly code: number; readonly fault?: string }> {
+  return withFiles(to, keys, async ({ known, offered }) => {
+    const options = [...unattended(), ...pinning(to, known), ...offered];
+    const argv = [...options, "--", `${to.login}@${to.address}`, command];
+    const lines = new Lines((line) => told(printable(line)));
+    // What programs of the machine complain of is told among the rest, in the order in which it comes.
+    const how = { env: keys.env, onStdout: lines.add, onStderr: lines.add, keep: false };
+    const done = await untilAsked((signal) => runProgram("ssh", argv, { ...how, signal })).catch(
+      noSsh,
+    );
+    lines.end();
+    if (done.code !== 255) return { code: done.code };
+    const kind = faultOf(lines.last);
+    return { code: 255, fault: explain(kind, lines.last) };
+  });
+}
+
+/** Text that comes in pieces, line by line. */
+class Lines {
+  /** The last whole line. */
+  last = "";
+  private rest = "";
+  private readonly decoder = new TextDecoder();
+
+  constructor(private readonly told: (line: string) => void) {}
+
+  readonly add = (chunk: Buffer): void => {
+    const parts = (this.rest + this.decoder.decode(chunk, { stream: true })).split("\n");
+    this.rest = parts.pop() ?? "";
+    for (const line of parts) this.tell(line);
+    // A line without an end is told in pieces: nobody keeps what a machine says without bound.
+    if (this.rest.length > longestLine) this.tell(this.rest);
+    if (this.rest.length > longestLine) this.rest = "";
+  };
+
+  end(): void {
+    if (this.rest !== "") this.tell(this.rest);
+    this.rest = "";
+  }
+
+  private tell(line: string): void {
+    this.told(line);
+    if (line.trim() !== "") this.last = line;
+  }
+}
+
+const longestLine = 64 * 1024;
 
 function fault(kind: Fault, stderr: string): Session {
   return { kind: "fault", fault: kind, detail: explain(kind, stderr) };

@@ -22,6 +22,7 @@ export const knownTypes: Readonly<Record<string, string>> = {
   "berth:edge:OriginCertificate": "what a machine serves to the edge",
   "berth:edge:EdgeIdentity": "what the edge shows to machines",
   "berth:edge:OriginPulls": "has a machine demand it",
+  "berth:site:ProjectSite": "brings a project its secrets and delivers it once",
   "berth:edge:ZoneTls": "how the edge talks to a zone's origins",
   "berth:backups:BackupBucket": "a bucket with its settings",
   "berth:backups:BackupCredential": "what a node writes archives with",

@@ -44,6 +44,7 @@ const components = inOrder([
   ["components/accounts", "^components/accounts\\.ts$"],
   ["components/outputs", "^components/outputs/"],
   ["components/edge", "^components/edge/"],
+  ["components/site", "^components/site/"],
   ["components/backups", "^components/backups/"],
   ["components/leaving", "^components/leaving/"],
   ["components/present", "^components/present/"],
@@ -58,6 +59,7 @@ const operations = inOrder(
   [
     ["operations/ground", "^operations/ground/"],
     ["operations/fleet", "^operations/fleet/"],
+    ["operations/site", "^operations/site/"],
     ["operations/people", "^operations/people/"],
     ["operations/review", "^operations/review/"],
     ["operations/release", "^operations/release/"],

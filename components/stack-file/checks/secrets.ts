@@ -4,7 +4,7 @@ import { at, entriesOf, isBroken, type Draft, type ProjectDraft } from "../draft
 
 /** What the programs that carry out a delivery go by themselves. */
 const taken =
-  /^(PATH|HOME|USER|SHELL|IFS|ENV|BASH_.*|LD_.*|COMPOSE_.*|DOCKER_.*|BUILDKIT_.*|PYTHON.*)$/;
+  /^(PATH|HOME|USER|SHELL|IFS|ENV|LANG|LC_.*|BASH_.*|LD_.*|COMPOSE_.*|DOCKER_.*|BUILDKIT_.*|BUILDX_.*|GIT_.*|PYTHON.*)$/;
 
 /**
  * Every secret that a project declares has a value in this stack's own file, and every value is one that a project

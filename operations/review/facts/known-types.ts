@@ -48,6 +48,8 @@ export const knownTypes: Readonly<Record<string, Readings>> = {
   "berth:edge:EdgeIdentity": nothing,
   "berth:edge:OriginPulls": nothing,
   "berth:edge:ZoneTls": nothing,
+  // Code and secrets of a project: nothing of what a plan is read for.
+  "berth:site:ProjectSite": nothing,
   "cloudflare:index/zoneSetting:ZoneSetting": { ...nothing, names: "reads" },
   "cloudflare:index/ruleset:Ruleset": { ...nothing, names: "reads" },
   // Judged by the policies; nobody loses, gains or pays anything by them alone.

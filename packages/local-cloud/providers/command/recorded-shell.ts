@@ -6,10 +6,13 @@ import { sshForms } from "../tls/openssh";
 import type { Shell, ShellConnection } from "./shell";
 
 const kind = "local/recorded-host-key";
+/** What a record says to commands that hold a text, by that text: put there by whoever needs another answer. */
+const answers = "local/recorded-answer";
 
 /**
  * The way to machines that are records. A record has no sshd and runs nothing: whatever script it is
- * given, it answers its host key and success, which is all that a program needs to go on planning.
+ * given, it answers its host key and success, which is all that a program needs to go on planning; an object
+ * `local/recorded-answer` of its id holds what it says instead, by a text in the command.
  * The key is made when first asked for and stays the record's. Addresses that no record holds are
  * reached `beyond`.
  */
@@ -18,16 +21,18 @@ export function shellOfRecords(world: World, beyond: Shell): Shell {
     prepare(endpoint, agent) {
       const owner = ownerOf(world, endpoint.host);
       if (owner === undefined) return beyond.prepare(endpoint, agent);
-      return Promise.resolve(() => Promise.resolve(answering(hostKeyOf(world, owner))));
+      return Promise.resolve(() => Promise.resolve(answering(world, owner)));
     },
   };
 }
 
-function answering(hostKey: string): ShellConnection {
+function answering(world: World, owner: string): ShellConnection {
   return {
     accepts: () => Promise.resolve(true),
-    run: ({ onOutput }) => {
-      onOutput("stdout", Buffer.from(`${hostKey}\n`));
+    run: ({ command, onOutput }) => {
+      const known = Object.entries(world.get(answers, owner)?.data ?? {});
+      const said = known.find(([part]) => command.includes(part))?.[1] ?? hostKeyOf(world, owner);
+      onOutput("stdout", Buffer.from(`${String(said)}\n`));
       return Promise.resolve({ status: 0 });
     },
     write: () => Promise.resolve(),

@@ -1,0 +1,40 @@
+import type { Context } from "../ground/context";
+import { readCommandLine, UsageError } from "../ground/usage";
+import { siteOf, siteOptions, siteValues, tell } from "./site";
+
+/** How `berth deploy` is called. */
+export const usage = `usage: berth deploy [options] <project>
+       berth deploy [options] --watch <project>
+
+Delivers a project to the machine that serves it, and tells how it goes. The delivery runs on the
+machine: a connection that drops, or Ctrl-C, ends the telling alone; --watch goes on with it.
+
+  --ref R          a branch, a tag or a commit; absent: the environment's branch
+  --reason TEXT    why production gets a commit from outside its branch; it is kept
+  --watch          tell of the delivery that is under way, and begin none
+${siteOptions}
+
+Ends with 0 when it is delivered, 1 when it failed and the version before serves, 65 when it was
+refused before anything was touched, 255 when the machine was not reached.
+`;
+
+/** `berth deploy`: needs SSH and no secret of the engine's. */
+export async function main(context: Context, argv: readonly string[]): Promise<number> {
+  const { flags, values, words } = readCommandLine(argv, {
+    flags: ["watch"],
+    values: [...siteValues, "ref", "reason"],
+  });
+  const [slug, ...more] = words;
+  if (slug === undefined || more.length > 0) throw new UsageError("which one project?");
+  const { ref, reason } = values;
+  if (flags.has("watch") && (ref ?? reason) !== undefined) {
+    throw new UsageError("--watch begins nothing: leave --ref and --reason out");
+  }
+  const site = await siteOf(context, slug, values);
+  if (flags.has("watch")) return tell(context, site, ["watch", slug]);
+  const asked = [
+    ...(ref === undefined ? [] : ["--ref", ref]),
+    ...(reason === undefined ? [] : ["--reason", reason]),
+  ];
+  return tell(context, site, ["deploy", slug, "--by", site.by, ...asked]);
+}

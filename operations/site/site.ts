@@ -1,0 +1,106 @@
+import * as os from "node:os";
+
+import type { ResolvedFleet } from "../../components/placement/resolved";
+import { siteProgram } from "../../components/machine/launcher";
+import { quote } from "../../components/machine/quote";
+import { deployersOf, machineName, survey, type Machine } from "../fleet/fleet";
+import { servingMachine } from "../fleet/targets";
+import { agentKeys, usableKeys } from "../ground/agent";
+import type { Context } from "../ground/context";
+import type { Scope } from "../ground/reading";
+import { personKeys } from "../ground/sessions";
+import { attend, follow, type Keys } from "../ground/ssh";
+import type { Visit } from "../ground/ssh-options";
+import { Refusal, unknown } from "../ground/usage";
+
+/** Options that all commands about a project's site take, and what they mean. */
+export const siteValues = ["environment", "stack", "as"] as const;
+export const siteOptions = `  --environment E  stage or prod, with the host stacks that serve it
+  --stack S        on this stack's own machine, whoever serves the project
+  --as ACCOUNT     as this member and not as $USER; who is no member comes with a deployer's key`;
+
+/** A project on the machine that delivers it, and how somebody comes there. */
+export interface Site {
+  readonly slug: string;
+  readonly machine: Machine;
+  readonly to: Visit;
+  readonly keys: Keys;
+  /** Whose account the history of deliveries names. */
+  readonly by: string;
+}
+
+/**
+ * The machine that delivers a project, and the way in: as the person, whose sudo is used, or with a deployer's key.
+ * Throws a `Refusal` where nobody is to be found there, or the machine does not deliver the project.
+ */
+export async function siteOf(
+  context: Context,
+  slug: string,
+  values: Readonly<Record<string, string>>,
+): Promise<Site> {
+  const scope: Scope = values;
+  const { fleets, machines } = await survey(context, scope);
+  const machine = deliveringMachine(fleets, machines, slug);
+  const account = values["as"] ?? context.env["USER"] ?? os.userInfo().username;
+  const members = machine.declared.members.map(({ name }) => name);
+  const { address, hostKey } = machine;
+  if (members.includes(account)) {
+    const to = { login: account, address, hostKey };
+    return { slug, machine, to, keys: personKeys(context, account), by: account };
+  }
+  if (values["as"] !== undefined && account !== machine.login) {
+    throw new Refusal(unknown(`member of ${machineName(machine)}`, account, members));
+  }
+  const usable = usableKeys(await agentKeys(context.env), deployersOf(fleets));
+  const keys = { env: context.env, offer: Object.values(usable) };
+  const to = { login: machine.login, address, hostKey };
+  return { slug, machine, to, keys, by: Object.keys(usable)[0] ?? machine.login };
+}
+
+/** The machine that a project is delivered to. Throws a `Refusal` where none is. */
+function deliveringMachine(
+  fleets: readonly ResolvedFleet[],
+  machines: readonly Machine[],
+  slug: string,
+): Machine {
+  const slugs = [...new Set(fleets.flatMap(({ projects }) => projects.map((each) => each.slug)))];
+  if (!slugs.includes(slug)) throw new Refusal(unknown("project", slug, slugs.sort()));
+  const machine = servingMachine(fleets, machines, slug);
+  if (machine.declared.deliveries.some((each) => each.slug === slug)) return machine;
+  const { repository } =
+    fleets.flatMap(({ projects }) => projects).find((each) => each.slug === slug) ?? {};
+  throw new Refusal(
+    repository === undefined
+      ? `${slug} has no repository in the stack file, so nothing delivers it`
+      : `${machineName(machine)} does not deliver: its entry in berth:nodes must manage deploy and proxy`,
+  );
+}
+
+/** A command line of the machine's own program, as root. Each word arrives as it is. */
+function commandOf(words: readonly string[]): string {
+  return ["sudo", "-n", siteProgram, ...words].map(quote).join(" ");
+}
+
+/** Has the machine's program do something and tells what it says as it says it. Answers its status. */
+export async function tell(
+  context: Context,
+  { to, keys, machine }: Site,
+  words: readonly string[],
+): Promise<number> {
+  context.say(`${to.login}@${to.address} (${machineName(machine)})`);
+  const { code, fault } = await follow(to, keys, commandOf(words), (line) =>
+    context.out(`${line}\n`),
+  );
+  if (fault !== undefined) context.say(`${machineName(machine)}: ${fault}`);
+  return code;
+}
+
+/** The same with the person's own terminal, for what asks or is asked. */
+export function sit(
+  context: Context,
+  { to, keys }: Site,
+  words: readonly string[],
+): Promise<number> {
+  const terminal = process.stdin.isTTY && process.stdout.isTTY ? ["-t"] : [];
+  return attend(to, keys, [commandOf(words)], terminal);
+}
