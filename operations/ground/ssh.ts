@@ -102,16 +102,16 @@ export function follow(
   return withFiles(to, keys, async ({ known, offered }) => {
     const options = [...unattended(), ...pinning(to, known), ...offered];
     const argv = [...options, "--", `${to.login}@${to.address}`, command];
-    const lines = new Lines((line) => told(printable(line)));
-    // What programs of the machine complain of is told among the rest, in the order in which it comes.
-    const how = { env: keys.env, onStdout: lines.add, onStderr: lines.add, keep: false };
+    const clean = (line: string) => told(printable(line));
+    const [said, complained] = [new Lines(clean), new Lines(clean)];
+    const how = { env: keys.env, onStdout: said.add, onStderr: complained.add, keep: false };
     const done = await untilAsked((signal) => runProgram("ssh", argv, { ...how, signal })).catch(
       noSsh,
     );
-    lines.end();
+    said.end();
+    complained.end();
     if (done.code !== 255) return { code: done.code };
-    const kind = faultOf(lines.last);
-    return { code: 255, fault: explain(kind, lines.last) };
+    return { code: 255, fault: explain(faultOf(complained.last), complained.last) };
   });
 }
 

@@ -48,6 +48,12 @@ describe.each(["be7b2bf"])("the states that %s left", (commit) => {
       .flatMap(([name, { projects }]) =>
         (projects as string[]).map((slug) => `${name}-${slug}-origin`),
       );
+    // The one project with a repository is delivered from now on; a host stack asks for the commit that runs.
+    const delivered = Object.entries(nodes)
+      .filter(([, { projects }]) => (projects as string[]).includes("cryptsend"))
+      .map(([name]) => `${name}-cryptsend`);
+    expect(delivered).toEqual(["cryptsend-cryptsend"]);
+    const isHost = stack === "prod-b";
     const plan = await cloud.plan(stack);
     // The program of a converge has moved out of it, into a file that is delivered. The web's ports were
     // open to the world, and are to the edge now, in place; what the edge is served comes new.
@@ -64,6 +70,10 @@ describe.each(["be7b2bf"])("the states that %s left", (commit) => {
         ...certified.flatMap((name) => [
           `create ${name}`,
           ...["key", "request", "order", "served"].map((part) => `create ${name}-${part}`),
+        ]),
+        ...delivered.flatMap((name) => [
+          ...[`create ${name}`, `create ${name}-delivery`],
+          ...(isHost ? [`create ${name}-running`] : []),
         ]),
       ].toSorted(),
     );
