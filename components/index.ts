@@ -27,6 +27,10 @@ export type { Team } from "./fleet/team";
 export { ProjectNames, type ProjectNamesArgs } from "./edge/project-names";
 export type { Names } from "./fleet/names";
 
+/** A project's secrets and its first delivery on a machine (R43). */
+export { ProjectSite, type ProjectSiteArgs, type RanBefore } from "./site/project-site";
+export type { SecretValues } from "./site/secret-values";
+
 /** The bucket that archives go to (R29, R30). */
 export { BackupBucket, type BackupBucketArgs } from "./backups/bucket";
 

@@ -1,4 +1,4 @@
-import { loginPattern } from "../../fleet/formats";
+import { stackPattern } from "../../fleet/formats";
 import type { Problem } from "../../fleet/problem";
 import { keyText, received } from "../../fleet/show";
 import { readPublicKey } from "../../fleet/ssh-key";
@@ -50,13 +50,14 @@ function jobProblems(
 ): Problem[] {
   return entriesOf(facts.jobs).flatMap(([name, line]): Problem[] => {
     const path = at("jobs", name);
-    if (!loginPattern.test(name)) {
+    // It stands in a forced command and in a rule of sudo's.
+    if (!stackPattern.test(name)) {
       return [
         {
           path,
           message: "is no name of a job",
           ...received(keyText(name)),
-          allowed: "lower-case letters, digits, - and _, at most 32, first a letter",
+          allowed: "lower-case letters, digits and hyphens, at most 40",
           fix: "choose another name for the job",
         },
       ];
