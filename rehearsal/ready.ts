@@ -5,6 +5,7 @@ import { rehearsalEnvironment } from "./environment";
 import { ensureRehearsalCloud, takeDown } from "./cloud";
 import { cacheRoot } from "./computer";
 import { ensureExisting } from "./existing";
+import { ensureProjectImages, ensureRepositories } from "./repositories";
 import type { CloudPaths } from "../packages/local-cloud/cloud/paths";
 import { sayOnStderr } from "./say";
 import { cloudPaths, repository } from "./paths";
@@ -35,6 +36,7 @@ export async function ready(stack?: string, say: Say = sayOnStderr): Promise<Rea
   for (const what of missing) {
     say(`not there, though the stack files say it exists: ${withTheWayOut(what)}`);
   }
+  if (keys && (await ensureRepositories(paths, repository, say))) await ensureProjectImages(say);
   return { paths, card, keys, env: rehearsalEnvironment(paths, card, bin) };
 }
 

@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { slugLimit, slugPattern } from "../../components/fleet/formats";
 import type { Context } from "../ground/context";
 import { exits, readCommandLine, Refusal, UsageError } from "../ground/usage";
+import { writeProject } from "./project";
 
 /** How `berth new` is called. */
 export const usage = `usage: berth new [--directory D] <slug>
@@ -15,11 +16,6 @@ it up with data. Everything in it is the project's own from then on.
   --directory D  where it is written (default: a directory called like the slug, here); made where it is
                  missing, refused where anything is in it
 `;
-
-/** The repository as it is written, but for the slug. */
-const template = path.join(__dirname, "template");
-/** What stands for the slug in the template's files. */
-const placeholder = /__SLUG__/g;
 
 /** `berth new`: a project from the documented template (R55). Refuses a bad slug and a directory that holds anything. */
 export function main(context: Context, argv: readonly string[]): Promise<number> {
@@ -35,7 +31,7 @@ export function main(context: Context, argv: readonly string[]): Promise<number>
   }
   const directory = path.resolve(values["directory"] ?? slug);
   refuseTaken(directory);
-  write(template, directory, slug);
+  writeProject(slug, directory);
   context.out(`wrote ${directory}\n`);
   context.say(next(slug, directory));
   return Promise.resolve(exits.done);
@@ -50,20 +46,6 @@ function refuseTaken(directory: string): void {
   throw new Refusal(
     `${directory} is not empty (${first}); name another --directory, nothing is written over`,
   );
-}
-
-function write(from: string, to: string, slug: string): void {
-  fs.mkdirSync(to, { recursive: true });
-  for (const entry of fs.readdirSync(from, { withFileTypes: true })) {
-    const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
-    if (entry.isDirectory()) {
-      write(source, target, slug);
-      continue;
-    }
-    const text = fs.readFileSync(source, "utf8").replace(placeholder, slug);
-    // Never over one that has appeared since.
-    fs.writeFileSync(target, text, { flag: "wx", mode: fs.statSync(source).mode & 0o777 });
-  }
 }
 
 function next(slug: string, directory: string): string {

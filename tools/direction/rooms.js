@@ -93,7 +93,8 @@ const rooms = [
   {
     name: "rehearsal",
     path: "^rehearsal/",
-    knows: ["engine", ...allComponents, "packages/local-cloud"],
+    // The project that its repositories begin with, and no other command.
+    knows: ["engine", ...allComponents, "packages/local-cloud", "operations/new"],
   },
   {
     name: "tools",

@@ -8,6 +8,7 @@ import { serveNames, type NameServer } from "../edge/name-server";
 import { zonesOf } from "../edge/zones";
 import { ensureTemplate, forEmulators, layoutOf, openMachines, type Layout } from "../hosts";
 import { nameServersIn, resolverConfiguration } from "../hosts/network";
+import { forgeService } from "../forge";
 import { imageService } from "../images";
 import { providers } from "../providers";
 import { commandOver } from "../providers/command";
@@ -50,7 +51,7 @@ export async function openBehind(
   // Built already: the command that started this process did so, with progress.
   const machines = await openMachines(layout, await ensureTemplate(computer, console.log), {
     serveNames: async (gateway) => (names = await namesOf(world, layout, gateway)),
-    services: [imageService(computer)],
+    services: [imageService(computer), forgeService(paths.repositories)],
   });
   await machines.restartLost();
   const edge = names && (await standBefore(paths, layout, names, world));
