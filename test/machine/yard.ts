@@ -107,6 +107,11 @@ export class Yard {
     }
   }
 
+  /** A command of this computer, of a minute at most. */
+  run(command: readonly string[]): Promise<Finished> {
+    return tryRun(["timeout", "60", ...command], { input: "" });
+  }
+
   /** A person at a terminal, who types a line whenever a prompt asks for one; what is seen. */
   terminal(visit: Visit, lines: readonly string[]): Promise<string> {
     const [program, ...rest] = ["timeout", "60", ...this.client(visit, undefined, true)];

@@ -119,7 +119,8 @@ class Delivery:
         """The new version takes the place of the old one."""
         site = self.site
         old = history.current(site)
-        hold = Hold(site.slug, 2 * site.seconds + 120)
+        # As long as the new version, and then the old one, may take; the proxy takes no more.
+        hold = Hold(site.slug, min(900, 2 * site.seconds + 120))
         history.begin(site, {"commit": new.commit, "before": (old or {}).get("commit")})
         try:
             hold.take()

@@ -71,6 +71,7 @@ def shown(text):
     """Text that no terminal obeys and that gives nothing away."""
     for value in hidden:
         text = text.replace(value, "***")
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
     return re.sub(r"[^\t\n\x20-\x7e\u00a0-\uffff]", "?", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

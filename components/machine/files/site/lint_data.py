@@ -24,7 +24,8 @@ def mounts_of(model):
                     "service": name,
                     "kind": each["type"],
                     "volume": volume,
-                    "target": each["target"],
+                    "source": source,
+                    "target": each["target"].rstrip("/") or "/",
                     "writable": not each.get("read_only", False),
                     "external": bool((volumes.get(source) or {}).get("external")),
                 }
@@ -44,7 +45,8 @@ def by_override(facts):
     for key, before in base.items():
         after = full.get(key)
         service, target = key
-        if before["kind"] == "volume" and (after is None or after["volume"] != before["volume"]):
+        # One of the same name here and another on the machine is told below, once.
+        if before["kind"] == "volume" and (after is None or after["source"] != before["source"]):
             other = after["volume"] if after else "nothing"
             yield Problem.refusal(
                 f"{file}: services.{service}.volumes",

@@ -36,7 +36,7 @@ def split(words, valued=(), flags=()):
             options[word[2:]] = rest.pop(0)
         elif word in flags:
             options[word[2:]] = True
-        elif word.startswith("-"):
+        elif word.startswith("-") and word != "-":
             raise Misused(f"{word}: is no option of this command\n{USAGE}")
         else:
             plain.append(word)
@@ -159,15 +159,31 @@ def job(words):
     return asked_for(site, ref, f"job {plain[1]}" if len(plain) > 1 else "job")
 
 
+def known_facts(env, said):
+    """Facts that were read before, elsewhere."""
+    for name in ("files", "warned", "compose"):
+        if name in said:
+            said[name] = tuple(said[name])
+    if said.get("tracked") is not None:
+        said["tracked"] = set(said["tracked"])
+    return lint.Facts(env=env, **said)
+
+
 def judge_directory(words):
-    plain, options = split(words, ("--env", "--models"), ("--json",))
+    """The lint of any directory. `--facts` prints what was read of it, from which `--of-facts` judges where there
+    is no Compose."""
+    plain, options = split(words, ("--env",), ("--json", "--facts", "--of-facts"))
     if len(plain) != 1 or "env" not in options:
         raise Misused(USAGE)
-    if "models" in options:
-        with open(options["models"], encoding="utf-8") as file:
-            facts = lint.Facts(env=options["env"], **json.load(file))
+    if options.get("of-facts"):
+        if plain != ["-"]:
+            raise Misused("facts are read from standard input: lint - --of-facts")
+        facts = known_facts(options["env"], json.load(sys.stdin))
     else:
         facts = facts_without_values(plain[0], options["env"])
+    if options.get("facts"):
+        print(json.dumps({name: getattr(facts, name) for name in ("tree", "base", "full", "parts", "texts")}, indent=1, sort_keys=True))
+        return 0
     problems, web = lint.judge(facts)
     if options.get("json"):
         said = [{"kind": "refused" if each.refused else "warning", "place": each.place, "text": each.text} for each in problems]

@@ -90,6 +90,7 @@ def facts_without_values(directory, env):
         for _ in range(50):
             try:
                 facts = facts_of(copy, env, values, directory)
+                facts.texts = texts_of(directory)
                 facts.warned = tuple(each for each in facts.warned if "variable is not set" not in each)
                 return facts
             except Refused as problem:

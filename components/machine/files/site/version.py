@@ -84,9 +84,8 @@ def start(version):
         "up", "--detach", "--no-build", "--remove-orphans", "--quiet-pull", seconds=site.seconds + 300
     )
     if done.code != 0:
-        failing = re.search(r"container (\S+) (?:exited|is unhealthy)", done.out)
-        problem = Failed(f"Compose could not start it:\n{done.last(5)}")
-        problem.service = service_of(version.project, failing.group(1)) if failing else None
+        problem = Failed(f"Compose could not start it: {done.last(1).strip()}")
+        problem.service = failing(version, done.out)
         raise problem
     look_anew(version, before)
 
@@ -102,10 +101,12 @@ def look_anew(version, before):
         version.compose(version.site.places.tree).run("restart", web, seconds=120)
 
 
-def service_of(project, container):
-    """The service of a container, by Compose's way of naming them."""
-    found = re.fullmatch(rf"{re.escape(project)}[-_](.+)[-_]\d+", container)
-    return found.group(1) if found else None
+def failing(version, said):
+    """The service that Compose says is to blame: by its name, or by that of its container."""
+    named = re.findall(r'service "([^"]+)" didn', said)
+    for container in re.findall(r"container (\S+) (?:exited|is unhealthy)", said):
+        named += [name for name in version.model["services"] if re.fullmatch(rf"{re.escape(version.project)}[-_]{re.escape(name)}[-_]\d+", container)]
+    return named[-1] if named else None
 
 
 def keep_logs(site, project):

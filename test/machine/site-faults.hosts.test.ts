@@ -1,0 +1,203 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+
+import { application, delivery, project, Quay, type Files } from "./quay";
+
+const version = (name: string) => application.replace('"one"', `"${name}"`);
+
+describe("a delivery that goes wrong", () => {
+  const quay = new Quay();
+  const shop = delivery("shop", 18_016, { health: { path: "/healthz", seconds: 8 } });
+  const good = project("shop");
+  const compose = good["docker-compose.yml"]!;
+  let rows = 0;
+
+  const deploy = async (files: Files = {}) => {
+    await quay.commit("shop", files);
+    const done = await quay.site("deploy shop");
+    return { code: done.code, said: `${done.stdout}${done.stderr}` };
+  };
+  /** The site as it was before, with all that was written. */
+  const serves = async (name: string) =>
+    expect(await quay.visit(18_016, "shop")).toMatchObject({ version: name, rows });
+  /** The next delivery, of a good version, repairs whatever was left. */
+  const mended = async (name: string) => {
+    const done = await deploy({ ...good, "app.py": version(name) });
+    expect(done, done.said).toMatchObject({ code: 0 });
+    await serves(name);
+  };
+
+  beforeAll(async () => {
+    await quay.open([shop]);
+    await quay.commit("shop", good);
+    const done = await quay.site("deploy shop");
+    expect(done, done.stdout).toMatchObject({ code: 0 });
+  });
+  beforeEach(async () => {
+    await quay.write(18_016, "shop");
+    rows += 1;
+  });
+  afterAll(() => quay.yard.clear());
+
+  it("says that the repository is not reached", async () => {
+    await quay.onHost("mv /srv/git/shop.git /srv/git/away.git");
+    const done = await quay.site("deploy shop");
+    await quay.onHost("mv /srv/git/away.git /srv/git/shop.git");
+    expect(done.code).toBe(1);
+    expect(done.stdout).toMatch(
+      /failed: git@git.example:shop.git cannot be read: [^]*serves on\n$/,
+    );
+    await serves("one");
+  });
+
+  it("refuses what Compose does not take, in its words", async () => {
+    const done = await deploy({
+      "docker-compose.yml": compose.replace("image: quay:1", "imagine: 1"),
+    });
+    expect(done.code).toBe(65);
+    expect(done.said).toMatch(/Compose 2\.[\d.]+ of this machine does not take it: .*imagine/);
+    await serves("one");
+  });
+
+  it("says all that is refused at once, before anything is touched", async () => {
+    const done = await deploy({
+      "docker-compose.yml": compose
+        .replaceAll("pgdata:", "database:")
+        .replace("image: postgres:17", 'image: postgres:17\n    ports: ["5432:5432"]'),
+      "dc.prod.yml": `${good["dc.prod.yml"]!}name: other\n`,
+    });
+    expect(done.code).toBe(65);
+    expect(done.said).toContain(
+      "shop_pgdata, which holds /var/lib/postgresql/data of db, is not mounted any more",
+    );
+    expect(done.said).toContain("5432:5432: publishes a database's port");
+    expect(done.said).toContain("dc.prod.yml: name: other");
+    await serves("one");
+    await mended("two");
+  });
+
+  it("says why an image could not be built", async () => {
+    const done = await deploy({
+      Dockerfile: `${good.Dockerfile!}RUN echo no such module; exit 7\n`,
+    });
+    expect(done.code).toBe(1);
+    expect(done.said).toContain("the image of nginx could not be built");
+    expect(done.said).toContain("no such module");
+    expect(done.said).toMatch(/nothing was touched: [0-9a-f]{12} serves on\n$/);
+    await serves("two");
+    expect((await quay.history("shop")).at(-1)).toMatchObject({ verdict: "failed" });
+  });
+
+  it.each([
+    [
+      "answers 500",
+      version("bad").replace('BROKEN = "one", False', "").replace(", False", ", True"),
+      "/healthz answers 500 to shop.example.org after 8 s",
+    ],
+    [
+      "ends",
+      "print('no settings module')\nraise SystemExit(3)\n",
+      "nginx ends and is started again",
+    ],
+  ])("brings the old version back where the new one %s", async (_, text, why) => {
+    const done = await deploy({ ...good, "app.py": text });
+    expect(done.code).toBe(1);
+    expect(done.said).toContain(why);
+    expect(done.said).toMatch(/restored: [0-9a-f]{12} serves again/);
+    if (why.includes("ends")) expect(done.said).toContain("nginx: no settings module");
+    await serves("two");
+    expect((await quay.history("shop")).at(-1)).toMatchObject({ verdict: "restored" });
+  });
+
+  it("takes no redirect for health", async () => {
+    const declared = { ...shop, health: { path: "/moved", seconds: 5 } };
+    await quay.converge({ deliveries: [declared] });
+    const done = await deploy({ ...good, "app.py": version("moved") });
+    await quay.converge();
+    expect(done.said).toContain("/moved answers 302");
+    expect(done.said).toContain("a redirect is no health");
+    // Asked in the same way, the old version is not well either: it runs, and it is said.
+    expect(done.code).toBe(1);
+    await mended("three");
+  });
+
+  it("brings the old version back where a service that has to end well does not", async () => {
+    const done = await deploy({
+      "docker-compose.yml": compose.replace("echo migrated", "echo no table; exit 4"),
+    });
+    expect(done.code).toBe(1);
+    expect(done.said).toContain("migrate: no table");
+    expect(done.said).toMatch(/restored: /);
+    await serves("three");
+  });
+
+  it("refuses what would not fit on the disk", async () => {
+    await quay.onHost("mount -t tmpfs -o size=4m none /srv/berth/.next");
+    const done = await deploy({ ...good, "app.py": version("large") });
+    await quay.onHost("umount /srv/berth/.next");
+    expect(done.code).toBe(65);
+    expect(done.said).toMatch(
+      /\/srv\/berth\/\.next: \d+ MB are free, and this delivery needs 128 MB/,
+    );
+    await serves("three");
+  });
+
+  it("never writes over files that were made on the machine", async () => {
+    await quay.onHost(
+      "mkdir -p /srv/berth/shop/media && echo mine >/srv/berth/shop/media/logo.png",
+    );
+    const done = await deploy({ ...good, "media/logo.png": "theirs" });
+    expect(done.code).toBe(65);
+    expect(done.said).toContain("/srv/berth/shop/media/logo.png: was changed on this machine");
+    expect(await quay.onHost("cat /srv/berth/shop/media/logo.png")).toBe("mine\n");
+    await quay.commit("shop", { "media/logo.png": null });
+    await mended("four");
+    expect(await quay.onHost("cat /srv/berth/shop/media/logo.png")).toBe("mine\n");
+  });
+
+  it("takes one delivery at a time, and goes on when who began it is gone", async () => {
+    await quay.commit("shop", {
+      ...good,
+      Dockerfile: `${good.Dockerfile!}RUN sleep 4\n`,
+      "app.py": version("five"),
+    });
+    await quay.exec("timeout -s KILL 2 berth-site deploy shop --by ana");
+    const second = await quay.site("deploy shop");
+    expect(second.code).toBe(65);
+    expect(second.stderr).toMatch(
+      /a delivery is at work already \(\w+ by ana since .*\); see it: berth-site watch shop/,
+    );
+    const watched = await quay.site("watch shop");
+    expect(watched, watched.stdout).toMatchObject({ code: 0 });
+    expect(watched.stdout).toMatch(/by ana since[^]*build: nginx[^]*delivered: /);
+    await serves("five");
+    expect(await quay.site("watch shop")).toMatchObject({ code: 0 });
+  });
+
+  it("is repaired by the next one when the machine went down in the middle", async () => {
+    const slow = version("bad").replace(
+      "http.server.Threading",
+      "import time; time.sleep(600)\nhttp.server.Threading",
+    );
+    await quay.commit("shop", { ...good, "app.py": slow });
+    await quay.onHost(
+      "systemd-run --quiet berth-site deploy shop; timeout 60 sh -c 'until [ -e /var/lib/berth/sites/shop/begun ] && [ $(docker ps -q --filter name=shop-nginx | wc -l) = 1 ] && ! curl -so /dev/null 127.0.0.1:18016; do sleep 0.2; done'",
+    );
+    await quay.yard.machines.stop(quay.id);
+    await quay.yard.machines.start(quay.id);
+    await quay.yard.machines.ready(quay.id, "booted");
+    await quay.onHost("timeout 60 sh -c 'until docker info >/dev/null 2>&1; do sleep 0.2; done'");
+    const { cutOff, commit } = JSON.parse(await quay.onHost("berth-site status shop")) as {
+      cutOff: boolean;
+      commit: string;
+    };
+    expect(cutOff).toBe(true);
+    expect((await quay.site("watch shop")).stdout).toContain(
+      "failed: the delivery was cut off before its end",
+    );
+    const again = await quay.site("deploy shop");
+    expect(again.stdout).toMatch(/was cut off; this one repairs what it left[^]*restored: /);
+    expect(again.stdout).toContain(`restored: ${commit.slice(0, 12)} serves again`);
+    await serves("five");
+    await mended("six");
+  });
+});

@@ -1,0 +1,108 @@
+import { spawnSync, execFileSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+
+import { base, factsOf, judge, kept, lines, names, program, type Facts } from "./judged";
+
+describe("the files of public projects", () => {
+  it("are twenty, of the kinds that agencies run", () => expect(names).toHaveLength(20));
+
+  it.each(names)("are not refused: %s", (name) => {
+    const said = judge({ ...factsOf(name), port: 18_016 });
+    expect(lines(said, "refused")).toEqual([]);
+    expect(said.code).toBe(0);
+    expect(said.web).not.toBeNull();
+  });
+
+  it("are told what the manual says of them", () => {
+    const told = Object.fromEntries(
+      names.map((name) => [name, lines(judge({ ...factsOf(name), port: 18_016 }), "warning")]),
+    );
+    expect(told).toMatchSnapshot();
+  });
+});
+
+describe("what a delivery takes", () => {
+  it.each<[string, (facts: Facts) => void]>([
+    [
+      "a volume that was removed from the machine",
+      (facts) => {
+        facts.kept = kept("django-postgres", "django-postgres_gone");
+        facts.volumes = {};
+      },
+    ],
+    [
+      "a service by another name over the same data",
+      (facts) => {
+        facts.kept = kept(
+          "django-postgres",
+          "django-postgres_postgres_data",
+          "/var/lib/postgresql/data",
+        );
+        facts.volumes = { "django-postgres_postgres_data": "django-postgres" };
+        for (const model of [facts.base, facts.full]) {
+          model.services.database = model.services.db!;
+          delete model.services.db;
+        }
+      },
+    ],
+    [
+      "a declared path of files, without a word",
+      (facts) => {
+        facts.files = ["/app/mediafiles"];
+      },
+    ],
+  ])("%s", (_, change) => {
+    const facts = base();
+    change(facts);
+    expect(lines(judge(facts), "refused")).toEqual([]);
+  });
+
+  it("says nothing of files that are declared (R67)", () => {
+    const facts = base();
+    expect(lines(judge(facts), "warning").join()).toContain("(R67)");
+    facts.files = ["/app/mediafiles"];
+    expect(lines(judge(facts), "warning").join()).not.toContain("(R67)");
+  });
+
+  it("warns of an override that carries more than it shall (R45)", () => {
+    const facts = base();
+    facts.parts.prod = {
+      services: {
+        web: { command: "x", environment: ["DEBUG=0", "KEY=${DB_PASSWORD}"], ports: [] },
+        extra: { image: "x" },
+      },
+      volumes: { more: {} },
+    };
+    facts.declared = facts.given = ["DB_PASSWORD"];
+    const told = lines(judge(facts), "warning").filter((line) => line.includes("(R45)"));
+    expect(told).toEqual([
+      "dc.prod.yml: volumes: is more than ports, restart policy and secrets; move it to docker-compose.yml (R45)",
+      "dc.prod.yml: services.web.command: is more than ports, restart policy and secrets; move it to docker-compose.yml (R45)",
+      "dc.prod.yml: services.web.environment: DEBUG: names no secret; move it to docker-compose.yml (R45)",
+      "dc.prod.yml: services.extra: runs in prod alone; move it to docker-compose.yml, with a profile where it must (R45)",
+    ]);
+  });
+});
+
+describe("the program that delivers", () => {
+  it("is Python that compiles", () => {
+    execFileSync("python3", [
+      "-c",
+      `import ast, glob\nfor file in glob.glob("${program}/*.py"): ast.parse(open(file).read(), file)`,
+    ]);
+  });
+
+  it.each([
+    [["deploy"], 64],
+    [["deploy", "shop", "--force"], 64],
+    [["deploy", "../shop"], 65],
+    [["deploy", "shop"], 65],
+    [["exec", "shop", "web", "sh"], 64],
+    [["frobnicate"], 64],
+  ])("takes no other words than its own: %j", (words, code) => {
+    const done = spawnSync("python3", ["-I", "-B", program, ...words], { encoding: "utf8" });
+    expect(done.status).toBe(code);
+    expect(done.stdout).toBe("");
+    expect(done.stderr).not.toContain("Traceback");
+  });
+});
