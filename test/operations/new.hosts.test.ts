@@ -65,7 +65,7 @@ describe("a new project on a developer's computer", () => {
     );
   });
 
-  it("comes up with one command, on a free port, with the repository's seed", async () => {
+  it("comes up with one command, on a free port, with the repository's seed (R54)", async () => {
     await done(as("root", "usermod -aG docker dev"));
     const said = await done(asDev("./dev"));
     expect(said).toContain("seeded from seed/seed.sql");
@@ -124,6 +124,22 @@ describe("a new project on a developer's computer", () => {
         .sort()
         .join("\n"),
     );
+  });
+
+  it.each(["stage", "prod"])("passes what judges a delivery to %s (R43, R45, R53)", async (env) => {
+    const site = join(process.cwd(), "components", "machine", "files", "site");
+    const packed = await run(["bash", "-c", 'tar -c -C "$1" . | base64', "pack", site]);
+    await done(as("dev", "mkdir -p site; base64 -d | tar -x -C site", packed));
+    const said = await as("root", `python3 ~dev/site lint ~dev/shop --env ${env} --json`);
+    const { problems } = JSON.parse(said.stdout) as {
+      problems: { kind: string; place: string }[];
+    };
+    expect(said.code).toBe(0);
+    // The port is led through the node's proxy, and uploads on a disk are to be declared.
+    expect(problems.map(({ kind, place }) => `${kind}: ${place}`).sort()).toEqual([
+      `warning: dc.${env}.yml: services.nginx.ports`,
+      "warning: services.web.volumes",
+    ]);
   });
 
   it("begins again where that is asked for", async () => {

@@ -48,6 +48,14 @@ export const pipelinesAndMoves: readonly Mutation[] = [
     named: "add-a-project: tells where it goes and why",
   },
   {
+    rule: 55,
+    file: "operations/new/template/docker-compose.yml",
+    from: "name: __SLUG__",
+    to: "name: project",
+    test: "test/operations/new.test.ts",
+    named: "writes a repository of that name",
+  },
+  {
     rule: 56,
     file: "operations/berth.ts",
     from: "?? usage}`);\n      return exits.usage;",
