@@ -4,6 +4,7 @@ import type { CloudCard } from "../packages/local-cloud/cloud/cloud";
 import { rehearsalEnvironment } from "./environment";
 import { ensureRehearsalCloud, takeDown } from "./cloud";
 import { cacheRoot } from "./computer";
+import { foreignSecrets } from "./foreign-secrets";
 import { ensureExisting } from "./existing";
 import { ensureProjectImages, ensureRepositories } from "./repositories";
 import type { CloudPaths } from "../packages/local-cloud/cloud/paths";
@@ -35,6 +36,13 @@ export async function ready(stack?: string, say: Say = sayOnStderr): Promise<Rea
   const missing = await ensureExisting(card, repository, keys, stack);
   for (const what of missing) {
     say(`not there, though the stack files say it exists: ${withTheWayOut(what)}`);
+  }
+  for (const file of foreignSecrets(repository)) {
+    say(
+      `${file} holds secrets that the real stack's passphrase or KMS encrypted (v1:…), and the engine hands none of ` +
+        "those to a local cloud: it will say `illegal base64 data`. Rehearse that stack by npm run berth -- review, or in " +
+        "a copy of the clone where they are set again",
+    );
   }
   if (keys && (await ensureRepositories(paths, repository, say))) await ensureProjectImages(say);
   return { paths, card, keys, env: rehearsalEnvironment(paths, card, bin) };

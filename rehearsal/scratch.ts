@@ -11,6 +11,7 @@ import { rehearsalEnvironment } from "./environment";
 import { ensureRehearsalCloud } from "./cloud";
 import { cacheRoot } from "./computer";
 import { postExisting } from "../packages/local-cloud/cloud/existing";
+import { standInSecrets } from "./foreign-secrets";
 import { ensureExisting } from "./existing";
 import type { MachineKind } from "../packages/local-cloud/cloud/machine-kind";
 import type { CloudPaths } from "../packages/local-cloud/cloud/paths";
@@ -262,4 +263,5 @@ function copyStackFiles(project: string): void {
       fs.copyFileSync(path.join(repository, name), path.join(project, name));
     }
   }
+  standInSecrets(project);
 }

@@ -74,7 +74,7 @@ export function firstDeliveryLauncher(slug: string): string {
     "ref=$(cat)",
     `if [ "$ref" = "${unknownRef}" ]; then echo "not delivered: which commit of ${slug} ran before is not known. ` +
       `Deliver it by hand: berth deploy ${slug} --ref COMMIT"; exit 0; fi`,
-    `printf %s "$ref" | ${siteProgram} deploy ${slug} --first --ref -`,
+    `printf %s "$ref" | ${siteProgram} deploy ${slug} --first --by "pulumi up" --ref -`,
   ].join("; ");
   return launcherOf('sh -c "$run"', deliver);
 }

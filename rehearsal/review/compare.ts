@@ -3,6 +3,7 @@ import * as path from "node:path";
 
 import { runProgram, untilAsked } from "../../engine/program";
 import { cacheRoot } from "../computer";
+import { standInSecrets } from "../foreign-secrets";
 import { repository } from "../paths";
 import { sayOnStderr } from "../say";
 import { obtainCli } from "../../packages/local-cloud/pulumi/cli";
@@ -50,6 +51,7 @@ export async function main([directory = ""]: readonly string[]): Promise<number>
   const plan = comparison.parse(
     JSON.parse(fs.readFileSync(path.join(scratch, files.plan), "utf8")),
   );
+  for (const copy of [plan.base, plan.head]) standInSecrets(copy);
   const { bin } = await obtainCli({ say: sayOnStderr, cache: cacheRoot() });
   const visits = new Visits(scratch, await chosen(plan), bin);
   try {

@@ -63,7 +63,7 @@ describe("a project with a repository", () => {
     expect(await sites("prod")).toEqual(["shop-shop-delivery", "shop-shop-secrets"]);
     const delivery = await part("prod", "shop-shop-delivery");
     expect(delivery?.inputs?.["stdin"]).toBe("");
-    expect(String(delivery?.inputs?.["create"])).toContain("deploy shop --first --ref -");
+    expect(String(delivery?.inputs?.["create"])).toContain("deploy shop --first --by");
     // In the order of the state, which is that of creation.
     const order = (await cloud.state("prod")).resources.map(nameOf);
     const parts = ["shop-converge", "shop-shop-secrets", "shop-shop-delivery"];
