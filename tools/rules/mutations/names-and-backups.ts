@@ -164,6 +164,14 @@ export const namesAndBackups: readonly Mutation[] = [
     named: "edge",
   },
   {
+    rule: 41,
+    file: "components/machine/files/site/lint_ports.py",
+    from: 'if is_database(service) or port_of_database(port.get("target")):',
+    to: "if False:",
+    test: "test/machine/site-refusals.test.ts",
+    named: "a published database",
+  },
+  {
     rule: 42,
     file: "policies/rules/use-known-resources.ts",
     from: "if (Object.hasOwn(knownTypes, resource.type)) return;",

@@ -108,13 +108,14 @@ export const namesAndBackups: readonly Rule[] = [
   rule(40, "Applications stop before a restore", open),
   rule(
     41,
-    "No database port is open",
+    "No database port is open, and none is published by a delivery",
     policy("keep-database-ports-closed"),
     policy("keep-web-behind-edge"),
     policy("guard-every-server"),
     policy("use-known-resources"),
     component("placement/openings.ts"),
     component("machine/steps/firewall.sh"),
+    component("machine/files/site/lint_ports.py"),
   ),
   rule(
     42,

@@ -2,14 +2,28 @@ import { command, component, config, open, people, policy, rule, type Rule } fro
 
 /** The manual on jobs, integrations, moves and reviews: rules 43 to 83. */
 export const pipelinesAndMoves: readonly Rule[] = [
-  rule(43, "An environment is compose file and override", open),
-  rule(44, "The override is ignored by git", open),
-  rule(45, "Overrides carry ports, restart and secrets alone", open),
+  rule(
+    43,
+    "On a node an environment is docker-compose.yml with dc.<environment>.yml copied to its override",
+    component("machine/files/site/version.py"),
+  ),
+  rule(
+    44,
+    "The override is ignored by git: a repository that tracks it is not delivered",
+    component("machine/files/site/lint.py"),
+  ),
+  rule(
+    45,
+    "Overrides carry ports, restart and secrets alone: a delivery warns of more",
+    component("machine/files/site/lint_override.py"),
+  ),
   rule(46, "Three jobs a project", open),
   rule(47, "Job definitions live in the repository", command("Jenkinsfile"), open),
   rule(
     48,
-    "develop deploys stage, master production",
+    "develop deploys stage, master production, projects' too, unless a branch is declared or a reason is given and kept; no test job runs yet",
+    component("placement/deliveries.ts"),
+    component("machine/files/site/deliver.py"),
     command(".github/workflows/deploy.yml"),
     command("Jenkinsfile"),
     open,
@@ -25,7 +39,11 @@ export const pipelinesAndMoves: readonly Rule[] = [
   rule(50, "Results reach Slack, with the committer", command(".ci/slack"), open),
   rule(51, "A Jenkins agent is made automatically", open),
   rule(52, "A Sentry project for each production environment", open),
-  rule(53, "nginx serves static files", open),
+  rule(
+    53,
+    "nginx serves static files: a delivery warns where no service is nginx",
+    component("machine/files/site/lint.py"),
+  ),
   rule(
     54,
     "One short command brings up an environment, with the repository's seed; not with an archive yet",
@@ -46,8 +64,10 @@ export const pipelinesAndMoves: readonly Rule[] = [
   ),
   rule(
     57,
-    "All configuration of machines, names and backups is in the repository; projects' own deployment is not yet",
+    "All configuration of machines, names and backups is in this repository, a project's in its own; values of secrets are here, encrypted",
     config("stack-file/parse"),
+    config("stack-file/checks/secrets"),
+    component("site/project-site.ts"),
     command("docs/state.md"),
   ),
   rule(
@@ -70,13 +90,18 @@ export const pipelinesAndMoves: readonly Rule[] = [
   rule(64, "Stage moves first", open),
   rule(
     65,
-    "The Jenkins job is tried on the new node before the switch: each project has a port of its own there, no job runs yet",
+    "The Jenkins job is tried on the new node before the switch: each project has a port of its own there, on which a delivery asks for its health; no job runs yet",
     config("stack-file/checks/http-ports"),
     component("placement/sites.ts"),
+    component("machine/files/site/judge.py"),
     open,
   ),
   rule(66, "Database and uploads are copied and compared", open),
-  rule(67, "Local files: recommend S3", open),
+  rule(
+    67,
+    "Local files: a delivery warns of those that no declared path covers, and recommends S3",
+    component("machine/files/site/lint_data.py"),
+  ),
   rule(68, "The old database is read-only during the dump", open),
   rule(
     69,
@@ -131,7 +156,10 @@ export const pipelinesAndMoves: readonly Rule[] = [
   ),
   rule(
     80,
-    "Whoever may push sets off the fleet's deployment; a project's own cannot be set off yet",
+    "Whoever may push sets off the fleet's deployment; members and jobs with a declared key set off a project's; clients by such a key alone",
+    config("stack-file/checks/delivery"),
+    component("machine/jobs.ts"),
+    command("operations/site/deploy.ts"),
     command(".ci/deploy"),
     open,
   ),
