@@ -5,6 +5,7 @@ import { benchHosts } from "./hosts";
 import type { Bench, Part } from "./part";
 import { benchPreview } from "./preview";
 import { benchReview } from "./review";
+import { benchSite } from "./site";
 import { benchUnchanged, benchUp } from "./up";
 
 const parts: Readonly<Record<string, Part>> = {
@@ -27,6 +28,10 @@ const parts: Readonly<Record<string, Part>> = {
   hosts: {
     measures: "converge of booted hosts beside Ansible's (Linux, root)",
     run: benchHosts,
+  },
+  site: {
+    measures: "visits during deliveries of a site beside plain docker compose's (Linux, root)",
+    run: benchSite,
   },
 };
 

@@ -5,6 +5,8 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { runProgram } from "../../engine/program";
+import { berth, contextOf } from "../../operations/berth";
+import { visit } from "../../operations/ground/ssh";
 import { placeOf } from "../../packages/local-cloud/forge";
 import { ensureProjectImages, ensureRepositories } from "../../rehearsal/repositories";
 import { ScratchCloud } from "../../rehearsal/scratch";
@@ -17,7 +19,7 @@ import { timed } from "./timing";
 const pace = 50;
 const slug = "shop";
 const address = "git@git.example:bench/shop.git";
-const name = "shop.bench.example";
+const name = "stage.shop.bench.example";
 
 /** What happens while visitors come, in this order; `broken` is never well. */
 const events = ["good", "broken", "rollback"] as const;
@@ -38,7 +40,7 @@ export async function benchSite({ say, signal }: Bench) {
   try {
     await ensureRepositories(cloud.paths, cloud.project, say);
     await ensureProjectImages(say);
-    await cloud.up("prod");
+    await cloud.up("stage");
     const site = await Site.of(cloud);
     const berth = await inTurn(say, "berth", site, {
       good: async () => site.deliver("two", "deploy"),
@@ -71,7 +73,7 @@ async function inTurn(
     let tookMs = 0;
     const seen = await underSteadyLoad(site.destination, pace, async () => {
       await sleep(2_000);
-      tookMs = await timed(how[event]);
+      ({ ms: tookMs } = await timed(how[event]));
       await sleep(2_000);
     });
     const failed = Object.values(seen.failed).reduce((sum, count) => sum + count, 0);
@@ -93,9 +95,14 @@ async function inTurn(
 /** One project on one machine in Toronto. */
 function fleet() {
   const { shared } = fleetOfNodes(1);
-  const project = { domain: name, residency: "canada", access: ["everyone"], repository: address };
+  const project = {
+    domain: "shop.bench.example",
+    residency: "canada",
+    access: ["everyone"],
+    repository: address,
+  };
   const projects = { [slug]: { ...project, health: { seconds: 20 } } };
-  return { shared, stacks: { prod: { projects, zones: ["bench.example"] } } };
+  return { shared, stacks: { stage: { projects, zones: ["bench.example"] } } };
 }
 
 /** The project where it runs, and its repository. */
@@ -103,7 +110,7 @@ class Site {
   private constructor(
     private readonly cloud: ScratchCloud,
     readonly destination: Destination,
-    private readonly machine: string,
+    private readonly machine: { readonly address: string; readonly hostKey: string },
     private readonly port: string,
     private readonly work: string,
   ) {}
@@ -111,8 +118,9 @@ class Site {
   static async of(cloud: ScratchCloud): Promise<Site> {
     const edge = cloud.card.edge!;
     const authority = fs.readFileSync(edge.authority, "utf8");
-    const outputs = await cloud.outputs("prod");
-    const machine = String(outputs["nodes"]![slug]!["address"]);
+    const outputs = await cloud.outputs("stage");
+    const node = outputs["nodes"]![slug]!;
+    const machine = { address: String(node["address"]), hostKey: String(node["hostKey"]) };
     const work = path.join(path.dirname(cloud.project), "work");
     const site = new Site(cloud, { name, address: edge.address, authority }, machine, "", work);
     const port = await site.onMachine(`awk '$1 == "${slug}" { print $2 }' /etc/berth/proxy/sites`);
@@ -120,7 +128,7 @@ class Site {
       "clone",
       "-q",
       "-b",
-      "master",
+      "develop",
       path.join(cloud.paths.repositories, placeOf(address)),
       work,
     ]);
@@ -135,16 +143,15 @@ class Site {
 
   async berth(command: string): Promise<void> {
     const { cloud } = this;
-    await runProgram("npx", ["--no", "berth", command, slug, "--stack", "prod"], {
-      cwd: cloud.project,
-      env: cloud.env,
-    });
+    const context = contextOf(cloud.project, cloud.env);
+    const quiet = { ...context, now: context.now, out: () => undefined, say: () => undefined };
+    await berth(quiet, [command, slug, "--stack", "stage"]);
   }
 
   /** Leaves the project to plain Compose: the same containers, a checkout beside Berth's. */
   async leave(): Promise<void> {
     await this.onMachine(
-      `git clone -q ${address} /root/plain && cd /root/plain && git branch good origin/master~1 && git branch broken origin/master && ` +
+      `git clone -q ${address} /root/plain && cd /root/plain && git branch good origin/develop~1 && git branch broken origin/develop && ` +
         `printf 'services:\\n  nginx:\\n    restart: unless-stopped\\n    ports: ["127.0.0.1:${this.port}:80"]\\n' >docker-compose.override.yml`,
     );
     await this.compose("good");
@@ -152,7 +159,7 @@ class Site {
 
   async compose(branch: string): Promise<void> {
     await this.onMachine(
-      `cd /root/plain && git checkout -q ${branch} && docker compose up -d --build`,
+      `cd /root/plain && git checkout -q ${branch} && docker compose up -d --build || true`,
     );
   }
 
@@ -166,7 +173,7 @@ class Site {
       fs.writeFileSync(file, text.replace(healthy, healthy.replace("200", "500")));
     const who = ["-c", "user.name=Bench", "-c", "user.email=bench@bench.example"];
     await this.run("git", [...who, "commit", "-q", "-a", "-m", version]);
-    await this.run("git", ["push", "-q", "origin", "master"]);
+    await this.run("git", ["push", "-q", "origin", "develop"]);
   }
 
   private async run(program: string, words: readonly string[]): Promise<string> {
@@ -177,16 +184,13 @@ class Site {
     return done.stdout;
   }
 
-  private onMachine(script: string): Promise<string> {
-    return this.run("npx", [
-      "--no",
-      "berth",
-      "ssh",
-      slug,
-      "sudo",
-      "bash",
-      "-c",
-      `'${script.replaceAll("'", `'\\''`)}'`,
-    ]);
+  private async onMachine(script: string): Promise<string> {
+    const { env, keys } = this.cloud;
+    const files = keys.members["ana"]!.map(({ file }) => file);
+    const errand = { command: "sudo bash -s", input: script, timeoutMs: 600_000 };
+    const done = await visit({ login: "ana", ...this.machine }, { env, files }, errand);
+    if (done.kind === "fault") throw new Error(`the machine: ${done.detail}`);
+    if (done.code !== 0) throw new Error(`on the machine: ${done.stdout}${done.stderr}`);
+    return done.stdout;
   }
 }

@@ -101,6 +101,8 @@ const rooms = [
     path: "^tools/",
     knows: [
       ...["engine", ...allComponents, "packages/local-cloud", "rehearsal", "tools/setup"],
+      // What is measured is what people run.
+      "operations",
       ...policies.map(({ name }) => name),
     ],
   },

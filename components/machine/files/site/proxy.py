@@ -54,13 +54,22 @@ def number(text):
 
 
 def through(domain, path):
-    """What a visitor is answered by this machine's proxy: a status, or words for why there was none. The
-    certificate may be the edge's authority's, or not there yet: who it is for is not judged here."""
+    """What a visitor is answered by this machine's proxy: a status, or words for why there was none. Where the
+    proxy demands the edge's certificate, which it does once the edge was seen to come, by way of the edge."""
+    answer = asked("127.0.0.1", domain, path)
+    if isinstance(answer, str) and "CERTIFICATE_REQUIRED" in answer:
+        answer = asked(domain, domain, path)
+    return answer
+
+
+def asked(address, domain, path):
+    """One request to an address. The certificate there may be the edge's authority's, or not there yet: who it is
+    for is not judged here."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     try:
-        with socket.create_connection(("127.0.0.1", 443), timeout=10) as plain:
+        with socket.create_connection((address, 443), timeout=10) as plain:
             with context.wrap_socket(plain, server_hostname=domain) as secure:
                 connection = http.client.HTTPConnection(domain, timeout=10)
                 connection.sock = secure

@@ -126,7 +126,8 @@ def visited(site):
     """Says what visitors are answered by every name of the site."""
     for name in site.names:
         answer = proxy.through(name, site.path)
-        if answer == 200:
-            say(f"through the proxy: {name} answers 200")
+        # A redirect, or a question who comes, is the site's own answer too.
+        if isinstance(answer, int) and (answer < 400 or answer in (401, 403)):
+            say(f"through the proxy: {name} answers {answer}")
         else:
             say(f"warning: through the proxy: {name}: {answer}; see: berth-proxy status")
