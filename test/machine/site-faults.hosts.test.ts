@@ -130,6 +130,30 @@ describe("a delivery that goes wrong", () => {
     await serves("three");
   });
 
+  it("waits no longer than was said for one that others wait for, however silent Compose is", async () => {
+    const wait = `      migrate:\n        condition: service_completed_successfully\n`;
+    expect(compose).toContain(wait);
+    const done = await deploy({
+      ...good,
+      "docker-compose.yml": compose
+        .replace(wait, `${wait}      late:\n        condition: service_healthy\n`)
+        .replace(
+          "volumes:\n  data:",
+          `  late:
+    image: quay:1
+    command: ["sleep", "1000000"]
+    stop_signal: SIGKILL
+    healthcheck: { test: ["CMD", "false"], interval: 1s, retries: 1000 }
+volumes:
+  data:`,
+        ),
+    });
+    expect(done.code).toBe(1);
+    expect(done.said).toContain("late did not start within 18 s");
+    expect(done.said).toMatch(/restored: [0-9a-f]{12} serves again/);
+    await serves("three");
+  });
+
   it("refuses what would not fit on the disk", async () => {
     await quay.onHost("mount -t tmpfs -o size=4m none /srv/berth/.next");
     const done = await deploy({ ...good, "app.py": version("large") });

@@ -19,7 +19,7 @@ import { timed } from "./timing";
 const pace = 50;
 const slug = "shop";
 const address = "git@git.example:bench/shop.git";
-const name = "stage.shop.bench.example";
+const name = "stage.bench.example";
 
 /** What happens while visitors come, in this order; `broken` is never well. */
 const events = ["good", "broken", "rollback"] as const;
@@ -96,7 +96,7 @@ async function inTurn(
 function fleet() {
   const { shared } = fleetOfNodes(1);
   const project = {
-    domain: "shop.bench.example",
+    domain: "bench.example",
     residency: "canada",
     access: ["everyone"],
     repository: address,

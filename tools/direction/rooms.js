@@ -102,8 +102,7 @@ const rooms = [
     knows: [
       ...["engine", ...allComponents, "packages/local-cloud", "rehearsal", "tools/setup"],
       // What is measured is what people run.
-      "operations",
-      ...policies.map(({ name }) => name),
+      ...[...policies, ...operations].map(({ name }) => name),
     ],
   },
 ];

@@ -4,8 +4,10 @@ import contextlib
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import threading
 import time
 
 REFUSED = 65
@@ -128,9 +130,9 @@ def run(command, env=None, seconds=120, text="", cwd="/"):
 
 
 def follow(command, env=None, seconds=3600, cwd="/"):
-    """Runs a program and says each of its lines as it comes. Answers its status and its last lines."""
+    """Runs a program and says each of its lines as it comes. Answers its status and its last lines; one that takes
+    longer than `seconds` is ended, however silent it is."""
     said = []
-    until = time.monotonic() + seconds
     with subprocess.Popen(
         command,
         env=env if env is not None else environment(),
@@ -138,14 +140,19 @@ def follow(command, env=None, seconds=3600, cwd="/"):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         cwd=cwd,
+        # Docker's own programs start others: all of them end together.
+        start_new_session=True,
     ) as child:
-        for line in child.stdout:
-            line = line.decode(errors="replace").rstrip("\n")
-            say(f"  {line}")
-            said = [*said[-19:], line]
-            if time.monotonic() > until:
-                child.kill()
-        code = child.wait()
+        patience = threading.Timer(seconds, os.killpg, (child.pid, signal.SIGKILL))
+        patience.start()
+        try:
+            for line in child.stdout:
+                line = line.decode(errors="replace").rstrip("\n")
+                say(f"  {line}")
+                said = [*said[-19:], line]
+            code = child.wait()
+        finally:
+            patience.cancel()
     return Done(code, "\n".join(said), "")
 
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 
 import history
 import judge
@@ -15,6 +16,8 @@ from last_file import last_file
 from reading import facts_of
 
 LOGS = 5
+# Seconds that containers may take to be made, beyond those that a version has to be healthy.
+MAKING = 10
 
 
 def volumes_here():
@@ -81,8 +84,13 @@ def start(version):
     history.keep(site, version.project, version.mounts())
     before = {each["id"] for each in judge.states(version.project)}
     done = version.compose(site.places.tree).follow(
-        "up", "--detach", "--no-build", "--remove-orphans", "--quiet-pull", seconds=site.seconds + 300
+        "up", "--detach", "--no-build", "--remove-orphans", "--quiet-pull", seconds=site.seconds + MAKING
     )
+    if done.code == -signal.SIGKILL:
+        late = judge.pending(judge.states(version.project))
+        problem = Failed(f"{', '.join(late) or 'Compose'} did not start within {site.seconds + MAKING} s")
+        problem.service = late[0] if late else None
+        raise problem
     if done.code != 0:
         problem = Failed(f"Compose could not start it: {done.last(1).strip()}")
         problem.service = failing(version, done.out)
