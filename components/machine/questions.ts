@@ -5,7 +5,7 @@ import { identityOf } from "../fleet/ssh-key";
 import { automationAccount, type MachineDeclaration } from "./script";
 import { jobsAccount } from "./jobs";
 import { array, map, quote } from "./quote";
-import { fileContents, siteProgram } from "./steps";
+import { fileContents, siteParts } from "./steps";
 import { readText } from "./text-file";
 
 const source = (name: string) => readText(path.join(__dirname, "questions", `${name}.sh`));
@@ -101,7 +101,7 @@ function proxyFiles(): Readonly<Record<string, string>> {
 
 /** The same of the program that delivers sites. */
 function siteFiles(): Readonly<Record<string, string>> {
-  const parts = Object.entries(siteProgram()).map(([name, text]) => [
+  const parts = Object.entries(siteParts()).map(([name, text]) => [
     `/usr/local/lib/berth/site/${name}`,
     text,
   ]);

@@ -8,7 +8,7 @@ import { firewallRules } from "./firewall-rules";
 import { jobKeys, jobRights, jobsAccount } from "./jobs";
 import { array, map, quote } from "./quote";
 import { siteLines } from "./site-lines";
-import { compact, fileContents, pamCheck, siteProgram, sourceOf, type Sequence } from "./steps";
+import { compact, fileContents, pamCheck, siteParts, sourceOf, type Sequence } from "./steps";
 
 /** The account of every session after the first; the deployers' keys enter it. */
 export const automationAccount = "berth";
@@ -134,7 +134,7 @@ const constants: Readonly<Record<Sequence, () => readonly string[]>> = {
     `PAM_PY=${quote(pamCheck())}`,
     `declare -A COMPOSE_PACKAGES=${map(composePackages)}`,
     ...Object.entries(fileContents()).map(([variable, text]) => `${variable}=${quote(text)}`),
-    `declare -A SITE_PROGRAM=${map(siteProgram())}`,
+    `declare -A SITE_PROGRAM=${map(siteParts())}`,
   ],
   observe: () => [],
 };

@@ -102,7 +102,7 @@ function filled(text: string): string {
 }
 
 /** The program that delivers sites, by the names of its parts (Python). */
-export function siteProgram(): Readonly<Record<string, string>> {
+export function siteParts(): Readonly<Record<string, string>> {
   const folder = path.join(__dirname, "files", "site");
   const parts = fs.readdirSync(folder).filter((name) => name.endsWith(".py"));
   return Object.fromEntries(parts.sort().map((name) => [name, here("files", "site", name)]));

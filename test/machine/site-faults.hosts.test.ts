@@ -6,7 +6,7 @@ const version = (name: string) => application.replace('"one"', `"${name}"`);
 
 describe("a delivery that goes wrong", () => {
   const quay = new Quay();
-  const shop = delivery("shop", 18_016, { health: { path: "/healthz", seconds: 8 } });
+  const shop = delivery("shop", 18_016, { health: { path: "/healthz", seconds: 6 } });
   const good = project("shop");
   const compose = good["docker-compose.yml"]!;
   let rows = 0;
@@ -91,7 +91,7 @@ describe("a delivery that goes wrong", () => {
     [
       "answers 500",
       version("bad").replace('BROKEN = "one", False', "").replace(", False", ", True"),
-      "/healthz answers 500 to shop.example.org after 8 s",
+      "/healthz answers 500 to shop.example.org after 6 s",
     ],
     [
       "ends",

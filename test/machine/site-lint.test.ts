@@ -85,6 +85,16 @@ describe("what a delivery takes", () => {
 });
 
 describe("the program that delivers", () => {
+  it("refuses a project without its environment's own file (R43)", () => {
+    const directory = "test/machine/compose-files/wordpress";
+    const words = ["-I", "-B", program, "lint", directory, "--env", "stage"];
+    const done = spawnSync("python3", words, { encoding: "utf8" });
+    expect(done.status).toBe(65);
+    expect(done.stderr).toBe(
+      "dc.stage.yml: is not in the repository (there: dc.prod.yml, docker-compose.yml); add it (R43)\n",
+    );
+  });
+
   it("is Python that compiles", () => {
     execFileSync("python3", [
       "-c",

@@ -5,7 +5,9 @@ import { evidenceScript } from "../../components/machine/questions";
 import { statuses } from "../../components/machine/script";
 import { Authority, together } from "./certificates";
 import { site } from "./front";
+import { factsOf, judge, names } from "./judged";
 import { application, delivery, project, Quay } from "./quay";
+import { jobsTests } from "./jobs-suite";
 import { underLoad } from "./visits";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
@@ -23,11 +25,6 @@ describe("a project's site on its node", () => {
     expect(done, `${done.stdout}${done.stderr}`).toMatchObject({ code: 0 });
     return done.stdout;
   };
-  const job = (asked: string) =>
-    quay.yard.session(
-      { login: "berth-jobs", address: quay.address, pinned: quay.key, mine: ci },
-      asked,
-    );
 
   beforeAll(async () => {
     quay.sites = [
@@ -159,6 +156,60 @@ describe("a project's site on its node", () => {
     ]);
   });
 
+  it("takes over what was started by hand, with its name, its volumes and its files", async () => {
+    const files = project("old");
+    const compose = files["docker-compose.yml"]!.replace(
+      "- data:/data\n",
+      "- data:/data\n      - ./media:/media\n",
+    );
+    await quay.commit("old", { ...files, "docker-compose.yml": compose });
+    await quay.onHost(`git clone -q git@git.example:old.git /opt/legacy && cd /opt/legacy
+      sed s/80:8000/18017:8000/ dc.prod.yml >docker-compose.override.yml
+      mkdir media && echo mine >media/upload && docker compose up -d --build 2>&1
+      until curl -sSo /dev/null http://127.0.0.1:18017; do sleep 0.2; done 2>/dev/null`);
+    await quay.write(18_017, "old");
+    quay.deliveries = [...quay.deliveries, delivery("old", 18_017)];
+    await quay.converge();
+    const renamed = await quay.site("deploy old");
+    expect(renamed).toMatchObject({ code: 65 });
+    expect(renamed.stdout).toContain("this repository runs here already, as legacy in /opt/legacy");
+    await quay.commit("old", { "docker-compose.yml": `name: legacy\n${compose}` });
+    const beside = await quay.site("deploy old");
+    expect(beside).toMatchObject({ code: 65 });
+    const fix = /\/opt\/legacy\/media holds the files of \/media, .* bring them \((.*)\)/;
+    expect(beside.stdout).toMatch(fix);
+    expect(await quay.visit(18_017, "old")).toMatchObject({ rows: 1 });
+    await quay.onHost(fix.exec(beside.stdout)![1]!);
+    await deploy("deploy old");
+    expect(await quay.visit(18_017, "old")).toMatchObject({ rows: 1 });
+    expect(await quay.onHost("docker exec legacy-nginx-1 cat /media/upload")).toBe("mine\n");
+    expect(await quay.onHost("docker volume ls -q | grep -E '^(old|legacy)_'")).toBe(
+      "legacy_data\nlegacy_pgdata\n",
+    );
+  });
+
+  it("reads the files of public projects as the tests of the lint have them", async () => {
+    const files = Object.fromEntries(
+      names.flatMap((name) =>
+        Object.entries(factsOf(name).texts).map(([file, text]) => [`${name}/${file}`, text]),
+      ),
+    );
+    const write = `import json, os, sys
+for path, text in json.load(sys.stdin).items():
+    path = "/srv/berth/" + path
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    open(path, "w").write(text)`;
+    await quay.onHost(`python3 -c '${write}'`, JSON.stringify(files));
+    const said = await quay.onHost(
+      `for name in ${names.join(" ")}; do berth-site lint /srv/berth/$name --env prod --json || true; done`,
+    );
+    const here = said.trim().split("\n");
+    for (const [index, name] of names.entries()) {
+      const { problems, web } = judge(factsOf(name));
+      expect(JSON.parse(here[index]!)).toEqual({ problems, web });
+    }
+  });
+
   it("lets people look into it", async () => {
     const logs = await quay.site("logs shop migrate --tail 3");
     expect(logs.stdout).toMatch(/migrate-1.*migrated/);
@@ -179,79 +230,5 @@ describe("a project's site on its node", () => {
     expect(last).toMatchObject({ commit, why: "payment is down" });
   });
 
-  it("is started by a job's key, which does nothing else (R80)", async () => {
-    const done = await job("deploy");
-    expect(done, `${done.stdout}${done.stderr}`).toMatchObject({ code: 0 });
-    expect(done.stdout).toContain("delivered: ");
-    expect((await quay.history("shop")).at(-1)).toMatchObject({ by: "job ci" });
-    const watched = await job("watch");
-    expect(watched).toMatchObject({ code: 0 });
-    expect(watched.stdout).toContain(done.stdout);
-  });
-
-  it.each([
-    "",
-    "bash",
-    "deploy master; id",
-    "deploy master\nid",
-    "deploy --reason=x",
-    "deploy master --reason x",
-    "deploy -",
-    "deploy ../../x",
-    "rollback shop",
-    "watch kmc",
-    "secrets shop",
-  ])("gives a job's key nothing for %j", async (asked) => {
-    const before = await quay.history("shop");
-    const done = await job(asked);
-    expect(done.code).toBe(65);
-    expect(done.stdout).toBe("");
-    expect(await quay.history("shop")).toEqual(before);
-  });
-
-  it("takes another project's name for what it is: a reference of its own", async () => {
-    const done = await job("deploy kmc");
-    expect(done.code).toBe(65);
-    expect(done.stdout).toContain("kmc: is no branch, tag or commit of git@git.example:shop.git");
-  });
-
-  it("gives a job's key no way round its command", async () => {
-    const visit = { login: "berth-jobs", address: quay.address, pinned: quay.key, mine: ci };
-    const client = quay.yard.client(visit, undefined, true);
-    const [program, ...options] = client.slice(0, -1);
-    const ask = (...more: string[]) =>
-      quay.yard.run([program!, ...options, ...more, client.at(-1)!, "watch"]);
-    const forwarded = await ask("-o", "ExitOnForwardFailure=yes", "-R", "12345:127.0.0.1:22");
-    expect(forwarded.code).toBe(255);
-    const shell = await ask("-o", "SetEnv=LC_ALL=$(id)", "-A");
-    expect(shell, shell.stderr).toMatchObject({ code: 0 });
-    expect(shell.stderr).toContain("PTY allocation request failed");
-    expect(shell.stdout).toContain("delivered: ");
-    const passed = await quay.yard.run([
-      program!,
-      ...options,
-      "-W",
-      "127.0.0.1:22",
-      client.at(-1)!,
-    ]);
-    expect(passed.code).not.toBe(0);
-    expect(passed.stdout).not.toContain("SSH-2.0");
-    const rights = await quay.onHost("runuser -u berth-jobs -- sudo -n -l");
-    expect(rights.match(/NOPASSWD: .*/g)).toEqual([
-      "NOPASSWD: /usr/local/sbin/berth-site job shop ci",
-    ]);
-    for (const command of ["job shop other", "deploy shop", "job kmc ci"]) {
-      const tried = await quay.exec(`runuser -u berth-jobs -- sudo -n berth-site ${command}`);
-      expect(tried.code).toBe(1);
-    }
-  });
-
-  it("closes jobs' way in when none is declared", async () => {
-    quay.deliveries = [kmc, { ...quay.deliveries[1]!, jobs: {} }];
-    expect((await quay.converge()).code).toBe(statuses.done);
-    expect((await job("watch")).code).toBe(255);
-    expect((await quay.exec("runuser -u berth-jobs -- sudo -n -l")).stdout).not.toContain(
-      "NOPASSWD",
-    );
-  });
+  jobsTests(quay, ci);
 });

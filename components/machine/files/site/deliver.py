@@ -9,6 +9,7 @@ import images
 import judge
 import schema
 import secret_values
+import takeover
 import version
 from ground import Failed, Refused, hide, read_json, say, write
 from problem import Problem
@@ -73,7 +74,7 @@ class Delivery:
         directory = repository.lay_out(commit)
         secret_values.lay(site, directory, self.values, site.owner())
         new = Version(site, repository, commit, directory, self.values)
-        problems = [*new.problems, *self.on_this_machine(commit)]
+        problems = [*new.problems, *self.on_this_machine(commit, new)]
         for problem in problems:
             if not problem.refused and self.wish.action == "deploy":
                 say(str(problem))
@@ -95,14 +96,16 @@ class Delivery:
             raise Refused(f"{commit[:12]}: is not on {site.branch}, and production takes no other (R48); merge it, or give --reason")
         say(f"note: {commit[:12]} is not on {site.branch}; reason: {self.wish.reason}")
 
-    def on_this_machine(self, commit):
+    def on_this_machine(self, commit, new):
         """What stands against it here, whatever the files say."""
         site = self.site
         for path in self.repository.in_the_way(commit):
             yield Problem.refusal(
                 f"{site.places.tree}/{path}",
-                "was changed on this machine, or is not the repository's, and the commit would write over it; move it away, or commit it",
+                "was changed on this machine, is not the repository's or lies where a container has taken the directory for its own, "
+                "and the commit would write there; move it away, or commit it",
             )
+        yield from takeover.judge(site, self.repository, new)
         for name in secret_values.not_carried(self.values):
             yield Problem.refusal("secrets", f"{name}: Compose does not read its value back as it is; give it in another form (base64)")
         for name in secret_values.hand_made(site, self.values):
@@ -149,6 +152,7 @@ class Delivery:
             },
         )
         self.record("delivered", self.wish.reason)
+        self.repository.hold_on(new.commit)
         history.end(site)
         version.visited(site)
         kept = [new.commit, *history.delivered(site)][: images.KEPT + 1]

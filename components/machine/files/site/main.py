@@ -14,7 +14,7 @@ from detached import begin, follow, now, running
 from ground import Misused, Refused, Stop, complain, say
 from history import current, delivered
 from reading import facts_without_values
-from repository import KeyRefused, Repository, deploy_key
+from repository import COMMIT, KeyRefused, Repository, deploy_key
 
 USAGE = """berth-site deploy <project> [--ref REF] [--by NAME] [--reason TEXT] [--first]
 berth-site watch | rollback [--to COMMIT] [--by NAME] | key | secrets <project>
@@ -83,7 +83,9 @@ def first(site, ref, by):
         say(f"  {deploy_key(site)}")
         say(f"then: berth deploy {site.slug}")
         return 0
-    return asked_for(site, ref, by)
+    # A commit that another machine says it ran: it was let into production there.
+    reason = "it ran on the machine before this one" if COMMIT.fullmatch(ref) else ""
+    return asked_for(site, ref, by, reason)
 
 
 def rollback(words):

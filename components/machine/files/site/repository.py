@@ -14,6 +14,15 @@ KEY_REFUSED = re.compile(
 )
 
 
+def open_to(uid, path, tree):
+    """Can the account write at this place? Judged by the nearest directory that is there."""
+    folder = os.path.dirname(path)
+    while len(folder) > len(tree) and not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    found = os.stat(folder)
+    return found.st_uid == uid or bool(found.st_mode & 0o002)
+
+
 class KeyRefused(Failed):
     """The repository does not let this machine read it."""
 
@@ -114,6 +123,10 @@ class Repository:
     def has(self, commit):
         return self.git("cat-file", "-e", f"{commit}^{{commit}}").code == 0
 
+    def hold_on(self, commit):
+        """Keeps a commit that ran, whatever becomes of the branch that it was on."""
+        self.git("update-ref", f"refs/berth/{commit}", commit)
+
     def tracked(self, commit):
         """The files of a commit."""
         return set(filter(None, self.must("ls-tree", "-r", "-z", "--name-only", commit).split("\0")))
@@ -152,8 +165,18 @@ class Repository:
             status = self.must(f"--work-tree={tree}", "diff-files", "-z", "--name-only", "--diff-filter=MT")
             changed = set(filter(None, status.split("\0")))
         target = self.tracked(commit)
+        # A container made the directory its own: git cannot write there, and nobody else may for it.
+        uid = self.site.owner()[0]
+        closed = {path for path in self.changes(commit) if not open_to(uid, os.path.join(tree, path), tree)}
         strangers = {path for path in target - present if os.path.lexists(os.path.join(tree, path))}
-        return sorted(path for path in changed | strangers if not self._same(path, commit))
+        return sorted({path for path in changed | strangers if not self._same(path, commit)} | closed)
+
+    def changes(self, commit):
+        """What a checkout of the commit would write or take away."""
+        if not os.path.exists(os.path.join(self.git_dir, "index")):
+            return []
+        done = self.git("diff-index", "--cached", "--name-only", "-z", commit)
+        return list(filter(None, done.out.split("\0"))) if done.code == 0 else []
 
     def _same(self, path, commit):
         """Does the file hold what the commit has at its place? Then nothing is lost by writing it."""

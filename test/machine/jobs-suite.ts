@@ -1,0 +1,90 @@
+import { expect, it } from "vitest";
+
+import { statuses } from "../../components/machine/script";
+import type { KeyPair } from "../../packages/local-cloud/test/hosts/boot-ground";
+import type { Quay } from "./quay";
+
+/** What the key of the job `ci` of `shop` may do on a machine where shop was delivered (R80). */
+export function jobsTests(quay: Quay, ci: KeyPair): void {
+  const job = (asked: string) =>
+    quay.yard.session(
+      { login: "berth-jobs", address: quay.address, pinned: quay.key, mine: ci },
+      asked,
+    );
+
+  it("is started by a job's key, which does nothing else (R80)", async () => {
+    const done = await job("deploy");
+    expect(done, `${done.stdout}${done.stderr}`).toMatchObject({ code: 0 });
+    expect(done.stdout).toContain("delivered: ");
+    expect((await quay.history("shop")).at(-1)).toMatchObject({ by: "job ci" });
+    const watched = await job("watch");
+    expect(watched).toMatchObject({ code: 0 });
+    expect(watched.stdout).toContain(done.stdout);
+  });
+
+  it.each([
+    "",
+    "bash",
+    "deploy master; id",
+    "deploy master\nid",
+    "deploy --reason=x",
+    "deploy master --reason x",
+    "deploy -",
+    "deploy ../../x",
+    "rollback shop",
+    "watch kmc",
+    "secrets shop",
+  ])("gives a job's key nothing for %j", async (asked) => {
+    const before = await quay.history("shop");
+    const done = await job(asked);
+    expect(done.code).toBe(65);
+    expect(done.stdout).toBe("");
+    expect(await quay.history("shop")).toEqual(before);
+  });
+
+  it("takes another project's name for what it is: a reference of its own", async () => {
+    const done = await job("deploy kmc");
+    expect(done.code).toBe(65);
+    expect(done.stdout).toContain("kmc: is no branch, tag or commit of git@git.example:shop.git");
+  });
+
+  it("gives a job's key no way round its command", async () => {
+    const visit = { login: "berth-jobs", address: quay.address, pinned: quay.key, mine: ci };
+    const client = quay.yard.client(visit, undefined, true);
+    const [program, ...options] = client.slice(0, -1);
+    const ask = (...more: string[]) =>
+      quay.yard.run([program!, ...options, ...more, client.at(-1)!, "watch"]);
+    const forwarded = await ask("-o", "ExitOnForwardFailure=yes", "-R", "12345:127.0.0.1:22");
+    expect(forwarded.code).toBe(255);
+    const shell = await ask("-o", "SetEnv=LC_ALL=$(id)", "-A");
+    expect(shell, shell.stderr).toMatchObject({ code: 0 });
+    expect(shell.stderr).toContain("PTY allocation request failed");
+    expect(shell.stdout).toContain("delivered: ");
+    const passed = await quay.yard.run([
+      program!,
+      ...options,
+      "-W",
+      "127.0.0.1:22",
+      client.at(-1)!,
+    ]);
+    expect(passed.code).not.toBe(0);
+    expect(passed.stdout).not.toContain("SSH-2.0");
+    const rights = await quay.onHost("runuser -u berth-jobs -- sudo -n -l");
+    expect(rights.match(/NOPASSWD: .*/g)).toEqual([
+      "NOPASSWD: /usr/local/sbin/berth-site job shop ci",
+    ]);
+    for (const command of ["job shop other", "deploy shop", "job kmc ci"]) {
+      const tried = await quay.exec(`runuser -u berth-jobs -- sudo -n berth-site ${command}`);
+      expect(tried.code).toBe(1);
+    }
+  });
+
+  it("closes jobs' way in when none is declared", async () => {
+    quay.deliveries = quay.deliveries.map((each) => ({ ...each, jobs: {} }));
+    expect((await quay.converge()).code).toBe(statuses.done);
+    expect((await job("watch")).code).toBe(255);
+    expect((await quay.exec("runuser -u berth-jobs -- sudo -n -l")).stdout).not.toContain(
+      "NOPASSWD",
+    );
+  });
+}
