@@ -50,21 +50,24 @@ export function jobsTests(quay: Quay, ci: KeyPair): void {
 
   it("gives a job's key no way round its command", async () => {
     const visit = { login: "berth-jobs", address: quay.address, pinned: quay.key, mine: ci };
-    const client = quay.yard.client(visit, undefined, true);
+    const client = quay.yard.client(visit);
     const [program, ...options] = client.slice(0, -1);
     const ask = (...more: string[]) =>
       quay.yard.run([program!, ...options, ...more, client.at(-1)!, "watch"]);
     const forwarded = await ask("-o", "ExitOnForwardFailure=yes", "-R", "12345:127.0.0.1:22");
     expect(forwarded.code).toBe(255);
-    const shell = await ask("-o", "SetEnv=LC_ALL=$(id)", "-A");
-    expect(shell, shell.stderr).toMatchObject({ code: 0 });
-    expect(shell.stderr).toContain("PTY allocation request failed");
-    expect(shell.stdout).toContain("delivered: ");
+    expect(forwarded.stderr).toContain("remote port forwarding failed");
+    const terminal = await ask("-tt");
+    expect(terminal).toMatchObject({ code: 255, stdout: "" });
+    expect(terminal.stderr).toContain("PTY allocation request failed");
+    // What a visitor may say of their own environment changes nothing.
+    const said = await ask("-o", "SetEnv=LC_ALL=$(id)");
+    expect(said, said.stderr).toMatchObject({ code: 0 });
+    expect(said.stdout).toContain("delivered: ");
     const passed = await quay.yard.run([
       program!,
       ...options,
-      "-W",
-      "127.0.0.1:22",
+      ...["-W", "127.0.0.1:22"],
       client.at(-1)!,
     ]);
     expect(passed.code).not.toBe(0);

@@ -109,7 +109,7 @@ describe("a delivery that goes wrong", () => {
   });
 
   it("takes no redirect for health", async () => {
-    const declared = { ...shop, health: { path: "/moved", seconds: 5 } };
+    const declared = { ...shop, health: { path: "/moved", seconds: 2 } };
     await quay.converge({ deliveries: [declared] });
     const done = await deploy({ ...good, "app.py": version("moved") });
     await quay.converge();
