@@ -249,11 +249,11 @@ export const pipelinesAndMoves: readonly Mutation[] = [
   },
   {
     rule: 80,
-    file: "components/machine/files/site/jobs.py",
-    from: "if not found or len(said) > 250:",
-    to: "if False:",
-    test: "test/machine/site.hosts.test.ts",
-    named: "gives a job's key no way round its command",
+    file: "components/machine/jobs.ts",
+    from: "`restrict,command=",
+    to: "`command=",
+    test: "test/machine/jobs.test.ts",
+    named: "enter with a key each, which runs one command",
   },
   {
     rule: 81,
