@@ -149,7 +149,7 @@ volumes:
         ),
     });
     expect(done.code).toBe(1);
-    expect(done.said).toContain("late did not start within 18 s");
+    expect(done.said).toContain("late did not start within 16 s");
     expect(done.said).toMatch(/restored: [0-9a-f]{12} serves again/);
     await serves("three");
   });
