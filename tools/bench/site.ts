@@ -19,7 +19,6 @@ import { timed } from "./timing";
 const pace = 50;
 const slug = "shop";
 const address = "git@git.example:bench/shop.git";
-const name = "stage.bench.example";
 
 /** What happens while visitors come, in this order; `broken` is never well. */
 const events = ["good", "broken", "rollback"] as const;
@@ -120,6 +119,7 @@ class Site {
     const authority = fs.readFileSync(edge.authority, "utf8");
     const outputs = await cloud.outputs("stage");
     const node = outputs["nodes"]![slug]!;
+    const name = String(outputs["projects"]![slug]!["primary"]);
     const machine = { address: String(node["address"]), hostKey: String(node["hostKey"]) };
     const work = path.join(path.dirname(cloud.project), "work");
     const site = new Site(cloud, { name, address: edge.address, authority }, machine, "", work);
