@@ -20,6 +20,24 @@ class Broken(http.server.BaseHTTPRequestHandler):
 http.server.ThreadingHTTPServer(('127.0.0.1', ${kmc.httpPort}), Broken).serve_forever()"
 timeout 20 bash -c 'until : >/dev/tcp/127.0.0.1/${kmc.httpPort}; do sleep 0.1; done' 2>/dev/null`;
 
+  /** One that answers 500 to whoever comes while sixty others are there. */
+  const narrow = `systemd-run --quiet --unit=narrow python3 -c "
+import http.server, threading, time
+there = []
+class Narrow(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        there.append(1)
+        time.sleep(0.05)
+        status = 200 if len(there) <= 60 else 500
+        self.send_response(status)
+        self.send_header('content-length', '0')
+        self.end_headers()
+        there.pop()
+class Server(http.server.ThreadingHTTPServer):
+    request_queue_size = 500
+Server(('127.0.0.1', ${kmc.httpPort}), Narrow).serve_forever()"
+timeout 20 bash -c 'until : >/dev/tcp/127.0.0.1/${kmc.httpPort}; do sleep 0.1; done' 2>/dev/null`;
+
   beforeAll(() => front.open());
   afterAll(() => front.yard.clear());
 
@@ -50,6 +68,20 @@ timeout 20 bash -c 'until : >/dev/tcp/127.0.0.1/${kmc.httpPort}; do sleep 0.1; d
       await proxy("release kmc");
     });
     expect(load.failed).toEqual([]);
+  });
+
+  it("comes back little by little where many waited, for an application that takes few at once", async () => {
+    await proxy("hold kmc 60");
+    await expect.poll(inFlight, { timeout: 10_000 }).toBe(0);
+    await stop();
+    await front.onHost(narrow);
+    const waiting = Array.from({ length: 200 }, () => front.ask(asked));
+    await sleep(1_500);
+    await proxy("release kmc");
+    const statuses = (await Promise.all(waiting)).map(({ status }) => status);
+    await front.onHost("systemctl stop narrow");
+    await front.onHost(application(kmc.httpPort));
+    expect(statuses.filter((status) => status !== 200)).toEqual([]);
   });
 
   it("waits no longer than was said, whoever forgets to release it", async () => {

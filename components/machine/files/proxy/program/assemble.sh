@@ -52,9 +52,11 @@ render() {
     # A connection that became something else lasts as long as it likes: it is in flight under a name of its own.
     backends+="    use-server upgraded if { req.hdr(upgrade) -i websocket }"$'\n'
     backends+="    server web 127.0.0.1:$port"$'\n'"    server upgraded 127.0.0.1:$port weight 0"$'\n'
-    # Nobody listens there until release says where: it is asked again and again, and 503 follows.
+    # Nobody listens there until release says where: it is asked again and again, and 503 follows. Those that
+    # waited come to the application so many at once, and not all in the moment of its release.
     backends+=$'\n'"backend held-$slug"$'\n'"$limited    retries $((longest_wait * 5))"$'\n'
-    backends+="    timeout connect 200ms"$'\n'"    option redispatch 1"$'\n'"    server web $nowhere"$'\n'
+    backends+="    timeout connect 200ms"$'\n'"    timeout queue ${longest_wait}s"$'\n'
+    backends+="    option redispatch 1"$'\n'"    server web $nowhere maxconn $at_once"$'\n'
   done
   printf %s "$names" >"$into/names"
   printf %s "$leads" >"$into/leads"

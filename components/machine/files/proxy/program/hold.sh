@@ -7,6 +7,9 @@
 longest_wait=90
 # Seconds that a site can be held at most, so that one whose holder died is served again.
 longest_hold=900
+# Requests that waited and come to the application at once: few of them have room for more. Half a second later
+# more may be with it, in the end all: some are long.
+at_once=50
 # A port of root's own on which nothing of a machine listens.
 nowhere=127.0.0.1:1
 
@@ -46,7 +49,7 @@ hold() {
   declared_site "$1"
   until=$(($(date +%s) + $2))
   in_force "$1" || fail "the proxy does not serve $1; see: berth-proxy apply"
-  ask_front "set server held-$1/web addr ${nowhere%:*} port ${nowhere#*:}" >/dev/null
+  ask_front "set server held-$1/web addr ${nowhere%:*} port ${nowhere#*:}; set maxconn server held-$1/web $at_once" >/dev/null
   note_held "$1" "$until"
   ask_front "del map /berth/held $1; add map /berth/held $1 $until" >/dev/null
   in_flight "$1"
@@ -54,11 +57,16 @@ hold() {
 
 # release SLUG: also of one that is not held, or whose time is over while requests still wait.
 release() {
+  local more
   lock
   declared_site "$1"
   note_held "$1"
   in_force "$1" || fail "the proxy does not serve $1; see: berth-proxy apply"
   ask_front "set server held-$1/web addr 127.0.0.1 port $port; del map /berth/held $1" >/dev/null
+  for more in $((2 * at_once)) $((4 * at_once)) 8000; do
+    sleep 0.5
+    ask_front "set maxconn server held-$1/web $more" >/dev/null
+  done
 }
 
 # in_force SLUG: does the proxy that runs know the site?
