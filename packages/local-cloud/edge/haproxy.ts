@@ -82,7 +82,7 @@ function general({ nameServer }: EdgePlace): string[] {
     "  log stdout format raw local0 notice",
     "  user haproxy",
     "  group haproxy",
-    "  maxconn 2000",
+    "  maxconn 8000",
     "  hard-stop-after 30m",
     "  ssl-default-bind-options ssl-min-ver TLSv1.2",
     "",
