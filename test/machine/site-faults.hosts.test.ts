@@ -49,6 +49,20 @@ describe("a delivery that goes wrong", () => {
     await serves("one");
   });
 
+  it("believes no other machine that calls itself a forge everybody uses", async () => {
+    await quay.onHost("cp /etc/hosts /etc/hosts.kept; echo '127.0.0.1 github.com' >>/etc/hosts");
+    const repository = "git@github.com:agency/shop.git";
+    await quay.converge({ deliveries: [{ ...shop, repository }] });
+    const done = await quay.site("deploy shop");
+    await quay.onHost("mv /etc/hosts.kept /etc/hosts");
+    await quay.converge();
+    expect(done.code).toBe(1);
+    expect(done.stdout).toMatch(
+      /agency\/shop.git cannot be read: [^]*Host key verification failed/,
+    );
+    await serves("one");
+  });
+
   it("refuses what Compose does not take, in its words", async () => {
     const done = await deploy({
       "docker-compose.yml": compose.replace("image: quay:1", "imagine: 1"),

@@ -79,4 +79,4 @@ def said(line):
 
 def by_name(name, *arguments):
     """A command for a project that runs, by its name alone."""
-    return ["docker", "compose", "-p", name, *arguments]
+    return ["docker", "compose", "--ansi", "never", "-p", name, *arguments]

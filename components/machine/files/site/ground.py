@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import pwd
 import re
 import signal
 import subprocess
@@ -91,7 +92,7 @@ def environment(more=None):
     """What programs are started with: nothing of who called."""
     return {
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-        "HOME": "/root",
+        "HOME": pwd.getpwuid(os.getuid()).pw_dir,
         "LC_ALL": "C.UTF-8",
         **(more or {}),
     }

@@ -99,7 +99,9 @@ def rollback(words):
     found = [commit for commit in earlier if to is None or (len(to) >= 7 and commit.startswith(to))]
     if not found:
         there = ", ".join(commit[:12] for commit in earlier) or "none"
-        raise Refused(f"{site.slug}: {to or 'no earlier version'} did not run here before {runs[:12]}; these did: {there}")
+        if to is None:
+            raise Refused(f"{site.slug}: nothing ran here before {runs[:12]}")
+        raise Refused(f"{site.slug}: {to} did not run here before {runs[:12]}; these did: {there}")
     return begin(site, ["--action", "rollback", "--ref", found[0], "--by", options.get("by") or caller()])
 
 

@@ -4,7 +4,8 @@ import os
 import re
 import shutil
 
-from ground import Failed, Refused, run
+from forges import FORGES
+from ground import Failed, Refused, run, write
 
 REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -46,6 +47,8 @@ class Repository:
         self.site = site
         self.account = site.account
         self.git_dir = site.places.git
+        # Of root, where every site's account reads it.
+        self.forges = os.path.join(os.path.dirname(self.git_dir), ".forges")
 
     def _as(self, command, text="", seconds=600, more=None):
         env = {
@@ -55,7 +58,7 @@ class Repository:
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_DIR": self.git_dir,
             "GIT_SSH_COMMAND": "ssh -F /dev/null -oBatchMode=yes -oConnectTimeout=20 -oStrictHostKeyChecking=accept-new "
-            f"-oUserKnownHostsFile={self.git_dir}/known_hosts",
+            f"'-oGlobalKnownHostsFile={self.forges} /etc/ssh/ssh_known_hosts' -oUserKnownHostsFile={self.git_dir}/known_hosts",
             **(more or {}),
         }
         return run(["runuser", "-u", self.account, "--", *command], env=env, text=text, seconds=seconds)
@@ -81,6 +84,7 @@ class Repository:
             if not os.path.isdir(path):
                 os.mkdir(path, 0o700 if path == self.git_dir else 0o755)
                 os.chown(path, *owner)
+        write(self.forges, FORGES, 0o644)
         if not os.path.exists(os.path.join(self.git_dir, "HEAD")):
             self.must("init", "--quiet", "--bare", self.git_dir)
 
