@@ -162,10 +162,11 @@ describe("the components, packed and installed in a program outside of the clone
     const files = fs.readdirSync(path.join(installed, "dist"), { recursive: true }) as string[];
     expect(files.filter((file) => /(?<!\.d)\.ts$|test/.test(file))).toEqual([]);
     expect(files).toContain(path.join("machine", "steps", "people.sh"));
+    expect(files).toContain(path.join("machine", "files", "site", "main.py"));
   });
 
   const face = [
-    ...["BackupBucket", "Bootstrap", "ConfigError", "ProjectNames", "ProjectNode"],
+    ...["BackupBucket", "Bootstrap", "ConfigError", "ProjectNames", "ProjectNode", "ProjectSite"],
     ...["bootIdentity", "parseFleet", "place"],
   ].join();
   const named =
