@@ -87,7 +87,7 @@ function stoppedWithDescendants(pid: number): ProcessIdentity[] {
   if (!self) return [];
   signal(self, "SIGSTOP");
   // The signal returns before the last thread has come to rest; a process that is dying never does.
-  const until = Date.now() + 1_000;
+  const until = Date.now() + 10_000;
   while (isAlive(self) && !isStopped(pid) && Date.now() < until);
   return [self, ...childrenOf(pid).flatMap(stoppedWithDescendants)];
 }

@@ -8,7 +8,6 @@ import { runProgram } from "../../engine/program";
 import { berth, contextOf } from "../../operations/berth";
 import { visit } from "../../operations/ground/ssh";
 import { placeOf } from "../../packages/local-cloud/forge";
-import { ensureProjectImages, ensureRepositories } from "../../rehearsal/repositories";
 import { ScratchCloud } from "../../rehearsal/scratch";
 import { fleetOfNodes } from "./fleets";
 import { figure, seconds, type Bench } from "./part";
@@ -37,8 +36,6 @@ const noticedAfterMs = 10_000;
 export async function benchSite({ say, signal }: Bench) {
   const cloud = await ScratchCloud.start(fleet(), {}, { machines: "booted", signal });
   try {
-    await ensureRepositories(cloud.paths, cloud.project, say);
-    await ensureProjectImages(say);
     await cloud.up("stage");
     const site = await Site.of(cloud);
     const berth = await inTurn(say, "berth", site, {
