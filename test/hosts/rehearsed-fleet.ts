@@ -30,7 +30,7 @@ export function rehearsedFleet() {
     shared,
     stage: {
       projects: {
-        ...stage.projects,
+        ...withoutSites(stage.projects),
         clinic: { domain, dns, access: ["everyone"] },
       } as Declared["projects"],
       nodes: {
@@ -41,6 +41,17 @@ export function rehearsedFleet() {
       },
     },
   };
+}
+
+/** The projects without what is delivered to their machines: these are compared as Berth makes them (R10). */
+function withoutSites(projects: Declared["projects"]): Declared["projects"] {
+  const delivered = ["repository", "branch", "health", "secrets", "jobs", "files"];
+  return Object.fromEntries(
+    Object.entries(projects).map(([slug, project]) => [
+      slug,
+      Object.fromEntries(Object.entries(project).filter(([key]) => !delivered.includes(key))),
+    ]),
+  );
 }
 
 /** What a committed stack file declares, without the prefix of its keys. */
