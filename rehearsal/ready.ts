@@ -6,7 +6,7 @@ import { ensureRehearsalCloud, takeDown } from "./cloud";
 import { cacheRoot } from "./computer";
 import { foreignSecrets } from "./foreign-secrets";
 import { ensureExisting } from "./existing";
-import { ensureProjectImages, ensureRepositories } from "./repositories";
+import { ensureProjects } from "./repositories";
 import type { CloudPaths } from "../packages/local-cloud/cloud/paths";
 import { sayOnStderr } from "./say";
 import { cloudPaths, repository } from "./paths";
@@ -44,7 +44,7 @@ export async function ready(stack?: string, say: Say = sayOnStderr): Promise<Rea
         "a copy of the clone where they are set again",
     );
   }
-  if (keys && (await ensureRepositories(paths, repository, say))) await ensureProjectImages(say);
+  if (keys) await ensureProjects(paths, repository, say);
   return { paths, card, keys, env: rehearsalEnvironment(paths, card, bin) };
 }
 

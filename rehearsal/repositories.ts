@@ -10,6 +10,11 @@ import { thisComputer } from "./computer";
 /** The branches of every environment that the manual has (R48). */
 const usual = ["develop", "master"] as const;
 
+/** Has everything there that the projects of its stack files are delivered from: repositories, and images. */
+export async function ensureProjects(paths: CloudPaths, project: string, say: Say): Promise<void> {
+  if (await ensureRepositories(paths, project, say)) await ensureProjectImages(say);
+}
+
 /**
  * Has the local cloud keep a repository for every one that a project's stack files declare, begun as `berth new`
  * writes it; answers whether there is any. Files that are wrong are left to the program, and so is an
@@ -32,15 +37,6 @@ export async function ensureRepositories(
   return declared.size > 0;
 }
 
-/** Has the images there that those repositories are built from; where they cannot be had, says why. */
-export async function ensureProjectImages(say: Say): Promise<void> {
-  try {
-    await ensureImages(thisComputer(), say);
-  } catch (error) {
-    say(`no images for projects: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
 /** The first project of each address, and every branch that is named with it. */
 function declaredIn(project: string): Map<string, { slug: string; branches: string[] }> {
   const found = new Map<string, { slug: string; branches: string[] }>();
@@ -60,4 +56,13 @@ function declaredIn(project: string): Map<string, { slug: string; branches: stri
     }
   }
   return found;
+}
+
+/** Has the images there that those repositories are built from; where they cannot be had, says why. */
+async function ensureProjectImages(say: Say): Promise<void> {
+  try {
+    await ensureImages(thisComputer(), say);
+  } catch (error) {
+    say(`no images for projects: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

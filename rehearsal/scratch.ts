@@ -19,7 +19,7 @@ import { cloudPaths, repository } from "./paths";
 import { ensureStacks } from "../packages/local-cloud/cloud/stacks";
 import { ensureStandIns, type Keyring } from "./stand-ins";
 import type { Existing } from "../packages/local-cloud/providers/existing";
-import { ensureProjectImages, ensureRepositories } from "./repositories";
+import { ensureProjects } from "./repositories";
 import { sayOnStderr } from "./say";
 import { freeDirectory } from "../packages/local-cloud/hosts";
 import { obtainCli } from "../packages/local-cloud/pulumi/cli";
@@ -97,9 +97,7 @@ export class ScratchCloud {
     else copyStackFiles(project);
     cloud.makeKeys();
     await cloud.prepare(existing, stack);
-    if (machines !== "recorded" && (await ensureRepositories(paths, project, sayOnStderr))) {
-      await ensureProjectImages(sayOnStderr);
-    }
+    if (machines !== "recorded") await ensureProjects(paths, project, sayOnStderr);
     return cloud;
   }
 

@@ -5,37 +5,24 @@
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
+import { listenAt, type Listening } from "../ground/listen";
 import { placeOf } from "./address";
 
-/** A forge that is listening. */
-export interface Forge {
-  readonly port: number;
-  close(): Promise<void>;
-}
-
 /** Serves the repositories of a directory at a free port of an address. A missing directory is an empty one. */
-export async function serveForge(address: string, directory: string): Promise<Forge> {
+export async function serveForge(address: string, directory: string): Promise<Listening> {
   const children = new Set<ChildProcess>();
-  const server = createServer((request, response) => {
+  const listening = await listenAt(address, (request, response) => {
     answer(request, response, directory, children);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, address, resolve);
-  });
-  // The service alone keeps no program alive.
-  server.unref();
   return {
-    port: (server.address() as AddressInfo).port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-        for (const child of children) child.kill("SIGKILL");
-      }),
+    port: listening.port,
+    close: () => {
+      const closed = listening.close();
+      for (const child of children) child.kill("SIGKILL");
+      return closed;
+    },
   };
 }
 

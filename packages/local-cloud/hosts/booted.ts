@@ -2,13 +2,14 @@
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Listening } from "../ground/listen";
 import { waitForMilestone } from "./answers";
 import { halfMade, layersOf, prepareDisk, readSnapshot, removeDisk, takeSnapshot } from "./disk";
 import { type Firewall, firewallProblems, type ServicePorts } from "./firewall";
 import { addressAt, hostDirectory, type Layout, linkOf, snapshotDirectory } from "./layout";
 import { runInside } from "./inside";
 import type { Machines, Milestone } from "./machine";
-import { type MetadataServer, serveMetadata } from "./metadata-server";
+import { serveMetadata } from "./metadata-server";
 import {
   applyRules,
   exchangeAddress,
@@ -67,7 +68,7 @@ export async function openMachines(
 
 class BootedMachines implements Machines {
   private readonly hosts: Registry;
-  private metadata: MetadataServer | undefined;
+  private metadata: Listening | undefined;
   private ports: ServicePorts = {};
   private resolver = "";
 

@@ -6,10 +6,10 @@
  */
 
 import { createReadStream, existsSync, statSync } from "node:fs";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { listenAt, type Listening } from "../ground/listen";
 import { mediaTypes, type Images } from "./build";
 
 /** The port of the gateway's address at which machines find it. */
@@ -25,22 +25,13 @@ export function dockerConfiguration(gateway: string): string {
   )}\n`;
 }
 
-/** A registry that is listening. */
-export interface Registry {
-  readonly port: number;
-  close(): Promise<void>;
-}
-
 /**
  * Serves at a free port of an address. `images` is asked with every request for one that the recipes
  * know: it may build them then. What it refuses the registry says, as an error of its own, and Docker goes on to
  * the public registry.
  */
-export async function serveRegistry(
-  address: string,
-  images: () => Promise<Images>,
-): Promise<Registry> {
-  const server = createServer((request, response) => {
+export function serveRegistry(address: string, images: () => Promise<Images>): Promise<Listening> {
+  return listenAt(address, (request, response) => {
     answer(request, response, images).catch((error: unknown) => {
       // Who asked has gone.
       if (response.destroyed) return;
@@ -49,20 +40,6 @@ export async function serveRegistry(
       else refuse(response, 500, "UNKNOWN", String(error));
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, address, resolve);
-  });
-  // The service alone keeps no program alive.
-  server.unref();
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
 }
 
 async function answer(

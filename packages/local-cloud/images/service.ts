@@ -1,14 +1,15 @@
 import type { Computer } from "../ground/computer";
+import type { Listening } from "../ground/listen";
 import type { GatewayService } from "../hosts";
 import { ensureImages, type Images } from "./build";
-import { dockerConfiguration, registryPort, serveRegistry, type Registry } from "./registry";
+import { dockerConfiguration, registryPort, serveRegistry } from "./registry";
 
 /**
  * The images as a service of a cloud's machines: they are built when the first machine asks for one, if
  * nobody had them built before, and a machine's Docker finds them because its cloud's image says where.
  */
 export function imageService(computer: Computer): GatewayService {
-  let registry: Registry | undefined;
+  let registry: Listening | undefined;
   let building: Promise<Images> | undefined;
   // One build for all who ask meanwhile; one that failed is tried again by the next.
   const images = () =>

@@ -8,12 +8,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { keepRepository, placeOf } from "../../forge";
 import { gitConfiguration } from "../../forge/address";
-import { serveForge, type Forge } from "../../forge/serve";
+import type { Listening } from "../../ground/listen";
+import { serveForge } from "../../forge/serve";
 
 const execute = promisify(execFile);
 const ground = mkdtempSync(join(tmpdir(), "forge-"));
 const directory = join(ground, "repositories");
-let forge: Forge;
+let forge: Listening;
 
 const git = (...args: string[]) =>
   execute("git", args, {

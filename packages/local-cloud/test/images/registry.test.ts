@@ -6,12 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import type { Images } from "../../images";
 import { imagesVersion } from "../../images/recipe";
-import { serveRegistry, type Registry } from "../../images/registry";
+import type { Listening } from "../../ground/listen";
+import { serveRegistry } from "../../images/registry";
 
 const blobs = mkdtempSync(join(tmpdir(), "blobs-"));
 const sum = "a".repeat(64);
 const images: Images = { blobs, manifests: { "nginx:1": `sha256:${sum}` } };
-let registry: Registry;
+let registry: Listening;
 let asked = 0;
 
 beforeAll(async () => {

@@ -1,0 +1,29 @@
+/** HTTP services of this computer's own, at ports that are free to choose. */
+
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** A service that is listening. */
+export interface Listening {
+  readonly port: number;
+  /** Ends it, with the connections that are open. */
+  close(): Promise<void>;
+}
+
+/** Listens at a free port of an address. The service alone keeps no program alive. */
+export async function listenAt(address: string, listener: RequestListener): Promise<Listening> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, address, resolve);
+  });
+  server.unref();
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
