@@ -1,10 +1,8 @@
-import { expect } from "vitest";
-
-import { statuses, type MachineDeclaration } from "../../components/machine/script";
+import type { MachineDeclaration } from "../../components/machine/script";
 import type { Delivery } from "../../components/placement/deliveries";
 import type { Site } from "../../components/placement/sites";
 import type { Finished } from "../../packages/local-cloud/hosts/process";
-import { Yard } from "./yard";
+import { Standing } from "./standing";
 
 /** A delivery that a test declares. */
 export const delivery = (
@@ -105,49 +103,18 @@ volumes:
 });
 
 /** A booted machine that delivers, with repositories of its own and an image of what it has itself. */
-export class Quay {
-  readonly yard = new Yard();
-  readonly id = "1001";
-  address!: string;
-  key!: string;
+export class Quay extends Standing {
   sites: readonly Site[] = [];
   deliveries: readonly Delivery[] = [];
 
+  protected get wanted(): Partial<MachineDeclaration> {
+    const { sites, deliveries } = this;
+    return { manage: ["people", "proxy", "deploy"], sites, deliveries };
+  }
+
   async open(deliveries: readonly Delivery[]): Promise<void> {
     this.deliveries = deliveries;
-    await this.yard.open();
-    this.address = await this.yard.create(this.id, 0, { docker: true });
-    await this.yard.machines.ready(this.id, "booted");
-    this.key = await this.yard.enter(this.address);
-    await this.onHost(ground);
-    const done = await this.converge();
-    expect(done, done.stdout).toMatchObject({ code: statuses.done });
-  }
-
-  converge(
-    changes: Partial<MachineDeclaration> = {},
-    options: { readonly check?: boolean } = {},
-  ): Promise<Finished> {
-    const declared = { sites: this.sites, deliveries: this.deliveries, ...changes };
-    const manage = ["people", "proxy", "deploy"] as const;
-    return this.yard.converge(
-      this.address,
-      this.key,
-      this.yard.declaration({ manage, ...declared }),
-      options,
-    );
-  }
-
-  /** A script as root on the machine, whatever its status. */
-  exec(script: string, input = ""): Promise<Finished> {
-    return this.yard.machines.exec(this.id, ["bash", "-c", script], input);
-  }
-
-  /** What a script says that succeeds. */
-  async onHost(script: string, input = ""): Promise<string> {
-    const done = await this.exec(script, input);
-    expect(done, `${done.stdout}${done.stderr}`).toMatchObject({ code: 0 });
-    return done.stdout;
+    await this.stand(ground);
   }
 
   /** Commits files to a branch of a project's repository; answers the commit. */
