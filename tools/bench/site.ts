@@ -39,8 +39,8 @@ export async function benchSite({ say, signal }: Bench) {
     await cloud.up("stage");
     const site = await Site.of(cloud);
     const berth = await inTurn(say, "berth", site, {
-      good: async () => site.deliver("two", "deploy"),
-      broken: async () => site.deliver("broken", "deploy"),
+      good: async () => site.deliver("two"),
+      broken: async () => site.deliver("broken"),
       rollback: async () => site.berth("rollback"),
     });
     await site.leave();
@@ -107,7 +107,6 @@ class Site {
     private readonly cloud: ScratchCloud,
     readonly destination: Destination,
     private readonly machine: { readonly address: string; readonly hostKey: string },
-    private readonly port: string,
     private readonly work: string,
   ) {}
 
@@ -119,23 +118,16 @@ class Site {
     const name = String(outputs["projects"]![slug]!["primary"]);
     const machine = { address: String(node["address"]), hostKey: String(node["hostKey"]) };
     const work = path.join(path.dirname(cloud.project), "work");
-    const site = new Site(cloud, { name, address: edge.address, authority }, machine, "", work);
-    const port = await site.onMachine(`awk '$1 == "${slug}" { print $2 }' /etc/berth/proxy/sites`);
-    await site.run("git", [
-      "clone",
-      "-q",
-      "-b",
-      "develop",
-      path.join(cloud.paths.repositories, placeOf(address)),
-      work,
-    ]);
-    return new Site(cloud, site.destination, machine, port.trim(), work);
+    const site = new Site(cloud, { name, address: edge.address, authority }, machine, work);
+    const kept = path.join(cloud.paths.repositories, placeOf(address));
+    await site.run("git", ["clone", "-q", "-b", "develop", kept, work]);
+    return site;
   }
 
   /** Commits a version and has it delivered; a broken one is refused, and that is right. */
-  async deliver(version: string, command: string): Promise<void> {
+  async deliver(version: string): Promise<void> {
     await this.commit(version);
-    await this.berth(command);
+    await this.berth("deploy");
   }
 
   async berth(command: string): Promise<void> {
@@ -147,10 +139,18 @@ class Site {
 
   /** Leaves the project to plain Compose: the same containers, a checkout beside Berth's. */
   async leave(): Promise<void> {
-    await this.onMachine(
-      `git clone -q ${address} /root/plain && cd /root/plain && git branch good origin/develop~1 && git branch broken origin/develop && ` +
-        `printf 'services:\\n  nginx:\\n    restart: unless-stopped\\n    ports: ["127.0.0.1:${this.port}:80"]\\n' >docker-compose.override.yml`,
-    );
+    await this.onMachine(`set -e
+port=$(awk '$1 == "${slug}" { print $2 }' /etc/berth/proxy/sites)
+git clone -q ${address} /root/plain
+cd /root/plain
+git branch good origin/develop~1
+git branch broken origin/develop
+cat >docker-compose.override.yml <<END
+services:
+  nginx:
+    restart: unless-stopped
+    ports: ["127.0.0.1:$port:80"]
+END`);
     await this.compose("good");
   }
 
