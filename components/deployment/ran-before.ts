@@ -2,13 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { isEnded } from "../fleet/serving";
 import { isDelivered } from "../placement/deliveries";
+import { formerNames } from "../placement/former-names";
 import type { ResolvedFleet, ResolvedNode, ResolvedProject } from "../placement/resolved";
 import { machineBefore, type History } from "../outputs/history";
 import { enteredMachine, outputsIfAny } from "../outputs/published";
 import { readOutputs } from "../outputs/schema";
 import type { OwnState } from "../present/own-state";
 import type { RanBefore } from "../site/project-site";
-import { formerSites, siteName } from "../site/site-name";
+import { siteName } from "../site/site-name";
 
 /** What is known of earlier runs, and how machines are asked. */
 export interface Earlier {
@@ -48,7 +49,10 @@ async function beforeOf(
   project: ResolvedProject,
 ): Promise<Before> {
   const { own, history } = earlier;
-  const names = [siteName(node.name, project.slug), ...formerSites(node.name, project, node)];
+  const names = [
+    siteName(node.name, project.slug),
+    ...formerNames(siteName, node.name, project, node),
+  ];
   const has = (part: string) => own?.find(command, ...names.map((each) => `${each}-${part}`));
   const wasAsked = has("running") !== undefined;
   const former = machineBefore(history, node);

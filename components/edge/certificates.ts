@@ -16,12 +16,3 @@ export function hasCertificate(
 export function certificateName(node: string, slug: string): string {
   return `${node}-${slug}-origin`;
 }
-
-/** What it was called where the project or its node had another name. */
-export function formerCertificates(
-  node: string,
-  { slug, formerly = slug }: Pick<ResolvedProject, "slug" | "formerly">,
-  { formerly: formerNode = node }: Pick<ResolvedNode, "formerly">,
-): readonly string[] {
-  return [certificateName(node, formerly), certificateName(formerNode, formerly)];
-}

@@ -1,8 +1,9 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
-import { connectionTo, usualDials, type Reached } from "../machine/connection";
+import type { Reached } from "../machine/connection";
 import { proxyLauncher } from "../machine/launcher";
+import { session } from "../machine/session";
 
 /** What the proxy's program is to do for a site, and what it is given. */
 export interface ProxySession {
@@ -22,16 +23,10 @@ export function proxySession(
   { command: verb, site, machine, stdin, triggers = [] }: ProxySession,
   opts: pulumi.CustomResourceOptions,
 ): command.remote.Command {
+  const create = proxyLauncher(verb, site);
   return new command.remote.Command(
     name,
-    {
-      create: proxyLauncher(verb, site),
-      addPreviousOutputInEnv: false,
-      connection: connectionTo(machine, usualDials),
-      stdin,
-      triggers: [machine.id, ...triggers],
-      logging: command.remote.Logging.Stdout,
-    },
+    session({ create, on: machine, stdin, triggers: [machine.id, ...triggers] }),
     opts,
   );
 }

@@ -27,6 +27,8 @@ export const datePattern = /^\d{4}-\d{2}-\d{2}( 00:00:00 \+0000 UTC|T00:00:00(\.
 export const repositoryPattern =
   /^(git@[a-z0-9.-]+:|(https|ssh|git):\/\/(git@)?[a-z0-9.-]+(:\d+)?\/)[\w./-]+$/;
 
+/** A job: stands in a forced command and in a rule of sudo's, where other characters have meanings. */
+export const jobNamePattern = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/;
 /** A branch, as a delivery takes it: nothing that looks like an option, and no range. */
 export const branchPattern =
   /^(?!.*(\.\.|\/\/|\/\.|\.lock$|[./]$))[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/;

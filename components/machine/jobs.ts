@@ -1,12 +1,10 @@
+import { jobNamePattern } from "../fleet/formats";
 import { readPublicKey } from "../fleet/ssh-key";
 import type { Delivery } from "../placement/deliveries";
+import { siteProgram } from "./programs";
 
 /** The account that jobs' keys let in as; it can start deliveries and do nothing else (R80). */
 export const jobsAccount = "berth-jobs";
-
-const program = "/usr/local/sbin/berth-site";
-/** Stands in a forced command and in a rule of sudo's, where other characters have meanings. */
-const jobName = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/;
 
 interface Job {
   readonly command: string;
@@ -22,21 +20,20 @@ function jobsOf(deliveries: readonly Delivery[]): Job[] {
   return deliveries.flatMap(({ slug, jobs }) =>
     Object.entries(jobs).map(([name, written]) => {
       const place = `projects.${slug}.jobs.${name}`;
-      if (!jobName.test(name)) {
+      if (!jobNamePattern.test(name)) {
         throw new Error(
           `${place}: a job's name has lower-case letters, digits and hyphens, 40 at most`,
         );
       }
       const reading = readPublicKey(written);
       if (reading.kind !== "key") throw new Error(`${place}: is no public key`);
-      const [type = "", blob = ""] = reading.line.split(" ");
-      const key = `${type} ${blob}`;
+      const key = `${reading.type} ${reading.blob}`;
       const other = seen.get(key);
       if (other !== undefined) {
         throw new Error(`${place}: is the key of ${other} too; make each job a key of its own`);
       }
       seen.set(key, place);
-      return { key: `${key} ${slug}/${name}`, command: `${program} job ${slug} ${name}` };
+      return { key: `${key} ${slug}/${name}`, command: `${siteProgram} job ${slug} ${name}` };
     }),
   );
 }

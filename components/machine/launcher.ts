@@ -1,5 +1,6 @@
 import * as zlib from "node:zlib";
 
+import { proxyProgram, siteProgram } from "./programs";
 import { quote } from "./quote";
 import { statuses } from "./script";
 
@@ -40,16 +41,10 @@ export const packedLauncher = launcherOf(
   "base64 -d | gzip -d 2>/dev/null | bash -s",
 );
 
-/** What brings certificates to the proxy of a machine, and has it show what it serves. */
-export const proxyProgram = "/usr/local/sbin/berth-proxy";
-
 /** A session that runs a command of the proxy's program for one site; its standard input is the command's. */
 export function proxyLauncher(command: "certificate" | "origin-pulls", slug: string): string {
   return launcherOf(`${proxyProgram} ${command} ${slug}`);
 }
-
-/** What delivers projects on a machine, and tells of what runs. */
-export const siteProgram = "/usr/local/sbin/berth-site";
 
 /** What is handed to a delivery in the place of a reference where nobody knows what ran before: no name of git's. */
 export const unknownRef = "?";

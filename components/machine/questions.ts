@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { identityOf } from "../fleet/ssh-key";
 import { automationAccount, type MachineDeclaration } from "./script";
 import { jobsAccount } from "./jobs";
+import { proxyProgram, siteProgram, siteProgramParts } from "./programs";
 import { array, map, quote } from "./quote";
 import { fileContents, siteParts } from "./steps";
 import { readText } from "./text-file";
@@ -92,7 +93,7 @@ function proxyFiles(): Readonly<Record<string, string>> {
     "/etc/berth/proxy/haproxy.cfg": PROXY_CFG,
     "/etc/berth/proxy/unanswered.http": PROXY_UNANSWERED,
     "/etc/berth/proxy/edge": PROXY_EDGE,
-    "/usr/local/sbin/berth-proxy": PROXY_PROGRAM,
+    [proxyProgram]: PROXY_PROGRAM,
     "/etc/systemd/system/berth-certificates.service": acme.ACME_SERVICE,
     "/etc/systemd/system/berth-certificates.timer": acme.ACME_TIMER,
   };
@@ -102,12 +103,12 @@ function proxyFiles(): Readonly<Record<string, string>> {
 /** The same of the program that delivers sites. */
 function siteFiles(): Readonly<Record<string, string>> {
   const parts = Object.entries(siteParts()).map(([name, text]) => [
-    `/usr/local/lib/berth/site/${name}`,
+    `${siteProgramParts}/${name}`,
     text,
   ]);
   return checksums({
     ...Object.fromEntries(parts),
-    "/usr/local/sbin/berth-site": fileContents().SITE_LAUNCHER,
+    [siteProgram]: fileContents().SITE_LAUNCHER,
   });
 }
 

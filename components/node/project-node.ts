@@ -7,13 +7,14 @@ import { visitorNames } from "../fleet/names";
 import type { Reached } from "../machine/connection";
 import { awake } from "./awake";
 import { Bootstrap } from "./bootstrap";
-import { certificateName, formerCertificates, hasCertificate } from "../edge/certificates";
+import { certificateName, hasCertificate } from "../edge/certificates";
 import type { Host } from "../clouds";
 import { ProjectSite, type ProjectSiteArgs } from "../site/project-site";
 import { valuesFor, type SecretValues } from "../site/secret-values";
-import { formerSites, siteName } from "../site/site-name";
+import { siteName } from "../site/site-name";
 import { createHost, isProtected, isReleased } from "./host";
 import { fleetNode, type NodeArgs } from "./node-args";
+import { formerNames } from "../placement/former-names";
 import type { FleetNode, ResolvedNode, ResolvedProject } from "../placement/resolved";
 import type { PresentMachine } from "../present/machines";
 import { isDelivered } from "../placement/deliveries";
@@ -46,7 +47,8 @@ export type ProjectNodeArgs = NodeArgs & {
  * (R1-R5; nothing for a client's machine), brings it to what its team needs over SSH (R13-R21), and makes
  * for every project with a backup one credential that can only write that project's own prefix, and for
  * every one whose names are at Cloudflare a certificate that its proxy serves to the edge (R27). A project with a
- * repository is brought its secrets and delivered once (R43). What is at AWS is made through a provider bound to the agency's account (R33), unless `opts` bring one.
+ * repository is brought its secrets and delivered once (R43). What is at AWS is made through a provider bound
+ * to the agency's account (R33), unless `opts` bring one.
  *
  * Protects the server and its address in production (R74), not itself: children would inherit it, and
  * then none of them could be replaced.
@@ -112,7 +114,10 @@ export class ProjectNode extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        ...renamed(certificateName(name, slug), ...formerCertificates(name, project, node)),
+        ...renamed(
+          certificateName(name, slug),
+          ...formerNames(certificateName, name, project, node),
+        ),
       },
     );
   }
@@ -136,7 +141,7 @@ export class ProjectNode extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        ...renamed(siteName(name, slug), ...formerSites(name, project, node)),
+        ...renamed(siteName(name, slug), ...formerNames(siteName, name, project, node)),
       },
     );
   }
@@ -145,21 +150,25 @@ export class ProjectNode extends pulumi.ComponentResource {
     name: string,
     project: ResolvedProject,
     { stack }: FleetNode["fleet"],
-    { formerly: formerNode = name }: FleetNode["node"],
+    node: FleetNode["node"],
   ): void {
     if (!project.archives) return;
     const { bucket, prefix } = project.archives;
-    const nameOf = (node: string, slug: string) => `${node}-${slug}-backup`;
-    const { slug, formerly = slug } = project;
+    const { slug } = project;
     new BackupCredential(
-      nameOf(name, slug),
+      credentialName(name, slug),
       { project: slug, bucket: bucket.name, prefix, region: bucket.region, stack },
       {
         parent: this,
-        ...renamed(nameOf(name, slug), nameOf(name, formerly), nameOf(formerNode, formerly)),
+        ...renamed(credentialName(name, slug), ...formerNames(credentialName, name, project, node)),
       },
     );
   }
+}
+
+/** What the credential of a project's backups on a node is called in the state. */
+function credentialName(node: string, slug: string): string {
+  return `${node}-${slug}-backup`;
 }
 
 /** Whether this update powers the machine off and on: its size changes, which all providers do so. */

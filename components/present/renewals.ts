@@ -1,5 +1,6 @@
-import { certificateName, formerCertificates, hasCertificate } from "../edge/certificates";
+import { certificateName, hasCertificate } from "../edge/certificates";
 import { endOf, isDue } from "../edge/certificate-age";
+import { formerNames } from "../placement/former-names";
 import type { ResolvedNode } from "../placement/resolved";
 import type { Asking } from "./asking";
 import type { OwnState } from "./own-state";
@@ -43,7 +44,7 @@ function endsOf(
       const { slug } = project;
       const names = [
         certificateName(node.name, slug),
-        ...formerCertificates(node.name, project, node),
+        ...formerNames(certificateName, node.name, project, node),
       ];
       const found = own?.find(orderType, ...names.map((name) => `${name}-order`));
       const end = endOf(found?.["expiresOn"]);

@@ -1,13 +1,14 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
-import { connectionTo, usualDials, type Reached } from "../machine/connection";
+import type { Reached } from "../machine/connection";
 import {
   firstDeliveryLauncher,
   runningLauncher,
   secretsLauncher,
   unknownRef,
 } from "../machine/launcher";
+import { session } from "../machine/session";
 import { runningCommit } from "./running-commit";
 
 /** Where a project ran before its machine here: on another that can be asked, or nobody knows. */
@@ -62,14 +63,12 @@ export class ProjectSite extends pulumi.ComponentResource {
     if (secrets === undefined) return undefined;
     return new command.remote.Command(
       `${name}-secrets`,
-      {
+      session({
         create: secretsLauncher(project),
-        addPreviousOutputInEnv: false,
-        connection: connectionTo(machine, usualDials),
+        on: machine,
         stdin: pulumi.secret(pulumi.jsonStringify(secrets)),
         triggers: [machine.id],
-        logging: command.remote.Logging.Stdout,
-      },
+      }),
       { parent: this, dependsOn: [...after], ...(leaving ? { ignoreChanges: once } : {}) },
     );
   }
@@ -82,14 +81,12 @@ export class ProjectSite extends pulumi.ComponentResource {
     const { project, machine, after } = args;
     return new command.remote.Command(
       `${name}-delivery`,
-      {
+      session({
         create: firstDeliveryLauncher(project),
-        addPreviousOutputInEnv: false,
-        connection: connectionTo(machine, usualDials),
+        on: machine,
         stdin: this.refOf(name, args),
         triggers: [machine.id],
-        logging: command.remote.Logging.Stdout,
-      },
+      }),
       {
         parent: this,
         dependsOn: [...after, ...(secrets === undefined ? [] : [secrets])],
@@ -108,13 +105,11 @@ export class ProjectSite extends pulumi.ComponentResource {
     const { on, slug } = ranBefore;
     const running = new command.remote.Command(
       `${name}-running`,
-      {
+      session({
         create: runningLauncher(slug),
-        addPreviousOutputInEnv: false,
-        connection: connectionTo(on, usualDials),
+        on: on,
         triggers: [machine.id],
-        logging: command.remote.Logging.Stdout,
-      },
+      }),
       { parent: this, ignoreChanges: once },
     );
     return running.stdout.apply((said) => runningCommit(said, slug));

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import type { Delivery } from "../../components/placement/deliveries";
-import { readFacts } from "../ground/report";
+import { readJsonFact } from "../ground/report";
 
 const text = z.string().max(2_000);
 const told = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().catch(undefined);
@@ -28,7 +28,7 @@ export type DeliveredSite = z.output<typeof deliveredSite>;
 export function readDelivered(said: string): readonly DeliveredSite[] | undefined {
   const reading = z
     .object({ sites: z.array(deliveredSite) })
-    .safeParse(parsed(readFacts(said).get("sites")?.at(-1)));
+    .safeParse(readJsonFact(said, "sites"));
   return reading.success ? reading.data.sites : undefined;
 }
 
@@ -80,12 +80,4 @@ export function deliveredText({
 
 function short(commit: string): string {
   return commit.slice(0, 12);
-}
-
-function parsed(said: string | undefined): unknown {
-  try {
-    return JSON.parse(said ?? "");
-  } catch {
-    return undefined;
-  }
 }

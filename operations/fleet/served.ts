@@ -3,7 +3,7 @@ import { z } from "zod";
 import { dayLength } from "../../components/fleet/formats";
 import type { Site } from "../../components/placement/sites";
 import { count } from "../ground/table";
-import { readFacts } from "../ground/report";
+import { readJsonFact } from "../ground/report";
 
 /** What a machine's proxy says of one site. */
 const servedSite = z.object({
@@ -32,8 +32,8 @@ const worryDays = 60;
  * of another form.
  */
 export function readServed(text: string): readonly ServedSite[] | undefined {
-  const said = readFacts(text).get("proxy")?.at(-1);
-  const reading = z.object({ sites: z.array(servedSite) }).safeParse(parsed(said));
+  const said = readJsonFact(text, "proxy");
+  const reading = z.object({ sites: z.array(servedSite) }).safeParse(said);
   if (!reading.success) return undefined;
   return reading.data.sites.map(({ slug, certificate, originPulls, renewal }) => ({
     slug,
@@ -81,12 +81,4 @@ export function servedText({ slug, ends, originPulls }: ServedSite): string {
 
 function dateOf(date: Date): string {
   return date.toISOString().slice(0, "YYYY-MM-DD".length);
-}
-
-function parsed(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? "");
-  } catch {
-    return undefined;
-  }
 }

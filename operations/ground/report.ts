@@ -58,3 +58,12 @@ export function readFacts(text: string): ReadonlyMap<string, readonly string[]> 
   }
   return facts;
 }
+
+/** The last value of a name, which is JSON; undefined where there is none, or it is of another form. */
+export function readJsonFact(text: string, name: string): unknown {
+  try {
+    return JSON.parse(readFacts(text).get(name)?.at(-1) ?? "");
+  } catch {
+    return undefined;
+  }
+}

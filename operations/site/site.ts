@@ -1,7 +1,7 @@
 import * as os from "node:os";
 
 import type { ResolvedFleet } from "../../components/placement/resolved";
-import { siteProgram } from "../../components/machine/launcher";
+import { siteProgram } from "../../components/machine/programs";
 import { quote } from "../../components/machine/quote";
 import { deployersOf, machineName, survey, type Machine } from "../fleet/fleet";
 import { servingMachine } from "../fleet/targets";

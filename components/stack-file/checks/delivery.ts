@@ -1,4 +1,4 @@
-import { stackPattern } from "../../fleet/formats";
+import { jobNamePattern } from "../../fleet/formats";
 import type { Problem } from "../../fleet/problem";
 import { keyText, received } from "../../fleet/show";
 import { readPublicKey } from "../../fleet/ssh-key";
@@ -50,8 +50,7 @@ function jobProblems(
 ): Problem[] {
   return entriesOf(facts.jobs).flatMap(([name, line]): Problem[] => {
     const path = at("jobs", name);
-    // It stands in a forced command and in a rule of sudo's.
-    if (!stackPattern.test(name)) {
+    if (!jobNamePattern.test(name)) {
       return [
         {
           path,

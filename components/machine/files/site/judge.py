@@ -6,6 +6,7 @@ import time
 
 from compose import by_name
 from ground import run, say
+from proxy import status
 
 
 class Unwell(Exception):
@@ -68,12 +69,8 @@ def asked(site, timeout=5):
     """The status of the health path, asked as the proxy asks: by the domain, over HTTPS as far as it knows. Words
     where there is no answer."""
     connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=timeout)
-    headers = {"Host": site.domain, "X-Forwarded-Proto": "https", "X-Forwarded-For": "127.0.0.1", "User-Agent": "berth-site"}
     try:
-        connection.request("GET", site.path, headers=headers)
-        return connection.getresponse().status
-    except (OSError, http.client.HTTPException) as problem:
-        return str(problem) or type(problem).__name__
+        return status(connection, site.path, {"Host": site.domain, "X-Forwarded-Proto": "https", "X-Forwarded-For": "127.0.0.1"})
     finally:
         connection.close()
 

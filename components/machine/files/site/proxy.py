@@ -73,7 +73,19 @@ def asked(address, domain, path):
             with context.wrap_socket(plain, server_hostname=domain) as secure:
                 connection = http.client.HTTPConnection(domain, timeout=10)
                 connection.sock = secure
-                connection.request("GET", path, headers={"Host": domain, "User-Agent": "berth-site"})
-                return connection.getresponse().status
+                return status(connection, path, {"Host": domain})
+    except OSError as problem:
+        return words(problem)
+
+
+def status(connection, path, headers):
+    """What is answered to a path: a status, or words for why there was none."""
+    try:
+        connection.request("GET", path, headers={"User-Agent": "berth-site", **headers})
+        return connection.getresponse().status
     except (OSError, http.client.HTTPException) as problem:
-        return str(problem) or type(problem).__name__
+        return words(problem)
+
+
+def words(problem):
+    return str(problem) or type(problem).__name__

@@ -42,7 +42,7 @@ read_image() {
 }
 
 # tool [OPTION...] -- COMMAND...: runs a program of the image, which brings its own haproxy, openssl and curl:
-# none is asked of the machine.
+# none is asked of the machine. For $patience seconds at most.
 tool() {
   local options=()
   while [ "$1" != -- ]; do
@@ -50,7 +50,7 @@ tool() {
     shift
   done
   shift
-  timeout 120 docker run --rm --pull never --log-driver none --userns host --read-only --cap-drop ALL --security-opt no-new-privileges \
+  timeout "${patience:-120}" docker run --rm --pull never --log-driver none --userns host --read-only --cap-drop ALL --security-opt no-new-privileges \
     -e BERTH_RUN=tool "${options[@]}" "$image" "$@" 9>&-
 }
 

@@ -42,9 +42,8 @@ is_due() {
 order() {
   local name said words=()
   for name in "${serve[@]}" "${redirect[@]}"; do words+=(--domains "$name"); done
-  if said=$(timeout 600 docker run --rm --pull never --log-driver none --userns host --read-only --cap-drop ALL --security-opt no-new-privileges --network host \
-    -v "$acme:/acme" -v /etc/ssl/certs:/etc/ssl/certs:ro \
-    "$lego" lego --path /acme --accept-tos --server "$directory" --email "$email" --http --http.port "127.0.0.1:@ACME@" "${words[@]}" run </dev/null 2>&1 8>&-) &&
+  if said=$(image=$lego patience=600 tool --network host -v "$acme:/acme" -v /etc/ssl/certs:/etc/ssl/certs:ro -- \
+    lego --path /acme --accept-tos --server "$directory" --email "$email" --http --http.port "127.0.0.1:@ACME@" "${words[@]}" run </dev/null 2>&1 8>&-) &&
     said=$(cat "$acme/certificates/${serve[0]}.key" "$acme/certificates/${serve[0]}.crt" | "$0" certificate "$1" 2>&1 8>&-); then
     rm -f "$acme/$1.failed"
     printf '%s\n' "$1: $said"

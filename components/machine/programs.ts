@@ -1,0 +1,10 @@
+/** Where Berth's own programs are on a machine. */
+
+/** What brings certificates to the proxy of a machine, and has it show what it serves. */
+export const proxyProgram = "/usr/local/sbin/berth-proxy";
+
+/** What delivers projects on a machine, and tells of what runs. */
+export const siteProgram = "/usr/local/sbin/berth-site";
+
+/** The parts of that program. */
+export const siteProgramParts = "/usr/local/lib/berth/site";
