@@ -10,6 +10,12 @@ describe("a site whose application is replaced", () => {
   const asked = { host: "kmc.example.org" };
   const proxy = async (words: string) => (await front.onHost(`berth-proxy ${words}`)).trim();
   const inFlight = async () => Number(await proxy("in-flight kmc"));
+  const waits = async () =>
+    Number(
+      await front.onHost(
+        `docker exec -i berth-proxy socat - UNIX-CONNECT:/run/berth-proxy/admin.sock <<<'show stat' | grep '^held-kmc,BACKEND,' | cut -d, -f5`,
+      ),
+    );
   const stop = () => front.onHost(`systemctl stop application-${kmc.httpPort}`);
   /** One that answers 500 to everything. */
   const broken = `systemd-run --quiet --unit=broken python3 -c "
@@ -29,13 +35,28 @@ class Narrow(http.server.BaseHTTPRequestHandler):
         there.append(1)
         time.sleep(0.05)
         status = 200 if len(there) <= 60 else 500
+        there.pop()
         self.send_response(status)
         self.send_header('content-length', '0')
         self.end_headers()
-        there.pop()
 class Server(http.server.ThreadingHTTPServer):
     request_queue_size = 500
 Server(('127.0.0.1', ${kmc.httpPort}), Narrow).serve_forever()"
+timeout 20 bash -c 'until : >/dev/tcp/127.0.0.1/${kmc.httpPort}; do sleep 0.1; done' 2>/dev/null`;
+
+  /** One that never ends with some. */
+  const endless = `systemd-run --quiet --unit=endless python3 -c "
+import http.server, threading
+class Endless(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        if self.path == '/long': threading.Event().wait()
+        self.send_response(200)
+        self.send_header('content-length', '0')
+        self.end_headers()
+class Server(http.server.ThreadingHTTPServer):
+    request_queue_size = 500
+    daemon_threads = True
+Server(('127.0.0.1', ${kmc.httpPort}), Endless).serve_forever()"
 timeout 20 bash -c 'until : >/dev/tcp/127.0.0.1/${kmc.httpPort}; do sleep 0.1; done' 2>/dev/null`;
 
   beforeAll(() => front.open());
@@ -75,13 +96,32 @@ timeout 20 bash -c 'until : >/dev/tcp/127.0.0.1/${kmc.httpPort}; do sleep 0.1; d
     await expect.poll(inFlight, { timeout: 10_000 }).toBe(0);
     await stop();
     await front.onHost(narrow);
-    const waiting = Array.from({ length: 200 }, () => front.ask(asked));
-    await sleep(1_500);
+    const waiting = Array.from({ length: 700 }, () => front.ask(asked));
+    // Who comes after the release waits for nobody.
+    await expect.poll(waits, { timeout: 15_000 }).toBe(700);
     await proxy("release kmc");
     const statuses = (await Promise.all(waiting)).map(({ status }) => status);
     await front.onHost("systemctl stop narrow");
     await front.onHost(application(kmc.httpPort));
-    expect(statuses.filter((status) => status !== 200)).toEqual([]);
+    const others = statuses.filter((status) => status !== 200);
+    expect([others.length, ...new Set(others)]).toEqual([0]);
+  });
+
+  it("lets those behind long requests in too", async () => {
+    await proxy("hold kmc 60");
+    await expect.poll(inFlight, { timeout: 10_000 }).toBe(0);
+    await stop();
+    await front.onHost(endless);
+    const long = Array.from({ length: 60 }, () => front.ask({ ...asked, path: "/long" }));
+    await sleep(1_500);
+    const short = Array.from({ length: 60 }, () => front.ask(asked));
+    await sleep(1_500);
+    await proxy("release kmc");
+    const answered = (await Promise.all(short)).map(({ status }) => status);
+    await front.onHost("systemctl stop endless");
+    await Promise.allSettled(long);
+    await front.onHost(application(kmc.httpPort));
+    expect(answered.filter((status) => status !== 200)).toEqual([]);
   });
 
   it("waits no longer than was said, whoever forgets to release it", async () => {

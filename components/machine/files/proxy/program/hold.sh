@@ -7,9 +7,12 @@
 longest_wait=90
 # Seconds that a site can be held at most, so that one whose holder died is served again.
 longest_hold=900
-# Requests that waited and come to the application at once: few of them have room for more. Half a second later
-# more may be with it, in the end all: some are long.
+# Requests that waited and are with the application at once: few of them have room for more.
 at_once=50
+# Seconds in which one at least comes to an end where none is long.
+longest_stuck=3
+# Seconds that those which waited have to come to it one after the other; then the rest comes at once.
+longest_return=60
 # A port of root's own on which nothing of a machine listens.
 nowhere=127.0.0.1:1
 
@@ -55,18 +58,34 @@ hold() {
   in_flight "$1"
 }
 
-# release SLUG: also of one that is not held, or whose time is over while requests still wait.
+# release SLUG: also of one that is not held, or whose time is over while requests still wait. Ends when all that
+# waited are with the application or answered. More are let in at once only where those that are with it do not end:
+# some are long.
 release() {
-  local more
+  local left least=-1 changed=0 room=$at_once end
   lock
   declared_site "$1"
   note_held "$1"
   in_force "$1" || fail "the proxy does not serve $1; see: berth-proxy apply"
   ask_front "set server held-$1/web addr 127.0.0.1 port $port; del map /berth/held $1" >/dev/null
-  for more in $((2 * at_once)) $((4 * at_once)) 8000; do
+  end=$((SECONDS + longest_return))
+  while left=$(held_back "$1") && [ "$left" -gt $room ] && [ $SECONDS -lt $end ]; do
+    if [ $least -lt 0 ] || [ "$left" -lt $least ]; then least=$left changed=$SECONDS; fi
+    if [ $((SECONDS - changed)) -ge $longest_stuck ]; then
+      room=$((2 * room)) changed=$SECONDS
+      ask_front "set maxconn server held-$1/web $room" >/dev/null
+    fi
     sleep 0.5
-    ask_front "set maxconn server held-$1/web $more" >/dev/null
   done
+  ask_front "set maxconn server held-$1/web 8000" >/dev/null
+}
+
+# held_back SLUG: the requests that waited and are not answered yet. No queue tells: one that is about to connect anew
+# is in none.
+held_back() {
+  local said
+  said=$(ask_front "show stat" | grep "^held-$1,BACKEND,") || return 1
+  cut -d, -f5 <<<"$said"
 }
 
 # in_force SLUG: does the proxy that runs know the site?
