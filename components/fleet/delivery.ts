@@ -1,7 +1,13 @@
 import { z } from "zod";
 
 import { publicKey } from "./fields";
-import { branchPattern, filesPattern, healthPathPattern, secretNamePattern } from "./formats";
+import {
+  branchPattern,
+  filesPattern,
+  healthPathPattern,
+  secretNamePattern,
+  servicePattern,
+} from "./formats";
 import { group, hints, list, map, text } from "./hints";
 
 /** Seconds that a new version gets to be healthy: at least, and at most. */
@@ -72,6 +78,16 @@ const secretValue = z.strictObject({ secure: z.string() }).describe("Encrypted."
   fix: "set it with `pulumi config set --secret --path`",
   secret: true,
 });
+
+/** What may run twice while a version takes the place of another. */
+export const overlap = list(
+  "Services of which a new version may run beside the one that serves: it is started and judged before anything is exchanged, so a broken one costs visitors nothing. Its migrations run while the old one serves.",
+  text("A service of the Compose file.", servicePattern, {
+    what: "the name of a service",
+    allowed: "letters, digits and . _ -",
+    fix: "write the service's name as the Compose file has it",
+  }),
+);
 
 /** `berth:secrets`: the values of each project's secrets. */
 export const secrets = map(

@@ -36,6 +36,8 @@ export const branchPattern =
 export const secretNamePattern = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
 /** A path of a URL, with a query where it has one. */
 export const healthPathPattern = /^\/[A-Za-z0-9._~!$&()*+,;=:@%/?-]{0,199}$/;
+/** What Compose takes for the name of a service; never an option. */
+export const servicePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 /** An absolute path other than the root itself. */
 export const filesPattern = /^(?!.*\/\.{1,2}(\/|$))(\/[A-Za-z0-9._@+-]+)+\/?$/;
 

@@ -22,6 +22,8 @@ export interface Delivery {
   readonly secrets: readonly string[];
   /** Absolute paths in containers that hold data as files (R67). */
   readonly files: readonly string[];
+  /** Services of which a new version may run beside the one that serves; absent: none. */
+  readonly overlap?: readonly string[];
   /** Public keys that may start this delivery and do nothing else, by name. */
   readonly jobs: Readonly<Record<string, string>>;
 }
@@ -33,6 +35,7 @@ export interface DeliveryWishes {
     { readonly path?: string | undefined; readonly seconds?: number | undefined } | undefined;
   readonly secrets?: readonly string[] | undefined;
   readonly files?: readonly string[] | undefined;
+  readonly overlap?: readonly string[] | undefined;
   readonly jobs?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -47,7 +50,7 @@ export function deliveryOf(
   project: Parameters<typeof siteOf>[0] & Pick<ResolvedProject, "repository"> & DeliveryWishes,
   environment: Environment,
 ): Delivery | undefined {
-  const { slug, domain, repository, branch, health, secrets, files, jobs } = project;
+  const { slug, domain, repository, branch, health, secrets, files, overlap, jobs } = project;
   if (repository === undefined) return undefined;
   return {
     slug,
@@ -60,6 +63,7 @@ export function deliveryOf(
     health: { path: health?.path ?? "/", seconds: health?.seconds ?? 60 },
     secrets: [...(secrets ?? [])].sort(),
     files: [...(files ?? [])].sort(),
+    ...(overlap === undefined || overlap.length === 0 ? {} : { overlap: [...overlap].sort() }),
     jobs: jobs ?? {},
   };
 }

@@ -4,9 +4,29 @@ import { application, delivery, project, Quay, type Files } from "./quay";
 
 const version = (name: string) => application.replace('"one"', `"${name}"`);
 
+/** A project with an application of its own behind the published one, which says of itself how it is. */
+const layered: Files = {
+  ...project("twin"),
+  "docker-compose.yml": `${project("twin")["docker-compose.yml"]!.replace(
+    "services:\n",
+    `services:
+  app:
+    build: .
+    stop_signal: SIGKILL
+    environment: { SITE_HOST: localhost }
+    volumes: ["data:/data"]
+    healthcheck:
+      test: ["CMD", "python3", "-c", "import urllib.request; urllib.request.urlopen('http://localhost:8000/healthz')"]
+      interval: 1s
+      retries: 2
+`,
+  )}`,
+};
+
 describe("a delivery that goes wrong", () => {
   const quay = new Quay();
   const shop = delivery("shop", 18_016, { health: { path: "/healthz", seconds: 6 } });
+  const twin = delivery("twin", 18_017, { overlap: ["app"] });
   const good = project("shop");
   const compose = good["docker-compose.yml"]!;
   let rows = 0;
@@ -27,7 +47,7 @@ describe("a delivery that goes wrong", () => {
   };
 
   beforeAll(async () => {
-    await quay.open([shop]);
+    await quay.open([shop, twin]);
     await quay.commit("shop", good);
     const done = await quay.site("deploy shop");
     expect(done, done.stdout).toMatchObject({ code: 0 });
@@ -190,6 +210,34 @@ volumes:
     await quay.commit("shop", { "media/logo.png": null });
     await mended("four");
     expect(await quay.onHost("cat /srv/berth/shop/media/logo.png")).toBe("mine\n");
+  });
+
+  it("gives up a broken version beside the one that serves, where the two may run at once", async () => {
+    const containers = () =>
+      quay.onHost(
+        "docker ps -a --no-trunc --format '{{.ID}} {{.Names}} {{.RunningFor}}' --filter label=com.docker.compose.project=twin | cut -d' ' -f1,2 | sort",
+      );
+    await quay.commit("twin", layered);
+    expect(await quay.site("deploy twin")).toMatchObject({ code: 0 });
+    const before = await containers();
+    await quay.onHost(
+      "docker run -d --name left-over --label berth.trial=twin quay:1 sleep 1000000",
+    );
+    await quay.commit("twin", {
+      ...layered,
+      "app.py": version("bad").replace(", False", ", True"),
+    });
+    const broken = await quay.site("deploy twin");
+    expect(broken.code).toBe(1);
+    expect(broken.stdout).toMatch(
+      /trial: app beside [^]*failed: app says of itself that it is unhealthy\n {2}app: [^]*nothing was touched: [0-9a-f]{12} serves on/,
+    );
+    expect(await containers()).toBe(before);
+    expect(await quay.onHost("docker ps -aq --filter label=berth.trial")).toBe("");
+    await quay.commit("twin", { ...layered, "app.py": version("better") });
+    expect(await quay.site("deploy twin")).toMatchObject({ code: 0 });
+    expect(await quay.visit(18_017, "twin")).toMatchObject({ version: "better" });
+    expect(await quay.onHost("docker ps -aq --filter label=berth.trial")).toBe("");
   });
 
   it("takes one delivery at a time, and goes on when who began it is gone", async () => {

@@ -3,6 +3,14 @@ import { describe, expect, it } from "vitest";
 
 import { base, judge, kept, lines, port, volume, type Facts } from "./judged";
 
+const healthcheck = { test: ["CMD", "true"] };
+
+/** Has a service that is made up so be declared to run twice. */
+function overlap(facts: Facts, service: string, more: object): void {
+  facts.overlap = [service];
+  Object.assign(facts.full.services[service]!, more);
+}
+
 describe("what no delivery takes", () => {
   it.each<[string, (facts: Facts) => void, RegExp]>([
     [
@@ -37,6 +45,40 @@ describe("what no delivery takes", () => {
       "no port at all",
       ({ full }) => delete full.services.nginx!.ports,
       /no service publishes a port, so the web port cannot be told/,
+    ],
+    [
+      "a service that is not there and shall overlap",
+      (facts) => (facts.overlap = ["app"]),
+      /^overlap: app: is no service of the project; it has .*db.*web/,
+    ],
+    [
+      "a database that shall overlap",
+      (facts) => overlap(facts, "db", { healthcheck }),
+      /^services\.db: is a database, which never shares its data directory/,
+    ],
+    [
+      "a published port that shall overlap",
+      (facts) => overlap(facts, "nginx", { healthcheck }),
+      /^services\.nginx: publishes a port, which one container alone can have/,
+    ],
+    [
+      "a service by a name of its own that shall overlap",
+      (facts) => overlap(facts, "web", { container_name: "one", healthcheck }),
+      /^services\.web: container_name: one: one container alone can have the name/,
+    ],
+    [
+      "a service that says nothing of its health and shall overlap",
+      (facts) => overlap(facts, "web", { healthcheck: { test: ["NONE"] } }),
+      /^services\.web: has no healthcheck, by which the new one is judged/,
+    ],
+    [
+      "a directory of the checkout that shall overlap",
+      (facts) => {
+        const volumes = [{ type: "bind", source: `${facts.tree}/media`, target: "/media" }];
+        facts.base.services.web!.volumes = volumes;
+        overlap(facts, "web", { healthcheck, volumes });
+      },
+      /^services\.web\.volumes: \/media: is of the checkout, which holds one version alone/,
     ],
     [
       "the machine's own network",

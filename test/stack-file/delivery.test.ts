@@ -22,11 +22,15 @@ const place = (key: string) => `berth:projects.kmc.${key}`;
 const secure = { secure: "encrypted" };
 
 const table: readonly (readonly [string, BadInput[1], Refused])[] = [
-  ...["branch", "health", "secrets", "jobs", "files"].map((key): [string, BadInput[1], Refused] => [
-    `${key} without a repository`,
-    kmc({ [key]: { branch: "main", health: {}, secrets: [], jobs: {}, files: [] }[key] }),
-    { path: place(key), message: "a project without a repository is not delivered" },
-  ]),
+  ...["branch", "health", "secrets", "jobs", "files", "overlap"].map(
+    (key): [string, BadInput[1], Refused] => [
+      `${key} without a repository`,
+      kmc({
+        [key]: { branch: "main", health: {}, secrets: [], jobs: {}, files: [], overlap: [] }[key],
+      }),
+      { path: place(key), message: "a project without a repository is not delivered" },
+    ],
+  ),
   ...["--upload-pack=x", "-b", "a..b", "a b", "refs/heads/x.lock", "", "a/", "a\nb"].map(
     (branch): [string, BadInput[1], Refused] => [
       `${JSON.stringify(branch)} as a branch`,
@@ -49,6 +53,16 @@ const table: readonly (readonly [string, BadInput[1], Refused])[] = [
     kmc({ repository, files: [path] }),
     { path: place("files[0]"), message: "is not an absolute path in a container" },
   ]),
+  ...["-v", "a b", "", "web;id"].map((service): [string, BadInput[1], Refused] => [
+    `${JSON.stringify(service)} as a service that may overlap`,
+    kmc({ repository, overlap: [service] }),
+    { path: place("overlap[0]"), message: "is not the name of a service" },
+  ]),
+  [
+    "one service twice",
+    kmc({ repository, overlap: ["web", "web"] }),
+    { path: place("overlap[1]"), message: "is declared twice" },
+  ],
   [
     "one place of files twice",
     kmc({ repository, files: ["/app/media", "/app/media/"] }),
@@ -137,6 +151,7 @@ describe("what is said of a project's delivery", () => {
       secrets: ["API_KEY", "db_url"],
       jobs: { "kmc-prod": publicKey(20) },
       files: ["/app/media"],
+      overlap: ["web"],
     };
     const fleet = parse(
       changed(prod(), [...kmc(facts), [["secrets", "kmc"], { API_KEY: secure, db_url: secure }]]),

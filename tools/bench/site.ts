@@ -97,7 +97,7 @@ function fleet() {
     access: ["everyone"],
     repository: address,
   };
-  const projects = { [slug]: { ...project, health: { seconds: 20 } } };
+  const projects = { [slug]: { ...project, health: { seconds: 20 }, overlap: ["web"] } };
   return { shared, stacks: { stage: { projects, zones: ["bench.example"] } } };
 }
 

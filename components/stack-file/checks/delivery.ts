@@ -5,7 +5,7 @@ import { readPublicKey } from "../../fleet/ssh-key";
 import { at, entriesOf, isBroken, type Draft, type ProjectDraft } from "../draft";
 
 /** What means something for a project that is delivered alone. */
-const ofDelivery = ["branch", "health", "secrets", "jobs", "files"] as const;
+const ofDelivery = ["branch", "health", "secrets", "jobs", "files", "overlap"] as const;
 
 /**
  * What is said of a project's delivery can be carried out: it has a repository, and a job's key starts its own
@@ -19,7 +19,8 @@ export function checkDelivery(draft: Draft): readonly Problem[] {
   return draft.projects.flatMap((project) => [
     ...withoutRepository(draft, project),
     ...jobProblems(project, people, jobs),
-    ...twice(project),
+    ...twice(project, "files"),
+    ...twice(project, "overlap"),
   ]);
 }
 
@@ -83,16 +84,16 @@ function jobProblems(
   });
 }
 
-function twice({ facts, at }: ProjectDraft): Problem[] {
-  const paths = (facts.files ?? []).map((each) => each.replace(/\/$/, ""));
-  return paths.flatMap((path, index): Problem[] =>
-    paths.indexOf(path) === index
+function twice({ facts, at }: ProjectDraft, key: "files" | "overlap"): Problem[] {
+  const said = (facts[key] ?? []).map((each) => each.replace(/\/$/, ""));
+  return said.flatMap((value, index): Problem[] =>
+    said.indexOf(value) === index
       ? []
       : [
           {
-            path: at("files", index),
+            path: at(key, index),
             message: "is declared twice",
-            ...received(path),
+            ...received(value),
             fix: "keep one of the two",
           },
         ],

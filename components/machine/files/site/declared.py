@@ -27,6 +27,7 @@ class Site:
         self.seconds = int(said["health"]["seconds"])
         self.secrets = list(said["secrets"])
         self.files = list(said["files"])
+        self.overlap = list(said.get("overlap", []))
         self.jobs = dict(said["jobs"])
 
     def prepare(self):

@@ -10,6 +10,7 @@ import judge
 import schema
 import secret_values
 import takeover
+import trial
 import version
 from ground import Failed, Refused, hide, read_json, say, write
 from problem import Problem
@@ -84,6 +85,8 @@ class Delivery:
         self.tell_schema(commit)
         images.room(site, new.model, commit)
         images.get(site, new.compose(directory), new.model, commit)
+        if self.wish.action == "deploy":
+            trial.run_beside(site, new.compose(directory), new.project)
         repository.clear()
         return new
 

@@ -4,6 +4,7 @@ import dataclasses
 import os
 
 import lint_data
+import lint_overlap
 import lint_override
 import lint_ports
 import lint_secrets
@@ -34,6 +35,8 @@ class Facts:
     given: list = None
     # Declared paths with files (R67).
     files: tuple = ()
+    # Services of which a new version may run beside the old one.
+    overlap: tuple = ()
     # Tracked files; None where nothing is known of them.
     tracked: set = None
     # What the last delivery mounted: {"project": name, "mounts": [{service, volume, target}]}.
@@ -52,6 +55,7 @@ def judge(facts):
         *structure(facts),
         *ports,
         *lint_data.judge(facts),
+        *lint_overlap.judge(facts),
         *lint_override.judge(facts),
         *lint_secrets.judge(facts),
         *(Problem.warning("Compose", each) for each in facts.warned),

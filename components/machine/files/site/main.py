@@ -165,7 +165,7 @@ def job(words):
 
 def known_facts(env, said):
     """Facts that were read before, elsewhere."""
-    for name in ("files", "warned", "compose"):
+    for name in ("files", "overlap", "warned", "compose"):
         if name in said:
             said[name] = tuple(said[name])
     if said.get("tracked") is not None:

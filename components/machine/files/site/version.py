@@ -43,6 +43,7 @@ class Version:
             declared=site.secrets,
             given=sorted(values),
             files=tuple(site.files),
+            overlap=tuple(site.overlap),
             tracked=repository.tracked(commit),
             kept=history.kept(site),
             volumes=volumes_here(),
