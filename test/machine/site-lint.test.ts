@@ -115,4 +115,25 @@ describe("the program that delivers", () => {
     expect(done.stdout).toBe("");
     expect(done.stderr).not.toContain("Traceback");
   });
+
+  it("warns of what an image is built on and does in its build (R60)", () => {
+    const facts = base();
+    facts.full.services.web!.build = { context: `${facts.tree}/web`, dockerfile: "Dockerfile.web" };
+    facts.texts["web/Dockerfile.web"] = `# FROM someone/else
+ARG BASE=python:3
+FROM --platform=linux/amd64 docker.io/library/node:20 AS assets
+FROM \${BASE} AS named
+FROM assets
+FROM bitnami/python:3 as last
+RUN pip install -r requirements.txt && \\
+    python manage.py collectstatic --noinput
+RUN ./manage.py migrate
+CMD ["sh", "-c", "./manage.py migrate && ./manage.py collectstatic --noinput && gunicorn"]
+`.replaceAll("\\$", "$");
+    expect(lines(judge(facts), "warning").filter((line) => line.includes("(R60)"))).toEqual([
+      "web/Dockerfile.web: FROM: bitnami/python:3: is no official image; build on one where there is one (R60)",
+      "web/Dockerfile.web: RUN: collectstatic in the build: there is no database or setting of the environment yet; run it at start-up (R60)",
+      "web/Dockerfile.web: RUN: migrations in the build: there is no database or setting of the environment yet; run it at start-up (R60)",
+    ]);
+  });
 });

@@ -66,6 +66,14 @@ export const pipelinesAndMoves: readonly Mutation[] = [
     named: "are told what the manual says of them",
   },
   {
+    rule: 60,
+    file: "components/machine/files/site/lint_image.py",
+    from: "if not official(image, stages):",
+    to: "if False:",
+    test: "test/machine/site-lint.test.ts",
+    named: "warns of what an image is built on and does in its build (R60)",
+  },
+  {
     rule: 49,
     ...pipelines,
     from: "    needs: test\n    if: github.ref_name == 'develop'",

@@ -77,7 +77,12 @@ export const pipelinesAndMoves: readonly Rule[] = [
     people,
   ),
   rule(59, "The use of infrastructure as code is documented", command("docs/architecture.md")),
-  rule(60, "Migrations and static files at start-up", people),
+  rule(
+    60,
+    "Official base images, migrations and static files at start-up: a delivery warns of what a Dockerfile does otherwise; the start-up itself is people's work",
+    component("machine/files/site/lint_image.py"),
+    people,
+  ),
   rule(61, "Reviews, sprints, training, laptops", people),
   rule(62, "(withdrawn)", people),
   rule(

@@ -4,6 +4,7 @@ import dataclasses
 import os
 
 import lint_data
+import lint_image
 import lint_overlap
 import lint_override
 import lint_ports
@@ -55,6 +56,7 @@ def judge(facts):
         *structure(facts),
         *ports,
         *lint_data.judge(facts),
+        *lint_image.judge(facts),
         *lint_overlap.judge(facts),
         *lint_override.judge(facts),
         *lint_secrets.judge(facts),
