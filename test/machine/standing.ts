@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 
 import { statuses, type MachineDeclaration } from "../../components/machine/script";
+import type { GatewayService } from "../../packages/local-cloud/hosts";
 import type { Finished } from "../../packages/local-cloud/hosts/process";
 import { Yard } from "./yard";
 
@@ -14,9 +15,14 @@ export abstract class Standing {
   /** What the machine shall be, beside what every machine is. */
   protected abstract get wanted(): Partial<MachineDeclaration>;
 
+  /** What it finds at its gateway beside. */
+  protected get services(): readonly GatewayService[] {
+    return [];
+  }
+
   /** `ground`: a script that runs on it before its first converge, whose outcome is answered. */
   protected async stand(ground?: string): Promise<Finished> {
-    await this.yard.open();
+    await this.yard.open({ services: this.services });
     this.address = await this.yard.create(this.id, 0, { docker: true });
     await this.yard.machines.ready(this.id, "booted");
     this.key = await this.yard.enter(this.address);

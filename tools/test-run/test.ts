@@ -6,6 +6,7 @@ import { runInForeground } from "../../packages/local-cloud/ground/child";
 import { repository } from "../../rehearsal/paths";
 import { canBoot, installCommand } from "../../packages/local-cloud/hosts/requirements";
 import { obtainMoto } from "../../packages/local-cloud/s3/moto";
+import { obtainVersitygw } from "../../packages/local-cloud/s3/versitygw";
 import { obtainCli } from "../../packages/local-cloud/pulumi/cli";
 import { cacheRoot } from "../../rehearsal/computer";
 import { sayOnStderr as say } from "../../rehearsal/say";
@@ -49,6 +50,7 @@ async function getReady(hosts: boolean): Promise<void> {
   say(`the Pulumi CLI comes from: ${source}`);
   await obtainShellcheck();
   await obtainMoto({ say, cache });
+  await obtainVersitygw({ cache }, say);
   const install = hosts ? installCommand() : undefined;
   if (install) say(`the tests of hosts will first run: ${install}`);
 }

@@ -3,6 +3,7 @@
 import { webcrypto } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile } from "node:fs/promises";
+import { isIP } from "node:net";
 import { join } from "node:path";
 import type { World } from "../emulator/world";
 import { writeWhole } from "../ground/whole-file";
@@ -40,7 +41,7 @@ export function authorityFile(directory: string): string {
   return join(directory, "authority.pem");
 }
 
-/** A key and a certificate for names, as one PEM, signed by the public authority. */
+/** A key and a certificate for names and addresses, as one PEM, signed by the public authority. */
 export async function certificateFor(
   { certificate: issuer, key }: Authority,
   names: readonly string[],
@@ -61,7 +62,10 @@ export async function certificateFor(
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       new x509.SubjectAlternativeNameExtension(
-        names.map((value) => ({ type: "dns" as const, value })),
+        names.map((value) => ({
+          type: isIP(value) === 0 ? ("dns" as const) : ("ip" as const),
+          value,
+        })),
       ),
       await x509.AuthorityKeyIdentifierExtension.create(issuer),
     ],

@@ -131,8 +131,14 @@ class BootedMachines implements Machines {
       ]);
       await this.refuseAddress(spec.id, spec.address);
       const files = this.services.flatMap((service) => service.files(this.layout.gateway));
-      const { resolver } = this;
-      await prepareDisk(this.layout, spec, { lower, snapshotId, resolver, files });
+      const { resolver, services, layout } = this;
+      await prepareDisk(layout, spec, {
+        ...{ lower, snapshotId, resolver, files },
+        names: services.flatMap(({ names = [] }) =>
+          names.map((name) => `${layout.gateway} ${name}`),
+        ),
+        authorities: services.flatMap((service) => service.authority?.() ?? []),
+      });
       this.hosts.add({ spec, lower });
       try {
         if (spec.firewall) await this.applyRules();

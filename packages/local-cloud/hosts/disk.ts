@@ -44,6 +44,10 @@ export interface DiskStart {
   readonly resolver: string;
   /** What the cloud's images bring beside. */
   readonly files: readonly BootFile[];
+  /** Further lines of the host's own list of names. */
+  readonly names?: readonly string[];
+  /** Authorities (PEM) that it trusts beside those of its template. */
+  readonly authorities?: readonly string[];
 }
 
 /**
@@ -53,7 +57,7 @@ export interface DiskStart {
 export async function prepareDisk(
   layout: Layout,
   spec: HostSpec,
-  { lower, snapshotId, resolver, files }: DiskStart,
+  { lower, snapshotId, resolver, files, names, authorities = [] }: DiskStart,
 ): Promise<void> {
   const directory = hostDirectory(layout, spec.id);
   if (existsSync(directory)) throw new Error(`host ${spec.id} exists already`);
@@ -63,7 +67,8 @@ export async function prepareDisk(
     await copyParts(snapshotDirectory(layout, snapshotId), directory);
   }
   const root = join(directory, "upper");
-  for (const file of [...firstBootFiles(spec, resolver), ...files]) {
+  const trusted = trustFiles(authorities, [root, ...lower]);
+  for (const file of [...firstBootFiles(spec, resolver, names), ...files, ...trusted]) {
     const path = join(root, file.path);
     await mkdir(dirname(path), { recursive: true });
     // What a clone's original deleted is a character device here, not a file to write to.
@@ -73,6 +78,21 @@ export async function prepareDisk(
   }
   await writeFile(join(directory, "console.log"), "");
   await writeRecord(layout, { spec, lower });
+}
+
+/** The list that programs trust, longer by some, and what has the next `update-ca-certificates` keep those. */
+function trustFiles(authorities: readonly string[], layers: readonly string[]): BootFile[] {
+  if (authorities.length === 0) return [];
+  const list = "etc/ssl/certs/ca-certificates.crt";
+  const from = layers.map((layer) => join(layer, list)).find((file) => existsSync(file));
+  const before = from === undefined ? "" : readFileSync(from, "utf8");
+  const added = authorities.filter((authority) => !before.includes(authority.trim()));
+  return [
+    { path: list, content: [before, ...added].join(""), mode: 0o644 },
+    ...authorities.map((content, index) => ({
+      ...{ path: `usr/local/share/ca-certificates/local-cloud-${index}.crt`, content, mode: 0o644 },
+    })),
+  ];
 }
 
 /** Records a host as it is now; the file appears whole or not at all. */

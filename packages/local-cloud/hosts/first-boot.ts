@@ -15,17 +15,24 @@ const seedDirectory = "var/lib/cloud/seed/nocloud";
 const seedScript = "var/lib/cloud/seed/first-boot.sh";
 
 /**
- * The files of a host's first boot. cloud-init's NoCloud source stands in for the cloud's own: it
+ * The files of a host's first boot; `names`: further lines of its own list of names. cloud-init's NoCloud source stands in for the cloud's own: it
  * needs no network, so a boot takes a second less and cannot depend on the emulator's timing. What
  * a cloud says about its initial account is in its image's configuration, here as there.
  */
-export function firstBootFiles(spec: HostSpec, resolver: string): BootFile[] {
+export function firstBootFiles(
+  spec: HostSpec,
+  resolver: string,
+  names: readonly string[] = [],
+): BootFile[] {
   const files: BootFile[] = [
     { path: "etc/hostname", content: `${spec.name}\n`, mode: 0o644 },
     // As cloud images have it: without its own name here, sudo asks the name server every time.
     {
       path: "etc/hosts",
-      content: `127.0.0.1 localhost\n127.0.1.1 ${spec.name}\n::1 localhost ip6-localhost\n`,
+      content: [
+        ...["127.0.0.1 localhost", `127.0.1.1 ${spec.name}`, "::1 localhost ip6-localhost"],
+        ...[...names, ""],
+      ].join("\n"),
       mode: 0o644,
     },
     { path: "etc/resolv.conf", content: resolver, mode: 0o644 },

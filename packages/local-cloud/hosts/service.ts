@@ -10,5 +10,9 @@ export interface GatewayService {
   serve(gateway: string): Promise<{ readonly port: number }>;
   /** What the cloud's images bring so that a host finds it. */
   files(gateway: string): readonly BootFile[];
+  /** Names that a host's own list has at the gateway's address. */
+  readonly names?: readonly string[];
+  /** The authority (a certificate in PEM) that a host trusts for it; asked once it serves. */
+  authority?(): string;
   close(): Promise<void>;
 }

@@ -1,10 +1,7 @@
-import { signedHeaders, type AccessKey, type AwsRequest } from "./sign";
+import { createHash } from "node:crypto";
 
-/** What the server answered. */
-export interface Answer {
-  readonly status: number;
-  readonly body: string;
-}
+import { askAt, type Answer, type Place } from "./ask";
+import { signedHeaders, type AccessKey, type AwsRequest } from "./sign";
 
 /** Talks to one S3 server with one access key. */
 export class S3Client {
@@ -12,12 +9,26 @@ export class S3Client {
     private readonly endpoint: string,
     private readonly key: AccessKey,
     private readonly region = "us-east-1",
+    /** Where the server is when not at the endpoint's own address. */
+    private readonly place?: Place,
+    /** The authority that it is trusted by, where it speaks TLS: a certificate in PEM. */
+    private readonly authority?: string,
   ) {}
 
   /** `path` starts with the bucket; `query` is the part after the question mark. */
-  s3(method: AwsRequest["method"], path: string, query = "", body = ""): Promise<Answer> {
+  s3(
+    method: AwsRequest["method"],
+    path: string,
+    query = "",
+    body = "",
+    headers: AwsRequest["headers"] = {},
+  ): Promise<Answer> {
     const url = new URL(`${this.endpoint}/${path}${query ? `?${query}` : ""}`);
-    return this.send({ method, url, service: "s3", region: this.region, body, headers: {} });
+    // Calls that set something demand a checksum.
+    const sum = createHash("md5").update(body).digest("base64");
+    const own = method === "PUT" || method === "POST" ? { "content-md5": sum } : {};
+    const all = { ...own, ...headers };
+    return this.send({ method, url, service: "s3", region: this.region, body, headers: all });
   }
 
   /** One action of IAM's query protocol. */
@@ -58,19 +69,25 @@ export class S3Client {
   }
 
   /** Like `s3`, but an answer other than 2xx is an error with the server's words. */
-  async must(method: AwsRequest["method"], path: string, query = "", body = ""): Promise<Answer> {
-    const answer = await this.s3(method, path, query, body);
+  async must(
+    method: AwsRequest["method"],
+    path: string,
+    query = "",
+    body = "",
+    headers: AwsRequest["headers"] = {},
+  ): Promise<Answer> {
+    const answer = await this.s3(method, path, query, body, headers);
     if (answer.status < 300) return answer;
     throw new Error(`${method} ${path}: ${answer.status} ${answer.body}`);
   }
 
-  private async send(request: AwsRequest): Promise<Answer> {
-    const { host: _host, ...headers } = signedHeaders(request, this.key, new Date());
-    const answer = await fetch(request.url, {
-      method: request.method,
-      headers,
-      ...(request.body === "" ? {} : { body: request.body }),
-    });
-    return { status: answer.status, body: await answer.text() };
+  private send(request: AwsRequest): Promise<Answer> {
+    const { method, url, body } = request;
+    const headers = {
+      ...signedHeaders(request, this.key, new Date()),
+      "content-length": Buffer.byteLength(body),
+    };
+    const place = this.place ?? { url, authority: this.authority };
+    return askAt(place, method, `${url.pathname}${url.search}`, headers, body);
   }
 }

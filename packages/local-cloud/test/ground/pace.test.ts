@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { Pace } from "../../pulumi/build";
+import { Pace } from "../../ground/go-program";
 
 describe("how far a build has come", () => {
   it("reckons the rest from this machine's own pace", () => {

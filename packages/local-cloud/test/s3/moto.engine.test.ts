@@ -3,9 +3,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { thisComputer } from "../ground/computer";
-import { S3Client } from "../s3/client";
-import { startS3, type S3Server } from "../s3/server";
+import { thisComputer } from "../../ground/computer";
+import { S3Client } from "../../s3/client";
+import { startS3, type S3Server } from "../../s3/server";
 
 const anybody = { accessKeyId: "ANYBODY", secretAccessKey: "anything" };
 

@@ -1,0 +1,36 @@
+import { Book } from "./book";
+import { Buckets } from "./buckets";
+import { isDenied, takeApart, type Writing } from "./condition";
+import { People } from "./people";
+import type { Servers } from "./servers";
+import type { AccessKey } from "./sign";
+
+/**
+ * An account: who there is, what they may do and the buckets, by which its servers judge. Conditions that no
+ * server judges are kept here, and asked for by `denies`.
+ */
+export class Account {
+  readonly people: People;
+  readonly buckets: Buckets;
+  private readonly book: Book;
+
+  constructor(
+    servers: Servers,
+    readonly root: AccessKey,
+    directory: string,
+  ) {
+    this.book = new Book(directory);
+    this.people = new People(this.book, servers, root);
+    this.buckets = new Buckets(this.book, servers, root);
+  }
+
+  /** Whether a policy denies a call of the user of a key by what the servers do not judge. */
+  denies(accessKeyId: string, writing: Writing): boolean {
+    const user = this.people.userOf(accessKeyId);
+    const mine = user === undefined ? [] : Object.values(this.people.policiesOf(user));
+    const policy = this.book.kept.buckets[writing.bucket]?.policy;
+    return [...mine, ...(policy === undefined ? [] : [policy])].some((document) =>
+      isDenied(takeApart(document).denials, writing),
+    );
+  }
+}
