@@ -5,7 +5,9 @@ import hashlib
 import http.client
 import random
 import re
+import socket
 import ssl
+import threading
 import time
 import urllib.parse
 import xml.etree.ElementTree
@@ -75,6 +77,7 @@ class Store:
         self.place, self._credential, self._patience = place, credential, patience
         self._address = urllib.parse.urlsplit(place.at)
         self._connection = None
+        self._ended = threading.Event()
 
     def ask(self, method, key, query=None, headers=None, content=b"", final=(), patience=None):
         """The answer to a request. Errors whose code is in `final` are answers too; for all others it raises
@@ -97,10 +100,21 @@ class Store:
                 if isinstance(problem, ssl.SSLCertVerificationError):
                     raise BackupFailed(f"{self.place.at}: shows a certificate that is not trusted: {problem.verify_message}") from None
                 lost = lost or not isinstance(problem, (ConnectionRefusedError, _NotReached))
-            if time.monotonic() - begun + pause > patience:
+            if time.monotonic() - begun + pause > patience or self._ended.is_set():
                 raise BackupFailed(f"{key}: S3 was tried for {int(time.monotonic() - begun)} s: {trouble}")
-            time.sleep(pause * random.uniform(0.8, 1.2))
+            if self._ended.wait(pause * random.uniform(0.8, 1.2)):
+                raise BackupFailed(f"{key}: was given up")
             pause = min(2 * pause, PAUSE)
+
+    def end(self):
+        """From another thread: what is asked just now fails, at once."""
+        self._ended.set()
+        connection = self._connection
+        if connection and connection.sock:
+            try:
+                connection.sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
 
     def close(self):
         if self._connection:

@@ -1,6 +1,7 @@
 """Writes objects that must not exist yet, with a credential that can do nothing else (components/backups)."""
 
 import base64
+import concurrent.futures
 import hashlib
 import zlib
 from xml.sax.saxutils import escape
@@ -8,9 +9,9 @@ from xml.sax.saxutils import escape
 from failures import BackupFailed, BeginAnew, Exists
 from store import PATIENCE, Store
 
-# S3 takes 10,000 parts of an upload. So many small ones keep memory low for what most projects are: 1 TB in all.
+# S3 takes 10,000 parts of an upload: 64 GB in small ones, which keep memory low, and 384 GB in large ones.
 PARTS = 10_000
-SMALL_PARTS, SMALL, LARGE = 4_000, 16 << 20, 128 << 20
+SMALL_PARTS, SMALL, LARGE = 4_000, 16 << 20, 64 << 20
 # So long, in seconds, giving up an upload is tried.
 GIVE_UP = 5
 ABSENT = {"If-None-Match": "*"}
@@ -30,14 +31,17 @@ def put(place, key, credential, content, patience=PATIENCE):
 
 
 class Upload:
-    """An object that is written as it comes, in parts, and exists only once `complete` has answered. Holds one part in
-    memory. `place`: a store.Place; `credential`: accessKeyId and secretAccessKey. Raises BackupFailed."""
+    """An object that is written as it comes, in parts, and exists only once `complete` has answered. Holds two parts in
+    memory: one is sent while the next one comes. `place`: a store.Place; `credential`: accessKeyId and
+    secretAccessKey. All of these raise BackupFailed; after it, `abort`."""
 
     def __init__(self, place, key, credential, patience=PATIENCE):
         self.key = key
+        self._again = (place, credential)
         self._store = Store(place, credential, patience)
         self._buffer, self._parts = bytearray(), []
         self._digest, self._crc, self._bytes = hashlib.sha256(), 0, 0
+        self._sender, self._sent = concurrent.futures.ThreadPoolExecutor(1), None
         self._id = None
         headers = {"x-amz-checksum-algorithm": "CRC32", "x-amz-checksum-type": "FULL_OBJECT"}
         answer = self._store.ask("POST", key, {"uploads": ""}, headers)
@@ -56,18 +60,14 @@ class Upload:
             self._buffer += content[:room]
             content = content[room:]
             if len(self._buffer) == size:
-                self._part()
+                self._send()
 
     def complete(self):
         """Makes the object. Answers {key, bytes, sha256}. Raises Exists where one of that name is there, BeginAnew
         where S3 has forgotten the upload or another one of that name was in its way."""
-        if self._buffer or not self._parts:
-            self._part()
-        parts = "".join(
-            f"<Part><PartNumber>{number}</PartNumber><ETag>{escape(etag)}</ETag><ChecksumCRC32>{crc}</ChecksumCRC32></Part>"
-            for number, (etag, crc) in enumerate(self._parts, 1)
-        )
-        text = f'<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">{parts}</CompleteMultipartUpload>'
+        if self._buffer or self._sent is None:
+            self._send()
+        self._settle()
         headers = {
             **ABSENT,
             "x-amz-checksum-crc32": _base64(self._crc),
@@ -75,25 +75,30 @@ class Upload:
             "x-amz-mp-object-size": str(self._bytes),
         }
         final = ("PreconditionFailed", "NoSuchUpload", "ConditionalRequestConflict")
-        answer = self._store.ask("POST", self.key, {"uploadId": self._id}, headers, text.encode(), final)
+        answer = self._store.ask("POST", self.key, {"uploadId": self._id}, headers, _whole(self._parts), final)
         if answer.code and not self._was_completed(answer):
             self.abort()
             if answer.code == "PreconditionFailed":
                 raise Exists(f"{self.key}: is there already")
             raise BeginAnew(f"{self.key}: the upload cannot be completed: {answer.told}")
+        self._sender.shutdown()
         self._store.close()
         return {"key": self.key, "bytes": self._bytes, "sha256": self._digest.hexdigest()}
 
     def abort(self):
-        """Gives up what was sent. What S3 keeps of it all the same is cleared by the bucket's lifecycle."""
+        """Gives up what was sent, in seconds. What S3 keeps of it all the same is cleared by the bucket's lifecycle."""
+        self._store.end()
+        self._sender.shutdown()
+        self._store.close()
+        self._buffer = bytearray()
         if self._id:
+            store = Store(*self._again, GIVE_UP)
             try:
-                self._store.ask("DELETE", self.key, {"uploadId": self._id}, final=("NoSuchUpload",), patience=GIVE_UP)
+                store.ask("DELETE", self.key, {"uploadId": self._id}, final=("NoSuchUpload",))
             except BackupFailed:
                 pass
+            store.close()
         self._id = None
-        self._buffer.clear()
-        self._store.close()
 
     def _was_completed(self, answer):
         """Has an earlier try made the object, whose answer was lost? Then the upload is none any more. This credential
@@ -104,17 +109,34 @@ class Upload:
             return True
         return self._store.ask("DELETE", self.key, {"uploadId": self._id}, final=("NoSuchUpload",)).code == "NoSuchUpload"
 
-    def _part(self):
+    def _send(self):
+        """Hands the next part over, once the one before it is there."""
+        self._settle()
         if len(self._parts) == PARTS:
             raise BackupFailed(f"{self.key}: is larger than an object can be")
-        content = bytes(self._buffer)
-        self._buffer.clear()
-        query = {"partNumber": str(len(self._parts) + 1), "uploadId": self._id}
+        content, self._buffer = self._buffer, bytearray()
+        self._sent = self._sender.submit(self._part, len(self._parts) + 1, content)
+
+    def _settle(self):
+        if self._sent:
+            self._sent.result()
+
+    def _part(self, number, content):
         crc = _base64(zlib.crc32(content))
+        query = {"partNumber": str(number), "uploadId": self._id}
         answer = self._store.ask("PUT", self.key, query, {"x-amz-checksum-crc32": crc}, content, ("NoSuchUpload",))
         if answer.code:
             raise BeginAnew(f"{self.key}: S3 has forgotten the upload")
         self._parts.append((answer.headers.get("etag", ""), crc))
+
+
+def _whole(parts):
+    """What an upload is completed by."""
+    each = "".join(
+        f"<Part><PartNumber>{number}</PartNumber><ETag>{escape(etag)}</ETag><ChecksumCRC32>{crc}</ChecksumCRC32></Part>"
+        for number, (etag, crc) in enumerate(parts, 1)
+    )
+    return f'<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">{each}</CompleteMultipartUpload>'.encode()
 
 
 def _base64(checksum):
