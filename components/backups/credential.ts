@@ -1,8 +1,12 @@
 import * as iam from "@pulumi/aws/iam";
+import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 import { fittingName, iamLimits } from "./iam-names";
 import { createOnlyPolicy } from "./create-only-policy";
+import type { Reached } from "../machine/connection";
+import { backupKeyLauncher } from "../machine/launcher";
+import { session } from "../machine/session";
 
 /** Whose archives, and where to. */
 export interface BackupCredentialArgs {
@@ -15,11 +19,20 @@ export interface BackupCredentialArgs {
   /** AWS region of the bucket. */
   readonly region: string;
   readonly stack: string;
+  /** The machine that makes the archives; absent: none does, and the key stays in the state. */
+  readonly machine?: Reached | undefined;
+  /** What must be done on the machine first: it has the program that takes the key. */
+  readonly after?: readonly pulumi.Resource[];
+  /** The machine goes, and nobody could bring it anything any more. */
+  readonly leaving?: boolean;
 }
 
 /**
  * A credential for one project on one node that can create its own archives and do nothing else: a
  * node that is broken into can neither read, list nor delete a backup, nor put another in its place.
+ *
+ * It is brought to its machine by a session of its own, on standard input, when it is made and whenever it is
+ * another; the machine gives it up when the project leaves it.
  */
 export class BackupCredential extends pulumi.ComponentResource {
   readonly accessKeyId: pulumi.Output<string>;
@@ -50,6 +63,29 @@ export class BackupCredential extends pulumi.ComponentResource {
     const key = new iam.AccessKey(`${name}-key`, { user: user.name }, { parent: this });
     this.accessKeyId = key.id;
     this.secretAccessKey = key.secret;
+    this.bringKey(name, args);
     this.registerOutputs({ accessKeyId: this.accessKeyId });
+  }
+
+  private bringKey(
+    name: string,
+    { project, machine, after = [], leaving = false }: BackupCredentialArgs,
+  ): void {
+    if (machine === undefined) return;
+    const { accessKeyId, secretAccessKey } = this;
+    new command.remote.Command(
+      `${name}-delivered`,
+      session({
+        create: backupKeyLauncher(project),
+        on: machine,
+        stdin: pulumi.secret(pulumi.jsonStringify({ accessKeyId, secretAccessKey })),
+        triggers: [machine.id],
+      }),
+      {
+        parent: this,
+        dependsOn: [...after],
+        ...(leaving ? { ignoreChanges: ["create", "connection", "stdin"] } : {}),
+      },
+    );
   }
 }

@@ -1,15 +1,25 @@
 import { z } from "zod";
 
 import type { Declared } from "./declared";
-import { choice, count, group, hints, list } from "./hints";
+import { choice, count, group, hints, list, map, text } from "./hints";
 
 /** AWS regions of buckets: us-east-1 (R30), ca-central-1 for Canada and AWS-in-Canada nodes. */
 export const backupRegions = ["us-east-1", "ca-central-1"] as const;
 export type BackupRegion = (typeof backupRegions)[number];
 
+/** How databases and files of one archive go together. */
+export const consistencies = ["snapshot", "pause", "stop"] as const;
+export type Consistency = (typeof consistencies)[number];
+
+/** A time of day in UTC. */
+const timePattern = /^([01]\d|2[0-3]):[0-5]\d$/;
+
+/** A path of the repository: no absolute one, and none that leads out of it. */
+const repositoryPath = /^(?![/.])(?!.*(^|\/)\.\.(\/|$))[A-Za-z0-9._/-]+$/;
+
 /** `backup` of a project. */
 export const backup = group(
-  "A place for archives of its data, and a key of its node that can only add to them; production needs one (R29). Berth does not make the archives yet.",
+  "Archives of its data, made on its node and put where that node's key can only add to them; production needs one (R29). They are made where the node delivers the project (repository, and manage with deploy and proxy).",
   {
     database: choice("Kind of its database.", ["postgres", "postgis", "mongodb", "none"], {
       what: "a kind of database",
@@ -19,6 +29,59 @@ export const backup = group(
       what: "a region for backups",
       fix: "choose one, or leave it out: ca-central-1 for data that stays in Canada, otherwise us-east-1",
     }).optional(),
+    at: list(
+      "Times of day in UTC; absent: one between 01:00 and 04:59 that follows from the slug.",
+      text('A time of day in UTC, such as "03:15".', timePattern, {
+        what: "a time of day",
+        allowed: '"00:00" to "23:59", in UTC',
+        fix: "write hours and minutes in quotes",
+      }),
+    )
+      .min(1)
+      .optional(),
+    consistency: choice(
+      "How databases and files of an archive go together. snapshot: each database as of one moment, files as they are read after it; pause, stop: what writes is held or stopped until all is read. Absent: snapshot, and stop for mongodb.",
+      consistencies,
+      {
+        what: "a way to keep databases and files together",
+        fix: "choose snapshot unless files and rows must be of one moment",
+      },
+    ).optional(),
+    exclude: map(
+      "Services and volumes that are left out, each with the reason; what is neither backed up nor named here refuses a delivery to production.",
+      "a map of services and volumes",
+      text("Why nobody needs it back.", /\S/, {
+        what: "a reason",
+        allowed: "a sentence",
+        fix: "say why nobody needs it back",
+      }),
+    ).optional(),
+    mayShrinkTo: z
+      .number()
+      .min(0)
+      .max(1)
+      .describe(
+        "Share of the last archive's content below which a backup fails; absent: 0.5. 0: it may shrink to nothing.",
+      )
+      .register(hints, {
+        what: "a share",
+        allowed: "a number from 0 to 1",
+        fix: "write 0.5 for a half",
+      })
+      .optional(),
+    recoveryMinutes: count("Minutes in which it shall be restored after a loss.", 1, {
+      what: "a number of minutes",
+      fix: "write the number without quotes",
+    }).optional(),
+    scrub: text(
+      "SQL file in its repository that runs over a copy before a developer gets it.",
+      repositoryPath,
+      {
+        what: "a path in the project's repository",
+        allowed: "a path such as ops/scrub.sql",
+        fix: "write it from the repository's top, without a slash before it",
+      },
+    ).optional(),
   },
 );
 
@@ -51,8 +114,9 @@ export const backupSettings = group("Where backups go and how long they stay.", 
   ).optional(),
 });
 
-/** A nightly copy of a project's data (R29–R42). */
-export type BackupSpec = Required<Declared<typeof backup>>;
+/** A nightly copy of a project's data (R29–R42), with what follows where nothing is said. */
+export type BackupSpec = Declared<typeof backup> &
+  Required<Pick<Declared<typeof backup>, "database" | "region">>;
 
 /** A bucket for one environment and region. */
 export interface BucketSpec {

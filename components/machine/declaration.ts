@@ -1,6 +1,7 @@
 import type { Fleet } from "../fleet/fleet";
 import type { ResolvedNode } from "../placement/resolved";
 import { letsEncrypt } from "../fleet/acme";
+import { backedUpOf, isBackedUp } from "../placement/backed-up";
 import { deliveryOf, isDelivered } from "../placement/deliveries";
 import { siteOf } from "../placement/sites";
 import type { MachineDeclaration } from "./script";
@@ -26,6 +27,9 @@ export function machineOf(project: string, fleet: Fleet, node: ResolvedNode): Ma
     deliveries: node.residents
       .filter((project) => isDelivered(node, project))
       .flatMap((project) => deliveryOf(project, fleet.environment) ?? []),
+    backups: node.residents
+      .filter((project) => isBackedUp(node, project))
+      .flatMap((project) => backedUpOf(project, fleet.environment) ?? []),
     ...acmeOf(fleet, node),
     madeByBerth,
     ...(madeByBerth ? { diskGb: node.diskGb } : {}),

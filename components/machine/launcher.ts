@@ -1,6 +1,6 @@
 import * as zlib from "node:zlib";
 
-import { proxyProgram, siteProgram } from "./programs";
+import { backupProgram, proxyProgram, siteProgram } from "./programs";
 import { quote } from "./quote";
 import { statuses } from "./script";
 
@@ -52,6 +52,11 @@ export const unknownRef = "?";
 /** A session that brings a project its secrets: a JSON object of texts on standard input, never in an argument. */
 export function secretsLauncher(slug: string): string {
   return launcherOf(`${siteProgram} secrets ${slug}`);
+}
+
+/** A session that brings the key by which a project's archives are written: a JSON object on standard input alone. */
+export function backupKeyLauncher(slug: string): string {
+  return launcherOf(`${backupProgram} key ${slug}`);
 }
 
 /** A session that tells as JSON what runs of a project; `{}` where Berth delivers nothing. */

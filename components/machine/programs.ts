@@ -8,3 +8,9 @@ export const siteProgram = "/usr/local/sbin/berth-site";
 
 /** The parts of that program. */
 export const siteProgramParts = "/usr/local/lib/berth/site";
+
+/** What backs projects up on a machine, and tells of what it did. */
+export const backupProgram = "/usr/local/sbin/berth-backup";
+
+/** The parts of that program. */
+export const backupProgramParts = "/usr/local/lib/berth/backup";

@@ -4,9 +4,15 @@ import * as path from "node:path";
 import { identityOf } from "../fleet/ssh-key";
 import { automationAccount, type MachineDeclaration } from "./script";
 import { jobsAccount } from "./jobs";
-import { proxyProgram, siteProgram, siteProgramParts } from "./programs";
+import {
+  backupProgram,
+  backupProgramParts,
+  proxyProgram,
+  siteProgram,
+  siteProgramParts,
+} from "./programs";
 import { array, map, quote } from "./quote";
-import { fileContents, siteParts } from "./steps";
+import { backupParts, fileContents, siteParts } from "./steps";
 import { readText } from "./text-file";
 
 const source = (name: string) => readText(path.join(__dirname, "questions", `${name}.sh`));
@@ -100,16 +106,24 @@ function proxyFiles(): Readonly<Record<string, string>> {
   return checksums(texts);
 }
 
-/** The same of the program that delivers sites. */
+/** The same of the programs that deliver sites and back them up. */
 function siteFiles(): Readonly<Record<string, string>> {
-  const parts = Object.entries(siteParts()).map(([name, text]) => [
-    `${siteProgramParts}/${name}`,
-    text,
-  ]);
+  const { SITE_LAUNCHER, BACKUP_LAUNCHER } = fileContents();
   return checksums({
-    ...Object.fromEntries(parts),
-    [siteProgram]: fileContents().SITE_LAUNCHER,
+    ...below(siteProgramParts, siteParts()),
+    ...below(backupProgramParts, backupParts()),
+    [siteProgram]: SITE_LAUNCHER,
+    [backupProgram]: BACKUP_LAUNCHER,
   });
+}
+
+function below(
+  folder: string,
+  texts: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(texts).map(([name, text]) => [`${folder}/${name}`, text]),
+  );
 }
 
 function checksums(texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -1,6 +1,7 @@
 import { readPublicKey } from "../fleet/ssh-key";
 import type { Member, TakeOverStep } from "../fleet/fleet";
 import type { Opening } from "../placement/openings";
+import type { BackedUp } from "../placement/backed-up";
 import type { Delivery } from "../placement/deliveries";
 import type { Site } from "../placement/sites";
 import { composePackages } from "./distributions";
@@ -8,7 +9,15 @@ import { firewallRules } from "./firewall-rules";
 import { jobKeys, jobRights, jobsAccount } from "./jobs";
 import { array, map, quote } from "./quote";
 import { siteLines } from "./site-lines";
-import { compact, fileContents, pamCheck, siteParts, sourceOf, type Sequence } from "./steps";
+import {
+  backupParts,
+  compact,
+  fileContents,
+  pamCheck,
+  siteParts,
+  sourceOf,
+  type Sequence,
+} from "./steps";
 
 /** The account of every session after the first; the deployers' keys enter it. */
 export const automationAccount = "berth";
@@ -30,6 +39,8 @@ export interface MachineDeclaration {
   readonly sites: readonly Site[];
   /** What it delivers from repositories (R57); empty where deploy or the proxy is not managed. */
   readonly deliveries: readonly Delivery[];
+  /** Whose data it backs up (R29); each is delivered too. */
+  readonly backups: readonly BackedUp[];
   /** Whom certificates of sites without Cloudflare are ordered of; absent: of nobody. */
   readonly acme?: { readonly directory: string; readonly email: string };
   /** False for client and adopted machines: what Berth did not make there stays as it is. */
@@ -115,7 +126,8 @@ function declarationsOf(machine: MachineDeclaration, check: boolean): string[] {
     `MANAGE=${array(machine.manage)}`,
     `FIREWALL_RULES=${quote(firewallRules(machine.openings))}`,
     `SITES=${quote(siteLines(machine.sites))}`,
-    `DELIVERIES=${quote(deliveryLines(machine.deliveries))}`,
+    `DELIVERIES=${quote(jsonLines(machine.deliveries))}`,
+    `BACKUPS=${quote(jsonLines(machine.backups))}`,
     `ACME=${quote(acme ? `${acme.directory} ${acme.email}` : "")}`,
     `JOB_KEYS=${quote(jobKeys(machine.deliveries))}`,
     `JOB_RIGHTS=${quote(jobRights(machine.deliveries))}`,
@@ -135,6 +147,7 @@ const constants: Readonly<Record<Sequence, () => readonly string[]>> = {
     `declare -A COMPOSE_PACKAGES=${map(composePackages)}`,
     ...Object.entries(fileContents()).map(([variable, text]) => `${variable}=${quote(text)}`),
     `declare -A SITE_PROGRAM=${map(siteParts())}`,
+    `declare -A BACKUP_PROGRAM=${map(backupParts())}`,
   ],
   observe: () => [],
 };
@@ -165,9 +178,9 @@ function refuseImpossible(machine: MachineDeclaration): void {
   }
 }
 
-/** Deliveries as their program reads them, one JSON object a line; the slug stands first. */
-function deliveryLines(deliveries: readonly Delivery[]): string {
-  return deliveries.map(({ slug, ...rest }) => `${JSON.stringify({ slug, ...rest })}\n`).join("");
+/** Declarations of projects as their programs read them, one JSON object a line; the slug stands first. */
+function jsonLines(declared: readonly { readonly slug: string }[]): string {
+  return declared.map(({ slug, ...rest }) => `${JSON.stringify({ slug, ...rest })}\n`).join("");
 }
 
 /** Keys as sshd reads them, whoever asks: one that was pasted with other spaces is written with these. */

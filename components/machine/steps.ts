@@ -29,6 +29,7 @@ const sequences = {
     "acme",
     "proxy",
     "sites",
+    "backups",
     "history",
     "dotfiles",
     "sshd",
@@ -60,6 +61,7 @@ const contents = {
   ACME_SERVICE: "proxy/certificates.service",
   ACME_TIMER: "proxy/certificates.timer",
   SITE_LAUNCHER: "site-launcher.sh",
+  BACKUP_LAUNCHER: "backup-launcher.sh",
 } as const;
 
 /** The program that a node's proxy is run with, by its parts. */
@@ -103,9 +105,19 @@ function filled(text: string): string {
 
 /** The program that delivers sites, by the names of its parts (Python). */
 export function siteParts(): Readonly<Record<string, string>> {
-  const folder = path.join(__dirname, "files", "site");
-  const parts = fs.readdirSync(folder).filter((name) => name.endsWith(".py"));
-  return Object.fromEntries(parts.sort().map((name) => [name, here("files", "site", name)]));
+  return partsIn("site");
+}
+
+/** The program that backs projects up, by the names of its parts (Python, and what it asks databases in SQL). */
+export function backupParts(): Readonly<Record<string, string>> {
+  return partsIn("backup");
+}
+
+function partsIn(folder: string): Readonly<Record<string, string>> {
+  const parts = fs
+    .readdirSync(path.join(__dirname, "files", folder))
+    .filter((name) => /\.(py|sql)$/.test(name));
+  return Object.fromEntries(parts.sort().map((name) => [name, here("files", folder, name)]));
 }
 
 /** The Python that asks PAM (PAM_PY), without comments and empty lines. */

@@ -17,6 +17,7 @@ import { fleetNode, type NodeArgs } from "./node-args";
 import { formerNames } from "../placement/former-names";
 import type { FleetNode, ResolvedNode, ResolvedProject } from "../placement/resolved";
 import type { PresentMachine } from "../present/machines";
+import { isBackedUp } from "../placement/backed-up";
 import { isDelivered } from "../placement/deliveries";
 import { isOpenToAll } from "../placement/openings";
 import { renamed } from "./renamed";
@@ -157,7 +158,16 @@ export class ProjectNode extends pulumi.ComponentResource {
     const { slug } = project;
     new BackupCredential(
       credentialName(name, slug),
-      { project: slug, bucket: bucket.name, prefix, region: bucket.region, stack },
+      {
+        project: slug,
+        bucket: bucket.name,
+        prefix,
+        region: bucket.region,
+        stack,
+        machine: isBackedUp(node, project) ? this.reached : undefined,
+        after: [this.bootstrap],
+        leaving: isReleased(node),
+      },
       {
         parent: this,
         ...renamed(credentialName(name, slug), ...formerNames(credentialName, name, project, node)),

@@ -1,6 +1,6 @@
 import { agency as agencySchema } from "../fleet/agency";
 import { backupPrefix } from "../fleet/backup-prefix";
-import { backupRegions, type BucketSpec } from "../fleet/backups";
+import { backup as backupSchema, backupRegions, type BucketSpec } from "../fleet/backups";
 import { wholeOf } from "../fleet/declared";
 import { diskDefault, memoryDefault } from "../fleet/defaults";
 import type { Environment } from "../fleet/environment";
@@ -167,7 +167,7 @@ function backupOf(
   const region = backupRegionOf(project, machines);
   const bucket = sure(buckets.find((each) => each.region === region));
   return {
-    backup: { database: declared.database ?? "none", region },
+    backup: { ...wholeOf(backupSchema, declared), database: declared.database ?? "none", region },
     archives: { bucket, prefix: backupPrefix(project.slug, sure(environment), bucket) },
   };
 }

@@ -112,9 +112,12 @@ export class Quay extends Standing {
     return { manage: ["people", "proxy", "deploy"], sites, deliveries };
   }
 
+  /** What is on the machine before its first converge. */
+  protected readonly ground: string = `${repositories}${pythonImage}`;
+
   async open(deliveries: readonly Delivery[]): Promise<void> {
     this.deliveries = deliveries;
-    await this.stand(ground);
+    await this.stand(this.ground);
   }
 
   /** Commits files to a branch of a project's repository; answers the commit. */
@@ -171,8 +174,8 @@ export interface Answer {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-/** Repositories that are reached in the place of the ones of stack files, and an image of Python. */
-const ground = `set -e
+/** Repositories that are reached in the place of the ones of stack files. */
+export const repositories = `set -e
 cat >/etc/gitconfig <<'GIT'
 [url "file:///srv/git/"]
 	insteadOf = git@git.example:
@@ -208,7 +211,10 @@ git("commit", "-q", "--allow-empty", "-m", message)
 git("push", "-q", "-f", "origin", branch)
 print(git("rev-parse", "HEAD").strip())
 PYTHON
-image=/root/image
+`;
+
+/** An image of what the machine has itself. */
+const pythonImage = `image=/root/image
 mkdir -p $image/usr/bin $image/usr/lib $image/usr/lib64 $image/tmp $image/data
 ln -s usr/bin usr/lib usr/lib64 $image
 cp -a /usr/bin/python3* /usr/bin/sh /usr/bin/dash /usr/bin/sleep /usr/bin/cat /usr/bin/false $image/usr/bin

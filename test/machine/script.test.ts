@@ -49,6 +49,7 @@ const node: MachineDeclaration = {
     },
   ],
   deliveries: [],
+  backups: [],
   madeByBerth: true,
   dotfiles: { repository: "https://git.example/dotfiles.git", commit: "0123456789".repeat(4) },
 };
@@ -60,6 +61,7 @@ const client: MachineDeclaration = {
   manage: ["deploy"],
   sites: [],
   deliveries: [],
+  backups: [],
   madeByBerth: false,
   takenOver: ["legacy"],
 };

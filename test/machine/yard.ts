@@ -65,6 +65,7 @@ export class Yard {
       openings: openingsOf({}, []),
       sites: [],
       deliveries: [],
+      backups: [],
       madeByBerth: true,
       ...changes,
     };

@@ -243,6 +243,7 @@ exec cat "${bin}/$2.json"
       openings: [],
       sites: [],
       deliveries: [],
+      backups: [],
       madeByBerth: true,
     };
   }

@@ -107,6 +107,7 @@ describe("the facts about access", () => {
       openings: [],
       sites: [],
       deliveries: [],
+      backups: [],
       madeByBerth: true,
     } as const;
     const facts = accessFacts(machine);

@@ -68,6 +68,17 @@ const table: readonly BadInput[] = [
     },
   ]),
   [
+    "archives that go before any was proven",
+    [[["backups"], { keepDays: 6 }]],
+    {
+      path: "berth:backups.keepDays",
+      message: "is shorter than the 7 days from one drill to the next",
+      received: "6",
+      allowed: "at least 7",
+      fix: "keep them for 7 days or more",
+    },
+  ],
+  [
     "archives kept for no day",
     [[["backups"], { keepDays: 0 }]],
     {

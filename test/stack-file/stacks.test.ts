@@ -128,7 +128,7 @@ describe("a host stack", () => {
     ],
     [
       "backups of its own",
-      [[["backups"], { keepDays: 3 }]],
+      [[["backups"], { keepDays: 30 }]],
       {
         path: "berth:backups",
         message: "differs from the environment's",

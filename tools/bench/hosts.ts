@@ -134,6 +134,7 @@ function declaration(yard: HostYard): MachineDeclaration {
     openings: openingsOf({}, []),
     sites: [],
     deliveries: [],
+    backups: [],
     madeByBerth: true,
   };
 }

@@ -13,3 +13,4 @@ apt-get -s -qq -o Debug::NoLocking=1 dist-upgrade 2>/dev/null |
   awk '/^Inst / {all++; if (/[Ss]ecurity/) security++} END {print "updates: " all + 0; print "security: " security + 0}'
 if [ -x /usr/local/sbin/berth-proxy ]; then printf 'proxy: %s\n' "$(/usr/local/sbin/berth-proxy status 2>/dev/null | head -c 60000)"; fi
 if [ -x /usr/local/sbin/berth-site ]; then printf 'sites: %s\n' "$(/usr/local/sbin/berth-site status 2>/dev/null | tr -d '\n' | head -c 200000)"; fi
+if [ -x /usr/local/sbin/berth-backup ]; then printf 'backups: %s\n' "$(/usr/local/sbin/berth-backup status 2>/dev/null | tr -d '\n' | head -c 200000)"; fi

@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { backupRegionOf, bucketName, keepDaysDefault } from "../backups";
-import { at, type Draft, type ProjectDraft, type StackDraft } from "../draft";
+import { at, isBroken, type Draft, type ProjectDraft, type StackDraft } from "../draft";
 import { backupRegions, environments, type Environment } from "../../fleet/fleet";
 import { bucketFault } from "../../fleet/formats";
 import type { Problem } from "../../fleet/problem";
 import { received } from "../../fleet/show";
+
+/** Days from one restore drill to the next (R34). */
+const drillDays = 7;
 
 /** Production is backed up (R29), data stays where it must, and the buckets' settings hold. */
 export function checkBackups(draft: Draft): readonly Problem[] {
@@ -16,6 +19,59 @@ export function checkBackups(draft: Draft): readonly Problem[] {
 }
 
 function projectProblems(project: ProjectDraft, draft: Draft): Problem[] {
+  return [...placeProblems(project, draft), ...makingProblems(project, draft)];
+}
+
+/** What means something for archives that a node makes alone. */
+const ofMaking = [
+  "at",
+  "consistency",
+  "exclude",
+  "mayShrinkTo",
+  "recoveryMinutes",
+  "scrub",
+] as const;
+
+/** What is said of making archives can be carried out. */
+function makingProblems({ facts, at }: ProjectDraft, draft: Draft): Problem[] {
+  const { backup, repository } = facts;
+  // A host stack takes what its environment declares, which is told there.
+  if (backup === undefined || draft.role === "host") return [];
+  const problems: Problem[] = [];
+  if (repository === undefined && !isBroken(draft, at("repository"))) {
+    problems.push(
+      ...ofMaking
+        .filter((key) => backup[key] !== undefined)
+        .map((key) => ({
+          path: at("backup", key),
+          message:
+            "is said of archives that its node makes, and a project without a repository is not backed up by its node",
+          fix: "give the project its repository, or remove the line",
+        })),
+    );
+  }
+  if (backup.database === "mongodb" && backup.consistency === "snapshot") {
+    problems.push({
+      path: at("backup", "consistency"),
+      message: "cannot be kept for MongoDB: a server that is alone gives no snapshot (R39)",
+      ...received(backup.consistency),
+      allowed: "pause, stop",
+      fix: "remove the line: what writes is then stopped while its database is dumped",
+    });
+  }
+  (backup.at ?? []).forEach((time, index, times) => {
+    if (time === undefined || times.indexOf(time) === index) return;
+    problems.push({
+      path: at("backup", "at", index),
+      message: "is said twice",
+      ...received(time),
+      fix: "keep one of the two",
+    });
+  });
+  return problems;
+}
+
+function placeProblems(project: ProjectDraft, draft: Draft): Problem[] {
   const { facts } = project;
   if (facts.backup === undefined) {
     if (draft.environment !== "prod") return [];
@@ -50,6 +106,15 @@ function settingProblems(definition: StackDraft, environment: Environment | unde
       backupRegions.map((region) => bucketName(agency?.name ?? "", other, region)),
     );
   const problems: Problem[] = [];
+  if (keepDays < drillDays) {
+    problems.push({
+      path: at(definition, "backups", "keepDays"),
+      message: `is shorter than the ${drillDays} days from one drill to the next: archives would go before any was proven (R34)`,
+      ...received(keepDays),
+      allowed: `a whole number of at least ${drillDays}`,
+      fix: `keep them for ${drillDays} days or more`,
+    });
+  }
   if (lockDays !== undefined && lockDays > keepDays) {
     problems.push({
       path: at(definition, "backups", "lockDays"),

@@ -38,6 +38,6 @@ def signed(credential, region, method, host, path, query, headers, content_sha25
         key = hmac.new(key, part.encode(), hashlib.sha256).digest()
     signature = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
     sent["authorization"] = (
-        f"AWS4-HMAC-SHA256 Credential={credential['accessKeyId']}/{scope},SignedHeaders={names},Signature={signature}"
+        f"AWS4-HMAC-SHA256 Credential={credential['accessKeyId']}/{scope}, SignedHeaders={names}, Signature={signature}"
     )
     return sent

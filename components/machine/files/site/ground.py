@@ -45,6 +45,8 @@ class Places:
         self.slug = slug
         self.declared = os.path.join(root, "etc/berth/sites", f"{slug}.json")
         self.state = os.path.join(root, "var/lib/berth/sites", slug)
+        # What the program that backs up was told.
+        self.backup = os.path.join(root, "etc/berth/backups", slug, "declared.json")
         # One stable directory: relative bind mounts lead into it.
         self.tree = os.path.join(root, "srv/berth", slug)
         # Beside it, so that no container that mounts the checkout can write what git reads.

@@ -3,6 +3,7 @@
 import dataclasses
 import os
 
+import lint_backup
 import lint_data
 import lint_image
 import lint_overlap
@@ -38,6 +39,8 @@ class Facts:
     files: tuple = ()
     # Services of which a new version may run beside the old one.
     overlap: tuple = ()
+    # What the node was told of the project's backups; None where it has none.
+    backup: dict = None
     # Tracked files; None where nothing is known of them.
     tracked: set = None
     # What the last delivery mounted: {"project": name, "mounts": [{service, volume, target}]}.
@@ -60,6 +63,7 @@ def judge(facts):
         *lint_overlap.judge(facts),
         *lint_override.judge(facts),
         *lint_secrets.judge(facts),
+        *lint_backup.judge(facts),
         *(Problem.warning("Compose", each) for each in facts.warned),
     ]
     return sorted(dict.fromkeys(problems), key=lambda each: each.refused is False), web

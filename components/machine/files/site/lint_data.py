@@ -157,7 +157,10 @@ def holds_data(path):
 
 
 def uploads(facts):
-    """Files of visitors on the machine's disk that no declared path covers."""
+    """Files of visitors on the machine's disk that no declared path covers. Where there is a backup it is judged by
+    that."""
+    if facts.backup is not None:
+        return
     for each in mounts_of(facts.full):
         service = facts.full["services"][each["service"]]
         target = each["target"]

@@ -83,6 +83,8 @@ class Repository:
         for path in [self.git_dir, self.site.places.tree]:
             if not os.path.isdir(path):
                 os.mkdir(path, 0o700 if path == self.git_dir else 0o755)
+            # The backups' container mounts it before there is a checkout: then it is root's.
+            if os.stat(path).st_uid != owner[0]:
                 os.chown(path, *owner)
         write(self.forges, FORGES, 0o644)
         if not os.path.exists(os.path.join(self.git_dir, "HEAD")):

@@ -11,7 +11,7 @@ import lint_data
 import proxy
 import secret_values
 from compose import BASE, OVERRIDE, Compose, by_name, file_of
-from ground import Failed, acting_as, run, say, write
+from ground import Failed, acting_as, read_json, run, say, write
 from last_file import last_file
 from reading import facts_of
 
@@ -44,6 +44,7 @@ class Version:
             given=sorted(values),
             files=tuple(site.files),
             overlap=tuple(site.overlap),
+            backup=read_json(site.places.backup),
             tracked=repository.tracked(commit),
             kept=history.kept(site),
             volumes=volumes_here(),

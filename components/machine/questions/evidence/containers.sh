@@ -26,13 +26,37 @@ of_proxy_container() {
   for word in $environment; do case $word in BERTH_RUN=* | PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin) ;; *) return 1 ;; esac; done
 }
 
+# of_backup_container ID: one that makes a project's archives, by all that makes it.
+of_backup_container() {
+  local said image path arguments privileged pid network sealed security capabilities devices mounts name slug word made=
+  said=$(timeout 30 docker inspect -f '{{.Config.Image}}|{{.Path}}|{{join .Args " "}}|{{.HostConfig.Privileged}}|{{.HostConfig.PidMode}}|{{.HostConfig.NetworkMode}}|{{.HostConfig.ReadonlyRootfs}}|{{join .HostConfig.SecurityOpt " "}}|{{join .HostConfig.CapAdd " "}}|{{len .HostConfig.Devices}}|{{range .Mounts}}{{.Source}}:{{.Destination}}:{{.RW}} {{end}}|{{.Name}}' "$1" 2>/dev/null) || return 1
+  IFS='|' read -r image path arguments privileged pid network sealed security capabilities devices mounts name <<<"$said"
+  slug=${name#/berth-backup-}
+  if [ "$slug" = "$name" ] || [ ! -f "/etc/berth/backups/$slug/declared.json" ]; then return 1; fi
+  if [ -f /etc/berth/backup-image ]; then read -r made </etc/berth/backup-image; fi
+  [ -n "$made" ] && [ "$image" = "$made" ] || return 1
+  [ "$path $arguments" = "/usr/bin/python3 -I -B /usr/local/lib/berth/backup serve $slug" ] || return 1
+  [ "$privileged $pid $network $sealed $security $devices" = 'false  host true no-new-privileges 0' ] || return 1
+  within "${capabilities#CAP_}" DAC_READ_SEARCH || return 1
+  for word in $mounts; do
+    case $word in
+      /var/run/docker.sock:/var/run/docker.sock:true | /run/docker.sock:/var/run/docker.sock:true | /usr/bin/docker:/usr/bin/docker:false) ;;
+      /usr/local/lib/berth/backup:/usr/local/lib/berth/backup:false | /etc/ssl/certs:/etc/ssl/certs:false) ;;
+      /*/volumes:/*/volumes:false) [ "${word#*:}" = "${word%%:*}:false" ] || return 1 ;;
+      "/etc/berth/backups/$slug:/etc/berth/backups/$slug:false" | "/srv/berth/$slug:/srv/berth/$slug:false") ;;
+      "/var/lib/berth/sites/$slug:/var/lib/berth/sites/$slug:false" | "/var/lib/berth/backups/$slug:/var/lib/berth/backups/$slug:true") ;;
+      *) return 1 ;;
+    esac
+  done
+}
+
 format='{{.Id}}|{{.Name}}|{{.Created}}|{{.HostConfig.Privileged}}|{{.HostConfig.PidMode}}|{{.HostConfig.NetworkMode}}|{{.HostConfig.RestartPolicy.Name}}|{{range .HostConfig.CapAdd}}{{.}} {{end}}|{{range .HostConfig.Devices}}{{.PathOnHost}} {{end}}|{{range .Mounts}}{{.Source}} {{end}}{{range .HostConfig.Binds}}{{.}} {{end}}'
 if command -v docker >/dev/null; then
   if ids=$(timeout 30 docker ps -aq --no-trunc 2>/dev/null); then
     mapfile -t ids <<<"$ids"
     while IFS='|' read -r id name created privileged_one pid network restart capabilities devices mounts; do
       if [ -z "$name" ] || [ "$(date -d "$created" +%s 2>/dev/null || echo "$since")" -lt "$since" ]; then continue; fi
-      if of_proxy_container "$id"; then continue; fi
+      if of_proxy_container "$id" || of_backup_container "$id"; then continue; fi
       why=()
       if [ "$privileged_one" = true ]; then why+=("privileged"); fi
       if [ "$pid" = host ]; then why+=("the machine's processes"); fi

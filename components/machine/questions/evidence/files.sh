@@ -110,11 +110,12 @@ of_proxy() {
   [ "${sum%% *}" = "${PROXY_FILES[$1]}" ]
 }
 
-# of_sites FILE: the program that delivers, to the letter, what it is told, and jobs' rights, which a check compares.
+# of_sites FILE: the programs that deliver and back up, to the letter, what it is told, and jobs' rights, which a check compares.
 of_sites() {
   local sum
   case $1 in
     /etc/berth/sites/*.json | /etc/sudoers.d/02-berth-jobs) return 0 ;;
+    /etc/berth/backup-image | /etc/berth/backups/*/declared.json | /etc/berth/backups/*/credential.json) return 0 ;;
     # A delivery that is under way.
     /run/systemd/transient/berth-delivery-*.service)
       [ -r "$1" ] && ! grep -E '^ *Exec' "$1" | grep -vE '^ExecStart=@?"?/usr/local/sbin/berth-site"? ' >/dev/null

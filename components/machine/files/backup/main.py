@@ -1,0 +1,98 @@
+"""The commands: each word of a command line has one meaning, whatever it looks like."""
+
+import json
+import os
+import sys
+
+import serve
+import state
+from declared import all_slugs, keep_key, project_of
+from ground import Failed, Misused, Stop, complain, run, say
+
+USAGE = """berth-backup run <project> [--by NAME]
+berth-backup status [<project>]
+berth-backup key <project>"""
+CONTAINER = "berth-backup-{}"
+
+
+def split(words, valued=()):
+    """Words and options of a command. An option's value is the word after it, whatever it looks like."""
+    plain, options = [], {}
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if word in valued:
+            if not rest:
+                raise Misused(f"{word}: its value is missing\n{USAGE}")
+            options[word[2:]] = rest.pop(0)
+        elif word.startswith("-"):
+            raise Misused(f"{word}: is no option of this command\n{USAGE}")
+        else:
+            plain.append(word)
+    return plain, options
+
+
+def one(plain):
+    if len(plain) != 1:
+        raise Misused(USAGE)
+    return project_of(plain[0])
+
+
+def run_now(words):
+    plain, options = split(words, ("--by",))
+    project = one(plain)
+    by = options.get("by") or os.environ.get("SUDO_USER") or "root"
+    name = CONTAINER.format(project.slug)
+
+    def is_alive():
+        return run(["docker", "inspect", "-f", "{{.State.Running}}", name]).out.strip() == "true"
+
+    if not is_alive():
+        raise Failed(f"{name}: does not run; converge this machine (berth converge)")
+    return serve.ask(project, by, is_alive)
+
+
+def status(words):
+    plain, _ = split(words)
+    if plain:
+        print(json.dumps(state.about(one(plain))))
+    else:
+        print(json.dumps({"backups": [state.about(project_of(each)) for each in all_slugs()]}))
+    return 0
+
+
+def key(words):
+    project = one(split(words)[0])
+    changed = keep_key(project, sys.stdin.read(10_000))
+    say(f"{project.slug}: the key to write archives with is {'here' if changed else 'the same as before'}")
+    return 0
+
+
+def wait(words):
+    """The container's own program."""
+    slug = one(split(words)[0]).slug
+    return serve.serve(lambda: project_of(slug))
+
+
+def now(words):
+    """A run within the container."""
+    plain, options = split(words, ("--key", "--by"))
+    return serve.now_run(one(plain), options["key"], options["by"])
+
+
+COMMANDS = {"run": run_now, "status": status, "key": key, "serve": wait, "now": now}
+
+
+def main(words):
+    try:
+        if not words or words[0] not in COMMANDS:
+            raise Misused(USAGE)
+        return COMMANDS[words[0]](words[1:])
+    except Stop as problem:
+        complain(str(problem))
+        return problem.code
+    except KeyboardInterrupt:
+        complain("a run that was begun goes on: berth-backup status <project>")
+        return 130
+    except BrokenPipeError:
+        return 141

@@ -1,0 +1,194 @@
+"""PostgreSQL in a container: each of its databases dumped as of one moment, and counted in that same moment."""
+
+import json
+import os
+import re
+import subprocess
+
+from copied import Copied
+from ground import Failed, environment
+
+# Sequences are no part of a snapshot: two dumps of it may differ by as many digits.
+SLACK = 1 << 16
+IMAGE = re.compile(r"(^|[/_.-])(postgres|postgresql|postgis|timescaledb|timescaledb-ha|pgvector|pgrouting)([:@_.-]|$)", re.IGNORECASE)
+# As whom: what the public images are told, and no password in a command.
+LOGIN = """export PGUSER="${POSTGRES_USER:-${POSTGRESQL_USERNAME:-postgres}}"
+password_file=${POSTGRES_PASSWORD_FILE:-${POSTGRESQL_PASSWORD_FILE:-}}
+if [ -n "$password_file" ]; then PGPASSWORD=$(cat "$password_file"); export PGPASSWORD
+elif [ -n "${POSTGRES_PASSWORD:-${POSTGRESQL_PASSWORD:-}}" ]; then export PGPASSWORD="${POSTGRES_PASSWORD:-$POSTGRESQL_PASSWORD}"; fi
+export PGOPTIONS='-c idle_in_transaction_session_timeout=0 -c statement_timeout=0 -c client_min_messages=warning' PGAPPNAME=berth-backup
+"""
+DUMP = 'pg_dump --no-password --lock-wait-timeout=600000 --snapshot="$BERTH_SNAPSHOT"'
+COUNT = f'{LOGIN}exec 3>&1; code=$({{ {{ {DUMP}; echo $? >&4; }} | wc -c >&3; }} 4>&1); exit "$code"'
+DATABASES = "SELECT json_agg(json_build_array(datname, datallowconn) ORDER BY datname) FROM pg_catalog.pg_database WHERE NOT datistemplate"
+MARK = "-- berth: end of the answer --"
+
+
+def is_postgres(container):
+    """By its image's name, or by what is in it."""
+    if IMAGE.search(container.image):
+        return True
+    return container.status == "running" and container.run("command -v pg_dump && command -v postgres", seconds=30).code == 0
+
+
+class Session:
+    """One transaction in one database, whose snapshot others take part in for as long as it is open."""
+
+    def __init__(self, server, database):
+        self.server, self.database = server, database
+        words = server.container.words(
+            f"{LOGIN}exec psql -XqAt -v ON_ERROR_STOP=1", {"PGDATABASE": database}, server.user, interactive=True
+        )
+        # Ended by close().
+        self.child = subprocess.Popen(  # pylint: disable=consider-using-with
+            words, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/"
+        )
+        self.snapshot = self.ask("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\nSELECT pg_catalog.pg_export_snapshot();")[0]
+        if not re.fullmatch(r"[0-9A-F-]+", self.snapshot):
+            raise Failed(f"{self}: gives no snapshot: {self.snapshot}")
+
+    def __str__(self):
+        return f"{self.server.container.service}: the database {self.database}"
+
+    def ask(self, script):
+        """The lines that psql answers. Raises Failed with its own words."""
+        try:
+            self.child.stdin.write(f"{script}\n\\echo '{MARK}'\n".encode())
+            self.child.stdin.flush()
+        except BrokenPipeError:
+            pass
+        lines = []
+        for line in self.child.stdout:
+            line = line.decode(errors="replace").rstrip("\n")
+            if line == MARK:
+                return lines
+            lines.append(line)
+        raise Failed(f"{self}: {'; '.join(lines[-3:]) or 'the session ended'}")
+
+    def close(self):
+        self.child.kill()
+        self.child.wait()
+        self.child.stdin.close()
+        self.child.stdout.close()
+
+
+class Server:
+    """A server with the snapshots of all of its databases, from `open` to `close`."""
+
+    def __init__(self, container):
+        self.container = container
+        self.user = None
+        self.sessions = []
+        self.left_out = []
+
+    def must(self, script, env=None):
+        done = self.container.run(f"{LOGIN}{script}", env, self.user)
+        if done.code != 0:
+            raise Failed(f"{self.container.service}: {done.last()}")
+        return done.out
+
+    def open(self):
+        """Takes the snapshots, one right after another."""
+        if self.container.status != "running":
+            raise Failed(f"{self.container.service}: the database is {self.container.status}; it must run to be backed up")
+        self._find_login()
+        for name, allowed in json.loads(self.must(f"export PGDATABASE={self.home}; exec psql -XqAt -c '{DATABASES}'")):
+            if allowed:
+                self.sessions.append(Session(self, name))
+            else:
+                self.left_out.append({"what": f"{self.container.service}: database {name}", "reason": "the server lets nobody connect to it"})
+
+    def _find_login(self):
+        tried = []
+        for user in (None, "postgres"):
+            for database in ("postgres", "template1"):
+                self.user = user
+                done = self.container.run(f"{LOGIN}export PGDATABASE={database}; exec psql -XqAt -c 'SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user'", user=user)
+                if done.code == 0 and done.out.strip() == "t":
+                    self.home = database
+                    return
+                tried.append(done.last(1) or "is no superuser")
+        raise Failed(f"{self.container.service}: the database is not read: {tried[0]}")
+
+    home = "postgres"
+
+    def close(self):
+        for session in self.sessions:
+            session.close()
+
+    def write(self, archive):
+        """Its members of the archive, in their order. Answers its part of the manifest."""
+        folder = f"databases/{self.container.service}"
+        text = self.must("exec pg_dumpall --no-password --globals-only", {"PGDATABASE": self.home}).encode()
+        size, digest = archive.member(f"{folder}/globals.sql", len(text), [text])
+        psql = "exec psql -XqAt -c"
+        return {
+            "service": self.container.service,
+            "kind": "postgres",
+            "image": self.container.image,
+            "imageId": self.container.image_id,
+            "server": self.must(f"export PGDATABASE={self.home}; {psql} 'SHOW server_version'").strip(),
+            "globals": {"path": f"{folder}/globals.sql", "bytes": size, "sha256": digest},
+            "roles": self.must(f"export PGDATABASE={self.home}; {psql} \"SELECT rolname FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_' ORDER BY rolname\"").splitlines(),
+            "databases": [self._database(archive, folder, session) for session in self.sessions],
+        }
+
+    def version(self):
+        """Of the program that dumps."""
+        return self.must("exec pg_dump --version").strip()
+
+    def _database(self, archive, folder, session):
+        facts, tables = catalog(session)
+        env = {"PGDATABASE": session.database, "BERTH_SNAPSHOT": session.snapshot}
+        counted = self.container.run(COUNT, env, self.user, seconds=6 * 3600)
+        if counted.code != 0 or not counted.out.strip().isdigit():
+            raise Failed(f"{session}: pg_dump failed: {counted.last()}")
+        path = f"{folder}/{file_name(session.database)}.sql"
+        copied = Copied()
+        stream = self.container.stream(f"{LOGIN}exec {DUMP}", env, self.user)
+        try:
+            size, digest = archive.member(path, int(counted.out) + SLACK, passing(stream.chunks(), copied), fill=b"\n")
+        except Failed as problem:
+            raise Failed(f"{session}: pg_dump failed: {problem}") from None
+        return {
+            **facts,
+            "name": session.database,
+            "path": path,
+            "bytes": size,
+            "sha256": digest,
+            "tables": [compared(session, each, copied.tables) for each in tables],
+        }
+
+
+def catalog(session):
+    """What the session's database holds: facts, and the tables as catalog.sql tells them."""
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "catalog.sql"), encoding="utf-8") as file:
+        lines = session.ask(file.read())
+    said = [json.loads(line) for line in lines]
+    return said[0], said[1:]
+
+
+def compared(session, table, blocks):
+    """A table of the manifest. Raises Failed where the dump does not hold the rows that the snapshot has."""
+    schema, name, spelled, kind, rows = table
+    block = blocks.get(spelled)
+    if kind != "r":
+        return {"schema": schema, "name": name, "rows": rows, "dumped": None, "sha256": None}
+    if block is None:
+        raise Failed(f"{session}: the dump lacks the table {schema}.{name}")
+    if block[0] != rows:
+        raise Failed(f"{session}: the dump has {block[0]} rows of the table {schema}.{name}, the snapshot {rows}")
+    return {"schema": schema, "name": name, "rows": rows, "dumped": block[0], "sha256": block[1]}
+
+
+def passing(chunks, reader):
+    for chunk in chunks:
+        reader.feed(chunk)
+        yield chunk
+
+
+def file_name(text):
+    """A name as a part of a path: bytes besides letters, digits, `.`, `_` and `-` as %41."""
+    return "".join(
+        chr(each) if re.fullmatch(rb"[A-Za-z0-9._-]", bytes([each])) else f"%{each:02X}" for each in text.encode()
+    ).replace("..", ".%2E")

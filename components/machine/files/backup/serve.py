@@ -1,0 +1,148 @@
+"""The container's own program: waits for the time, or for somebody who asks, and has one run made (R36)."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+
+import quiet
+import state
+from ground import FAILED, Stop, now, read_json, say, write_json, written
+from take import take
+
+PROGRAM = os.path.dirname(os.path.abspath(__file__))
+ASKED, LOG, OUTCOME = "asked.json", "run.log", "outcome.json"
+TICK = 1
+
+
+def serve(find):
+    """For as long as the container lives. `find` reads the declaration anew: a converge may change it."""
+    say(f"waits: next at {written(state.next_slot(find().at, now()))}")
+    while True:
+        project = find()
+        project.prepare()
+        wish = asked(project) or ({"by": state.SCHEDULE, "key": written(now())} if state.is_due(project) else None)
+        if wish:
+            words = [sys.executable, "-I", "-B", PROGRAM, "now", project.slug, "--key", wish["key"], "--by", wish["by"]]
+            subprocess.run(words, env=dict(os.environ), stdin=subprocess.DEVNULL, check=False)
+            reap()
+        elif os.path.exists(project.places.of(quiet.NOTE)) and not state.is_busy(project):
+            # A run was cut off while it held something.
+            with contextlib.suppress(state.Busy), state.alone(project):
+                quiet.release(project)
+        time.sleep(TICK)
+
+
+def asked(project):
+    """What somebody asked for, once."""
+    path = project.places.of(ASKED)
+    wish = read_json(path)
+    if os.path.exists(path):
+        os.remove(path)
+    return wish if isinstance(wish, dict) and {"key", "by"} <= set(wish) else None
+
+
+def reap():
+    """Ends of programs whose own parent was cut off."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+
+
+def now_run(project, key, by):
+    """A run, with what it says in its log. Answers its exit status."""
+    try:
+        with state.alone(project):
+            begin_log(project, key, by)
+            quiet.release(project)
+            moment = now()
+            state.begun(project, by, moment)
+            entry = {"verdict": "failed", "why": "ended without a word"}
+            try:
+                entry = take(project)
+            except Stop as problem:
+                entry = {"verdict": "failed", "why": str(problem)}
+            except Exception as problem:  # pylint: disable=broad-except
+                # What nobody thought of is a failure like others: told, and tried again.
+                entry = {"verdict": "failed", "why": f"{type(problem).__name__}: {problem}"}
+            state.ended(project, {"at": written(moment), "by": by, **entry})
+            say(told(entry))
+            code = 0 if entry["verdict"] == "taken" else FAILED
+            sys.stdout.flush()
+            write_json(project.places.of(OUTCOME), {"key": key, "code": code})
+            return code
+    except state.Busy:
+        return 0
+
+
+def told(entry):
+    if entry["verdict"] == "failed":
+        return f"failed: {entry['why']}"
+    return "\n".join([*([f"{entry['verdict']}: {entry['why']}"] if entry["why"] else []), f"taken: {entry['key']}, {entry['bytes']} bytes in {entry['seconds']} s"])
+
+
+def begin_log(project, key, by):
+    """Both for who follows and for the container's own log, where the scheduled ones are looked up."""
+    path = project.places.of(LOG)
+    if os.path.exists(path):
+        os.replace(path, project.places.of("run.before.log"))
+    log = open(path, "w", encoding="utf-8")  # pylint: disable=consider-using-with
+    os.chmod(path, 0o600)
+    os.dup2(log.fileno(), 1)
+    os.dup2(log.fileno(), 2)
+    say(f"# {key} by {by} since {written(now())}")
+
+
+def ask(project, by, is_alive, out=sys.stdout):
+    """Has the container make a run, and says its log to its end; where one is at work already, that one's. Answers its
+    exit status. `is_alive`: does the container run?"""
+    project.prepare()
+    key = running_key(project) or put_wish(project, by)
+    log, quiet_since = None, time.monotonic()
+    while True:
+        alive = state.is_busy(project)
+        if log is None and os.path.exists(project.places.of(LOG)):
+            log = open(project.places.of(LOG), encoding="utf-8", errors="replace")  # pylint: disable=consider-using-with
+            if f"# {key} " not in log.readline():
+                log.close()
+                log = None
+        done = (read_json(project.places.of(OUTCOME)) or {}).get("key") == key
+        if log is not None:
+            while chunk := log.read(65536):
+                out.write(chunk)
+            out.flush()
+        if done and log is not None:
+            return read_json(project.places.of(OUTCOME))["code"]
+        if alive:
+            quiet_since = time.monotonic()
+        elif log is not None or time.monotonic() - quiet_since > 30:
+            # Between its last word and this question it may have ended well.
+            if (read_json(project.places.of(OUTCOME)) or {}).get("key") == key:
+                continue
+            if log is None and is_alive() and time.monotonic() - quiet_since < 120:
+                time.sleep(0.5)
+                continue
+            out.write("failed: the run was cut off before its end; the next one begins anew\n")
+            return FAILED
+        time.sleep(0.2)
+
+
+def running_key(project):
+    """The key of the run that is at work, or that somebody has asked for."""
+    wish = read_json(project.places.of(ASKED))
+    if wish:
+        return wish.get("key")
+    if not state.is_busy(project):
+        return None
+    with open(project.places.of(LOG), encoding="utf-8", errors="replace") as log:
+        words = log.readline().split()
+    return words[1] if len(words) > 1 else None
+
+
+def put_wish(project, by):
+    key = f"{written(now())}-{os.getpid()}"
+    write_json(project.places.of(ASKED), {"key": key, "by": by[:100]})
+    return key

@@ -1,0 +1,208 @@
+"""One run: a project's databases and files into an archive, and what it holds beside it (R29, R31, R36)."""
+
+import json
+import time
+
+import files
+import mongodb
+import postgres
+import quiet
+from archive import Archive
+from docker import containers
+from failures import BackupFailed, BeginAnew, Exists
+from ground import Failed, now, say, written
+from state import change, status_of
+from upload import Upload, put
+
+FORMAT = 1
+WRITER = "berth 1"
+# A run that has to begin anew does so this often at most.
+ANEW = 2
+
+
+class Awaits(Failed):
+    """Archives of an earlier machine are there, and this one has not got its data back."""
+
+
+def take(project):
+    """Takes one archive. Answers the entry of the status, without `at` and `by`. Raises Failed, and then nothing is
+    there under the archive's name."""
+    site = project.delivered()
+    if site is None:
+        raise Failed(f"nothing was delivered here yet; deliver it: berth deploy {project.slug}")
+    key = project.credential()
+    claim(project, key)
+    for left in reversed(range(ANEW + 1)):
+        try:
+            return Run(project, site, key).run()
+        except BeginAnew as problem:
+            if not left:
+                raise Failed(str(problem)) from None
+            say(f"begins anew: {problem}")
+        except BackupFailed as problem:
+            raise Failed(str(problem)) from None
+    raise Failed("did not come to an end")
+
+
+def claim(project, key):
+    """Says that archives are begun, once. One that another machine said so of awaits its data: a machine that came up
+    empty must never put a blank in front of them."""
+    if status_of(project).get("claimed"):
+        return
+    text = json.dumps({"begun": written(now()), "project": project.slug})
+    try:
+        put(project.place, f"{project.prefix}begun", key, text.encode())
+    except Exists as problem:
+        if not problem.in_doubt:
+            change(project, awaits="recovery")
+            raise Awaits(
+                "archives of this project are there from before, and this machine has not got its data back: "
+                f"berth recover {project.slug}, or berth recover {project.slug} --empty where it shall begin empty"
+            ) from None
+    except BackupFailed as problem:
+        raise Failed(str(problem)) from None
+    change(project, claimed=True)
+
+
+class Run:
+    """One try."""
+
+    def __init__(self, project, site, key):
+        self.project, self.site, self.key = project, site, key
+        self.begun, self.began = now(), time.monotonic()
+        self.base = f"{project.prefix}{self.begun.strftime('%Y-%m-%dT%H%M%SZ')}"
+        self.notes = []
+
+    def run(self):
+        there = containers(self.site["project"])
+        if not there:
+            raise Failed(f"no container of {self.site['project']} is there; deliver it: berth deploy {self.project.slug}")
+        servers = self.servers(there)
+        upload = Upload(self.project.place, f"{self.base}.tar.lrz", self.key)
+        try:
+            try:
+                databases = {each.container.service for each in servers}
+                quiet.hold(self.project, self.project.consistency, [each for each in there if each.service not in databases])
+                for each in servers:
+                    each.open()
+                manifest = self.write(Archive(upload), servers, there)
+            finally:
+                for each in servers:
+                    each.close()
+                quiet.release(self.project)
+            self.judge(manifest)
+            receipt = upload.complete()
+        except BaseException:
+            upload.abort()
+            raise
+        manifest["archive"] = {name: receipt[name] for name in ("key", "bytes", "sha256")}
+        put(self.project.place, f"{self.base}.manifest.json", self.key, written_down(manifest))
+        return self.entry(manifest)
+
+    def servers(self, there):
+        """The databases that run. Raises Failed where the declared kind is not among them."""
+        found = []
+        seen = set()
+        for each in there:
+            if each.service in self.project.exclude or each.service in seen:
+                continue
+            kind = postgres if postgres.is_postgres(each) else mongodb if mongodb.is_mongodb(each) else None
+            if kind:
+                seen.add(each.service)
+                found.append(kind.Server(each))
+        wanted = {"postgres": postgres, "postgis": postgres, "mongodb": mongodb}.get(self.project.kind)
+        if wanted and not any(isinstance(each, wanted.Server) for each in found):
+            raise Failed(f"backup.database is {self.project.kind}, and no service of the project is such a server")
+        return found
+
+    def write(self, archive, servers, there):
+        """Everything, in its order. Answers what it holds."""
+        project = self.project
+        mounts = files.mounts_of(there, self.site["mounts"])
+        trees, left_out = files.trees(project, mounts, {each.container.service for each in servers})
+        left_out += [{"what": name, "reason": reason} for name, reason in project.exclude.items() if name in {each.service for each in there}]
+        tools = {"writer": WRITER, "lrzip": "0.6"}
+        databases = []
+        for each in servers:
+            tools["pg_dump" if isinstance(each, postgres.Server) else "mongodump"] = each.version()
+            databases.append(each.write(archive))
+            say(f"{each.container.service}: {told_database(databases[-1])}")
+            left_out += each.left_out
+        kept = []
+        for tree in trees:
+            kept.append(archive.tree(tree.name, tree.place))
+            say(f"files {tree.name}: {kept[-1]['entries']} entries, {kept[-1]['bytes']} bytes")
+        end = now()
+        manifest = {
+            "format": FORMAT,
+            "project": project.slug,
+            "environment": project.environment,
+            "begun": written(self.begun),
+            "finished": written(end),
+            "seconds": round(time.monotonic() - self.began, 1),
+            "commit": self.site["commit"],
+            "consistency": project.consistency,
+            "tools": tools,
+            "databases": databases,
+            "files": kept,
+            "left_out": sorted(left_out, key=lambda each: each["what"]),
+        }
+        text = written_down(manifest)
+        archive.member("manifest.json", len(text), [text])
+        archive.close()
+        return manifest
+
+    def judge(self, manifest):
+        """Raises Failed where what was read cannot be all, before the archive gets its name."""
+        content = content_of(manifest)
+        if not content:
+            raise Failed("there is nothing to back up: neither a database nor files")
+        databases = [each for server in manifest["databases"] for each in server["databases"]]
+        if databases and not any(each["tables"] for each in databases):
+            raise Failed("is empty: no database holds a table; is this the right server?")
+        if any("dump" in each and not each["dump"]["bytes"] for each in manifest["databases"]):
+            raise Failed("is empty: mongodump gave nothing")
+        before = (status_of(self.project).get("lastTaken") or {}).get("content") or {}
+        for name, size in before.items():
+            if name not in content:
+                self.notes.append(f"{name} was in the archive before and is not there any more")
+            elif content[name] < size * self.project.shrink:
+                raise Failed(
+                    f"{name} shrank from {size} to {content[name]} bytes, below the share {self.project.shrink:g}; where that is right, "
+                    "say so for one run: backup.mayShrinkTo: 0"
+                )
+
+    def entry(self, manifest):
+        damaged = [f"{tree['name']}/{path}" for tree in manifest["files"] for kind in ("changed", "unreadable") for path in tree[kind]]
+        why = "; ".join([*([f"not whole: {', '.join(damaged[:10])}"] if damaged else []), *self.notes])
+        return {
+            "verdict": "incomplete" if damaged else "taken",
+            "why": why,
+            "notes": self.notes,
+            "key": manifest["archive"]["key"],
+            "bytes": manifest["archive"]["bytes"],
+            "seconds": round(time.monotonic() - self.began, 1),
+            "content": content_of(manifest),
+        }
+
+
+def content_of(manifest):
+    """How much of what there is, by what it is."""
+    found = {}
+    for server in manifest["databases"]:
+        for each in server["databases"]:
+            found[f"{server['service']}: the database {each['name']}"] = each["bytes"]
+        if "dump" in server:
+            found[f"{server['service']}: MongoDB"] = server["dump"]["bytes"]
+    for tree in manifest["files"]:
+        found[f"files {tree['name']}"] = tree["bytes"]
+    return found
+
+
+def told_database(server):
+    names = ", ".join(f"{each['name']} ({sum(table['dumped'] or 0 for table in each['tables'])} rows)" for each in server["databases"])
+    return names or f"{server['dump']['bytes']} bytes"
+
+
+def written_down(manifest):
+    return (json.dumps(manifest, sort_keys=True, indent=1) + "\n").encode()

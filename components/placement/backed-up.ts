@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+
+import type { Consistency } from "../fleet/backups";
+import type { Environment } from "../fleet/environment";
+import { isDelivered } from "./deliveries";
+import type { ResolvedNode, ResolvedProject } from "./resolved";
+
+/** What a node is told of a project whose data it backs up (R29, R36). Holds no secret. */
+export interface BackedUp {
+  readonly slug: string;
+  readonly environment: Environment;
+  readonly bucket: string;
+  readonly region: string;
+  /** What the keys of its archives begin with (R31). */
+  readonly prefix: string;
+  /** The declared kind of its database. */
+  readonly kind: string;
+  /** Times of day in UTC, sorted. */
+  readonly at: readonly string[];
+  readonly consistency: Consistency;
+  /** Absolute paths in containers that hold data as files (R67). */
+  readonly files: readonly string[];
+  /** Services and volumes that are left out, with the reason. */
+  readonly exclude: Readonly<Record<string, string>>;
+  /** Share of the last archive's content below which a run fails. */
+  readonly shrink: number;
+}
+
+/**
+ * Whether a node's machine backs a project up: it has a backup, and the machine delivers it, since what
+ * there is to back up is told by the version that was delivered. Pure.
+ */
+export function isBackedUp(
+  node: Pick<ResolvedNode, "manage">,
+  project: Pick<ResolvedProject, "repository" | "archives" | "backup">,
+): boolean {
+  return project.archives !== undefined && isDelivered(node, project);
+}
+
+/** What a project is backed up by; undefined for one without a backup. Pure. */
+export function backedUpOf(
+  project: Pick<ResolvedProject, "slug" | "archives" | "backup" | "files">,
+  environment: Environment,
+): BackedUp | undefined {
+  const { slug, archives, backup, files } = project;
+  if (archives === undefined || backup === undefined) return undefined;
+  const { bucket, prefix } = archives;
+  const usual = backup.database === "mongodb" ? "stop" : "snapshot";
+  return {
+    slug,
+    environment,
+    bucket: bucket.name,
+    region: bucket.region,
+    prefix,
+    kind: backup.database,
+    at: [...new Set(backup.at ?? [timeOf(slug)])].sort(),
+    consistency: backup.consistency ?? usual,
+    files: [...(files ?? [])].sort(),
+    exclude: backup.exclude ?? {},
+    shrink: backup.mayShrinkTo ?? 0.5,
+  };
+}
+
+/** Minutes of the night in which backups run that name no time, in UTC. */
+const night = { first: 60, count: 240 } as const;
+
+/** The time of day of a project's backups: by its slug alone, so that projects of a node do not meet. */
+function timeOf(slug: string): string {
+  const number = createHash("sha256").update(`backup ${slug}`).digest().readUInt32BE(0);
+  const minutes = night.first + (number % night.count);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}

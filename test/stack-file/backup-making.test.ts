@@ -1,0 +1,105 @@
+import { describe, it } from "vitest";
+import { changed, expectProblem, prod, type BadInput } from "./fixture";
+
+const table: readonly BadInput[] = [
+  [
+    "a time of day that is none",
+    [
+      [["projects", "cryptsend", "repository"], "git@git.example:cryptsend.git"],
+      [["projects", "cryptsend", "backup", "at"], ["25:00"]],
+    ],
+    {
+      path: "berth:projects.cryptsend.backup.at[0]",
+      message: "is not a time of day",
+      received: '"25:00"',
+      allowed: '"00:00" to "23:59", in UTC',
+      fix: "write hours and minutes in quotes",
+    },
+  ],
+  [
+    "no time of day at all",
+    [[["projects", "cryptsend", "backup", "at"], []]],
+    { path: "berth:projects.cryptsend.backup.at", message: "", fix: "" },
+  ],
+  [
+    "one time of day twice",
+    [
+      [["projects", "cryptsend", "repository"], "git@git.example:cryptsend.git"],
+      [
+        ["projects", "cryptsend", "backup", "at"],
+        ["03:00", "03:00"],
+      ],
+    ],
+    {
+      path: "berth:projects.cryptsend.backup.at[1]",
+      message: "is said twice",
+      received: '"03:00"',
+      fix: "keep one of the two",
+    },
+  ],
+  [
+    "what only a node's archives have, of a project that its node does not deliver",
+    [[["projects", "cryptsend", "backup", "exclude"], { cache: "made anew" }]],
+    {
+      path: "berth:projects.cryptsend.backup.exclude",
+      message: "a project without a repository is not backed up by its node",
+      fix: "give the project its repository",
+    },
+  ],
+  [
+    "something left out without a reason",
+    [
+      [["projects", "cryptsend", "repository"], "git@git.example:cryptsend.git"],
+      [["projects", "cryptsend", "backup", "exclude"], { cache: " " }],
+    ],
+    {
+      path: "berth:projects.cryptsend.backup.exclude.cache",
+      message: "is not a reason",
+      received: '" "',
+      allowed: "a sentence",
+      fix: "say why nobody needs it back",
+    },
+  ],
+  [
+    "a snapshot of MongoDB",
+    [
+      [["projects", "cryptsend", "repository"], "git@git.example:cryptsend.git"],
+      [["projects", "cryptsend", "backup"], { database: "mongodb", consistency: "snapshot" }],
+    ],
+    {
+      path: "berth:projects.cryptsend.backup.consistency",
+      message: "a server that is alone gives no snapshot (R39)",
+      received: '"snapshot"',
+      allowed: "pause, stop",
+      fix: "remove the line",
+    },
+  ],
+  [
+    "a share above the whole",
+    [[["projects", "cryptsend", "backup", "mayShrinkTo"], 2]],
+    {
+      path: "berth:projects.cryptsend.backup.mayShrinkTo",
+      message: "",
+      received: "2",
+      allowed: "a number from 0 to 1",
+      fix: "write 0.5 for a half",
+    },
+  ],
+  [
+    "a kind of database that nobody knows",
+    [[["projects", "cryptsend", "backup", "database"], "oracle"]],
+    {
+      path: "berth:projects.cryptsend.backup.database",
+      message: "is not a kind of database",
+      received: '"oracle"',
+      allowed: "postgres, postgis, mongodb, none",
+      fix: "choose the kind",
+    },
+  ],
+];
+
+describe("how a node makes archives", () => {
+  it.each(table)("refuses %s", (_title, changes, expected) => {
+    expectProblem(changed(prod(), changes), expected);
+  });
+});
