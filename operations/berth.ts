@@ -4,6 +4,7 @@ import { clockOf } from "../components/clock";
 import { asRehearsed } from "../components/rehearsal-keys";
 import { ConfigError } from "../components/fleet/problem";
 import type { Context } from "./ground/context";
+import * as backup from "./backups/backup";
 import * as converge from "./fleet/converge";
 import * as deployers from "./people/deployers";
 import * as offboard from "./people/offboard";
@@ -47,6 +48,7 @@ const commands: Readonly<Record<string, Command>> = {
   rollback,
   logs,
   exec,
+  backup,
 };
 
 /** What `berth` says of itself. */
@@ -59,6 +61,7 @@ export const usage = `usage: npm run berth -- <command> [arguments]
   rollback    bring back the version before
   logs        what a project's containers said
   exec        run a command in a project's container
+  backup      make an archive of a project's data now
   converge    bring machines to their declaration, or say what differs
   offboard    close a member's accounts everywhere, with evidence
   deployers   exchange the keys that may deploy

@@ -3,6 +3,7 @@ import type { Traces } from "../ground/traces";
 import { readFacts } from "../ground/report";
 import { printableLine } from "../ground/printable";
 import { count } from "../ground/table";
+import type { BackedUpProject } from "./backed-up";
 import type { DeliveredSite } from "./delivered";
 import type { ServedSite } from "./served";
 
@@ -33,6 +34,8 @@ export interface Health {
   readonly served?: readonly ServedSite[];
   /** What it delivered; absent where it delivers nothing, or did not tell. */
   readonly delivered?: readonly DeliveredSite[];
+  /** What it backed up; absent where it backs nothing up, or did not tell. */
+  readonly backedUp?: readonly BackedUpProject[];
 }
 
 /** Percent of a disk from which a person should look. */

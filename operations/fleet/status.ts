@@ -14,6 +14,7 @@ import { evidenceScript, factsScript, oneAfterAnother } from "../../components/m
 import { asDeployer, runScript, type Entrance } from "../ground/sessions";
 import type { Session } from "../ground/ssh";
 import { count, table } from "../ground/table";
+import { backedUpText, backupConcerns, readBackedUp } from "./backed-up";
 import { deliveredText, deliveryConcerns, readDelivered } from "./delivered";
 import { readServed, servedConcerns, servedText } from "./served";
 import { chosenMachines, nothingSeen } from "./targets";
@@ -25,7 +26,7 @@ export const usage = `usage: berth status [--environment E | --stack S] [--json]
 
 One table of machines: whether they answer, differ from their declaration, have updates pending or
 want a reboot, how full their disks are, since when they run, and who owns them. Below it: the certificates
-they serve to the edge, the commit of each project with its delivery, what was found
+they serve to the edge, the commit of each project with its delivery, its newest archive, what was found
 that nobody declared and no package brought, as berth offboard looks for it, and what needs a person:
 also who can log in and is not declared, and what a killed pulumi up may have made that no state knows.
 
@@ -56,11 +57,14 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
       : await asDeployer(context, deployersOf(fleets));
   const seen = await inParallel(chosen, parallelOf(values), async (machine) => {
     const health = await look(machine, entrance);
-    const { owner, sites, deliveries } = machine.declared;
+    const { owner, sites, deliveries, backups } = machine.declared;
     const served = health.facts
       ? [
           ...servedConcerns(sites, health.served, context.now),
           ...deliveryConcerns(deliveries, health.delivered).map((line) => printableLine(line)),
+          ...backupConcerns(backups, health.backedUp, context.now).map((line) =>
+            printableLine(line),
+          ),
         ]
       : [];
     return { health, concerns: [...concerns(health, owner), ...served] };
@@ -87,6 +91,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
     context.out(`${describe(healths)}\n`);
     for (const line of served(healths)) context.out(`${line}\n`);
     for (const line of deliveries(healths)) context.out(`${line}\n`);
+    for (const line of backups(healths)) context.out(`${line}\n`);
     for (const line of unguarded(healths)) context.out(`${line}\n`);
     if (undeployed.length > 0) context.out(`\nNot deployed yet: ${undeployed.join(", ")}\n`);
     for (const line of findings(healths)) context.out(`${line}\n`);
@@ -108,6 +113,7 @@ async function look(machine: Machine, entrance: Entrance): Promise<Health> {
   const traces = session.kind === "ended" ? readTraces(session.stdout) : undefined;
   const served = session.kind === "ended" ? readServed(session.stdout) : undefined;
   const delivered = session.kind === "ended" ? readDelivered(session.stdout) : undefined;
+  const backedUp = session.kind === "ended" ? readBackedUp(session.stdout) : undefined;
   return {
     node: machineName(machine),
     address: machine.address,
@@ -117,6 +123,7 @@ async function look(machine: Machine, entrance: Entrance): Promise<Health> {
     ...(traces ? { traces } : {}),
     ...(served ? { served } : {}),
     ...(delivered ? { delivered } : {}),
+    ...(backedUp ? { backedUp } : {}),
   };
 }
 
@@ -157,6 +164,16 @@ function deliveries(nodes: readonly Health[]): string[] {
     ),
   );
   return lines.length === 0 ? [] : ["", "Projects:", ...lines];
+}
+
+/** What each machine backed up, by its own word. */
+function backups(nodes: readonly Health[]): string[] {
+  const lines = nodes.flatMap((health) =>
+    (health.backedUp ?? []).map(
+      (project) => `  ${health.node}: ${printableLine(backedUpText(project))}`,
+    ),
+  );
+  return lines.length === 0 ? [] : ["", "Backups:", ...lines];
 }
 
 /** Machines whose ports nobody here shuts: said each time, since a published database would be open. */

@@ -77,18 +77,22 @@ function deliveringMachine(
 }
 
 /** A command line of the machine's own program, as root. Each word arrives as it is. */
-function commandOf(words: readonly string[]): string {
-  return ["sudo", "-n", siteProgram, ...words].map(quote).join(" ");
+function commandOf(words: readonly string[], program = siteProgram): string {
+  return ["sudo", "-n", program, ...words].map(quote).join(" ");
 }
 
-/** Has the machine's program do something and tells what it says as it says it. Answers its status. */
+/**
+ * Has a program of the machine's, the one that delivers unless told, do something and tells what it says as it says
+ * it. Answers its status.
+ */
 export async function tell(
   context: Context,
   { to, keys, machine }: Site,
   words: readonly string[],
+  program?: string,
 ): Promise<number> {
   context.say(`${to.login}@${to.address} (${machineName(machine)})`);
-  const { code, fault } = await follow(to, keys, commandOf(words), (line) =>
+  const { code, fault } = await follow(to, keys, commandOf(words, program), (line) =>
     context.out(`${line}\n`),
   );
   if (fault !== undefined) context.say(`${machineName(machine)}: ${fault}`);

@@ -82,6 +82,21 @@ describe("a project with a repository", () => {
     expect(await steps("prod")).toEqual([]);
   });
 
+  it("is brought the key of its backups by a session of its own, anew when it is rotated, and others are not", async () => {
+    const name = "shop-shop-backup-delivered";
+    const brought = await part("prod", name, "--show-secrets");
+    expect(String(brought?.inputs?.["create"])).toContain("berth-backup key shop");
+    const { plaintext } = brought?.inputs?.["stdin"] as { plaintext: string };
+    const key = JSON.parse(JSON.parse(plaintext) as string) as Record<string, string>;
+    expect(Object.keys(key).sort()).toEqual(["accessKeyId", "secretAccessKey"]);
+    const { stdout } = await cloud.succeed("stack", "export", "--stack", "prod");
+    expect(stdout).not.toContain(key["secretAccessKey"]);
+    expect(await part("prod", "club-club-backup-delivered")).toBeUndefined();
+    const made = await part("prod", "shop-shop-backup-key");
+    const rotated = await cloud.plan("prod", "--replace", made!.urn);
+    expect(rotated.map((step) => `${step.op} ${nameOf(step)}`)).toContain(`update ${name}`);
+  });
+
   it("is brought a changed secret and no other commit, and no diff shows either value", async () => {
     await setSecret("prod", "API_KEY", "rose-garden");
     const shown = await cloud.succeed("preview", "--diff", "--stack", "prod");

@@ -60,6 +60,7 @@ const operations = inOrder(
     ["operations/ground", "^operations/ground/"],
     ["operations/fleet", "^operations/fleet/"],
     ["operations/site", "^operations/site/"],
+    ["operations/backups", "^operations/backups/"],
     ["operations/people", "^operations/people/"],
     ["operations/review", "^operations/review/"],
     ["operations/release", "^operations/release/"],

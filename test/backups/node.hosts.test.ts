@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { statuses } from "../../components/machine/script";
+import { site } from "../machine/front";
+import { delivery } from "../machine/quay";
+import { backedUp, dataProject, Vault } from "../machine/vault";
+
+const customers = readFileSync("test/backups/customers.sql", "utf8");
+
+describe("a project's backups on its node", () => {
+  const vault = new Vault();
+
+  beforeAll(async () => {
+    vault.sites = [site("shop", 18_016, { serve: ["shop.example.org"], redirect: [] })];
+    vault.backups = [backedUp("shop")];
+    await vault.prepare();
+    await vault.open([delivery("shop", 18_016, { health: { path: "/", seconds: 60 } })]);
+  });
+  afterAll(() => vault.close());
+
+  it("wait for a delivery and for the key, and begin by themselves then (R36)", async () => {
+    expect(await vault.told("shop")).toMatchObject({ last: null, running: null, awaits: null });
+    const early = await vault.backup("run shop");
+    expect(early.code).toBe(1);
+    expect(early.stdout).toContain("nothing was delivered here yet; deliver it: berth deploy shop");
+    await vault.commit("shop", dataProject);
+    const done = await vault.site("deploy shop");
+    expect(done, done.stdout).toMatchObject({ code: 0 });
+    expect(await vault.bringKey("shop")).toContain("the key to write archives with is here");
+    expect(await vault.bringKey("shop")).toContain("the same as before");
+    const { lastTaken } = await vault.until("shop", (told) => told.lastTaken !== null);
+    expect(lastTaken).toMatchObject({ by: "schedule", verdict: "taken", why: "" });
+    const stored = await vault.stored("shop");
+    const date = /^backups\/shop\/\d{4}-\d\d-\d\dT\d{6}Z/.exec(lastTaken!.key!)![0];
+    expect(stored.sort()).toEqual([
+      `${date}.manifest.json`,
+      `${date}.tar.lrz`,
+      "backups/shop/begun",
+    ]);
+    const manifest = await vault.manifest(lastTaken!.key!);
+    expect(manifest.archive.key).toBe(lastTaken!.key);
+    expect(manifest.databases[0]!.databases.map(({ name }) => name)).toEqual(["app", "postgres"]);
+    expect(manifest.databases[0]!.databases[0]!.tables).toMatchObject([
+      { name: "visit", rows: 1000, dumped: 1000 },
+    ]);
+    expect(manifest.files.map(({ name }) => name)).toEqual(["media"]);
+  });
+
+  it("change nothing at the second converge, and are nobody's find", async () => {
+    const again = await vault.converge({}, { check: true });
+    expect(again, again.stdout).toMatchObject({ code: statuses.done });
+  });
+
+  it("have every database that the application made since (R29)", async () => {
+    await vault.sql("shop", customers);
+    const key = await vault.taken("shop");
+    const { databases } = await vault.manifest(key);
+    expect(databases[0]!.databases.map(({ name }) => name)).toEqual([
+      "app",
+      "postgres",
+      "tenant_alder",
+      "tenant_birch",
+    ]);
+    expect(databases[0]!.roles).toContain("tenant");
+  });
+});
