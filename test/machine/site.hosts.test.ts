@@ -180,12 +180,86 @@ describe("a project's site on its node", () => {
     expect(beside.stdout).toMatch(fix);
     expect(await quay.visit(18_017, "old")).toMatchObject({ rows: 1 });
     await quay.onHost(fix.exec(beside.stdout)![1]!);
-    await deploy("deploy old");
+    await deploy("deploy old --ref master");
     expect(await quay.visit(18_017, "old")).toMatchObject({ rows: 1 });
     expect(await quay.onHost("docker exec legacy-nginx-1 cat /media/upload")).toBe("mine\n");
     expect(await quay.onHost("docker volume ls -q | grep -E '^(old|legacy)_'")).toBe(
       "legacy_data\nlegacy_pgdata\n",
     );
+  });
+
+  it("takes over one after the other what was started by hand, at the commit that runs", async () => {
+    const sites = { bakery: 18_018, dentist: 18_019 };
+    for (const [slug, port] of Object.entries(sites)) {
+      const ran = await quay.commit(slug, project(slug));
+      // The second as the first Compose named containers: dentist_db_1.
+      const how = slug === "dentist" ? "--compatibility" : "";
+      await quay.onHost(`git clone -q git@git.example:${slug}.git /home/${slug} && cd /home/${slug}
+        sed s/80:8000/${port}:8000/ dc.prod.yml >docker-compose.override.yml
+        docker compose ${how} up -d --build 2>&1
+        until curl -sSo /dev/null http://127.0.0.1:${port}; do sleep 0.2; done 2>/dev/null`);
+      await quay.write(port, slug);
+      await quay.write(port, slug);
+      const next = await quay.commit(slug, { "app.py": application.replace('"one"', '"two"') });
+      quay.deliveries = [...quay.deliveries, delivery(slug, port)];
+      await quay.converge();
+      const unasked = await quay.site(`deploy ${slug}`);
+      expect(unasked).toMatchObject({ code: 65 });
+      expect(unasked.stdout).toContain(
+        `${slug} runs here at ${ran.slice(0, 12)}, and ${next.slice(0, 12)} is the newest of master`,
+      );
+      await deploy(`deploy ${slug} --ref ${ran}`);
+      expect(await quay.visit(port, slug)).toMatchObject({ version: "one", rows: 2 });
+      expect(
+        await quay.onHost(
+          `docker ps -a --format '{{.Names}}' --filter label=com.docker.compose.project=${slug} | sort; docker volume ls -q | grep '^${slug}_'`,
+        ),
+      ).toBe(
+        `${["db", "migrate", "nginx"].map((name) => `${slug}-${name}-1`).join("\n")}\n${slug}_data\n${slug}_pgdata\n`,
+      );
+      await deploy(`deploy ${slug}`);
+      expect(await quay.visit(port, slug)).toMatchObject({ version: "two", rows: 2 });
+    }
+    expect(await quay.visit(18_017, "old")).toMatchObject({ rows: 1 });
+  });
+
+  it("says the key by which a private repository lets it in, and then comes in by it alone", async () => {
+    await quay.commit("private", project("private"));
+    await quay.onHost(`useradd --create-home --shell /usr/bin/git-shell git
+      usermod --password '*' git && install -d -o git -m 700 /home/git/.ssh && mkdir -p /run/sshd
+      ssh-keygen -q -t ed25519 -N '' -f /root/forge_key
+      printf '%s\\n' 'Port 2222' 'ListenAddress 127.0.0.1' 'HostKey /root/forge_key' 'PidFile none' 'AllowUsers git' 'PasswordAuthentication no' >/root/forge_sshd
+      systemd-run --quiet --unit=forge-sshd /usr/sbin/sshd -D -f /root/forge_sshd`);
+    const repository = "ssh://git@127.0.0.1:2222/srv/git/private.git";
+    quay.deliveries = [...quay.deliveries, delivery("private", 18_020, { repository })];
+    await quay.converge();
+    const said = await deploy("deploy private --first");
+    expect(said).toMatch(/private: is not delivered yet: [^]*Permission denied/);
+    const key = /^ +(ssh-ed25519 \S+ \S+)$/m.exec(said)![1]!;
+    expect((await quay.site("key private")).stdout.trim()).toBe(key);
+    await quay.onHost(
+      "cat >/home/git/.ssh/authorized_keys && chown git /home/git/.ssh/authorized_keys",
+      `restrict ${key}\n`,
+    );
+    await deploy("deploy private --first");
+    expect(await quay.visit(18_020, "private")).toMatchObject({ version: "one" });
+    const before = await quay.onHost("cat /srv/berth/private.git/known_hosts");
+    await quay.onHost(`rm /root/forge_key*; ssh-keygen -q -t ed25519 -N '' -f /root/forge_key
+      systemctl restart forge-sshd 2>/dev/null || systemd-run --quiet --unit=forge-sshd /usr/sbin/sshd -D -f /root/forge_sshd`);
+    const changed = await quay.site("deploy private");
+    expect(changed.code).toBe(1);
+    expect(changed.stdout).toMatch(/Host key verification failed/);
+    expect(await quay.onHost("cat /srv/berth/private.git/known_hosts")).toBe(before);
+  });
+
+  it("keeps the images of five versions, and no more", async () => {
+    for (const version of ["a", "b", "c", "d", "e", "f"]) {
+      await quay.commit("bakery", { "app.py": application.replace('"one"', `"${version}"`) });
+      await deploy("deploy bakery");
+    }
+    const kept = await quay.onHost("docker image ls --format '{{.Tag}}' berth/bakery-nginx | sort");
+    const delivered = (await quay.history("bakery")).map(({ commit }) => commit.slice(0, 12));
+    expect(kept.trim().split("\n")).toEqual([...new Set(delivered)].slice(-5).sort());
   });
 
   it("reads the files of public projects as the tests of the lint have them", async () => {

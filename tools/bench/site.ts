@@ -10,7 +10,7 @@ import { visit } from "../../operations/ground/ssh";
 import { placeOf } from "../../packages/local-cloud/forge";
 import { ScratchCloud } from "../../rehearsal/scratch";
 import { fleetOfNodes } from "./fleets";
-import { figure, seconds, type Bench } from "./part";
+import { figure, seconds, unlessStopped, type Bench } from "./part";
 import { underSteadyLoad, type Destination, type Seen } from "./steady-load";
 import { timed } from "./timing";
 
@@ -33,18 +33,19 @@ const noticedAfterMs = 10_000;
  * a good version, a broken one and the way back are delivered; then the same by plain Compose. Visitors
  * count what failed.
  */
-export async function benchSite({ say, signal }: Bench) {
+export async function benchSite(bench: Bench) {
+  const { signal } = bench;
   const cloud = await ScratchCloud.start(fleet(), {}, { machines: "booted", signal });
   try {
     await cloud.up("stage");
     const site = await Site.of(cloud);
-    const berth = await inTurn(say, "berth", site, {
+    const berth = await inTurn(bench, "berth", site, {
       good: async () => site.deliver("two"),
       broken: async () => site.deliver("broken"),
       rollback: async () => site.berth("rollback"),
     });
     await site.leave();
-    const plain = await inTurn(say, "compose", site, {
+    const plain = await inTurn(bench, "compose", site, {
       good: async () => site.compose("good"),
       broken: async () => {
         await site.compose("broken");
@@ -59,7 +60,7 @@ export async function benchSite({ say, signal }: Bench) {
 }
 
 async function inTurn(
-  say: Bench["say"],
+  { say, signal }: Bench,
   by: string,
   site: Site,
   how: Readonly<Record<Event, () => Promise<void>>>,
@@ -67,11 +68,12 @@ async function inTurn(
   const rows: Row[] = [];
   for (const event of events) {
     let tookMs = 0;
-    const seen = await underSteadyLoad(site.destination, pace, async () => {
+    const load = underSteadyLoad(site.destination, pace, async () => {
       await sleep(2_000);
       ({ ms: tookMs } = await timed(how[event]));
       await sleep(2_000);
     });
+    const seen = await unlessStopped(signal, load);
     const failed = Object.values(seen.failed).reduce((sum, count) => sum + count, 0);
     const ofAll = `${failed} of ${seen.requests} failed`;
     say(figure(`${by}: ${event}, ${seconds(tookMs).trim()}`, ofAll));

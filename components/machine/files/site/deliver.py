@@ -108,7 +108,7 @@ class Delivery:
                 "was changed on this machine, is not the repository's or lies where a container has taken the directory for its own, "
                 "and the commit would write there; move it away, or commit it",
             )
-        yield from takeover.judge(site, self.repository, new)
+        yield from takeover.judge(site, new, self.wish.ref)
         for name in secret_values.not_carried(self.values):
             yield Problem.refusal("secrets", f"{name}: Compose does not read its value back as it is; give it in another form (base64)")
         for name in secret_values.hand_made(site, self.values):

@@ -10,8 +10,9 @@ from ground import run
 from problem import Problem
 
 
-def judge(site, repository, new):
-    """What would be left behind by the first delivery. Of later ones the lint knows what was mounted."""
+def judge(site, new, ref):
+    """What would be left behind by the first delivery, or met by code that nobody asked for. Of later ones the lint
+    knows what was mounted."""
     if history.kept(site):
         return
     for each in started_by_hand(site):
@@ -23,6 +24,13 @@ def judge(site, repository, new):
                     f"left behind and empty ones be made; write name: {each['project']}",
                 )
             continue
+        runs = head_of(each["directory"]) if same(origin_of(each["directory"]), site.repository) else ""
+        if runs not in ("", new.commit) and not ref:
+            yield Problem.refusal(
+                each["directory"],
+                f"{new.project} runs here at {runs[:12]}, and {new.commit[:12]} is the newest of {site.branch}: new code must not meet its data "
+                f"unasked; deliver what runs first (--ref {runs}), or say what to deliver (--ref {site.branch})",
+            )
         for mount in each["mounts"]:
             yield from beside(site, new, each, mount)
 
@@ -65,6 +73,32 @@ def origin_of(directory):
     """Where a directory was cloned from: its settings are read, and nothing of it is run."""
     file = os.path.join(directory, ".git", "config")
     return run(["git", "config", "--file", file, "remote.origin.url"]).out.strip() if os.path.isfile(file) else ""
+
+
+def head_of(directory):
+    """The commit that a clone is at; empty where that cannot be told. Its files are read: git, run in a directory of
+    other people's, would do what its settings say."""
+    folder = os.path.join(directory, ".git")
+    head = first_line(os.path.join(folder, "HEAD"))
+    if head.startswith("ref: "):
+        ref = head[5:]
+        if not re.fullmatch(r"refs/[A-Za-z0-9._/-]+", ref) or ".." in ref:
+            return ""
+        packed = re.search(rf"^([0-9a-f]{{40}}) {re.escape(ref)}$", text_of(os.path.join(folder, "packed-refs")), re.MULTILINE)
+        head = first_line(os.path.join(folder, ref)) or (packed.group(1) if packed else "")
+    return head if re.fullmatch(r"[0-9a-f]{40}", head) else ""
+
+
+def first_line(path):
+    return text_of(path).partition("\n")[0].strip()
+
+
+def text_of(path):
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read(1 << 20)
+    except OSError:
+        return ""
 
 
 def same(one, other):
