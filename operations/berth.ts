@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { clockOf } from "../components/clock";
 import { asRehearsed } from "../components/rehearsal-keys";
 import { ConfigError } from "../components/fleet/problem";
+import * as drill from "./backups/drill";
 import type { Context } from "./ground/context";
 import * as backup from "./backups/backup";
 import * as converge from "./fleet/converge";
@@ -49,6 +50,7 @@ const commands: Readonly<Record<string, Command>> = {
   logs,
   exec,
   backup,
+  drill,
 };
 
 /** What `berth` says of itself. */
@@ -62,6 +64,7 @@ export const usage = `usage: npm run berth -- <command> [arguments]
   logs        what a project's containers said
   exec        run a command in a project's container
   backup      make an archive of a project's data now
+  drill       prove that backups can be restored, or report which are proven
   converge    bring machines to their declaration, or say what differs
   offboard    close a member's accounts everywhere, with evidence
   deployers   exchange the keys that may deploy

@@ -99,6 +99,14 @@ export const backupSettings = group("Where backups go and how long they stay.", 
       fix: "write the number without quotes, or 0 for no lock",
     },
   ).optional(),
+  drillKeys: list(
+    "Public keys of who drills: records of restore drills count where one of them signed (R34).",
+    text("A public key, as berth drill says it.", /^ed25519:[A-Za-z0-9+/]{43}=$/, {
+      what: "a drill's public key",
+      allowed: "ed25519: and 44 characters",
+      fix: "copy the line that berth drill --show-key prints",
+    }),
+  ).optional(),
   adopt: list(
     "Buckets that existed before Berth; their objects, policies, lifecycle and lock stay as they are. They must be versioned.",
     group("A bucket.", {

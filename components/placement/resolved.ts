@@ -8,6 +8,8 @@ export interface Archives {
   readonly bucket: BucketSpec;
   /** What the keys of all its archives begin with (R31). */
   readonly prefix: string;
+  /** Public keys whose records of restore drills count (R34). */
+  readonly drillKeys: readonly string[];
 }
 
 /** A project with all that follows from what was declared of it, found once. */

@@ -159,7 +159,7 @@ function projectOf(
 
 function backupOf(
   project: ProjectDraft,
-  { machines, environment }: Draft,
+  { machines, environment, definition }: Draft,
   buckets: readonly BucketSpec[],
 ): Pick<ResolvedProject, "backup" | "archives"> {
   const declared = project.facts.backup;
@@ -168,7 +168,11 @@ function backupOf(
   const bucket = sure(buckets.find((each) => each.region === region));
   return {
     backup: { ...wholeOf(backupSchema, declared), database: declared.database ?? "none", region },
-    archives: { bucket, prefix: backupPrefix(project.slug, sure(environment), bucket) },
+    archives: {
+      bucket,
+      prefix: backupPrefix(project.slug, sure(environment), bucket),
+      drillKeys: definition?.config.backups?.drillKeys ?? [],
+    },
   };
 }
 

@@ -79,6 +79,17 @@ const table: readonly BadInput[] = [
     },
   ],
   [
+    "a drill's key that is none",
+    [[["backups"], { drillKeys: ["ssh-ed25519 AAAA"] }]],
+    {
+      path: "berth:backups.drillKeys[0]",
+      message: "is not a drill's public key",
+      received: '"ssh-ed25519 AAAA"',
+      allowed: "ed25519:",
+      fix: "copy the line that berth drill --show-key prints",
+    },
+  ],
+  [
     "archives kept for no day",
     [[["backups"], { keepDays: 0 }]],
     {

@@ -1,0 +1,240 @@
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+
+import { CopyBlocks } from "./copy-blocks";
+import { CouldNot, lastLine, pour, type Docker, type Image, type Running } from "./docker";
+import { counted, type ManifestDatabase } from "./manifest";
+
+/** A restored database, as it tells of itself. */
+export interface Restored {
+  readonly extensions: readonly string[];
+  readonly tables: ReadonlyMap<string, RestoredTable>;
+  readonly counts: Readonly<Record<(typeof counted)[number], number>>;
+}
+
+/** A table by `schema.name`. */
+export interface RestoredTable {
+  readonly rows: number;
+  /** Checksum of its rows in another dump of it; absent where a dump has none of it. */
+  readonly sha256?: string;
+}
+
+/** What psql complained of, which alone is no verdict. */
+export interface Complaints {
+  readonly errors: number;
+  readonly first: string | undefined;
+}
+
+/** How long a server may take to be there: a fresh one makes its cluster first. */
+const startMs = 180_000;
+
+/** Ends the server when its input ends: a drill that is killed leaves nothing behind. */
+const supervisor = `"$@" </dev/null & child=$!; cat >/dev/null; kill -INT "$child"; wait "$child"`;
+
+/** What a node asks before it dumps: the same is asked after the load. */
+const catalog = path.resolve(__dirname, "../../components/machine/files/backup/catalog.sql");
+
+const facts = z.object({
+  extensions: z.array(z.object({ name: z.string() })),
+  ...(Object.fromEntries(counted.map((each) => [each, z.number()])) as Record<
+    (typeof counted)[number],
+    z.ZodNumber
+  >),
+});
+
+/** Schema, name, spelling in a dump, kind, rows. */
+const tableLine = z.tuple([z.string(), z.string(), z.string(), z.string(), z.number()]);
+
+/** A database server in a fresh container without network, gone with whoever made it. */
+export class FreshServer {
+  private constructor(
+    private readonly docker: Docker,
+    readonly image: Image,
+    readonly name: string,
+    private readonly program: Running,
+    /** Its version, in its own words. */
+    readonly version: string,
+  ) {}
+
+  /** Throws `CouldNot` where the image is not to be had or its server does not come up. */
+  static async start(docker: Docker, imageName: string): Promise<FreshServer> {
+    const image = await docker.image(imageName);
+    const name = `berth-drill-${randomBytes(6).toString("hex")}`;
+    // All of a database is loaded as one: as many locks as it has things.
+    const locks = image.command[0] === "postgres" ? ["-c", "max_locks_per_transaction=4096"] : [];
+    const program = docker.start([
+      ...["run", "--interactive", "--rm", "--name", name, "--label", "berth=drill"],
+      ...["--network", "none", "--shm-size", "256m", "--entrypoint", "sh"],
+      // Nobody reaches it but through Docker.
+      ...["--env", "POSTGRES_HOST_AUTH_METHOD=trust", "--env", "POSTGRES_USER=postgres"],
+      ...[image.name, "-c", supervisor, "sh", ...image.entrypoint, ...image.command, ...locks],
+    ]);
+    program.stdout.resume();
+    try {
+      const version = await comesUp(docker, name, program);
+      return new FreshServer(docker, image, name, program, version);
+    } catch (error) {
+      await end(docker, name, program);
+      throw error;
+    }
+  }
+
+  /** Makes a database new, from the template that has PostGIS where it needs that (R38). Answers what differs. */
+  async create(database: ManifestDatabase): Promise<string[]> {
+    const { name, owner, encoding, collate, extensions } = database;
+    const differs: string[] = [];
+    await this.sql("template1", `DROP DATABASE IF EXISTS ${quoted(name)}`);
+    const postgis = extensions.some((each) => each.name === "postgis");
+    const has = "SELECT 1 FROM pg_database WHERE datname = 'template_postgis'";
+    if (postgis && (await this.sql("template1", has)) !== "") {
+      await this.sql("template1", `CREATE DATABASE ${quoted(name)} TEMPLATE template_postgis`);
+    } else {
+      const locale = `ENCODING ${literal(encoding)} LC_COLLATE ${literal(collate)} LC_CTYPE ${literal(collate)}`;
+      const made = `CREATE DATABASE ${quoted(name)} TEMPLATE template0`;
+      const done = await this.trySql("template1", `${made} ${locale}`);
+      if (done.code !== 0) {
+        differs.push(`${name}: its order of text is not ${collate}: ${lastLine(done.stderr)}`);
+        await this.sql("template1", made);
+      }
+    }
+    const owned = `ALTER DATABASE ${quoted(name)} OWNER TO ${quoted(owner)}`;
+    const done = await this.trySql("template1", owned);
+    if (done.code !== 0)
+      differs.push(`${name}: is not owned by ${owner}: ${lastLine(done.stderr)}`);
+    return differs;
+  }
+
+  /**
+   * Has psql read a dump to its end. With `whole`, in one transaction in which each statement stands for itself:
+   * tables that are made in the same transaction keep the order of their rows.
+   */
+  async load(database: string, dump: AsyncIterable<Buffer>, whole: boolean): Promise<Complaints> {
+    const lines = new ErrorLines();
+    const together = whole ? ["--single-transaction", "--set", "ON_ERROR_ROLLBACK=on"] : [];
+    const program = this.docker.start(
+      this.psql(["--quiet", ...together, "--dbname", connection(database), "--file", "-"], true),
+      lines.add,
+    );
+    program.stdout.resume();
+    await pour(dump, program.stdin);
+    program.stdin.end();
+    const code = await program.ended;
+    if (code !== 0 && lines.errors === 0) {
+      return { errors: 1, first: lastLine(program.complaint()) || `psql ended with ${code}` };
+    }
+    return { errors: lines.errors, first: lines.first };
+  }
+
+  /** What is there afterwards, by asking the database and by dumping it again. */
+  async restored(database: string): Promise<Restored> {
+    const said = await this.sql(database, fs.readFileSync(catalog, "utf8"));
+    const [first, ...lines] = said.split("\n").map((line) => JSON.parse(line) as unknown);
+    const { extensions, ...counts } = facts.parse(first);
+    const program = this.docker.start([
+      ...["exec", this.name, "pg_dump", "--username", "postgres", "--host", "127.0.0.1"],
+      ...["--dbname", connection(database)],
+    ]);
+    const blocks = new CopyBlocks();
+    for await (const chunk of program.stdout as AsyncIterable<Buffer>) blocks.add(chunk);
+    if ((await program.ended) !== 0 || !blocks.ended) {
+      throw new CouldNot(`${database} could not be read again: ${lastLine(program.complaint())}`);
+    }
+    const dumped = new Map(blocks.blocks.map((each) => [each.table, each.sha256]));
+    const tables = lines.map((line): [string, RestoredTable] => {
+      const [schema, name, spelled, , rows] = tableLine.parse(line);
+      const sha256 = dumped.get(spelled);
+      return [`${schema}.${name}`, { rows, ...(sha256 === undefined ? {} : { sha256 }) }];
+    });
+    return { extensions: extensions.map(({ name }) => name), counts, tables: new Map(tables) };
+  }
+
+  /** Names of roles. */
+  async roles(): Promise<string[]> {
+    return (await this.sql("template1", "SELECT rolname FROM pg_roles")).split("\n");
+  }
+
+  /** The container and all that it held are gone. */
+  stop(): Promise<void> {
+    return end(this.docker, this.name, this.program);
+  }
+
+  private async sql(database: string, statement: string): Promise<string> {
+    const { code, stdout, stderr } = await this.trySql(database, statement);
+    if (code !== 0) throw new CouldNot(`${this.image.name}: ${lastLine(stderr)}`);
+    return stdout.trim();
+  }
+
+  private trySql(database: string, statement: string) {
+    const words = ["--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", connection(database)];
+    return this.docker.run(this.psql([...words, "--file", "-"], true), statement);
+  }
+
+  private psql(words: readonly string[], input: boolean): string[] {
+    const how = ["--no-psqlrc", "--no-align", "--tuples-only", "--set", "VERBOSITY=terse"];
+    const where = ["--username", "postgres", "--host", "127.0.0.1"];
+    return [
+      "exec",
+      ...(input ? ["--interactive"] : []),
+      this.name,
+      "psql",
+      ...how,
+      ...where,
+      ...words,
+    ];
+  }
+}
+
+async function comesUp(docker: Docker, name: string, program: Running): Promise<string> {
+  let ended = false;
+  void program.ended.then(() => (ended = true));
+  const until = Date.now() + startMs;
+  // By its port: while a cluster is being made there is a server at the socket that goes again.
+  const ask = ["psql", "-XAtqU", "postgres", "-h", "127.0.0.1", "-c", "SHOW server_version"];
+  while (!ended && Date.now() < until) {
+    const { code, stdout } = await docker.run(["exec", name, ...ask, "template1"]);
+    if (code === 0) return stdout.trim();
+    await sleep(300);
+  }
+  throw new CouldNot(`a fresh server did not come up: ${lastLine(program.complaint())}`);
+}
+
+async function end(docker: Docker, name: string, program: Running): Promise<void> {
+  program.stdin.end();
+  await docker.run(["rm", "--force", "--volumes", name]);
+  await program.ended;
+}
+
+/** psql's errors among all that it says. */
+class ErrorLines {
+  errors = 0;
+  first: string | undefined;
+  private rest = "";
+
+  readonly add = (chunk: Buffer): void => {
+    const lines = (this.rest + chunk.toString("utf8")).split("\n");
+    this.rest = (lines.pop() ?? "").slice(0, 4096);
+    for (const line of lines) {
+      const said = /(?:^|: )((?:ERROR|FATAL|invalid command).*)$/.exec(line)?.[1];
+      // The superuser of a fresh server is there before the archive's is made.
+      if (said === undefined || said === 'ERROR:  role "postgres" already exists') continue;
+      this.errors += 1;
+      this.first ??= said.slice(0, 300);
+    }
+  };
+}
+
+/** A database's name where psql takes one, which is a connection's words where it holds `=`. */
+function connection(database: string): string {
+  return `dbname='${database.replaceAll(/[\\']/g, "\\$&")}'`;
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,63 @@
+import type { Archives, ResolvedProject } from "../../components/placement/resolved";
+import type { Context } from "../ground/context";
+import { readFleets } from "../ground/reading";
+import { Refusal, unknown } from "../ground/usage";
+import { readRecord, type Read } from "./evidence";
+import type { Holdings } from "./keys";
+import type { Store } from "./store";
+
+/** A project that is backed up, in its environment. */
+export interface BackedUp {
+  readonly environment: string;
+  readonly project: ResolvedProject;
+  readonly place: Archives;
+}
+
+/** Projects of an environment, also those without a place for archives. */
+export interface ProjectsFound {
+  readonly backedUp: readonly BackedUp[];
+  /** Slugs of projects without a backup. */
+  readonly without: readonly string[];
+  /** Stack files that could not be read: whom they declare nobody knows. */
+  readonly unread: readonly string[];
+}
+
+/**
+ * The projects that an environment's stack file declares; `slug`: this one alone. Throws a `Refusal` for a project
+ * that there is none of, or that has no backup, and as `readFleets` does.
+ */
+export function projectsOf(context: Context, environment: string, slug?: string): ProjectsFound {
+  const { fleets, unread } = readFleets(context, { environment });
+  const projects = fleets
+    .filter(({ role }) => role === "environment")
+    .flatMap((fleet) => fleet.projects);
+  const chosen = projects.filter((each) => slug === undefined || each.slug === slug);
+  if (slug !== undefined && chosen.length === 0) {
+    throw new Refusal(
+      unknown(
+        `project of ${environment}`,
+        slug,
+        projects.map((each) => each.slug),
+      ),
+    );
+  }
+  const without = chosen.filter(({ archives }) => archives === undefined);
+  if (slug !== undefined && without.length > 0) {
+    throw new Refusal(`${slug} has no backup in ${environment}: declare one in the stack file`);
+  }
+  return {
+    backedUp: chosen.flatMap((project) =>
+      project.archives === undefined ? [] : [{ environment, project, place: project.archives }],
+    ),
+    without: without.map((each) => each.slug),
+    unread: unread.map(({ why }) => why),
+  };
+}
+
+/** All records of a project's drills, oldest first, each with why it is not believed where it is not. */
+export function recordsOf(store: Store, { evidence }: Holdings): Promise<Read[]> {
+  const { drillKeys } = store.place;
+  return Promise.all(
+    evidence.map(async (key) => readRecord(key, await store.text(key), drillKeys)),
+  );
+}
