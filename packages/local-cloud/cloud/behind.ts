@@ -14,7 +14,10 @@ import { providers } from "../providers";
 import { commandOver } from "../providers/command";
 import { shellOfRecords } from "../providers/command/recorded-shell";
 import { sshShell } from "../providers/command/ssh-shell";
-import type { EdgeCard } from "./card";
+import { openStore, storeService, type Store } from "../s3";
+import type { Account } from "../s3/account";
+import type { AccountCard, EdgeCard } from "./card";
+import { localAccounts } from "./environment";
 import type { MachineKind } from "./machine-kind";
 import type { CloudPaths } from "./paths";
 import type { Computer } from "../ground/computer";
@@ -24,6 +27,8 @@ export interface Behind {
   readonly machines: Machines;
   /** Every provider; `command` finds its way to these machines. */
   readonly providers: readonly Provider[];
+  /** The account at AWS whose buckets and keys are real; absent where they are records. */
+  readonly account?: { readonly account: Account; readonly card: AccountCard };
   /** What stands before proxied names, where machines boot. */
   readonly edge?: EdgeCard;
   /** Lets go of the machines, of which those that booted run on, and ends the edge. */
@@ -37,12 +42,16 @@ export async function openBehind(
   computer: Computer,
   world: World,
 ): Promise<Behind> {
+  const store = await openAccount(paths, computer);
+  const account = store && { account: store.account, card: await accountCard(paths, store) };
+  const close = () => store?.close();
   if (kind === "recorded") {
     const command = commandOver(shellOfRecords(world, sshShell));
     return {
       machines: recordedMachines,
       providers: providers.map((provider) => (provider.name === "command" ? command : provider)),
-      close: () => Promise.resolve(),
+      ...(account ? { account } : {}),
+      close: async () => close(),
     };
   }
   const layout = layoutOf(paths.directory, paths.name);
@@ -51,20 +60,47 @@ export async function openBehind(
   // Built already: the command that started this process did so, with progress.
   const machines = await openMachines(layout, await ensureTemplate(computer, console.log), {
     serveNames: async (gateway) => (names = await namesOf(world, layout, gateway)),
-    services: [imageService(computer), forgeService(paths.repositories)],
+    services: [
+      ...[imageService(computer), forgeService(paths.repositories)],
+      ...(store ? [storeService(store)] : []),
+    ],
   });
   await machines.restartLost();
   const edge = names && (await standBefore(paths, layout, names, world));
   return {
     machines: forEmulators(machines, { docker: kind === "booted" }),
     providers,
+    ...(account ? { account } : {}),
     ...(edge ? { edge: edge.card } : {}),
     close: async () => {
       await edge?.close();
       await names?.close();
       await machines.close();
+      await close();
     },
   };
+}
+
+/** The account's store; undefined, and said in the log, where its server can not be had. */
+async function openAccount(paths: CloudPaths, computer: Computer): Promise<Store | undefined> {
+  const authority = paths.edge;
+  try {
+    return await openStore({
+      ...{ computer, authority, directory: paths.objects, say: console.log },
+      root: {
+        accessKeyId: localAccounts.AWS_ACCESS_KEY_ID,
+        secretAccessKey: localAccounts.AWS_SECRET_ACCESS_KEY,
+      },
+    });
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return undefined;
+  }
+}
+
+async function accountCard(paths: CloudPaths, store: Store): Promise<AccountCard> {
+  const { port } = await store.listen();
+  return { endpoint: `https://127.0.0.1:${port}`, authority: authorityFile(paths.edge) };
 }
 
 async function namesOf(world: World, layout: Layout, gateway: string): Promise<NameServer> {

@@ -13,6 +13,14 @@ export interface EdgeCard {
   readonly problem?: string;
 }
 
+/** Where the account at AWS is, for clients that are told its endpoint. */
+export interface AccountCard {
+  /** `https://127.0.0.1:<port>`: S3, IAM and STS. */
+  readonly endpoint: string;
+  /** The certificate of the authority that it is trusted by: a file that AWS_CA_BUNDLE takes. */
+  readonly authority: string;
+}
+
 /** A local cloud that serves: what its process writes into `cloud.json`. */
 export interface CloudCard {
   readonly pid: number;
@@ -30,6 +38,8 @@ export interface CloudCard {
   readonly agent: string;
   /** What stands before its proxied names; absent where machines are records. */
   readonly edge?: EdgeCard;
+  /** Its account at AWS; absent where buckets and keys are records. */
+  readonly account?: AccountCard;
   /** The code that its process runs. */
   readonly sources: Sources;
 }

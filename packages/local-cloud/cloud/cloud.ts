@@ -3,11 +3,13 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
 
+import type { Computer } from "../ground/computer";
 import { holder, isRunning, withLock } from "../ground/lock";
 import { sayOnStderr, type Say } from "../ground/progress";
 import { lastLines } from "../ground/run-command";
 import { clearEdge } from "../edge/edge";
 import { clearHosts, layoutOf, type Layout } from "../hosts";
+import { obtainVersitygw } from "../s3/versitygw";
 import type { CloudCard } from "./card";
 import { clearDeadEngines } from "./dead-engines";
 import { localAccounts } from "./environment";
@@ -51,6 +53,7 @@ export async function ensureCloud(paths: CloudPaths, options: CloudOptions): Pro
     const other = current();
     if (other) return other;
     await stop(paths);
+    await obtainAccount(computer, say);
     // Machines of a cloud whose directory was removed by hand would answer at this one's addresses.
     if (kind !== "recorded" && !fs.existsSync(paths.machines)) await clearHosts(layout(paths));
     return start(
@@ -59,6 +62,16 @@ export async function ensureCloud(paths: CloudPaths, options: CloudOptions): Pro
       say,
     );
   });
+}
+
+/** Gets ready what keeps objects and keys, with progress; where it can not be had they are records. */
+async function obtainAccount(computer: Computer, say: Say): Promise<void> {
+  try {
+    await obtainVersitygw(computer, say);
+  } catch (error) {
+    const [why] = (error instanceof Error ? error.message : String(error)).split("\n").slice(-1);
+    say(`buckets and keys are records here and keep nothing: ${why}`);
+  }
 }
 
 function layout({ directory, name }: CloudPaths): Layout {

@@ -1,7 +1,9 @@
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
 
-import type { CloudCard } from "./card";
+import { writeWhole } from "../ground/whole-file";
+import type { AccountCard, CloudCard } from "./card";
 import type { CloudPaths } from "./paths";
 
 /** Whatever could lead a command to a real account. */
@@ -63,6 +65,7 @@ export function cloudEnvironment(
       .filter((entry, index, all) => entry !== "" && all.indexOf(entry) === index)
       .join(path.delimiter),
     SCW_API_URL: `http://127.0.0.1:${card.scalewayApi}`,
+    ...(card.account ? accountEnvironment(paths, card.account, base) : {}),
     PULUMI_HOME: paths.home,
     PULUMI_BACKEND_URL: pathToFileURL(paths.state).href,
     PULUMI_DEBUG_PROVIDERS: Object.entries(card.ports)
@@ -77,5 +80,26 @@ export function cloudEnvironment(
     PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
     // Who enters machines that boot: a person's own agent is out of reach.
     ...(card.machines === "recorded" ? {} : { SSH_AUTH_SOCK: card.agent }),
+  };
+}
+
+/** What leads every client of AWS to the cloud's own account, and has it trusted there. */
+function accountEnvironment(
+  { directory }: CloudPaths,
+  { endpoint, authority }: AccountCard,
+  base: NodeJS.ProcessEnv,
+): NodeJS.ProcessEnv {
+  // Node trusts one file beside what it knows, and there may be one already, perhaps this very one.
+  const before = base["NODE_EXTRA_CA_CERTS"];
+  const own = fs.readFileSync(authority, "utf8");
+  const others =
+    before !== undefined && fs.existsSync(before) ? fs.readFileSync(before, "utf8") : "";
+  const trusted = path.join(directory, "trusted.pem");
+  writeWhole(trusted, others.includes(own) ? others : `${others}\n${own}`);
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ENDPOINT_URL_S3: endpoint,
+    AWS_CA_BUNDLE: authority,
+    NODE_EXTRA_CA_CERTS: trusted,
   };
 }

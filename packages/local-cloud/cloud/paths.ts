@@ -17,6 +17,8 @@ export interface CloudPaths {
   readonly agentKeys: string;
   /** The edge's configuration and certificates. */
   readonly edge: string;
+  /** Objects, keys and policies of its account at AWS. */
+  readonly objects: string;
   /** Repositories that its machines clone, as `host/owner/name.git`. */
   readonly repositories: string;
   /** The engine's home: selected stacks, credentials. */
@@ -39,6 +41,7 @@ export function cloudPathsIn(own: string, name: string): CloudPaths {
     machines: at("machines"),
     agentKeys: at("agent-keys.json"),
     edge: at("edge"),
+    objects: at("objects"),
     repositories: at("repositories"),
     home: at("home"),
     state: at("state"),

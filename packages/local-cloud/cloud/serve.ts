@@ -43,7 +43,10 @@ async function main(argument: string | undefined): Promise<void> {
   const faults = new Faults();
   const world = new World(path.join(directory, "world"));
   const behind = await openBehind(kind, paths, computer, world);
-  const cloud = { world, faults, machines: behind.machines, now: () => clock.now() };
+  const cloud = {
+    ...{ world, faults, machines: behind.machines, now: () => clock.now() },
+    ...(behind.account ? { account: behind.account.account } : {}),
+  };
   const served = await Promise.all(
     behind.providers.map(async (provider) => ({
       name: provider.name,
@@ -71,6 +74,7 @@ async function main(argument: string | undefined): Promise<void> {
     scalewayApi: scaleway.port,
     vault: vault.port,
     agent: agent.socket,
+    ...(behind.account ? { account: behind.account.card } : {}),
     ...(behind.edge ? { edge: behind.edge } : {}),
     sources: loadedSources(),
   };

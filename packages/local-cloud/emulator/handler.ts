@@ -1,3 +1,4 @@
+import type { Account } from "../s3/account";
 import type { Machines } from "./machines";
 import type { Declared } from "./field";
 import type { Subject } from "./subject";
@@ -14,6 +15,8 @@ export interface Context {
   readonly config: Props;
   /** The machines behind servers; booted or only recorded. */
   readonly machines: Machines;
+  /** The account of AWS whose buckets, keys and policies are real; absent: records alone. */
+  readonly account?: Account;
   /** The local cloud's clock. */
   now(): Date;
   /** Id of an object that existed before the program: a create that puts it there takes this one. */

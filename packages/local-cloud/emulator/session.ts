@@ -12,6 +12,7 @@ import {
   type ResourceHandler,
   type Subject,
 } from "./handler";
+import type { Account } from "../s3/account";
 import type { Machines } from "./machines";
 import { conceal, equal, reveal, UNKNOWN, type Props } from "./values";
 import type { World } from "./world";
@@ -21,6 +22,8 @@ export interface Cloud {
   readonly world: World;
   readonly faults: Faults;
   readonly machines: Machines;
+  /** See `Context.account`. */
+  readonly account?: Account;
   now(): Date;
 }
 
@@ -221,6 +224,7 @@ export class Session {
       world: this.cloud.world,
       config: this.config,
       machines: this.cloud.machines,
+      ...(this.cloud.account ? { account: this.cloud.account } : {}),
       now: () => this.cloud.now(),
       log: (severity, message, passing) => this.engine.write(severity, urn, message, passing),
       environment: this.environment,

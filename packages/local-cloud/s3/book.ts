@@ -12,7 +12,10 @@ interface Policied {
 export interface Kept {
   readonly users: Record<string, Policied & { readonly path: string }>;
   readonly groups: Record<string, Policied & { readonly members: string[] }>;
-  readonly buckets: Record<string, { readonly region: string; policy?: string; lock?: Lock }>;
+  readonly buckets: Record<
+    string,
+    { readonly region: string; policy?: string; locked?: boolean; lock?: Lock }
+  >;
   /** The user of a key. */
   readonly keys: Record<string, string>;
 }

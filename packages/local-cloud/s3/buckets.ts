@@ -1,3 +1,4 @@
+import type { Answer } from "./ask";
 import { Refused, type Book, type Kept, type Lock } from "./book";
 import { S3Client } from "./client";
 import { takeApart } from "./condition";
@@ -18,13 +19,20 @@ export class Buckets {
     return this.book.kept.buckets[bucket]?.lock;
   }
 
+  /** Whether objects of a bucket can be locked: from the first lock of the bucket on. */
+  isLocked(bucket: string): boolean {
+    return this.book.kept.buckets[bucket]?.locked === true;
+  }
+
   regionOf(bucket: string): string | undefined {
     return this.book.kept.buckets[bucket]?.region;
   }
 
+  /** One that is there already is no error. */
   create(name: string, region: string): Promise<void> {
     return this.book.change(async () => {
-      await (await this.client(region)).must("PUT", name, "", located(region));
+      if (this.book.kept.buckets[name]) return;
+      refuse(await (await this.client(region)).s3("PUT", name, "", located(region)));
       this.book.kept.buckets[name] = { region };
     });
   }
@@ -36,10 +44,8 @@ export class Buckets {
       if (region === undefined) return;
       const client = await this.client(region);
       if (force) await emptyOut(client, name);
-      const { status, body } = await client.s3("DELETE", name);
-      if (status >= 300 && status !== 404) {
-        throw new Refused(status, valueOf(body, "Code"), valueOf(body, "Message"));
-      }
+      const answer = await client.s3("DELETE", name);
+      if (answer.status !== 404) refuse(answer);
       delete this.book.kept.buckets[name];
     });
   }
@@ -58,6 +64,7 @@ export class Buckets {
       `<Rule><DefaultRetention><Mode>${lock.mode}</Mode><Days>${lock.days}</Days></DefaultRetention></Rule>`;
     const body = `<ObjectLockConfiguration ${namespace}><ObjectLockEnabled>Enabled</ObjectLockEnabled>${rule ?? ""}</ObjectLockConfiguration>`;
     await this.setting(bucket, "object-lock", body, (kept) => {
+      kept.locked = true;
       if (lock) kept.lock = lock;
       else delete kept.lock;
     });
@@ -69,8 +76,8 @@ export class Buckets {
       const kept = this.bucket(bucket);
       const passedOn = policy && takeApart(policy).passedOn;
       const client = await this.client(kept.region);
-      if (passedOn) await client.must("PUT", bucket, "policy=", passedOn);
-      else await client.must("DELETE", bucket, "policy=");
+      if (passedOn) refuse(await client.s3("PUT", bucket, "policy=", passedOn));
+      else refuse(await client.s3("DELETE", bucket, "policy="));
       if (policy) kept.policy = policy;
       else delete kept.policy;
     });
@@ -103,7 +110,7 @@ export class Buckets {
   ): Promise<void> {
     return this.book.change(async () => {
       const kept = this.bucket(bucket);
-      await (await this.client(kept.region)).must("PUT", bucket, `${query}=`, body);
+      refuse(await (await this.client(kept.region)).s3("PUT", bucket, `${query}=`, body));
       note(kept);
     });
   }
@@ -135,4 +142,8 @@ async function emptyOut(client: S3Client, bucket: string): Promise<void> {
     }
     if (keys.length === 0) return;
   }
+}
+
+function refuse({ status, body }: Answer): void {
+  if (status >= 300) throw new Refused(status, valueOf(body, "Code"), valueOf(body, "Message"));
 }

@@ -79,6 +79,27 @@ export class People {
     });
   }
 
+  /** Gives a user another name; keys and policies stay. */
+  renameUser(name: string, to: string): Promise<void> {
+    return this.book.change(async () => {
+      const { users, groups, keys } = this.book.kept;
+      const user = this.user(name);
+      if (users[to]) {
+        throw new Refused(409, "EntityAlreadyExists", `User with name ${to} already exists.`);
+      }
+      await this.iam("UpdateUser", { UserName: name, NewUserName: to });
+      delete users[name];
+      users[to] = user;
+      for (const [key, owner] of Object.entries(keys)) if (owner === name) keys[key] = to;
+      for (const { members } of Object.values(groups)) {
+        const at = members.indexOf(name);
+        if (at >= 0) members[at] = to;
+      }
+      // The names that policies have at the server follow the user's.
+      await this.followUser(to);
+    });
+  }
+
   /** Removes a user with keys and policies; one that is not there is no error. */
   removeUser(name: string): Promise<void> {
     return this.book.change(async () => {

@@ -1,6 +1,7 @@
 import type { Context } from "../../emulator/handler";
 import type { Props } from "../../emulator/values";
 import { World } from "../../emulator/world";
+import type { Account } from "../../s3/account";
 import { aws } from "../../providers/aws";
 import { notedMachines, type MachineCall } from "./noted-machines";
 
@@ -10,11 +11,13 @@ export class AwsBench {
   readonly machineCalls: MachineCall[] = [];
   readonly context: Context;
 
-  constructor(config: Props = { region: "us-east-1" }) {
+  /** `account`: where its buckets, keys and policies are real. */
+  constructor(config: Props = { region: "us-east-1" }, account?: Account) {
     this.context = {
       world: this.world,
       config,
       machines: notedMachines(this.machineCalls),
+      ...(account ? { account } : {}),
       now: () => new Date("2026-11-21T12:00:00.123Z"),
       log: () => undefined,
       environment: () => undefined,

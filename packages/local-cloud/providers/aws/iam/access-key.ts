@@ -4,6 +4,7 @@ import type { ResourceTable } from "../../../emulator/table";
 import { UNKNOWN } from "../../../emulator/values";
 import { failed } from "../errors";
 import { newIamId, stamp } from "../ids";
+import { really } from "../really";
 import { requireUser } from "./user";
 
 const kind = "aws/access-key";
@@ -28,7 +29,7 @@ export const accessKey: ResourceTable = {
   },
   secretOutputs: ["secret", "sesSmtpPasswordV4"],
   api: {
-    create(inputs, _planned, context) {
+    async create(inputs, _planned, context) {
       const user = String(inputs["user"]);
       const doing = `creating IAM Access Key (${user})`;
       requireUser(user, doing, "CreateAccessKey", context);
@@ -43,9 +44,15 @@ export const accessKey: ResourceTable = {
           typed: true,
         });
       }
-      const secret = randomBytes(30).toString("base64");
+      const key = await really(context, { doing, ...at("CreateAccessKey") }, async ({ people }) => {
+        const made = await people.createKey(user);
+        if (inputs["status"] !== "Active")
+          await people.setKeyStatus(user, made.accessKeyId, "Inactive");
+        return made;
+      });
+      const secret = key?.secretAccessKey ?? randomBytes(30).toString("base64");
       return {
-        id: newIamId("AKIA"),
+        id: key?.accessKeyId ?? newIamId("AKIA"),
         outputs: {
           createDate: stamp(context),
           encryptedSecret: null,
@@ -56,9 +63,26 @@ export const accessKey: ResourceTable = {
         },
       };
     },
-    update: (_id, { planned }) => planned,
+    async update(id, { news, planned }, context) {
+      const status = news["status"] === "Active" ? "Active" : "Inactive";
+      const doing = `updating IAM Access Key (${id})`;
+      await really(context, { doing, ...at("UpdateAccessKey") }, ({ people }) =>
+        people.setKeyStatus(String(news["user"]), id, status),
+      );
+      return planned;
+    },
+    async delete(id, outputs, context) {
+      const doing = `deleting IAM Access Key (${id})`;
+      await really(context, { doing, ...at("DeleteAccessKey") }, ({ people }) =>
+        people.removeKey(String(outputs["user"]), id),
+      );
+    },
   },
 };
+
+function at(action: string) {
+  return { service: "IAM", action } as const;
+}
 
 /** SES derives its SMTP password from the secret (AWS's published algorithm, version 4). */
 function smtpPassword(secret: string): string {

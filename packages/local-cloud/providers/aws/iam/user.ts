@@ -3,6 +3,7 @@ import type { ResourceTable } from "../../../emulator/table";
 import { UNKNOWN } from "../../../emulator/values";
 import { failed } from "../errors";
 import { iamArn, newIamId } from "../ids";
+import { really } from "../really";
 import { tags } from "../resource";
 
 const kind = "aws/user";
@@ -28,9 +29,13 @@ export const user: ResourceTable = {
   },
   outputs: { arn: UNKNOWN, uniqueId: UNKNOWN },
   api: {
-    create(inputs, _planned, context) {
+    async create(inputs, _planned, context) {
       const name = String(inputs["name"]);
       refuseTaken(name, context);
+      const doing = `creating IAM User (${name})`;
+      await really(context, { doing, service: "IAM", action: "CreateUser" }, ({ people }) =>
+        people.createUser(name, String(inputs["path"])),
+      );
       return {
         id: name,
         outputs: {
@@ -40,12 +45,18 @@ export const user: ResourceTable = {
         },
       };
     },
-    update(id, { news, planned }, context) {
+    async update(id, { news, planned }, context) {
       const name = String(news["name"]);
-      if (name !== id) refuseTaken(name, context);
+      if (name !== id) {
+        refuseTaken(name, context);
+        const doing = `updating IAM User (${id})`;
+        await really(context, { doing, service: "IAM", action: "UpdateUser" }, ({ people }) =>
+          people.renameUser(id, name),
+        );
+      }
       return { ...planned, arn: iamArn(context, `user${String(news["path"])}${name}`) };
     },
-    delete(id, outputs, context) {
+    async delete(id, outputs, context) {
       const owned = ["aws/access-key", "aws/user-policy"].flatMap((what) =>
         context.world.list(what).filter(({ data }) => data["user"] === id),
       );
@@ -60,6 +71,10 @@ export const user: ResourceTable = {
           typed: true,
         });
       }
+      const doing = `deleting IAM User (${id})`;
+      await really(context, { doing, service: "IAM", action: "DeleteUser" }, ({ people }) =>
+        people.removeUser(id),
+      );
       for (const entity of owned) context.world.remove(entity.kind, entity.id);
     },
   },

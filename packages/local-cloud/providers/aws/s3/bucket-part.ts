@@ -3,6 +3,8 @@ import type { Field, ProviderStyle, ResourceTable } from "../../../emulator/tabl
 import { UNKNOWN, type Props } from "../../../emulator/values";
 import { failed, frameworkFailed } from "../errors";
 import { regionOf } from "../ids";
+import type { Account } from "../../../s3/account";
+import { really } from "../really";
 import { region } from "../resource";
 
 /** What tells one setting of a bucket from another. */
@@ -19,6 +21,8 @@ export interface BucketPart {
   readonly filled?: Props;
   /** A refusal of the API; throws. */
   readonly refuse?: (inputs: Props, context: Context) => void;
+  /** Has it so at the account's servers; without inputs: no longer. Absent: the setting is a record. */
+  readonly apply?: (buckets: Account["buckets"], bucket: string, inputs?: Props) => Promise<void>;
   /** What the bucket itself shows from now on. */
   readonly shows?: Props;
 }
@@ -27,10 +31,17 @@ export interface BucketPart {
 export function bucketPart(part: BucketPart): ResourceTable {
   const style = part.style ?? "sdkv2";
   const upper = part.name[0]!.toUpperCase() + part.name.slice(1);
-  const write = (inputs: Props, context: Context, doing: string) => {
+  const apply = async (context: Context, doing: string, bucket: string, inputs?: Props) => {
+    const at = { doing: `${doing} ${titled(part, bucket)}`, service: "S3" } as const;
+    await really(context, { ...at, action: part.action }, ({ buckets }) =>
+      part.apply === undefined ? Promise.resolve() : part.apply(buckets, bucket, inputs),
+    );
+  };
+  const write = async (inputs: Props, context: Context, doing: string) => {
     const bucket = String(inputs["bucket"]);
     if (!context.world.get("aws/bucket", bucket)) throw noSuchBucket(part, style, doing, bucket);
     part.refuse?.(inputs, context);
+    await apply(context, doing, bucket, inputs);
     if (part.shows) context.world.patch("aws/bucket", bucket, part.shows);
   };
   return {
@@ -44,17 +55,21 @@ export function bucketPart(part: BucketPart): ResourceTable {
     },
     outputs: {},
     api: {
-      create(inputs, planned, context) {
-        write(inputs, context, "creating");
+      async create(inputs, planned, context) {
+        await write(inputs, context, "creating");
         const missing = Object.entries({ ...part.filled, region: regionOf(inputs, context) });
         return {
           id: String(inputs["bucket"]),
           outputs: Object.fromEntries(missing.filter(([key]) => planned[key] === UNKNOWN)),
         };
       },
-      update(_id, { news, planned }, context) {
-        write(news, context, "updating");
+      async update(_id, { news, planned }, context) {
+        await write(news, context, "updating");
         return planned;
+      },
+      async delete(id, _outputs, context) {
+        // With the bucket all of it has gone.
+        if (context.world.get("aws/bucket", id)) await apply(context, "deleting", id);
       },
       // `bucket,expected_owner` is the other form of the id.
       importId: (id) => id.split(",")[0]!,
@@ -63,12 +78,15 @@ export function bucketPart(part: BucketPart): ResourceTable {
 }
 
 function noSuchBucket(part: BucketPart, style: ProviderStyle, doing: string, bucket: string) {
-  const where = `${doing} S3 Bucket (${bucket})${part.title ? ` ${part.title}` : ""}`;
-  return (style === "sdkv2" ? failed : frameworkFailed)(where, {
+  return (style === "sdkv2" ? failed : frameworkFailed)(`${doing} ${titled(part, bucket)}`, {
     service: "S3",
     action: part.action,
     status: 404,
     code: "NoSuchBucket",
     message: "The specified bucket does not exist",
   });
+}
+
+function titled({ title }: BucketPart, bucket: string): string {
+  return `S3 Bucket (${bucket})${title ? ` ${title}` : ""}`;
 }

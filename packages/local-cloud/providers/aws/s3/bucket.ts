@@ -3,6 +3,7 @@ import type { Field, ResourceTable } from "../../../emulator/table";
 import { UNKNOWN } from "../../../emulator/values";
 import { failed } from "../errors";
 import { regionOf } from "../ids";
+import { really } from "../really";
 import { region, tags } from "../resource";
 import { refuseBucketName } from "./bucket-name";
 
@@ -58,10 +59,14 @@ export const bucket: ResourceTable = {
     websiteEndpoint: UNKNOWN,
   },
   api: {
-    create(inputs, planned, context) {
+    async create(inputs, planned, context) {
       const name = String(inputs["bucket"]);
       const where = regionOf(inputs, context);
       refuseTaken(name, where, context);
+      const doing = `creating S3 Bucket (${name})`;
+      await really(context, { doing, service: "S3", action: "CreateBucket" }, ({ buckets }) =>
+        buckets.create(name, where),
+      );
       const given = Object.fromEntries(
         Object.entries(filled).filter(([key]) => planned[key] === UNKNOWN),
       );
@@ -80,7 +85,7 @@ export const bucket: ResourceTable = {
         },
       };
     },
-    delete(id, outputs, context) {
+    async delete(id, outputs, context) {
       const objects = context.world.list("aws/object").filter(({ data }) => data["bucket"] === id);
       if (objects.length > 0 && outputs["forceDestroy"] !== true) {
         const versioned = context.world.get("aws/bucket-versioning", id) !== undefined;
@@ -92,6 +97,10 @@ export const bucket: ResourceTable = {
           message: `The bucket you tried to delete is not empty${versioned ? ". You must delete all versions in the bucket." : ""}`,
         });
       }
+      const doing = `deleting S3 Bucket (${id})`;
+      await really(context, { doing, service: "S3", action: "DeleteBucket" }, ({ buckets }) =>
+        buckets.remove(id, outputs["forceDestroy"] === true),
+      );
       for (const object of objects) context.world.remove("aws/object", object.id);
     },
   },

@@ -1,5 +1,5 @@
 import type { Field, ResourceTable } from "../../../emulator/table";
-import { isObject } from "../../../emulator/values";
+import { isObject, type Props } from "../../../emulator/values";
 import { failed } from "../errors";
 import { normalPolicy, refusePolicy, samePolicy } from "../policy-json";
 import { bucketPart } from "./bucket-part";
@@ -25,6 +25,13 @@ export const bucketVersioning: ResourceTable = bucketPart({
     },
   },
   filled: {},
+  async apply(buckets, bucket, inputs) {
+    const { status } = object(inputs?.["versioningConfiguration"]);
+    // One that never was on stays so; taking the setting away suspends it, but for a bucket with a lock,
+    // which S3 refuses and the provider passes over.
+    if (status === "Disabled" || (inputs === undefined && buckets.isLocked(bucket))) return;
+    await buckets.setVersioning(bucket, status === "Enabled" ? "Enabled" : "Suspended");
+  },
 });
 
 /** Default encryption. */
@@ -104,6 +111,7 @@ export const bucketPolicy: ResourceTable = bucketPart({
       toState: normalPolicy,
     },
   },
+  apply: (buckets, bucket, inputs) => buckets.setPolicy(bucket, inputs && String(inputs["policy"])),
   refuse(inputs) {
     const document = JSON.parse(String(inputs["policy"])) as { Statement?: unknown };
     const statements = Array.isArray(document.Statement)
@@ -119,6 +127,10 @@ export const bucketPolicy: ResourceTable = bucketPart({
     });
   },
 });
+
+function object(value: unknown): Props {
+  return isObject(value) ? value : {};
+}
 
 /** Object lock: who may delete what, and from when on. Needs versioning. */
 export const bucketObjectLock: ResourceTable = {
@@ -151,6 +163,12 @@ export const bucketObjectLock: ResourceTable = {
       token: { type: "string" },
     },
     shows: { objectLockEnabled: true },
+    async apply(buckets, bucket, inputs) {
+      const { mode, days, years } = object(object(inputs?.["rule"])["defaultRetention"]);
+      const all = Number(days ?? 0) + Number(years ?? 0) * 365;
+      const known = mode === "COMPLIANCE" || mode === "GOVERNANCE" ? mode : undefined;
+      await buckets.setLock(bucket, known && { mode: known, days: all });
+    },
     refuse(inputs, context) {
       const bucket = String(inputs["bucket"]);
       const versioning = context.world.get("aws/bucket-versioning", bucket)?.data;
