@@ -20,6 +20,8 @@ PATIENCE = 900
 # The longest pause between two tries, and the longest wait for an answer: to complete an upload takes minutes.
 PAUSE = 20
 ANSWER = 300
+# So many bytes of an answer are read: it is a line or two.
+LONGEST = 1 << 20
 # What S3 says while it is not well, or is asked too much.
 AGAIN = {"InternalError", "SlowDown", "ServiceUnavailable", "RequestTimeout", "OperationAborted", "ConditionalRequestConflict"}
 
@@ -129,8 +131,8 @@ class Store:
         self._connection.request(method, f"{path}?{words}" if words else path, content, sent)
         with self._connection.getresponse() as response:
             named = {name.lower(): value for name, value in response.headers.items()}
-            found = Answer(response.status, named, response.read(1 << 20), lost)
-            if response.will_close or not response.isclosed():
+            found = Answer(response.status, named, response.read(LONGEST), lost)
+            if response.read(1) or response.will_close:
                 self.close()
         return found
 
@@ -146,6 +148,8 @@ class Store:
         except OSError as problem:
             raise _NotReached(problem.strerror or str(problem)) from None
         self._connection = connection
+        if self._ended.is_set():
+            raise _NotReached("was given up")
 
 
 class _NotReached(OSError):
