@@ -57,6 +57,14 @@ describe("what a delivery takes", () => {
     expect(lines(judge(facts), "refused")).toEqual([]);
   });
 
+  it("advises S3 for files that are backed up too (R67)", () => {
+    const facts = base();
+    facts.backup = { kind: "postgres", consistency: "snapshot", exclude: {}, files: [] };
+    expect(lines(judge(facts), "warning").join("\n")).toContain(
+      "/app/mediafiles holds files on this machine's disk; S3 is where uploads belong",
+    );
+  });
+
   it("says nothing of files that are declared (R67)", () => {
     const facts = base();
     expect(lines(judge(facts), "warning").join()).toContain("(R67)");

@@ -157,10 +157,9 @@ def holds_data(path):
 
 
 def uploads(facts):
-    """Files of visitors on the machine's disk that no declared path covers. Where there is a backup it is judged by
-    that."""
-    if facts.backup is not None:
-        return
+    """Files of visitors on the machine's disk that no declared path names. Whether they are backed up is another
+    matter, where there is a backup."""
+    what = "that no backup covers" if facts.backup is None else "on this machine's disk"
     for each in mounts_of(facts.full):
         service = facts.full["services"][each["service"]]
         target = each["target"]
@@ -173,7 +172,7 @@ def uploads(facts):
         if not any(inside(target, path) or inside(path, target) for path in facts.files):
             yield Problem.warning(
                 f"services.{each['service']}.volumes",
-                f"{target} holds files that no backup covers; S3 is where uploads belong, or declare files: [{target}] (R67)",
+                f"{target} holds files {what}; S3 is where uploads belong, or declare files: [{target}] (R67)",
             )
 
 
