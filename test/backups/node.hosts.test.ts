@@ -52,6 +52,17 @@ describe("a project's backups on its node", () => {
     expect(again, again.stdout).toMatchObject({ code: statuses.done });
   });
 
+  it("name what of the machine's own cron looks like a backup, and nothing of its line (R36)", async () => {
+    await vault.onHost(
+      "echo '15 3 * * * root PGPASSWORD=tulip pg_dump app | lrzip' >/etc/cron.d/old",
+    );
+    const { stdout } = await vault.converge({}, { check: true });
+    expect(stdout).toContain("note: cron: /etc/cron.d/old, line 1, looks like a backup");
+    expect(stdout).not.toContain("tulip");
+    await vault.onHost("rm /etc/cron.d/old");
+    expect((await vault.converge({}, { check: true })).stdout).not.toContain("looks like a backup");
+  });
+
   it("have every database that the application made since (R29)", async () => {
     await vault.sql("shop", customers);
     const key = await vault.taken("shop");

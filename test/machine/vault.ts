@@ -161,6 +161,29 @@ export class Vault extends Quay {
     return keys.filter((key) => key.startsWith(`backups/${slug}/`));
   }
 
+  /** An object, byte for byte. */
+  bytes(key: string): Buffer {
+    const { endpoint, authorityFile, administrator } = this.archives;
+    const signed = ["--aws-sigv4", "aws:amz:us-east-1:s3", "--cacert", authorityFile];
+    const got = spawnSync(
+      "curl",
+      ["-sSf", ...signed, "--config", "-", `${endpoint}/archives/${key}`],
+      {
+        input: `user = "${administrator.accessKeyId}:${administrator.secretAccessKey}"\n`,
+        maxBuffer: 1 << 30,
+      },
+    );
+    expect(got.stderr.toString()).toBe("");
+    return got.stdout;
+  }
+
+  /** What the site answers on its own port. */
+  visitStatus(httpPort: number): Promise<string> {
+    return this.onHost(
+      `curl -sS -m 10 -o /dev/null -w '%{http_code}' http://127.0.0.1:${httpPort}/`,
+    );
+  }
+
   async manifest(key: string): Promise<Manifest> {
     const { body } = await this.archives
       .as()

@@ -101,6 +101,14 @@ export const namesAndBackups: readonly Mutation[] = [
     named: "backups",
   },
   {
+    rule: 29,
+    file: "components/machine/files/site/lint_backup.py",
+    from: "        if kept and not all(",
+    to: "        if not kept and not all(",
+    test: "test/machine/backup-lint.test.ts",
+    named: "a database that no backup dumps",
+  },
+  {
     rule: 30,
     file: "components/stack-file/backups.ts",
     from: '"ca-central-1" : "us-east-1"',
@@ -131,6 +139,14 @@ export const namesAndBackups: readonly Mutation[] = [
     to: " }",
     test: "test/engine/faults.test.ts",
     named: "refuses credentials of another AWS account than declared",
+  },
+  {
+    rule: 36,
+    file: "components/machine/files/backup/state.py",
+    from: "    if taken and taken >= slot:",
+    to: "    if taken:",
+    test: "test/machine/backup-runs.test.ts",
+    named: "is due",
   },
   {
     rule: 37,

@@ -44,7 +44,7 @@ export const namesAndBackups: readonly Rule[] = [
   rule(28, "Switching off systemd-resolved stays an emergency", people),
   rule(
     29,
-    "Every production project declares a backup: place and key are made, archives are not yet",
+    "Every production project declares a backup; where its node delivers it, archives are made, and a delivery that leaves data out is refused",
     policy("keep-buckets-private"),
     policy("version-buckets"),
     policy("encrypt-buckets"),
@@ -57,6 +57,9 @@ export const namesAndBackups: readonly Rule[] = [
     policy("serve-the-declared-environment"),
     component("backups/bucket.ts"),
     component("backups/adopted.ts"),
+    component("placement/backed-up.ts"),
+    component("machine/files/backup/take.py"),
+    component("machine/files/site/lint_backup.py"),
     open,
   ),
   rule(
@@ -70,12 +73,12 @@ export const namesAndBackups: readonly Rule[] = [
   ),
   rule(
     31,
-    "Keys are backups/<project>/<date>.tar.lrz: the prefix is kept, stage's apart in an adopted bucket",
+    "Keys are backups/<project>/<date>.tar.lrz, stage's apart in an adopted bucket",
     policy("keep-backup-credentials-write-only"),
     policy("never-replace-archives"),
     component("fleet/backup-prefix.ts"),
     component("backups/create-only-policy.ts"),
-    open,
+    component("machine/files/backup/take.py"),
   ),
   rule(
     32,
@@ -91,7 +94,12 @@ export const namesAndBackups: readonly Rule[] = [
   ),
   rule(34, "Restores are rehearsed and evidence is kept", open),
   rule(35, "A dev database is refreshed by one command", open),
-  rule(36, "No cron on the host; backups run in a container", open),
+  rule(
+    36,
+    "No cron on the host; backups run in a container",
+    component("machine/steps/backups.sh"),
+    component("machine/files/backup/serve.py"),
+  ),
   rule(
     37,
     "The host carries users, SSH and Docker alone",
@@ -101,8 +109,9 @@ export const namesAndBackups: readonly Rule[] = [
   rule(38, "Postgres restores by drop, create, load", open),
   rule(
     39,
-    "MongoDB projects: declared, not backed up or restored yet",
-    config("fleet/backups"),
+    "MongoDB projects are dumped by their own tools while what writes to them is stopped; restored not yet",
+    config("stack-file/checks/backups"),
+    component("machine/files/backup/mongodb.py"),
     open,
   ),
   rule(40, "Applications stop before a restore", open),

@@ -21,6 +21,7 @@ export PGOPTIONS='-c idle_in_transaction_session_timeout=0 -c statement_timeout=
 DUMP = 'pg_dump --no-password --lock-wait-timeout=600000 --snapshot="$BERTH_SNAPSHOT"'
 COUNT = f'{LOGIN}exec 3>&1; code=$({{ {{ {DUMP}; echo $? >&4; }} | wc -c >&3; }} 4>&1); exit "$code"'
 DATABASES = "SELECT json_agg(json_build_array(datname, datallowconn) ORDER BY datname) FROM pg_catalog.pg_database WHERE NOT datistemplate"
+LEFTOVERS = "SELECT pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE application_name = 'berth-backup' AND pid <> pg_backend_pid()"
 MARK = "-- berth: end of the answer --"
 
 
@@ -92,6 +93,8 @@ class Server:
         if self.container.status != "running":
             raise Failed(f"{self.container.service}: the database is {self.container.status}; it must run to be backed up")
         self._find_login()
+        # What a run that was killed left in the server would hold its snapshot for ever.
+        self.must(f"export PGDATABASE={self.home}; exec psql -XqAt -c \"{LEFTOVERS}\"")
         for name, allowed in json.loads(self.must(f"export PGDATABASE={self.home}; exec psql -XqAt -c '{DATABASES}'")):
             if allowed:
                 self.sessions.append(Session(self, name))

@@ -14,15 +14,21 @@ from take import take
 PROGRAM = os.path.dirname(os.path.abspath(__file__))
 ASKED, LOG, OUTCOME = "asked.json", "run.log", "outcome.json"
 TICK = 1
+# So many seconds lie between two runs that nobody asked for, though the first could not even be written down.
+APART = 60
 
 
 def serve(find):
     """For as long as the container lives. `find` reads the declaration anew: a converge may change it."""
     say(f"waits: next at {written(state.next_slot(find().at, now()))}")
+    last = -APART
     while True:
         project = find()
         project.prepare()
-        wish = asked(project) or ({"by": state.SCHEDULE, "key": written(now())} if state.is_due(project) else None)
+        wish = asked(project)
+        if not wish and time.monotonic() - last >= APART and state.is_due(project):
+            wish = {"by": state.SCHEDULE, "key": written(now())}
+            last = time.monotonic()
         if wish:
             words = [sys.executable, "-I", "-B", PROGRAM, "now", project.slug, "--key", wish["key"], "--by", wish["by"]]
             subprocess.run(words, env=dict(os.environ), stdin=subprocess.DEVNULL, check=False)

@@ -1,0 +1,179 @@
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+
+import { backedUpOf } from "../../components/placement/backed-up";
+
+/** What a few lines of Python over the program's parts print, as JSON. */
+function python(lines: string, input = "", ...words: readonly string[]): unknown {
+  const script = `import sys, json
+sys.path.insert(0, "components/machine/files/backup")
+${lines}`;
+  const done = spawnSync("python3", ["-I", "-B", "-c", script, ...words], { input });
+  expect(done.stderr.toString()).toBe("");
+  return JSON.parse(done.stdout.toString());
+}
+
+describe("a run", () => {
+  const roots: string[] = [];
+  afterEach(() => {
+    for (const root of roots.splice(0)) rmSync(root, { recursive: true });
+  });
+
+  /** Whether a run is due at each moment, on a machine whose status is this. */
+  const due = (at: readonly string[], status: object, moments: readonly string[], ready = true) => {
+    const root = mkdtempSync(join(tmpdir(), "berth-backup-"));
+    roots.push(root);
+    const files = {
+      "etc/berth/backups/shop/declared.json": {
+        ...{ environment: "prod", bucket: "b", region: "us-east-1", prefix: "backups/shop/" },
+        ...{ kind: "postgres", at, consistency: "snapshot", files: [], exclude: {}, shrink: 0.5 },
+      },
+      "etc/berth/backups/shop/credential.json": { accessKeyId: "a", secretAccessKey: "b" },
+      "var/lib/berth/backups/shop/status.json": status,
+      "var/lib/berth/sites/shop/kept.json": { project: "shop", mounts: [] },
+      ...(ready ? { "var/lib/berth/sites/shop/current": { commit: "c" } } : {}),
+    };
+    for (const [name, value] of Object.entries(files)) {
+      mkdirSync(join(root, name, ".."), { recursive: true });
+      writeFileSync(join(root, name), JSON.stringify(value));
+    }
+    return python(
+      `from declared import project_of
+from ground import moment_of
+import state
+project = project_of("shop", sys.argv[1])
+print(json.dumps([state.is_due(project, moment_of(each)) for each in sys.argv[2:]]))`,
+      "",
+      root,
+      ...moments,
+    );
+  };
+  const on = (time: string) => `2026-11-29T${time}:00Z`;
+
+  it("is due at its time, once", () => {
+    const taken = { lastTaken: { at: "2026-11-28T03:15:02Z" } };
+    expect(due(["03:15"], taken, [on("03:14"), on("03:15"), on("23:59")])).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    const later = { lastTaken: { at: "2026-11-29T03:15:02Z" } };
+    expect(due(["03:15"], later, [on("03:16"), "2026-11-30T03:15:00Z"])).toEqual([false, true]);
+    expect(due(["03:15", "15:00"], later, [on("14:59"), on("15:00")])).toEqual([false, true]);
+  });
+
+  it("is due after one that was missed, and for the first time as soon as there is something", () => {
+    const old = { lastTaken: { at: "2026-11-20T03:15:02Z" } };
+    expect(due(["03:15"], old, [on("00:00")])).toEqual([true]);
+    expect(due(["03:15"], {}, [on("12:00")])).toEqual([true]);
+    expect(due(["03:15"], {}, [on("12:00")], false)).toEqual([false]);
+    expect(due(["03:15"], { awaits: "recovery" }, [on("12:00")])).toEqual([false]);
+  });
+
+  it("is tried again after one that failed, a quarter of an hour later and three times", () => {
+    const tried = (count: number) => ({ tries: { slot: on("03:15"), count, at: on("03:20") } });
+    expect(due(["03:15"], tried(1), [on("03:34"), on("03:35")])).toEqual([false, true]);
+    expect(due(["03:15"], tried(4), [on("12:00"), "2026-11-30T03:15:00Z"])).toEqual([false, true]);
+  });
+
+  it("has a time of the night where none is declared, by its slug alone", () => {
+    const backup = { database: "postgres", region: "us-east-1" } as const;
+    const bucket = { name: "b", region: "us-east-1", adopted: false, keepDays: 35 } as const;
+    const archives = { bucket, prefix: "backups/x/" };
+    const of = (slug: string) => backedUpOf({ slug, backup, archives }, "prod")!.at;
+    expect(of("shop")).toEqual(of("shop"));
+    const times = ["shop", "kmc", "club", "portal"].flatMap(of);
+    expect(times.every((time) => time >= "01:00" && time < "05:00")).toBe(true);
+    expect(new Set(times).size).toBeGreaterThan(1);
+    const mongo = { ...backup, database: "mongodb" } as const;
+    expect(backedUpOf({ slug: "x", backup: mongo, archives }, "prod")?.consistency).toBe("stop");
+  });
+});
+
+describe("what a dump holds", () => {
+  const rows = "1\talder\n2\ta line that says \\\\.\n";
+  const dump = `--
+-- PostgreSQL database dump
+--
+CREATE FUNCTION public.f() RETURNS text AS $$
+COPY public.feigned (a) FROM stdin;
+1
+\\.
+$$;
+-- Data for Name: note; Type: TABLE DATA; Schema: public; Owner: x
+--
+
+COPY public.note (id, body) FROM stdin;
+${rows}\\.
+
+
+-- Data for Name: Odd name; Type: TABLE DATA; Schema: public; Owner: x
+--
+
+COPY public."Odd name" (id) FROM stdin;
+\\.
+
+
+-- Data for Name: bare; Type: TABLE DATA; Schema: public; Owner: x
+--
+
+COPY public.bare  FROM stdin;
+
+
+\\.
+
+${"x".repeat(1_200_000)}
+SELECT 1;
+`;
+  const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+
+  it.each([1, 2, 3, 7, 64, 4_096, 1_000_000])(
+    "is counted and summed as it passes in pieces of %i bytes",
+    (size) => {
+      const text = size < 4_096 ? dump.replace(/x{9,}/, "x".repeat(99)) : dump;
+      const found = python(
+        `import copied
+reader, size = copied.Copied(), int(sys.argv[1])
+while piece := sys.stdin.buffer.read(size):
+    reader.feed(piece)
+print(json.dumps(reader.tables))`,
+        text,
+        String(size),
+      );
+      expect(found).toEqual({
+        "public.note": [2, sha256(rows)],
+        'public."Odd name"': [0, sha256("")],
+        "public.bare": [2, sha256("\n\n")],
+      });
+    },
+  );
+
+  it("lies under a name that is a path's part, whatever a database is called", () => {
+    const names = ["app", "Ünïcode", "a/b", "..", "has space"];
+    expect(
+      python(
+        "import postgres\nprint(json.dumps([postgres.file_name(each) for each in sys.argv[1:]]))",
+        "",
+        ...names,
+      ),
+    ).toEqual(["app", "%C3%9Cn%C3%AFcode", "a%2Fb", ".%2E", "has%20space"]);
+  });
+});
+
+describe("the program that backs up", () => {
+  it("knows the same databases as the lint that asks for them", () => {
+    const lint = readFileSync("components/machine/files/site/lint_backup.py", "utf8");
+    for (const name of ["postgres", "mongodb"]) {
+      const text = readFileSync(`components/machine/files/backup/${name}.py`, "utf8");
+      const image = /IMAGE = (re\.compile\(.*\))/.exec(text)![1]!;
+      expect(lint).toContain(`"${name}": (${image}, `);
+    }
+    const files = readFileSync("components/machine/files/backup/files.py", "utf8");
+    const data = /^DATA = .*$/m.exec(files)![0];
+    expect(lint).toContain(data);
+  });
+});
