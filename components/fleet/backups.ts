@@ -14,6 +14,9 @@ export type Consistency = (typeof consistencies)[number];
 /** A time of day in UTC. */
 const timePattern = /^([01]\d|2[0-3]):[0-5]\d$/;
 
+/** A public key of age, as `age-keygen` prints it. */
+const agePattern = /^age1[02-9ac-hj-np-z]{58}$/;
+
 /** A path of the repository: no absolute one, and none that leads out of it. */
 const repositoryPath = /^(?![/.])(?!.*(^|\/)\.\.(\/|$))[A-Za-z0-9._/-]+$/;
 
@@ -69,6 +72,14 @@ export const backup = group(
         fix: "write 0.5 for a half",
       })
       .optional(),
+    recipients: list(
+      "Keys that archives are encrypted to, two or more, one of them kept offline; absent: archives are not encrypted by the node. lrzip alone does not open an encrypted one.",
+      text("A public key of age.", agePattern, {
+        what: "a public key of age",
+        allowed: "age1 and 58 letters and digits",
+        fix: "write what `age-keygen -y FILE` prints",
+      }),
+    ).optional(),
     recoveryMinutes: count("Minutes in which it shall be restored after a loss.", 1, {
       what: "a number of minutes",
       fix: "write the number without quotes",

@@ -24,17 +24,21 @@ export interface BackedUp {
   readonly exclude: Readonly<Record<string, string>>;
   /** Share of the last archive's content below which a run fails. */
   readonly shrink: number;
+  /** Public keys of age that archives are encrypted to; none: they are not. */
+  readonly recipients: readonly string[];
 }
 
 /**
- * Whether a node's machine backs a project up: it has a backup, and the machine delivers it, since what
- * there is to back up is told by the version that was delivered. Pure.
+ * Whether a node's machine backs a project up: it has a backup, the machine delivers it, since what there is
+ * to back up is told by the version that was delivered, and no other machine serves it: data that stood still
+ * must not come after what is alive. A machine that is made ready to serve begins once it has the data. Pure.
  */
 export function isBackedUp(
   node: Pick<ResolvedNode, "manage">,
-  project: Pick<ResolvedProject, "repository" | "archives" | "backup">,
+  project: Pick<ResolvedProject, "repository" | "archives" | "servedBy">,
 ): boolean {
-  return project.archives !== undefined && isDelivered(node, project);
+  const { archives, servedBy } = project;
+  return archives !== undefined && servedBy === undefined && isDelivered(node, project);
 }
 
 /** What a project is backed up by; undefined for one without a backup. Pure. */
@@ -58,6 +62,7 @@ export function backedUpOf(
     files: [...(files ?? [])].sort(),
     exclude: backup.exclude ?? {},
     shrink: backup.mayShrinkTo ?? 0.5,
+    recipients: backup.recipients ?? [],
   };
 }
 

@@ -30,7 +30,7 @@ describe("a run", () => {
     const files = {
       "etc/berth/backups/shop/declared.json": {
         ...{ environment: "prod", bucket: "b", region: "us-east-1", prefix: "backups/shop/" },
-        ...{ kind: "postgres", at, consistency: "snapshot", files: [], exclude: {}, shrink: 0.5 },
+        ...{ kind: "postgres", at, consistency: "snapshot", files: [], exclude: {}, shrink: 0.5, recipients: [] },
       },
       "etc/berth/backups/shop/credential.json": { accessKeyId: "a", secretAccessKey: "b" },
       "var/lib/berth/backups/shop/status.json": status,

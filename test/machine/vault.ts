@@ -23,6 +23,7 @@ export const backedUp = (slug: string, changes: Partial<BackedUp> = {}): BackedU
   files: [],
   exclude: {},
   shrink: 0.5,
+  recipients: [],
   ...changes,
 });
 

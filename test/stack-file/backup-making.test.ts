@@ -75,6 +75,35 @@ const table: readonly BadInput[] = [
     },
   ],
   [
+    "one key that all archives depend on",
+    [
+      [["projects", "cryptsend", "repository"], "git@git.example:cryptsend.git"],
+      [["projects", "cryptsend", "backup", "recipients"], [`age1${"q".repeat(58)}`]],
+    ],
+    {
+      path: "berth:projects.cryptsend.backup.recipients",
+      message: "is one key alone",
+      allowed: "two keys or more",
+      fix: "make a second key",
+    },
+  ],
+  [
+    "what is no key of age",
+    [
+      [["projects", "cryptsend", "repository"], "git@git.example:cryptsend.git"],
+      [
+        ["projects", "cryptsend", "backup", "recipients"],
+        [...["q", "p"].map((each) => `age1${each.repeat(58)}`), "age1"],
+      ],
+    ],
+    {
+      path: "berth:projects.cryptsend.backup.recipients[2]",
+      message: "is not a public key of age",
+      received: '"age1"',
+      fix: "write what `age-keygen -y FILE` prints",
+    },
+  ],
+  [
     "a share above the whole",
     [[["projects", "cryptsend", "backup", "mayShrinkTo"], 2]],
     {

@@ -28,6 +28,7 @@ const ofMaking = [
   "consistency",
   "exclude",
   "mayShrinkTo",
+  "recipients",
   "recoveryMinutes",
   "scrub",
 ] as const;
@@ -57,6 +58,15 @@ function makingProblems({ facts, at }: ProjectDraft, draft: Draft): Problem[] {
       ...received(backup.consistency),
       allowed: "pause, stop",
       fix: "remove the line: what writes is then stopped while its database is dumped",
+    });
+  }
+  const { recipients } = backup;
+  if (recipients !== undefined && new Set(recipients).size < 2) {
+    problems.push({
+      path: at("backup", "recipients"),
+      message: "is one key alone: whoever loses it loses every archive",
+      allowed: "two keys or more, of which one is kept offline",
+      fix: "make a second key (age-keygen), keep its file offline and write its public half here",
     });
   }
   (backup.at ?? []).forEach((time, index, times) => {

@@ -26,6 +26,7 @@ class Project:
         self.files = list(said["files"])
         self.exclude = dict(said["exclude"])
         self.shrink = float(said["shrink"])
+        self.recipients = list(said["recipients"])
 
     def prepare(self):
         """Makes the directory of the state, which root alone reads, where a converge has not."""

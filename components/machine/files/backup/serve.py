@@ -16,6 +16,8 @@ ASKED, LOG, OUTCOME = "asked.json", "run.log", "outcome.json"
 TICK = 1
 # So many seconds lie between two runs that nobody asked for, though the first could not even be written down.
 APART = 60
+# A container that was killed more than once is started again after up to a minute.
+TAKEN_UP = 90
 
 
 def serve(find):
@@ -33,6 +35,8 @@ def serve(find):
             words = [sys.executable, "-I", "-B", PROGRAM, "now", project.slug, "--key", wish["key"], "--by", wish["by"]]
             subprocess.run(words, env=dict(os.environ), stdin=subprocess.DEVNULL, check=False)
             reap()
+            # One that could not even begin is not begun for ever.
+            drop_wish(project, wish["key"])
         elif os.path.exists(project.places.of(quiet.NOTE)) and not state.is_busy(project):
             # A run was cut off while it held something.
             with contextlib.suppress(state.Busy), state.alone(project):
@@ -41,12 +45,15 @@ def serve(find):
 
 
 def asked(project):
-    """What somebody asked for, once."""
-    path = project.places.of(ASKED)
-    wish = read_json(path)
-    if os.path.exists(path):
-        os.remove(path)
+    """What somebody asked for. It stays until the run has begun, so that a container that is killed in between finds
+    it again."""
+    wish = read_json(project.places.of(ASKED))
     return wish if isinstance(wish, dict) and {"key", "by"} <= set(wish) else None
+
+
+def drop_wish(project, key):
+    if wished(project) == key:
+        os.remove(project.places.of(ASKED))
 
 
 def reap():
@@ -63,6 +70,7 @@ def now_run(project, key, by):
     try:
         with state.alone(project):
             begin_log(project, key, by)
+            drop_wish(project, key)
             quiet.release(project)
             moment = now()
             state.begun(project, by, moment)
@@ -107,40 +115,43 @@ def ask(project, by, is_alive, out=sys.stdout):
     exit status. `is_alive`: does the container run?"""
     project.prepare()
     key = running_key(project) or put_wish(project, by)
-    log, quiet_since = None, time.monotonic()
+    log, since = None, time.monotonic()
     while True:
-        alive = state.is_busy(project)
+        # In this order: a run has its log before it takes the wish away, and its outcome before it lets go.
+        waits = wished(project) == key
+        works = state.is_busy(project)
         if log is None and os.path.exists(project.places.of(LOG)):
             log = open(project.places.of(LOG), encoding="utf-8", errors="replace")  # pylint: disable=consider-using-with
             if f"# {key} " not in log.readline():
                 log.close()
                 log = None
-        done = (read_json(project.places.of(OUTCOME)) or {}).get("key") == key
+        outcome = read_json(project.places.of(OUTCOME)) or {}
         if log is not None:
             while chunk := log.read(65536):
                 out.write(chunk)
             out.flush()
-        if done and log is not None:
-            return read_json(project.places.of(OUTCOME))["code"]
-        if alive:
-            quiet_since = time.monotonic()
-        elif log is not None or time.monotonic() - quiet_since > 30:
-            # Between its last word and this question it may have ended well.
-            if (read_json(project.places.of(OUTCOME)) or {}).get("key") == key:
-                continue
-            if log is None and is_alive() and time.monotonic() - quiet_since < 120:
-                time.sleep(0.5)
-                continue
+        if outcome.get("key") == key and log is not None:
+            return outcome["code"]
+        if waits and time.monotonic() - since > TAKEN_UP and not works:
+            os.remove(project.places.of(ASKED))
+            out.write(f"failed: the container {'does not take it up' if is_alive() else 'does not run'}; see: docker logs berth-backup-{project.slug}\n")
+            return FAILED
+        if not waits and not works:
             out.write("failed: the run was cut off before its end; the next one begins anew\n")
             return FAILED
         time.sleep(0.2)
 
 
+def wished(project):
+    """The key of the run that somebody has asked for."""
+    return (read_json(project.places.of(ASKED)) or {}).get("key")
+
+
 def running_key(project):
     """The key of the run that is at work, or that somebody has asked for."""
-    wish = read_json(project.places.of(ASKED))
+    wish = wished(project)
     if wish:
-        return wish.get("key")
+        return wish
     if not state.is_busy(project):
         return None
     with open(project.places.of(LOG), encoding="utf-8", errors="replace") as log:

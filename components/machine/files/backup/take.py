@@ -11,6 +11,7 @@ from archive import Archive
 from docker import containers
 from failures import BackupFailed, BeginAnew, Exists
 from ground import Failed, now, say, written
+from seal import Sealed
 from state import change, status_of
 from upload import Upload, put
 
@@ -79,20 +80,28 @@ class Run:
             raise Failed(f"no container of {self.site['project']} is there; deliver it: berth deploy {self.project.slug}")
         servers = self.servers(there)
         upload = Upload(self.project.place, f"{self.base}.tar.lrz", self.key)
+        sealed = None
         try:
+            if self.project.recipients:
+                sealed = Sealed(upload, self.project.recipients)
             try:
                 databases = {each.container.service for each in servers}
                 quiet.hold(self.project, self.project.consistency, [each for each in there if each.service not in databases])
                 for each in servers:
                     each.open()
-                manifest = self.write(Archive(upload), servers, there)
+                manifest = self.write(Archive(sealed or upload), servers, there)
             finally:
                 for each in servers:
                     each.close()
-                quiet.release(self.project)
+                if not quiet.release(self.project):
+                    self.notes.append("not all that was held for it goes on: see the containers (docker ps -a)")
             self.judge(manifest)
+            if sealed:
+                sealed.close()
             receipt = upload.complete()
         except BaseException:
+            if sealed:
+                sealed.abort()
             upload.abort()
             raise
         manifest["archive"] = {name: receipt[name] for name in ("key", "bytes", "sha256")}
@@ -121,7 +130,7 @@ class Run:
         mounts = files.mounts_of(there, self.site["mounts"])
         trees, left_out = files.trees(project, mounts, {each.container.service for each in servers})
         left_out += [{"what": name, "reason": reason} for name, reason in project.exclude.items() if name in {each.service for each in there}]
-        tools = {"writer": WRITER, "lrzip": "0.6"}
+        tools = {"writer": WRITER, "lrzip": "0.6", **({"age": "v1"} if project.recipients else {})}
         databases = []
         for each in servers:
             tools["pg_dump" if isinstance(each, postgres.Server) else "mongodump"] = each.version()
