@@ -30,7 +30,15 @@ describe("a run", () => {
     const files = {
       "etc/berth/backups/shop/declared.json": {
         ...{ environment: "prod", bucket: "b", region: "us-east-1", prefix: "backups/shop/" },
-        ...{ kind: "postgres", at, consistency: "snapshot", files: [], exclude: {}, shrink: 0.5, recipients: [] },
+        ...{
+          kind: "postgres",
+          at,
+          consistency: "snapshot",
+          files: [],
+          exclude: {},
+          shrink: 0.5,
+          recipients: [],
+        },
       },
       "etc/berth/backups/shop/credential.json": { accessKeyId: "a", secretAccessKey: "b" },
       "var/lib/berth/backups/shop/status.json": status,
@@ -83,7 +91,7 @@ print(json.dumps([state.is_due(project, moment_of(each)) for each in sys.argv[2:
   it("has a time of the night where none is declared, by its slug alone", () => {
     const backup = { database: "postgres", region: "us-east-1" } as const;
     const bucket = { name: "b", region: "us-east-1", adopted: false, keepDays: 35 } as const;
-    const archives = { bucket, prefix: "backups/x/" };
+    const archives = { bucket, prefix: "backups/x/", drillKeys: [] };
     const of = (slug: string) => backedUpOf({ slug, backup, archives }, "prod")!.at;
     expect(of("shop")).toEqual(of("shop"));
     const times = ["shop", "kmc", "club", "portal"].flatMap(of);

@@ -1,9 +1,12 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "vitest";
 
 import type { MachineDeclaration } from "../../components/machine/script";
 import type { BackedUp } from "../../components/placement/backed-up";
 import type { GatewayService } from "../../packages/local-cloud/hosts";
+import { tryRun } from "../../packages/local-cloud/hosts/process";
 import { imageService } from "../../packages/local-cloud/images";
 import type { AccessKey } from "../../packages/local-cloud/s3/sign";
 import { thisComputer } from "../../rehearsal/computer";
@@ -162,20 +165,17 @@ export class Vault extends Quay {
     return keys.filter((key) => key.startsWith(`backups/${slug}/`));
   }
 
-  /** An object, byte for byte. */
-  bytes(key: string): Buffer {
+  /** An object, byte for byte. Not waited for in this program: the server's door is in it. */
+  async bytes(key: string): Promise<Buffer> {
     const { endpoint, authorityFile, administrator } = this.archives;
+    const file = join(this.yard.ground.directory, "object");
     const signed = ["--aws-sigv4", "aws:amz:us-east-1:s3", "--cacert", authorityFile];
-    const got = spawnSync(
-      "curl",
-      ["-sSf", ...signed, "--config", "-", `${endpoint}/archives/${key}`],
-      {
-        input: `user = "${administrator.accessKeyId}:${administrator.secretAccessKey}"\n`,
-        maxBuffer: 1 << 30,
-      },
-    );
-    expect(got.stderr.toString()).toBe("");
-    return got.stdout;
+    const command = ["curl", "-sSf", ...signed, "--config", "-", "-o", file];
+    const got = await tryRun([...command, `${endpoint}/archives/${key}`], {
+      input: `user = "${administrator.accessKeyId}:${administrator.secretAccessKey}"\n`,
+    });
+    expect(got).toMatchObject({ code: 0, stderr: "" });
+    return readFileSync(file);
   }
 
   /** What the site answers on its own port. */

@@ -13,6 +13,7 @@ const declared = [
       archives: {
         bucket: { name: "b", region: "us-east-1", adopted: false, keepDays: 35 },
         prefix: "backups/shop/",
+        drillKeys: [],
       },
     },
     "prod",
