@@ -1,6 +1,7 @@
 import * as util from "node:util";
 
 import { untilAsked } from "../../engine/program";
+import { benchBackups } from "./backups";
 import { benchHosts } from "./hosts";
 import type { Bench, Part } from "./part";
 import { benchPreview } from "./preview";
@@ -33,6 +34,10 @@ const parts: Readonly<Record<string, Part>> = {
     measures: "visits during deliveries of a site beside plain docker compose's (Linux, root)",
     run: benchSite,
   },
+  backups: {
+    measures: "an archive of a dump and files into S3 and back beside zstd's and lrzip's (Linux)",
+    run: benchBackups,
+  },
 };
 
 /** What is measured when no part is named: what needs no host that boots. */
@@ -41,7 +46,7 @@ const usual = ["preview", "up", "unchanged"];
 const usage = [
   "usage: npm run bench [-- <part>... [--sizes 1,10] [--json]]",
   ...Object.entries(parts).map(([name, { measures }]) => `  ${name.padEnd(10)} ${measures}`),
-  `Without a part: ${usual.join(", ")}. --sizes: numbers of nodes or hosts.`,
+  `Without a part: ${usual.join(", ")}. --sizes: numbers of nodes or hosts, or MiB of backups.`,
   "",
 ].join("\n");
 
