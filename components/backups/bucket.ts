@@ -19,8 +19,8 @@ export interface BackupBucketArgs {
 
 /**
  * The bucket that the backups of one environment and region go to (R30): private, versioned,
- * encrypted, reached over TLS only, with a lifecycle and, when asked for, an object lock in
- * compliance mode.
+ * encrypted, reached over TLS only, with a lifecycle that clears what was replaced or never completed and,
+ * when asked for, an object lock in compliance mode.
  *
  * An adopted bucket is imported and left as it is: its objects, policies and lifecycle are never
  * altered, and it stays where it is when it leaves the stack.
@@ -108,10 +108,11 @@ export class BackupBucket extends pulumi.ComponentResource {
         ...at,
         rules: [
           {
+            // Nothing goes by its age: after weeks of failing backups that would be the last good archive. What
+            // is older than it is kept goes after a proof of a newer one, by the drill.
             id: "archives",
             status: "Enabled",
             filter: { prefix: "backups/" },
-            expiration: { days: spec.keepDays },
             noncurrentVersionExpiration: { noncurrentDays: undeleteDays },
             abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
           },

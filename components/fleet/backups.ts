@@ -98,10 +98,14 @@ export const backup = group(
 
 /** `berth:backups`. */
 export const backupSettings = group("Where backups go and how long they stay.", {
-  keepDays: count("Days an archive is kept; 35 when absent.", 1, {
-    what: "a number of days",
-    fix: "write the number without quotes",
-  }).optional(),
+  keepDays: count(
+    "Days an archive is kept; 35 when absent. An older one goes once a drill has proven a newer one.",
+    1,
+    {
+      what: "a number of days",
+      fix: "write the number without quotes",
+    },
+  ).optional(),
   lockDays: count(
     "Days in which nobody can delete an archive (object lock); 0 for no lock. When absent: 30 in production, or keepDays where that is less, and no lock in stage.",
     0,

@@ -16,8 +16,6 @@ export interface Declared {
   readonly agency: DeclaredAgency | undefined;
   /** Names of the buckets that were there before Berth. */
   readonly adopted: readonly string[];
-  /** Days an archive is kept. */
-  readonly keepDays: number;
   /** Days in which nobody can delete an archive of production; 0: none. */
   readonly lockDays: number;
   /** The environment that a host stack says it serves. */
@@ -55,7 +53,6 @@ export function declaredOf(raw: unknown): Declared {
     adopted: (Array.isArray(adopt) ? adopt : []).flatMap(
       (bucket) => text(mapping(bucket)["name"]) ?? [],
     ),
-    keepDays: kept,
     lockDays: typeof lockDays === "number" ? lockDays : Math.min(usualLockDays, kept),
     environment: text(environment),
   };

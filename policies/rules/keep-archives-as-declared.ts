@@ -13,8 +13,9 @@ export const policy: Policy = {
   name: "keep-archives-as-declared",
   rules: [29],
   description:
-    "No lifecycle deletes an archive before the days that `berth:backups` declares (35 when it " +
-    "says nothing). An adopted bucket keeps its own settings.",
+    "No lifecycle deletes archives by their age: after weeks of failing backups the last good one would go. " +
+    "What is older than `keepDays` goes after a drill has proven a newer one. An adopted bucket keeps its " +
+    "own settings.",
   checkStack: keepArchivesAsDeclared,
 };
 
@@ -30,18 +31,13 @@ export function* keepArchivesAsDeclared(
       const rules = setting.inputs === undefined ? unknown : input(setting, key);
       if (rules === unknown) yield unjudged(setting, key);
       for (const [index, rule] of entries(rules).entries()) {
-        yield* judge(setting, `${key}[${index}]`, rule, declared.keepDays);
+        yield* judge(setting, `${key}[${index}]`, rule);
       }
     }
   }
 }
 
-function* judge(
-  setting: Resource,
-  path: string,
-  rule: Value,
-  keepDays: number,
-): Generator<Judgement> {
+function* judge(setting: Resource, path: string, rule: Value): Generator<Judgement> {
   if (at(rule, "status") === "Disabled" || at(rule, "enabled") === false) return;
   const [days, date] = [at(rule, "expiration", "days"), at(rule, "expiration", "date")];
   if (rule === unknown || days === unknown || date === unknown) yield unjudged(setting, path);
@@ -49,13 +45,13 @@ function* judge(
     yield violation(
       setting,
       `${path} deletes archives of every age on ${String(date)}`,
-      "name days instead of a date",
+      "take the expiration out; `berth drill` deletes what is older than keepDays after a proof",
     );
-  } else if (typeof days === "number" && days > 0 && days < keepDays) {
+  } else if (typeof days === "number" && days > 0) {
     yield violation(
       setting,
-      `${path} deletes archives after ${days} days; declared: ${keepDays}`,
-      "raise the days, or declare fewer as keepDays in berth:backups",
+      `${path} deletes archives after ${days} days, also the last one that was proven`,
+      "take the expiration out; `berth drill` deletes what is older than keepDays after a proof",
     );
   }
 }

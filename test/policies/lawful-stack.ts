@@ -149,7 +149,9 @@ export class LawfulStack {
       policy: document({ Effect: "Deny", Principal: "*", Action: "s3:*", Resource: "*" }),
     });
     part("BucketLifecycleConfiguration", "lifecycle", {
-      rules: [{ id: "archives", status: "Enabled", expiration: { days: 35 } }],
+      rules: [
+        { id: "archives", status: "Enabled", noncurrentVersionExpiration: { noncurrentDays: 30 } },
+      ],
     });
     part("BucketObjectLockConfiguration", "lock", {
       rule: { defaultRetention: { mode: "COMPLIANCE", days: 30 } },

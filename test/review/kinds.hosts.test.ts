@@ -49,7 +49,7 @@ describe("twenty kinds of change: what the review says is what the update does",
         projects()["blog"] = stage("blog.acme.dev", { ...canada, node: "portal" });
         delete projects()["wiki"]!["backup"];
         next["nodes"] = { club: { memoryGb: 4 }, portal: { ports: [opened] } };
-        next["backups"] = { keepDays: 7 };
+        next["backups"] = { lockDays: 7 };
         const team = next["team"] as Config;
         team["members"] = {
           ...members,
@@ -84,8 +84,8 @@ describe("twenty kinds of change: what the review says is what the update does",
       const lost = ["the machine loses writing the archives of wiki on wiki"];
       expect(about(access, /^the machine .* on wiki$/)).toEqual(lost);
     });
-    kind("bucket lifecycle change", { about: /archives/ }, ({ data }) => {
-      const shorter = /^destroys archives in \S+ older than 7 days \(kept 35 days so far\)$/;
+    kind("bucket lock shortened", { about: /archives/ }, ({ data }) => {
+      const shorter = /^destroys the lock on archives in \S+: they can be deleted sooner$/;
       expect(about(data, shorter).length).toBeGreaterThan(0);
       expect(yard.seen.review.verdict).toBe("stop");
     });

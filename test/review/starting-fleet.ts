@@ -24,6 +24,7 @@ export function startingStage(): Config {
       forum: stage("forum.club.example", canada),
       old: stage("old.acme.dev"),
     },
+    backups: { lockDays: 30 },
     team: { ...agency.team, deployers },
   };
 }

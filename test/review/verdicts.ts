@@ -90,13 +90,12 @@ function lostDisks(before: World, after: World): string[] {
 function lostArchives(before: World, after: World): string[] {
   const gone = before.archives.filter((bucket) => !after.archives.includes(bucket));
   const shorter = Object.entries(before.kept).filter(
-    ([bucket, days]) => (after.kept[bucket] ?? Infinity) < days,
+    ([bucket, days]) => after.buckets.includes(bucket) && (after.kept[bucket] ?? 0) < days,
   );
   return [
     ...gone.map((bucket) => `destroys bucket ${bucket} with all archives in it`),
     ...shorter.map(
-      ([bucket, days]) =>
-        `destroys archives in ${bucket} older than ${after.kept[bucket]} days (kept ${days} days so far)`,
+      ([bucket]) => `destroys the lock on archives in ${bucket}: they can be deleted sooner`,
     ),
   ];
 }

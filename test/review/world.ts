@@ -35,7 +35,7 @@ export interface World {
   readonly buckets: readonly string[];
   /** Buckets that still hold what was put there. */
   readonly archives: readonly string[];
-  /** Days archives are kept, by bucket. */
+  /** Days in which nobody can delete an archive, by bucket. */
   readonly kept: Readonly<Record<string, number>>;
   /** Credentials of the stage's machines, by the account's user. */
   readonly writers: Readonly<Record<string, Writer>>;
@@ -117,10 +117,10 @@ async function bucketsOf(
     await cloud.control("PUT", `/objects/aws%2Fobject/${bucket}`, { bucket });
     archives.push(bucket);
   }
-  const rules = await cloud.objects("aws/bucket-lifecycle-configuration");
-  const kept = rules.map(({ id, data }): [string, number] => {
-    const [first] = data["rules"] as { expiration: { days: number } }[];
-    return [id, first!.expiration.days];
+  const locks = await cloud.objects("aws/bucket-object-lock-configuration");
+  const kept = locks.map(({ id, data }): [string, number] => {
+    const { defaultRetention } = data["rule"] as { defaultRetention: { days: number } };
+    return [id, defaultRetention.days];
   });
   return { buckets, archives: archives.sort(), kept: Object.fromEntries(kept) };
 }

@@ -38,6 +38,9 @@ describe.each(["be7b2bf"])("the states that %s left", (commit) => {
     const guards = deployment.resources.flatMap(
       ({ urn }) => /::([^:]+)-firewall$/.exec(urn)?.[1] ?? [],
     );
+    const lifecycles = deployment.resources.flatMap(
+      ({ urn }) => /::(backups-[^:]+-lifecycle)$/.exec(urn)?.[1] ?? [],
+    );
     const converged = deployment.resources.flatMap(
       ({ urn }) => /::([^:]+)-converge$/.exec(urn)?.[1] ?? [],
     );
@@ -67,6 +70,8 @@ describe.each(["be7b2bf"])("the states that %s left", (commit) => {
       [
         ...converged.flatMap((node) => [`create ${node}-script`, `update ${node}-converge`]),
         ...guards.map((node) => `update ${node}-firewall`),
+        // Archives no longer go by their age.
+        ...lifecycles.map((name) => `update ${name}`),
         ...certified.flatMap((name) => [
           `create ${name}`,
           ...["key", "request", "order", "served"].map((part) => `create ${name}-${part}`),

@@ -141,6 +141,11 @@ export const buckets: readonly Evasion[] = [
     change("backups-lifecycle", { rules: [{ status: "Enabled", expiration: { days: 1 } }] }),
   ],
   [
+    "a lifecycle that keeps archives for as long as is declared",
+    "keep-archives-as-declared",
+    change("backups-lifecycle", { rules: [{ status: "Enabled", expiration: { days: 35 } }] }),
+  ],
+  [
     "a lifecycle with a date",
     "keep-archives-as-declared",
     change("backups-lifecycle", {
