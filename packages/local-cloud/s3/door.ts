@@ -10,6 +10,7 @@ import * as tls from "node:tls";
 
 import type { Listening } from "../ground/listen";
 import type { Account } from "./account";
+import { answerIam } from "./iam-door";
 import { requestAt } from "./ask";
 import { callerOf, targetOf, writingOf, type Malformed } from "./call";
 import type { Writing } from "./condition";
@@ -85,6 +86,9 @@ async function answer(
   if (!target) return turnAway(request, response, [400, "InvalidURI", "the path is none"]);
   const caller = callerOf(request.headers, target.query);
   if (isMalformed(caller)) return turnAway(request, response, caller);
+  if (caller && caller.service !== "s3") {
+    return answerIam(behind.account, request, response, caller.service);
+  }
   const writing = writingOf(request.method ?? "GET", target, request.headers);
   if (isMalformed(writing)) return turnAway(request, response, writing);
   const { account, servers } = behind;

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
 /** An access key of AWS or of a server that speaks its language. */
 export interface AccessKey {
@@ -44,14 +44,48 @@ export function signedHeaders(
     names.join(";"),
     headers["x-amz-content-sha256"],
   ].join("\n");
-  const text = ["AWS4-HMAC-SHA256", instant, scope.join("/"), sha256(canonical)].join("\n");
-  const signingKey = scope.reduce<Buffer>(hmac, Buffer.from(`AWS4${key.secretAccessKey}`));
+  const signature = signatureOf(canonical, instant, scope, key.secretAccessKey);
   return {
     ...headers,
     authorization:
       `AWS4-HMAC-SHA256 Credential=${key.accessKeyId}/${scope.join("/")}, ` +
-      `SignedHeaders=${names.join(";")}, Signature=${hmac(signingKey, text).toString("hex")}`,
+      `SignedHeaders=${names.join(";")}, Signature=${signature}`,
   };
+}
+
+/**
+ * Whether a POST of a form to `/` carries the signature of a key: what IAM's actions are. `headers` are those
+ * that came, by lower-case names. Pure.
+ */
+export function isSignedBy(
+  key: AccessKey,
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  body: string,
+): boolean {
+  const form =
+    /^AWS4-HMAC-SHA256 +Credential=([^/,\s]+)\/([^,\s]+), *SignedHeaders=([^,\s]+), *Signature=([0-9a-f]{64})$/;
+  const [, id, scope, names, given] = form.exec(String(headers["authorization"])) ?? [];
+  if (id !== key.accessKeyId || !scope || !names || !given) return false;
+  const hash = sha256(body);
+  const canonical = [
+    ...["POST", "/", ""],
+    ...names.split(";").map((name) => `${name}:${String(headers[name] ?? "").trim()}`),
+    ...["", names, hash],
+  ].join("\n");
+  const instant = String(headers["x-amz-date"]);
+  const made = signatureOf(canonical, instant, scope.split("/"), key.secretAccessKey);
+  return timingSafeEqual(Buffer.from(made), Buffer.from(given));
+}
+
+function signatureOf(
+  canonical: string,
+  instant: string,
+  scope: readonly string[],
+  secret: string,
+): string {
+  const text = ["AWS4-HMAC-SHA256", instant, scope.join("/"), sha256(canonical)].join("\n");
+  const signingKey = scope.reduce<Buffer>(hmac, Buffer.from(`AWS4${secret}`));
+  return hmac(signingKey, text).toString("hex");
 }
 
 function sha256(text: string): string {

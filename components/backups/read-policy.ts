@@ -1,0 +1,65 @@
+/** Where the archives of one environment lie in one bucket. */
+export interface Place {
+  readonly bucket: string;
+  /** What all of its projects' prefixes begin with: `backups/`, or `stage/backups/`. */
+  readonly prefix: string;
+  /** Whether everything in the bucket may be read: archives of before may lie anywhere in it. */
+  readonly whole: boolean;
+}
+
+/**
+ * The IAM policy of people who read archives (R32): `aws s3 ls` and `aws s3 cp` below what is named, and nothing
+ * else. Listing asks for a prefix, so that a bucket's other names stay unseen.
+ */
+export function readPolicy(places: readonly Place[]): string {
+  return JSON.stringify({ Version: "2012-10-17", Statement: places.flatMap(reading) });
+}
+
+/**
+ * The IAM policy of whoever drills restores and prunes after a proof: reads as `readPolicy`, writes new records of
+ * evidence, and deletes archives and their manifests. Deletion lays a mark over an archive in a versioned
+ * bucket; what lies below it nobody deletes with this policy, nor what a lock holds. IAM knows no age, so that only
+ * what is older than it is kept goes is the drill's own promise.
+ */
+export function drillPolicy(places: readonly Place[]): string {
+  const at = (pattern: string) =>
+    places.map(({ bucket, prefix }) => `arn:aws:s3:::${bucket}/${prefix}${pattern}`);
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      ...places.flatMap(reading),
+      {
+        Effect: "Allow",
+        Action: "s3:PutObject",
+        Resource: at("*/evidence/*"),
+      },
+      {
+        Effect: "Allow",
+        Action: "s3:DeleteObject",
+        Resource: [...at("*.tar.lrz"), ...at("*.manifest.json")],
+      },
+      {
+        Effect: "Deny",
+        Action: "s3:PutObject",
+        Resource: "*",
+        Condition: {
+          Null: { "s3:if-none-match": "true" },
+          BoolIfExists: { "s3:ObjectCreationOperation": "true" },
+        },
+      },
+    ],
+  });
+}
+
+function reading({ bucket, prefix: below, whole }: Place): object[] {
+  const prefix = whole ? "" : below;
+  return [
+    { Effect: "Allow", Action: "s3:GetObject", Resource: `arn:aws:s3:::${bucket}/${prefix}*` },
+    {
+      Effect: "Allow",
+      Action: "s3:ListBucket",
+      Resource: `arn:aws:s3:::${bucket}`,
+      ...(prefix === "" ? {} : { Condition: { StringLike: { "s3:prefix": `${prefix}*` } } }),
+    },
+  ];
+}

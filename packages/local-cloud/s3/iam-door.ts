@@ -1,0 +1,158 @@
+/**
+ * IAM as a person asks it at the door, by the query protocol: users, groups, keys and their policies, for the
+ * account's own key alone. What is not in its table is refused as an unknown action.
+ */
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+import type { Account } from "./account";
+import { Refused } from "./book";
+import { isSignedBy } from "./sign";
+import { escaped } from "./xml";
+
+/** More than any action of these takes. Unit: bytes. */
+const most = 64 * 1024;
+
+/** Takes one action, and answers. `service`: what the request is signed for. */
+export async function answerIam(
+  account: Account,
+  request: IncomingMessage,
+  response: ServerResponse,
+  service: string,
+): Promise<void> {
+  try {
+    const body = await bodyOf(request);
+    if (!["iam", "sts"].includes(service) || request.method !== "POST" || request.url !== "/") {
+      throw new Refused(501, "NotImplemented", `${service} is not on the local cloud`);
+    }
+    if (!isSignedBy(account.root, request.headers, body)) {
+      throw new Refused(403, "AccessDenied", "IAM takes the account's own key on the local cloud");
+    }
+    const form = new URLSearchParams(body);
+    const action = form.get("Action") ?? "";
+    const act = Object.hasOwn(actions, action) ? actions[action] : undefined;
+    if (!act) throw new Refused(400, "InvalidAction", `${action} is not on the local cloud`);
+    const said = await act(account, (name) => form.get(name) ?? "");
+    const result = said === "" ? "" : `<${action}Result>${said}</${action}Result>`;
+    const id = "<ResponseMetadata><RequestId>local-cloud</RequestId></ResponseMetadata>";
+    const of = `https://${service}.amazonaws.com/doc/${service === "iam" ? "2010-05-08" : "2011-06-15"}/`;
+    say(response, 200, `<${action}Response xmlns="${of}">${result}${id}</${action}Response>`);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const { status, code, message } = error;
+    const told = `<Type>Sender</Type><Code>${code}</Code><Message>${escaped(message)}</Message>`;
+    say(response, status, `<ErrorResponse><Error>${told}</Error></ErrorResponse>`);
+  }
+}
+
+type Act = (
+  account: Account,
+  given: (name: string) => string,
+) => Promise<string | void> | string | void;
+
+const arn = (path: string) => `arn:aws:iam::000000000000:${path}`;
+const began = "2026-01-01T00:00:00Z";
+
+const actions: Readonly<Record<string, (...words: Parameters<Act>) => Promise<string>>> =
+  Object.fromEntries(
+    Object.entries<Act>({
+      GetCallerIdentity: () =>
+        `<Arn>${arn("root")}</Arn><UserId>000000000000</UserId><Account>000000000000</Account>`,
+      CreateUser: async ({ people }, given) => {
+        await people.createUser(given("UserName"), given("Path") || "/");
+        return `<User>${userXml(people.pathOf(given("UserName")), given("UserName"))}</User>`;
+      },
+      GetUser: ({ people }, given) =>
+        `<User>${userXml(people.pathOf(given("UserName")), given("UserName"))}</User>`,
+      ListUsers: ({ people }) =>
+        listed(
+          "Users",
+          people.users().map((name) => userXml(people.pathOf(name), name)),
+        ),
+      DeleteUser: async ({ people }, given) => {
+        if ((await people.keysOf(given("UserName"))).length > 0) {
+          throw new Refused(
+            409,
+            "DeleteConflict",
+            "Cannot delete entity, must delete access keys first.",
+          );
+        }
+        await people.removeUser(given("UserName"));
+      },
+      CreateAccessKey: async ({ people }, given) => {
+        const key = await people.createKey(given("UserName"));
+        return `<AccessKey><UserName>${escaped(given("UserName"))}</UserName><AccessKeyId>${key.accessKeyId}</AccessKeyId><Status>Active</Status><SecretAccessKey>${key.secretAccessKey}</SecretAccessKey><CreateDate>${began}</CreateDate></AccessKey>`;
+      },
+      ListAccessKeys: async ({ people }, given) =>
+        listed(
+          "AccessKeyMetadata",
+          (await people.keysOf(given("UserName"))).map(
+            ({ id, status, created }) =>
+              `<UserName>${escaped(given("UserName"))}</UserName><AccessKeyId>${id}</AccessKeyId><Status>${status}</Status><CreateDate>${created}</CreateDate>`,
+          ),
+        ),
+      UpdateAccessKey: ({ people }, given) => {
+        const status = given("Status") === "Active" ? "Active" : "Inactive";
+        return people.setKeyStatus(given("UserName"), given("AccessKeyId"), status);
+      },
+      DeleteAccessKey: ({ people }, given) =>
+        people.removeKey(given("UserName"), given("AccessKeyId")),
+      PutUserPolicy: ({ people }, given) =>
+        people.putPolicy("user", given("UserName"), given("PolicyName"), given("PolicyDocument")),
+      DeleteUserPolicy: ({ people }, given) =>
+        people.removePolicy("user", given("UserName"), given("PolicyName")),
+      ListUserPolicies: ({ people }, given) =>
+        listed("PolicyNames", people.policyNames("user", given("UserName")).map(escaped)),
+      CreateGroup: async ({ people }, given) => {
+        await people.createGroup(given("GroupName"));
+        return `<Group>${groupXml(given("GroupName"))}</Group>`;
+      },
+      GetGroup: ({ people }, given) =>
+        `<Group>${groupXml(given("GroupName"))}</Group>${listed(
+          "Users",
+          people.membersOf(given("GroupName")).map((name) => userXml(people.pathOf(name), name)),
+        )}`,
+      PutGroupPolicy: ({ people }, given) =>
+        people.putPolicy("group", given("GroupName"), given("PolicyName"), given("PolicyDocument")),
+      DeleteGroupPolicy: ({ people }, given) =>
+        people.removePolicy("group", given("GroupName"), given("PolicyName")),
+      ListGroupPolicies: ({ people }, given) =>
+        listed("PolicyNames", people.policyNames("group", given("GroupName")).map(escaped)),
+      AddUserToGroup: ({ people }, given) =>
+        people.setMember(given("GroupName"), given("UserName"), true),
+      RemoveUserFromGroup: ({ people }, given) =>
+        people.setMember(given("GroupName"), given("UserName"), false),
+      ListGroupsForUser: ({ people }, given) => {
+        people.pathOf(given("UserName"));
+        return listed("Groups", people.groupsOf(given("UserName")).map(groupXml));
+      },
+    }).map(([name, act]) => [name, async (...words) => (await act(...words)) ?? ""]),
+  );
+
+function userXml(path: string, name: string): string {
+  return `<Path>${escaped(path)}</Path><UserName>${escaped(name)}</UserName><UserId>AIDALOCALCLOUD</UserId><Arn>${escaped(arn(`user${path}${name}`))}</Arn><CreateDate>${began}</CreateDate>`;
+}
+
+function groupXml(name: string): string {
+  return `<Path>/</Path><GroupName>${escaped(name)}</GroupName><GroupId>AGPALOCALCLOUD</GroupId><Arn>${escaped(arn(`group/${name}`))}</Arn><CreateDate>${began}</CreateDate>`;
+}
+
+function listed(name: string, members: readonly string[]): string {
+  const all = members.map((member) => `<member>${member}</member>`).join("");
+  return `<${name}>${all}</${name}><IsTruncated>false</IsTruncated>`;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of request) {
+    size += (part as Buffer).length;
+    if (size > most) throw new Refused(413, "RequestTooLarge", "the request is too large");
+    parts.push(part as Buffer);
+  }
+  return Buffer.concat(parts).toString();
+}
+
+function say(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, { "content-type": "text/xml" }).end(body);
+}
