@@ -70,13 +70,14 @@ class Zstd:
 
 
 class First:
-    """Notes when the first bytes come."""
+    """Notes when the first bytes of content come: what an archive begins with holds none."""
 
     def __init__(self, sink, begun):
-        self.sink, self.begun, self.after = sink, begun, None
+        self.sink, self.begun, self.after, self.bytes = sink, begun, None, 0
 
     def write(self, content):
-        if self.after is None:
+        self.bytes += len(content)
+        if self.after is None and self.bytes > 1_000:
             self.after = time.monotonic() - self.begun
         self.sink.write(content)
 
