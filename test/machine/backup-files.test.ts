@@ -1,4 +1,6 @@
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -226,4 +228,22 @@ describe("files of a living site in an archive", () => {
     expect(fs.readFileSync(join(files, "e"), "utf8")).toBe("after it");
     run(["rm", "-rf", root]);
   });
+
+  it.each([1, 2, 3])(
+    "are written, cut, renamed and deleted all the time (%i)",
+    async (seed) => {
+      const root = tree();
+      const script = join("test/machine/backup", "churn.py");
+      const churn = spawn("python3", ["-I", "-B", script, "", root, String(seed)]);
+      try {
+        await once(churn.stdout, "data");
+        // What is unpacked is checked by the hashes of what was read.
+        restored(root);
+      } finally {
+        churn.kill("SIGKILL");
+        await once(churn, "exit");
+      }
+    },
+    120_000,
+  );
 });
