@@ -79,6 +79,8 @@ export const namesAndBackups: readonly Rule[] = [
     component("fleet/backup-prefix.ts"),
     component("backups/create-only-policy.ts"),
     component("machine/files/backup/take.py"),
+    component("machine/files/backup/lrz.py"),
+    component("machine/files/backup/upload.py"),
   ),
   rule(
     32,
