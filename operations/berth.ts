@@ -4,6 +4,8 @@ import { clockOf } from "../components/clock";
 import { asRehearsed } from "../components/rehearsal-keys";
 import { ConfigError } from "../components/fleet/problem";
 import * as drill from "./backups/drill";
+import * as recover from "./backups/recover";
+import * as restore from "./backups/restore";
 import type { Context } from "./ground/context";
 import * as backup from "./backups/backup";
 import * as converge from "./fleet/converge";
@@ -51,6 +53,8 @@ const commands: Readonly<Record<string, Command>> = {
   exec,
   backup,
   drill,
+  restore,
+  recover,
 };
 
 /** What `berth` says of itself. */
@@ -64,6 +68,8 @@ export const usage = `usage: npm run berth -- <command> [arguments]
   logs        what a project's containers said
   exec        run a command in a project's container
   backup      make an archive of a project's data now
+  restore     bring an archive back: to look into, for a developer, or in place
+  recover     give a machine that came up empty its data, and let visitors in
   drill       prove that backups can be restored, or report which are proven
   converge    bring machines to their declaration, or say what differs
   offboard    close a member's accounts everywhere, with evidence

@@ -72,6 +72,7 @@ const proxyProgram = [
   "certificate",
   "origin-pulls",
   "hold",
+  "closed",
   "renew",
   "status",
   "main",

@@ -7,7 +7,7 @@ import { exits, readCommandLine, Refusal, UsageError } from "../ground/usage";
 import { Docker } from "./docker";
 import { readDrillKey, sealed, tips, type DrillKey, type Found } from "./evidence";
 import { evidenceKey } from "./keys";
-import { projectsOf, recordsOf, type BackedUp } from "./projects";
+import { projectsOf, recordsOf, residencyProblem, type BackedUp } from "./projects";
 import { Proof } from "./proof";
 import { prunable, prune } from "./prune";
 import { report } from "./report";
@@ -59,9 +59,6 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
     return exits.done;
   }
   const place = values["in"] ?? context.env["BERTH_DRILL_IN"];
-  if (place !== undefined && !["canada", "anywhere"].includes(place)) {
-    throw new UsageError(`--in ${place}: canada or anywhere is needed`);
-  }
   const { backedUp, without, unread } = projectsOf(context, environment, slug);
   const others = backedUp.filter((each) => !each.place.drillKeys.includes(key.public));
   if (others.length > 0) {
@@ -95,10 +92,9 @@ async function drill(
   keeps: boolean,
 ): Promise<Found["verdict"]> {
   const { slug } = project;
-  if (project.residency === "canada" && where !== "canada") {
-    context.out(
-      `${slug}: could not run\n  its data must stay in Canada; drill it there, and say so: --in canada\n`,
-    );
+  const problem = residencyProblem(project, where);
+  if (problem !== undefined) {
+    context.out(`${slug}: could not run\n  ${problem}\n`);
     return "could not run";
   }
   const store = new Store(place, context.env);

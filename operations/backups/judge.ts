@@ -1,6 +1,6 @@
 import type { EvidenceRecord } from "./evidence";
 import { counted, type Manifest, type ManifestDatabase, type ManifestFiles } from "./manifest";
-import type { Restored } from "./postgres";
+import type { Restored } from "./server";
 import type { SiftedTree } from "./sandbox";
 
 /** What a drill holds against an archive, and what it only tells. */

@@ -54,6 +54,18 @@ export function projectsOf(context: Context, environment: string, slug?: string)
   };
 }
 
+/** Why data of a project may not be copied to a computer that is in `place`; undefined where it may (R3). */
+export function residencyProblem(
+  { residency }: ResolvedProject,
+  place: string | undefined,
+): string | undefined {
+  if (place !== undefined && !["canada", "anywhere"].includes(place)) {
+    return `--in ${place}: canada or anywhere is needed`;
+  }
+  if (residency !== "canada" || place === "canada") return undefined;
+  return "its data must stay in Canada (R3): do this on a computer there, and say so: --in canada";
+}
+
 /** All records of a project's drills, oldest first, each with why it is not believed where it is not. */
 export function recordsOf(store: Store, { evidence }: Holdings): Promise<Read[]> {
   const { drillKeys } = store.place;

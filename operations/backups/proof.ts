@@ -14,7 +14,8 @@ import {
   type ManifestDatabase,
   type ManifestServer,
 } from "./manifest";
-import { FreshServer, type Complaints } from "./postgres";
+import { FreshServer } from "./fresh-server";
+import type { Complaints } from "./server";
 import { Sandbox, type SiftedTree } from "./sandbox";
 import type { Store } from "./store";
 import { major, Watched } from "./watched";
@@ -32,6 +33,11 @@ export interface Drill {
   readonly last: EvidenceRecord | undefined;
   /** File with identities of age, for archives that are encrypted. */
   readonly identity: string | undefined;
+  /** Names of what stays, where it is no drill: of a service's server, and of the volume of a tree. */
+  readonly kept?: {
+    readonly server: (service: string) => string;
+    readonly tree: (name: string) => string;
+  };
   readonly say: (text: string) => void;
   /** Aborted when the person ends the drill. */
   readonly signal: AbortSignal;
@@ -62,7 +68,11 @@ export class Proof {
       couldNot = error.message;
     } finally {
       this.sandbox?.end();
-      for (const server of this.servers.values()) await server.stop();
+      const isKept = this.drill.kept !== undefined;
+      for (const server of this.servers.values()) {
+        if (isKept) server.leave();
+        else await server.stop();
+      }
     }
     return this.found(couldNot);
   }
@@ -111,8 +121,12 @@ export class Proof {
 
   /** Loads all of an archive. Answers whether it is the one of its manifest, so that what came of it can be judged. */
   private async restore(key: string, manifest: Manifest, text: string): Promise<boolean> {
-    const { docker, store, signal, identity } = this.drill;
-    const sandbox = (this.sandbox = new Sandbox(docker));
+    const { docker, store, signal, identity, kept } = this.drill;
+    const trees = kept === undefined ? [] : manifest.files.map(({ name }) => name);
+    const sandbox = (this.sandbox = new Sandbox(
+      docker,
+      new Map(trees.map((name) => [name, kept!.tree(name)])),
+    ));
     signal.addEventListener("abort", () => sandbox.end(), { once: true });
     const download = new Download(store, key, identity, signal);
     const fed = sandbox.feed(download.bytes());
@@ -204,7 +218,11 @@ export class Proof {
     const there = this.servers.get(service);
     if (there !== undefined) return there;
     this.drill.say(`${service}: a fresh server of ${image}`);
-    const fresh = await FreshServer.start(this.drill.docker, image);
+    const fresh = await FreshServer.start(
+      this.drill.docker,
+      image,
+      this.drill.kept?.server(service),
+    );
     this.servers.set(service, fresh);
     this.images.push({ service, image, imageId: fresh.image.id, server: fresh.version });
     if (fresh.image.id !== imageId) {

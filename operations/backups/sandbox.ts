@@ -63,19 +63,22 @@ export type Sifted =
 
 /**
  * Unpacks an archive in a container without network, rights or anything of this computer: archives come from
- * machines that may be somebody else's by now. `volume`: a volume of Docker's in which the trees are laid out.
+ * machines that may be somebody else's by now. `volumes`: of Docker's, by the trees that are laid out in them, in the
+ * place of what is there.
  */
 export class Sandbox {
   private readonly program: Running;
 
-  constructor(docker: Docker, volume?: string) {
+  constructor(docker: Docker, volumes: ReadonlyMap<string, string> = new Map()) {
     const shut = ["--network", "none", "--read-only", "--cap-drop", "ALL"];
     const small = ["--security-opt", "no-new-privileges", "--pids-limit", "64"];
     // Files keep their owners: that alone is what it may do more where it lays files out.
     const owning = ["--cap-add", "CHOWN", "--cap-add", "DAC_OVERRIDE", "--cap-add", "FOWNER"];
-    const who =
-      volume === undefined ? ["--user", "65534"] : [...owning, "--volume", `${volume}:/restored`];
-    const words = volume === undefined ? [] : ["/restored"];
+    const mounts = [...volumes].flatMap(([tree, volume]) => {
+      return ["--volume", `${volume}:/restored/files/${tree}`];
+    });
+    const who = volumes.size === 0 ? ["--user", "65534"] : [...owning, ...mounts];
+    const words = volumes.size === 0 ? [] : ["/restored"];
     this.program = docker.start([
       ...["run", "--interactive", "--rm", ...shut, ...small, ...who],
       ...[sandboxImage, "python3", "-c", begin, ...words],

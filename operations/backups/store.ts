@@ -132,10 +132,14 @@ export class Store {
     );
   }
 
-  /** An address by which who has it may read this one object for some hours. A secret. */
+  /** An address by which who has it, a machine, may read this one object for some hours. A secret. */
   address(key: string): Promise<string> {
-    const command = new GetObjectCommand({ Bucket: this.place.bucket.name, Key: key });
-    return getSignedUrl(this.client, command, { expiresIn: presignedSeconds });
+    const { name, region } = this.place.bucket;
+    // Where machines find S3, which may be elsewhere for this command.
+    const endpoint = `https://s3.${region}.amazonaws.com`;
+    const client = new S3Client({ region, endpoint, forcePathStyle: true });
+    const command = new GetObjectCommand({ Bucket: name, Key: key });
+    return getSignedUrl(client, command, { expiresIn: presignedSeconds });
   }
 
   private async ask<Answer>(what: string, send: () => Promise<Answer>): Promise<Answer> {

@@ -91,20 +91,24 @@ export function attend(
 /**
  * Runs one command on a machine and tells what it says as it says it, line by line and without anything that a terminal
  * would obey; otherwise as `visit` does, but for as long as the command takes. Answers its status, or ssh's 255 with
- * what ssh said. Ctrl-C ends the session alone: what runs on the machine detached runs on.
+ * what ssh said; `input`: what the command reads. Ctrl-C ends the session alone: what runs on the machine detached runs on.
  */
 export function follow(
   to: Visit,
   keys: Keys,
   command: string,
   told: (line: string) => void,
+  input?: string,
 ): Promise<{ readonly code: number; readonly fault?: string }> {
   return withFiles(to, keys, async ({ known, offered }) => {
     const options = [...unattended(), ...pinning(to, known), ...offered];
     const argv = [...options, "--", `${to.login}@${to.address}`, command];
     const clean = (line: string) => told(printable(line));
     const [said, complained] = [new Lines(clean), new Lines(clean)];
-    const how = { env: keys.env, onStdout: said.add, onStderr: complained.add, keep: false };
+    const how = {
+      ...{ env: keys.env, onStdout: said.add, onStderr: complained.add, keep: false },
+      ...(input === undefined ? {} : { input }),
+    };
     const done = await untilAsked((signal) => runProgram("ssh", argv, { ...how, signal })).catch(
       noSsh,
     );

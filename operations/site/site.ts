@@ -83,18 +83,18 @@ function commandOf(words: readonly string[], program = siteProgram): string {
 
 /**
  * Has a program of the machine's, the one that delivers unless told, do something and tells what it says as it says
- * it. Answers its status.
+ * it; `input`: what it reads. Answers its status.
  */
 export async function tell(
   context: Context,
   { to, keys, machine }: Site,
   words: readonly string[],
   program?: string,
+  input?: string,
 ): Promise<number> {
   context.say(`${to.login}@${to.address} (${machineName(machine)})`);
-  const { code, fault } = await follow(to, keys, commandOf(words, program), (line) =>
-    context.out(`${line}\n`),
-  );
+  const out = (line: string) => context.out(`${line}\n`);
+  const { code, fault } = await follow(to, keys, commandOf(words, program), out, input);
   if (fault !== undefined) context.say(`${machineName(machine)}: ${fault}`);
   return code;
 }

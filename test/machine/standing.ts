@@ -7,8 +7,8 @@ import { Yard } from "./yard";
 
 /** A booted machine with a Docker, entered and brought to what a test declares. */
 export abstract class Standing {
-  readonly yard = new Yard();
-  readonly id = "1001";
+  readonly yard: Yard = new Yard();
+  readonly id: string = "1001";
   address!: string;
   key!: string;
 
@@ -23,7 +23,12 @@ export abstract class Standing {
   /** `ground`: a script that runs on it before its first converge, whose outcome is answered. */
   protected async stand(ground?: string): Promise<Finished> {
     await this.yard.open({ services: this.services });
-    this.address = await this.yard.create(this.id, 0, { docker: true });
+    return this.arrive(ground);
+  }
+
+  /** The same in a yard that is open. `n`: which of its machines. */
+  protected async arrive(ground?: string, n = 0): Promise<Finished> {
+    this.address = await this.yard.create(this.id, n, { docker: true });
     await this.yard.machines.ready(this.id, "booted");
     this.key = await this.yard.enter(this.address);
     if (ground !== undefined) await this.onHost(ground);

@@ -9,6 +9,8 @@ With a directory, the trees are laid out there as well.
 
 import hashlib
 import json
+import os
+import shutil
 import sys
 import tarfile
 
@@ -89,7 +91,10 @@ class Sifter:
                 self.sink.write(chunk)
 
     def file(self, tar, member, name, path):
-        tree = self.trees.setdefault(name, Tree())
+        if name not in self.trees:
+            self.trees[name] = Tree()
+            self.clear(name)
+        tree = self.trees[name]
         if path:
             tree.entries += 1
         if member.isreg():
@@ -103,12 +108,24 @@ class Sifter:
                 same = member.linkname.removeprefix("./").removeprefix("files/").partition("/")[2]
                 if same in tree.sums:
                     tree.sums[path] = tree.sums[same]
-            if self.directory:
+            if self.lays(name) and path:
                 tar.extract(member, self.directory, numeric_owner=True, filter="fully_trusted")
+
+    def lays(self, name):
+        return self.directory and os.path.isdir(f"{self.directory}/files/{name}")
+
+    def clear(self, name):
+        """A tree takes the place of what is there."""
+        if self.lays(name):
+            for each in os.scandir(f"{self.directory}/files/{name}"):
+                if each.is_dir(follow_symlinks=False):
+                    shutil.rmtree(each.path)
+                else:
+                    os.remove(each.path)
 
     def laid(self, tar, member):
         """A file's bytes; laid out too where that is asked for."""
-        if not self.directory:
+        if not self.lays(member.name.partition("/")[2].partition("/")[0]):
             return pieces(tar.extractfile(member))
         tar.extract(member, self.directory, numeric_owner=True, filter="fully_trusted")
         return pieces(open(f"{self.directory}/{member.name}", "rb"))

@@ -1,89 +1,26 @@
-import { createHash, generateKeyPairSync } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { stringify } from "yaml";
 
-import { berth } from "../../../operations/berth";
 import { canonical } from "../../../operations/backups/manifest";
-import { readDrillKey } from "../../../operations/backups/evidence";
-import { agency, project } from "../../engine/agency";
-import { Bucket } from "./bucket";
-import { Origin, type Archived, type Faults } from "./origin";
-import { RemoteDocker } from "./remote-docker";
-
-const now = new Date("2026-11-29T08:00:00Z");
-const hours = (number: number) => new Date(now.getTime() - number * 3_600_000);
+import { BackupGround, hours, now } from "./ground";
+import type { Archived, Faults } from "./origin";
 
 describe("a restore drill (R34)", () => {
-  const directory = mkdtempSync(join(tmpdir(), "berth-drill-"));
-  const docker = new RemoteDocker();
-  const origin = new Origin(docker, directory);
-  const bucket = new Bucket("acme-prod-backups-us-east-1");
-  const keyFile = join(directory, "drill.pem");
+  const ground = new BackupGround();
+  const { docker, origin, bucket, directory } = ground;
+  const put = (archived: Archived) => ground.put(archived);
+  const run: BackupGround["run"] = (...asked) => ground.run(...asked);
+  const drill = () => run(["drill", "shop"]);
   let good: Archived;
 
   beforeAll(async () => {
-    const pair = generateKeyPairSync("ed25519");
-    writeFileSync(keyFile, pair.privateKey.export({ type: "pkcs8", format: "pem" }));
-    const named = (values: Record<string, unknown>) =>
-      Object.fromEntries(Object.entries(values).map(([key, value]) => [`berth:${key}`, value]));
-    const shared = { agency: { value: agency.agency }, team: { value: agency.team } };
-    writeFileSync(
-      join(directory, "Pulumi.yaml"),
-      stringify({ name: "berth", runtime: "nodejs", config: named(shared) }),
-    );
-    writeFileSync(
-      join(directory, "Pulumi.prod.yaml"),
-      stringify({
-        config: named({
-          projects: { shop: project("shop.example") },
-          backups: { keepDays: 10, drillKeys: [readDrillKey(keyFile).public] },
-        }),
-      }),
-    );
-    await Promise.all([docker.open(), bucket.open()]);
-    await origin.open();
+    await ground.open();
     good = await origin.archive(hours(5));
   });
-  afterAll(async () => {
-    await Promise.allSettled([docker.clear(), bucket.close()]);
-    rmSync(directory, { recursive: true });
-  });
+  afterAll(() => ground.close());
   beforeEach(() => bucket.empty());
-
-  const put = async ({ key, archive, manifest }: Archived) => {
-    await bucket.put(key, archive);
-    await bucket.put(key.replace(".tar.lrz", ".manifest.json"), manifest);
-  };
-
-  async function run(argv: readonly string[], at = now, env: NodeJS.ProcessEnv = {}) {
-    let out = "";
-    let said = "";
-    const code = await berth(
-      {
-        ...{
-          directory,
-          now: at,
-          keys: (fleet) => fleet,
-          published: () => Promise.resolve(undefined),
-        },
-        env: {
-          PATH: `${docker.path}:/usr/bin:/bin`,
-          USER: "ana",
-          BERTH_DRILL_KEY: keyFile,
-          ...bucket.env,
-          ...env,
-        },
-        out: (text) => void (out += text),
-        say: (text) => void (said += `${text}\n`),
-      },
-      argv,
-    );
-    return { code, out, said };
-  }
-  const drill = () => run(["drill", "shop"]);
 
   it("proves a good archive, and leaves nothing behind", async () => {
     await put(good);

@@ -94,8 +94,19 @@ export const namesAndBackups: readonly Rule[] = [
     policy("pin-aws-account"),
     component("clouds/aws/account.ts"),
   ),
-  rule(34, "Restores are rehearsed and evidence is kept", open),
-  rule(35, "A dev database is refreshed by one command", open),
+  rule(
+    34,
+    "Each archive's restore is rehearsed by one command, with signed evidence; a report tells what is not proven. When it runs is a schedule of people's",
+    command("operations/backups/drill.ts"),
+    command("operations/backups/report.ts"),
+    people,
+  ),
+  rule(
+    35,
+    "A developer's database is refreshed from an archive by one command, scrubbed where that is declared",
+    command("operations/backups/restore.ts"),
+    command("operations/backups/dev.ts"),
+  ),
   rule(
     36,
     "No cron on the host; backups run in a container",
@@ -108,7 +119,12 @@ export const namesAndBackups: readonly Rule[] = [
     component("machine/steps/packages.sh"),
     command("rehearsal/rehearse.ts"),
   ),
-  rule(38, "Postgres restores by drop, create, load", open),
+  rule(
+    38,
+    "A database is made anew and loaded, from template_postgis where it needs that; in place it takes the former's place once it was judged",
+    command("operations/backups/restore.ts"),
+    component("machine/files/backup/loading.py"),
+  ),
   rule(
     39,
     "MongoDB projects are dumped by their own tools while what writes to them is stopped; restored not yet",
@@ -116,7 +132,12 @@ export const namesAndBackups: readonly Rule[] = [
     component("machine/files/backup/mongodb.py"),
     open,
   ),
-  rule(40, "Applications stop before a restore", open),
+  rule(
+    40,
+    "Applications stop before a restore takes the place of their data, and start after it",
+    component("machine/files/backup/restore.py"),
+    command("operations/backups/dev.ts"),
+  ),
   rule(
     41,
     "No database port is open, and none is published by a delivery",

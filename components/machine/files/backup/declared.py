@@ -27,6 +27,8 @@ class Project:
         self.exclude = dict(said["exclude"])
         self.shrink = float(said["shrink"])
         self.recipients = list(said["recipients"])
+        # A backup before a restore takes what there is: it may be what was lost that is restored.
+        self.lenient = False
 
     def prepare(self):
         """Makes the directory of the state, which root alone reads, where a converge has not."""

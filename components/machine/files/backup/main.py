@@ -4,14 +4,19 @@ import json
 import os
 import sys
 
+import recovery
 import serve
 import state
 from declared import all_slugs, keep_key, project_of
 from ground import Failed, Misused, Stop, complain, run, say
+from take import Awaits
+from take import claim as begin
 
 USAGE = """berth-backup run <project> [--by NAME]
 berth-backup status [<project>]
-berth-backup key <project>"""
+berth-backup key <project>
+berth-backup restore | recover | empty <project> [--by NAME]
+berth-backup undo | claim <project>"""
 CONTAINER = "berth-backup-{}"
 
 
@@ -42,14 +47,54 @@ def run_now(words):
     plain, options = split(words, ("--by",))
     project = one(plain)
     by = options.get("by") or os.environ.get("SUDO_USER") or "root"
-    name = CONTAINER.format(project.slug)
+    if not runs(project):
+        raise Failed(f"{CONTAINER.format(project.slug)}: does not run; converge this machine (berth converge)")
+    return serve.ask(project, by, lambda: runs(project))
 
-    def is_alive():
-        return run(["docker", "inspect", "-f", "{{.State.Running}}", name]).out.strip() == "true"
 
-    if not is_alive():
-        raise Failed(f"{name}: does not run; converge this machine (berth converge)")
-    return serve.ask(project, by, is_alive)
+def asked(words):
+    """A project, and who asks."""
+    plain, options = split(words, ("--by",))
+    return one(plain), options.get("by") or os.environ.get("SUDO_USER") or "root"
+
+
+def restore(words):
+    project, by = asked(words)
+    recovery.in_place(project, by, lambda: runs(project))
+    return 0
+
+
+def recover(words):
+    recovery.recover(*asked(words))
+    return 0
+
+
+def empty(words):
+    recovery.empty(*asked(words))
+    return 0
+
+
+def undo(words):
+    recovery.put_back(one(split(words)[0]))
+    return 0
+
+
+def claim(words):
+    """Are archives there from before this machine, and its data is not here? The exit status says."""
+    project = one(split(words)[0])
+    try:
+        with state.alone(project):
+            begin(project, project.credential())
+    except state.Busy:
+        raise Failed("a backup is at work") from None
+    except Awaits as problem:
+        say(str(problem))
+        return recovery.AWAITS
+    return 0
+
+
+def runs(project):
+    return run(["docker", "inspect", "-f", "{{.State.Running}}", CONTAINER.format(project.slug)]).out.strip() == "true"
 
 
 def status(words):
@@ -76,11 +121,24 @@ def wait(words):
 
 def now(words):
     """A run within the container."""
-    plain, options = split(words, ("--key", "--by"))
-    return serve.now_run(one(plain), options["key"], options["by"])
+    plain, options = split(words, ("--key", "--by", "--lenient"))
+    project = one(plain)
+    project.lenient = options.get("lenient") == "yes"
+    return serve.now_run(project, options["key"], options["by"])
 
 
-COMMANDS = {"run": run_now, "status": status, "key": key, "serve": wait, "now": now}
+COMMANDS = {
+    "run": run_now,
+    "status": status,
+    "key": key,
+    "serve": wait,
+    "now": now,
+    "restore": restore,
+    "recover": recover,
+    "empty": empty,
+    "undo": undo,
+    "claim": claim,
+}
 
 
 def main(words):

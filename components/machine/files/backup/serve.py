@@ -32,7 +32,7 @@ def serve(find):
             wish = {"by": state.SCHEDULE, "key": written(now())}
             last = time.monotonic()
         if wish:
-            words = [sys.executable, "-I", "-B", PROGRAM, "now", project.slug, "--key", wish["key"], "--by", wish["by"]]
+            words = [sys.executable, "-I", "-B", PROGRAM, "now", project.slug, "--key", wish["key"], "--by", wish["by"], "--lenient", wish.get("lenient", "no")]
             subprocess.run(words, env=dict(os.environ), stdin=subprocess.DEVNULL, check=False)
             reap()
             # One that could not even begin is not begun for ever.
@@ -110,11 +110,11 @@ def begin_log(project, key, by):
     say(f"# {key} by {by} since {written(now())}")
 
 
-def ask(project, by, is_alive, out=sys.stdout):
+def ask(project, by, is_alive, out=sys.stdout, lenient=False):
     """Has the container make a run, and says its log to its end; where one is at work already, that one's. Answers its
-    exit status. `is_alive`: does the container run?"""
+    exit status. `is_alive`: does the container run? `lenient`: it takes what there is, however little that became."""
     project.prepare()
-    key = running_key(project) or put_wish(project, by)
+    key = running_key(project) or put_wish(project, by, lenient)
     log, since = None, time.monotonic()
     while True:
         # In this order: a run has its log before it takes the wish away, and its outcome before it lets go.
@@ -159,7 +159,7 @@ def running_key(project):
     return words[1] if len(words) > 1 else None
 
 
-def put_wish(project, by):
+def put_wish(project, by, lenient=False):
     key = f"{written(now())}-{os.getpid()}"
-    write_json(project.places.of(ASKED), {"key": key, "by": by[:100]})
+    write_json(project.places.of(ASKED), {"key": key, "by": by[:100], "lenient": "yes" if lenient else "no"})
     return key

@@ -167,7 +167,7 @@ class Run:
         if not content:
             raise Failed("there is nothing to back up: neither a database nor files")
         databases = [each for server in manifest["databases"] for each in server["databases"]]
-        if databases and not any(each["tables"] for each in databases):
+        if databases and not any(each["tables"] for each in databases) and not self.project.lenient:
             raise Failed("is empty: no database holds a table; is this the right server?")
         if any("dump" in each and not each["dump"]["bytes"] for each in manifest["databases"]):
             raise Failed("is empty: mongodump gave nothing")
@@ -175,7 +175,7 @@ class Run:
         for name, size in before.items():
             if name not in content:
                 self.notes.append(f"{name} was in the archive before and is not there any more")
-            elif content[name] < size * self.project.shrink:
+            elif content[name] < size * self.project.shrink and not self.project.lenient:
                 raise Failed(
                     f"{name} shrank from {size} to {content[name]} bytes, below the share {self.project.shrink:g}; where that is right, "
                     "say so for one run: backup.mayShrinkTo: 0"

@@ -4,6 +4,7 @@ import json
 import os
 import time
 
+import blank
 import history
 import images
 import judge
@@ -129,6 +130,7 @@ class Delivery:
         hold = Hold(site.slug, min(900, 2 * site.seconds + 120))
         history.begin(site, {"commit": new.commit, "before": (old or {}).get("commit")})
         try:
+            blank.guard(site, new)
             hold.take()
             try:
                 version.lay(site, self.repository, new.commit, self.values)

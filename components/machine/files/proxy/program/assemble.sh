@@ -13,6 +13,7 @@ gather() {
     printf '%s\n' "${lines[$each]}" >"$1/sites/$each/line"
     from=$store/certificates/$each.pem
     if [ -f "$from" ]; then cp "$from" "$1/sites/$each/certificate.pem"; fi
+    if [ -e "$store/closed/$each" ]; then : >"$1/sites/$each/closed"; fi
     from=$store/origin-pulls/$each
     if [ -f "$from.pem" ]; then
       cp "$from.pem" "$1/sites/$each/authority.pem"
@@ -25,7 +26,7 @@ gather() {
 # Fails on a line that cannot be read.
 render() {
   local into=$1 folder at=$3 text name
-  local networks password names='' leads='' enforced='' secured='' unseen='' certificates='' backends=''
+  local networks password names='' leads='' enforced='' secured='' unseen='' closed='' certificates='' backends=''
   for folder in "$2"/*/; do
     [ -f "$folder/line" ] || continue
     IFS= read -r text <"$folder/line" || true
@@ -34,6 +35,7 @@ render() {
     text=https
     if [ "$external" = external ] && [ ! -f "$folder/certificate.pem" ]; then text=http; fi
     for name in "${redirect[@]}"; do leads+="$name $text://${serve[0]}"$'\n'; done
+    if [ -e "$folder/closed" ]; then closed+="$slug -"$'\n'; fi
     if [ "$hidden" = hidden ]; then unseen+="$slug -"$'\n'; fi
     if [ -f "$folder/certificate.pem" ]; then
       text="$at/sites/$slug/certificate.pem"
@@ -63,6 +65,7 @@ render() {
   printf %s "$enforced" >"$into/enforced"
   printf %s "$secured" >"$into/secured"
   printf %s "$unseen" >"$into/hidden"
+  printf %s "$closed" >"$into/closed"
   printf %s "$certificates" >"$into/certificates"
   : >"$into/tokens"
   cp $declared/edge $declared/unanswered.http "$into/" && text=$(<$declared/haproxy.cfg) || return 1

@@ -21,6 +21,14 @@ case ${1:-help}:$# in
     ;;
   hold:3) hold "$2" "$3" ;;
   release:2) release "$2" ;;
+  close:2)
+    lock_released
+    close_site "$2"
+    ;;
+  open:2)
+    lock_released
+    open_site "$2"
+    ;;
   in-flight:2) in_flight "$2" ;;
   renew:1) renew ;;
   status:1) status ;;
@@ -33,6 +41,8 @@ berth-proxy origin-pulls SLUG     installs the authority on standard input, and 
 berth-proxy hold SLUG SECONDS     has new requests of a site wait, for so long at most; says how many are in flight
 berth-proxy in-flight SLUG        says how many requests are in flight
 berth-proxy release SLUG          leads those that wait to the site
+berth-proxy close SLUG            answers visitors of a site 503 until it is opened
+berth-proxy open SLUG             leads visitors to the site again
 berth-proxy renew                 orders the certificates that are due, of sites without Cloudflare
 berth-proxy status                one line of JSON
 HELP

@@ -1,11 +1,10 @@
-import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 
 import { CopyBlocks } from "./copy-blocks";
-import { CouldNot, lastLine, pour, type Docker, type Image, type Running } from "./docker";
+import { CouldNot, lastLine, pour, type Docker } from "./docker";
 import { counted, type ManifestDatabase } from "./manifest";
 
 /** A restored database, as it tells of itself. */
@@ -28,12 +27,6 @@ export interface Complaints {
   readonly first: string | undefined;
 }
 
-/** How long a server may take to be there: a fresh one makes its cluster first. */
-const startMs = 180_000;
-
-/** Ends the server when its input ends: a drill that is killed leaves nothing behind. */
-const supervisor = `"$@" </dev/null & child=$!; cat >/dev/null; kill -INT "$child"; wait "$child"`;
-
 /** What a node asks before it dumps: the same is asked after the load. */
 const catalog = path.resolve(__dirname, "../../components/machine/files/backup/catalog.sql");
 
@@ -48,45 +41,24 @@ const facts = z.object({
 /** Schema, name, spelling in a dump, kind, rows. */
 const tableLine = z.tuple([z.string(), z.string(), z.string(), z.string(), z.number()]);
 
-/** A database server in a fresh container without network, gone with whoever made it. */
-export class FreshServer {
-  private constructor(
-    private readonly docker: Docker,
-    readonly image: Image,
-    readonly name: string,
-    private readonly program: Running,
-    /** Its version, in its own words. */
-    readonly version: string,
-  ) {}
+/** As whom: what the images of PostgreSQL are told. */
+const login = 'export PGUSER="${POSTGRES_USER:-postgres}"; exec "$@"';
 
-  /** Throws `CouldNot` where the image is not to be had or its server does not come up. */
-  static async start(docker: Docker, imageName: string): Promise<FreshServer> {
-    const image = await docker.image(imageName);
-    const name = `berth-drill-${randomBytes(6).toString("hex")}`;
-    // All of a database is loaded as one: as many locks as it has things.
-    const locks = image.command[0] === "postgres" ? ["-c", "max_locks_per_transaction=4096"] : [];
-    const program = docker.start([
-      ...["run", "--interactive", "--rm", "--name", name, "--label", "berth=drill"],
-      ...["--network", "none", "--shm-size", "256m", "--entrypoint", "sh"],
-      // Nobody reaches it but through Docker.
-      ...["--env", "POSTGRES_HOST_AUTH_METHOD=trust", "--env", "POSTGRES_USER=postgres"],
-      ...[image.name, "-c", supervisor, "sh", ...image.entrypoint, ...image.command, ...locks],
-    ]);
-    program.stdout.resume();
-    try {
-      const version = await comesUp(docker, name, program);
-      return new FreshServer(docker, image, name, program, version);
-    } catch (error) {
-      await end(docker, name, program);
-      throw error;
-    }
-  }
+/** A database server in a container that runs, and what is loaded into it. */
+export class Server {
+  constructor(
+    protected readonly docker: Docker,
+    /** Of the container. */
+    readonly name: string,
+    /** Of its image, for people. */
+    readonly imageName: string,
+  ) {}
 
   /** Makes a database new, from the template that has PostGIS where it needs that (R38). Answers what differs. */
   async create(database: ManifestDatabase): Promise<string[]> {
     const { name, owner, encoding, collate, extensions } = database;
     const differs: string[] = [];
-    await this.sql("template1", `DROP DATABASE IF EXISTS ${quoted(name)}`);
+    await this.drop(name);
     const postgis = extensions.some((each) => each.name === "postgis");
     const has = "SELECT 1 FROM pg_database WHERE datname = 'template_postgis'";
     if (postgis && (await this.sql("template1", has)) !== "") {
@@ -115,7 +87,7 @@ export class FreshServer {
     const lines = new ErrorLines();
     const together = whole ? ["--single-transaction", "--set", "ON_ERROR_ROLLBACK=on"] : [];
     const program = this.docker.start(
-      this.psql(["--quiet", ...together, "--dbname", connection(database), "--file", "-"], true),
+      this.psql(["--quiet", ...together, "--dbname", connection(database), "--file", "-"]),
       lines.add,
     );
     program.stdout.resume();
@@ -134,8 +106,8 @@ export class FreshServer {
     const [first, ...lines] = said.split("\n").map((line) => JSON.parse(line) as unknown);
     const { extensions, ...counts } = facts.parse(first);
     const program = this.docker.start([
-      ...["exec", this.name, "pg_dump", "--username", "postgres", "--host", "127.0.0.1"],
-      ...["--dbname", connection(database)],
+      ...["exec", this.name, "sh", "-c", login, "sh"],
+      ...["pg_dump", "--dbname", connection(database)],
     ]);
     const blocks = new CopyBlocks();
     for await (const chunk of program.stdout as AsyncIterable<Buffer>) blocks.add(chunk);
@@ -156,55 +128,34 @@ export class FreshServer {
     return (await this.sql("template1", "SELECT rolname FROM pg_roles")).split("\n");
   }
 
-  /** The container and all that it held are gone. */
-  stop(): Promise<void> {
-    return end(this.docker, this.name, this.program);
+  /** Until it answers. Throws `CouldNot` after half a minute. */
+  async awake(): Promise<void> {
+    for (let round = 0; round < 100; round++) {
+      if ((await this.trySql("template1", "SELECT 1")).code === 0) return;
+      await sleep(300);
+    }
+    throw new CouldNot(`the server in ${this.name} does not answer`);
   }
 
-  private async sql(database: string, statement: string): Promise<string> {
+  drop(name: string): Promise<string> {
+    return this.sql("template1", `DROP DATABASE IF EXISTS ${quoted(name)}`);
+  }
+
+  async sql(database: string, statement: string): Promise<string> {
     const { code, stdout, stderr } = await this.trySql(database, statement);
-    if (code !== 0) throw new CouldNot(`${this.image.name}: ${lastLine(stderr)}`);
+    if (code !== 0) throw new CouldNot(`${this.imageName}: ${lastLine(stderr)}`);
     return stdout.trim();
   }
 
-  private trySql(database: string, statement: string) {
+  trySql(database: string, statement: string) {
     const words = ["--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", connection(database)];
-    return this.docker.run(this.psql([...words, "--file", "-"], true), statement);
+    return this.docker.run(this.psql([...words, "--file", "-"]), statement);
   }
 
-  private psql(words: readonly string[], input: boolean): string[] {
+  private psql(words: readonly string[]): string[] {
     const how = ["--no-psqlrc", "--no-align", "--tuples-only", "--set", "VERBOSITY=terse"];
-    const where = ["--username", "postgres", "--host", "127.0.0.1"];
-    return [
-      "exec",
-      ...(input ? ["--interactive"] : []),
-      this.name,
-      "psql",
-      ...how,
-      ...where,
-      ...words,
-    ];
+    return ["exec", "--interactive", this.name, "sh", "-c", login, "sh", "psql", ...how, ...words];
   }
-}
-
-async function comesUp(docker: Docker, name: string, program: Running): Promise<string> {
-  let ended = false;
-  void program.ended.then(() => (ended = true));
-  const until = Date.now() + startMs;
-  // By its port: while a cluster is being made there is a server at the socket that goes again.
-  const ask = ["psql", "-XAtqU", "postgres", "-h", "127.0.0.1", "-c", "SHOW server_version"];
-  while (!ended && Date.now() < until) {
-    const { code, stdout } = await docker.run(["exec", name, ...ask, "template1"]);
-    if (code === 0) return stdout.trim();
-    await sleep(300);
-  }
-  throw new CouldNot(`a fresh server did not come up: ${lastLine(program.complaint())}`);
-}
-
-async function end(docker: Docker, name: string, program: Running): Promise<void> {
-  program.stdin.end();
-  await docker.run(["rm", "--force", "--volumes", name]);
-  await program.ended;
 }
 
 /** psql's errors among all that it says. */

@@ -1,0 +1,142 @@
+"""A dump into a database of its own beside the one that is there, judged by what is in it then (R38)."""
+
+import json
+import os
+import re
+import subprocess
+import threading
+
+from ground import Failed, environment, run
+from postgres import LOGIN, Server
+
+PSQL = "exec psql -XqAt"
+ROLE = re.compile(r'^(?:CREATE|ALTER) ROLE ("(?:[^"]|"")*"|[^\s;]+)')
+ERROR = re.compile(r"(?:ERROR|FATAL):\s.*|invalid command.*")
+COUNTED = ("sequences", "largeObjects", "constraints", "indexes", "views", "functions", "triggers")
+CATALOG = os.path.join(os.path.dirname(os.path.abspath(__file__)), "catalog.sql")
+# Somebody who asks whether the server is there is connected for a moment.
+RENAMES = 30
+
+
+def ident(name):
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text):
+    return "'" + text.replace("'", "''") + "'"
+
+
+class Loader:
+    """The running server of a service, and what is loaded into it."""
+
+    def __init__(self, container):
+        self.container = container
+        self.server = Server(container)
+        if container.status != "running":
+            raise Failed(f"{container.service}: the database is {container.status}; it must run to be restored")
+        self.server._find_login()  # pylint: disable=protected-access
+
+    def words(self, database, script=PSQL):
+        return self.container.words(f"{LOGIN}{script}", {"PGDATABASE": database}, self.server.user, interactive=True)
+
+    def ask(self, text, database="template1", must=True):
+        done = run(self.words(database, f"{PSQL} -v ON_ERROR_STOP=1"), text=text, seconds=3600)
+        if must and done.code != 0:
+            raise Failed(f"{self.container.service}: {done.last(1)}")
+        return done
+
+    def databases(self):
+        return self.ask("SELECT datname FROM pg_catalog.pg_database;").out.splitlines()
+
+    def roles(self, text):
+        """Roles that are not there. Those that are keep their passwords: what connects now knows those."""
+        there = set(self.ask("SELECT pg_catalog.quote_ident(rolname) FROM pg_catalog.pg_roles;").out.splitlines())
+        lines = []
+        for line in text.splitlines():
+            found = ROLE.match(line)
+            if not (found and found.group(1) in there):
+                lines.append(line)
+        run(self.words("template1"), text="\n".join(lines) + "\n", seconds=600)
+
+    def begin(self, name, declared):
+        """An empty database for a dump."""
+        self.drop(name)
+        postgis = any(each["name"] == "postgis" for each in declared["extensions"])
+        if postgis and "template_postgis" in self.databases():
+            self.ask(f"CREATE DATABASE {ident(name)} TEMPLATE template_postgis;")
+        else:
+            locale = literal(declared["collate"])
+            self.ask(f"CREATE DATABASE {ident(name)} TEMPLATE template0 ENCODING {literal(declared['encoding'])} LC_COLLATE {locale} LC_CTYPE {locale};")
+        self.ask(f"ALTER DATABASE {ident(name)} OWNER TO {ident(declared['owner'])};", must=False)
+
+    def load(self, name, chunks):
+        """Has psql read a dump to its end. Answers its errors, which alone are no verdict."""
+        child = subprocess.Popen(  # pylint: disable=consider-using-with
+            self.words(name, f"{PSQL} -v VERBOSITY=terse -o /dev/null 2>&1"),
+            env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/",
+        )
+        errors = Errors(child.stdout)
+        try:
+            for chunk in chunks:
+                child.stdin.write(chunk)
+            child.stdin.close()
+        except BrokenPipeError:
+            for _ in chunks:
+                pass
+        code = child.wait()
+        errors.join()
+        if code != 0 and not errors.lines:
+            errors.lines.append(f"psql ended with {code}")
+        return errors
+
+    def judge(self, name, declared, errors):
+        """Raises Failed where what is there is not what the manifest says, with the first of psql's words."""
+        lines = [json.loads(line) for line in self.ask(open(CATALOG, encoding="utf-8").read(), name).out.splitlines()]
+        facts, tables = lines[0], {(each[0], each[1]): each[4] for each in lines[1:]}
+        wrong = []
+        there = {each["name"] for each in facts["extensions"]}
+        wrong += [f"the extension {each['name']} is missing" for each in declared["extensions"] if each["name"] not in there]
+        for each in declared["tables"]:
+            rows = tables.get((each["schema"], each["name"]))
+            if rows is None:
+                wrong.append(f"the table {each['schema']}.{each['name']} is missing")
+            elif each["dumped"] is not None and rows != each["dumped"]:
+                wrong.append(f"{each['schema']}.{each['name']} has {rows} of {each['dumped']} rows")
+        wrong += [f"{facts[kind]} of {declared[kind]} {kind}" for kind in COUNTED if facts[kind] < declared[kind]]
+        if wrong:
+            first = f"; {errors.count} statements failed, the first: {errors.lines[0]}" if errors.lines else ""
+            raise Failed(f"{declared['name']}: {'; '.join(wrong[:10])}{first} (loaded into {self.container.image})")
+
+    def rename(self, old, new):
+        """Nobody stays connected meanwhile. Raises Failed where it cannot be done."""
+        end = f"SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE datname = {literal(old)};"
+        for _ in range(RENAMES):
+            done = self.ask(f"{end}\nALTER DATABASE {ident(old)} RENAME TO {ident(new)};", must=False)
+            if done.code == 0:
+                return
+        raise Failed(f"{self.container.service}: {old} cannot be renamed: {done.last(1)}")
+
+    def drop(self, name):
+        end = f"SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE datname = {literal(name)};"
+        self.ask(f"{end}\nDROP DATABASE IF EXISTS {ident(name)};")
+
+
+class Errors:
+    """psql's errors among all that it says; the first of them are kept."""
+
+    def __init__(self, stream):
+        self.lines, self.count = [], 0
+        self.thread = threading.Thread(target=self.read, args=[stream], daemon=True)
+        self.thread.start()
+
+    def read(self, stream):
+        for line in stream:
+            found = ERROR.search(line.decode(errors="replace"))
+            if found:
+                self.count += 1
+                if len(self.lines) < 5:
+                    self.lines.append(found.group()[:300])
+        stream.close()
+
+    def join(self):
+        self.thread.join(60)

@@ -1,0 +1,219 @@
+"""Brings an archive back to where it is from: everything beside what is there, judged, and then in its place.
+
+Until all of it was judged nothing that serves is touched but that the application stands still (R40). What was there
+before is put back where anything fails, and goes only when the application is up again on what was restored.
+"""
+
+import json
+import os
+import tarfile
+import time
+
+import files
+import unpack
+from content import Content, pieces
+from docker import containers
+from fetch import fetch
+from ground import Failed, now, read_json, run, say, write_json, written
+from laying import Laid, clear
+from loading import Loader
+
+JOURNAL = "restoring.json"
+ARCHIVE = "restore.tar.lrz"
+# Seconds that containers may take to be up again.
+PATIENCE = 180
+
+
+class Restore:
+    """One restore of a project. `manifest` is trusted: who asks has read it with a key that may."""
+
+    def __init__(self, project, manifest):
+        self.project, self.manifest = project, manifest
+        if manifest.get("project") != project.slug or manifest.get("environment") != project.environment:
+            raise Failed(f"the archive is of {manifest.get('project')} in {manifest.get('environment')}, not of {project.slug} in {project.environment}")
+        self.site = project.delivered()
+        if self.site is None:
+            raise Failed(f"nothing was delivered here yet; deliver it first: berth deploy {project.slug}")
+        self.there = containers(self.site["project"])
+        self.loaders, self.trees = {}, {}
+        self.databases = []
+
+    def run(self, address):
+        """Everything, to the application on what was restored. Raises Failed, and then what was there serves again."""
+        undo(self.project)
+        self.check()
+        path = self.project.places.of(ARCHIVE)
+        archive = self.manifest["archive"]
+        say(f"fetch: {archive['key']}, {archive['bytes']} bytes")
+        fetch(address, path, archive["bytes"], archive["sha256"])
+        began = time.monotonic()
+        running = [each for each in self.there if each.status == "running" and each.service not in self.loaders]
+        self.journal = {"containers": [[each.id, each.service] for each in running], "made": [], "databases": [], "laid": [], "files": []}
+        self.note()
+        try:
+            self.load(path)
+            say(f"stop: {', '.join(sorted(each.service for each in running)) or 'nothing runs'}")
+            for each in reversed(running):
+                run(["docker", "stop", "-t", "30", each.id], seconds=60)
+            self.swap()
+            start(self.journal)
+        except BaseException as problem:
+            undo(self.project)
+            if isinstance(problem, Exception) and not isinstance(problem, Failed):
+                raise Failed(f"{type(problem).__name__}: {problem}") from problem
+            raise
+        self.done()
+        os.remove(path)
+        say(f"restored: {archive['key']} in {round(time.monotonic() - began, 1)} s")
+
+    def note(self, kind=None, entry=None):
+        """Writes down what is about to be done, so that it can be undone after any end."""
+        if kind:
+            self.journal[kind].append(entry)
+        write_json(self.project.places.of(JOURNAL), self.journal)
+
+    def check(self):
+        """What stands against it, before anything is fetched."""
+        for server in self.manifest["databases"]:
+            if server["kind"] != "postgres":
+                raise Failed(f"{server['service']}: {server['kind']} is not restored in place; restore the archive by hand: mongorestore --archive")
+            found = [each for each in self.there if each.service == server["service"]]
+            if not found:
+                raise Failed(f"no container of the service {server['service']} is here")
+            self.loaders[server["service"]] = Loader(found[0])
+        mounts = files.mounts_of(self.there, self.site["mounts"])
+        places = {tree.name: tree.place for tree in files.trees(self.project, mounts, set(self.loaders))[0]}
+        for tree in self.manifest["files"]:
+            if tree["name"] not in places:
+                raise Failed(f"files {tree['name']}: nothing mounts them here; deliver the version that does")
+            self.trees[tree["name"]] = (tree, places[tree["name"]])
+
+    def load(self, path):
+        """All of the archive beside what is there."""
+        laid = {}
+        seen = set()
+        try:
+            with open(path, "rb") as file, tarfile.open(fileobj=Content(unpack.read_chunks(file)), mode="r|", errors="surrogateescape") as tar:
+                for member in tar:
+                    tar.members = []
+                    self.take(tar, member, laid)
+                    seen.add(member.name)
+        except unpack.Damaged as problem:
+            raise Failed(f"the archive {problem}") from None
+        except tarfile.TarError as problem:
+            raise Failed(f"the archive cannot be read: {problem}") from None
+        wanted = {each["path"] for server in self.manifest["databases"] for each in server["databases"]}
+        wanted |= {f"files/{name}.sha256" for name in self.trees}
+        if wanted - seen:
+            raise Failed(f"the archive lacks {', '.join(sorted(wanted - seen))}")
+        self.laid = laid
+
+    def take(self, tar, member, laid):
+        top, _, rest = member.name.partition("/")
+        if top == "files":
+            name, _, path = rest.partition("/")
+            if not path and rest.endswith(".sha256") and rest.removesuffix(".sha256") in self.trees:
+                name = rest.removesuffix(".sha256")
+                tree = self.tree(name, laid)
+                tree.compare(tar.extractfile(member).read(), self.trees[name][0]["list"])
+                say(f"files {name}: {len(tree.sums)} compared")
+            elif name in self.trees:
+                self.tree(name, laid).take(tar, member, path)
+            return
+        for server in self.manifest["databases"]:
+            loader = self.loaders[server["service"]]
+            if member.name == (server.get("globals") or {}).get("path"):
+                loader.roles(tar.extractfile(member).read().decode())
+            for declared in server["databases"]:
+                if member.name == declared["path"]:
+                    self.database(loader, declared, pieces(tar.extractfile(member)))
+
+    def tree(self, name, laid):
+        if name not in laid:
+            place = self.trees[name][1]
+            self.note("laid", [name, place])
+            laid[name] = Laid(name, place)
+            laid[name].begin()
+        return laid[name]
+
+    def database(self, loader, declared, chunks):
+        number = len(self.databases)
+        fresh, former = f"berth_new_{number}", f"berth_old_{number}"
+        say(f"{loader.container.service}: loads {declared['name']}")
+        self.note("made", [loader.container.service, fresh])
+        loader.begin(fresh, declared)
+        self.databases.append([loader.container.service, declared["name"], fresh, former])
+        errors = loader.load(fresh, chunks)
+        loader.judge(fresh, declared, errors)
+        if errors.lines:
+            say(f"note: {declared['name']}: {errors.count} statements failed and nothing of it is missing, the first: {errors.lines[0]}")
+
+    def swap(self):
+        """Each in the place of what is there. What is done is written down before it is."""
+        for service, name, fresh, former in self.databases:
+            loader = self.loaders[service]
+            self.note("databases", [service, name, fresh, former])
+            if name in loader.databases():
+                loader.drop(former)
+                loader.rename(name, former)
+            loader.rename(fresh, name)
+        for tree in self.laid.values():
+            self.note("files", [tree.name, tree.place])
+            tree.swap()
+
+    def done(self):
+        """What was there before goes: it is in the backup that was taken first, or was empty."""
+        for service, _, fresh, former in self.databases:
+            self.loaders[service].drop(former)
+            self.loaders[service].drop(fresh)
+        for tree in self.laid.values():
+            clear(tree.former)
+        os.remove(self.project.places.of(JOURNAL))
+
+
+def undo(project):
+    """Puts back what a restore that failed or was cut off had begun to exchange, and starts what it stopped."""
+    journal = read_json(project.places.of(JOURNAL))
+    if not journal:
+        return
+    say("puts back what was there before")
+    there = {each.service: each for each in containers((project.delivered() or {}).get("project", ""))}
+    for service, name, fresh, former in reversed(journal["databases"]):
+        loader = Loader(there[service])
+        names = loader.databases()
+        if former in names:
+            if name in names:
+                loader.rename(name, fresh)
+            loader.rename(former, name)
+    for service, fresh in journal["made"]:
+        Loader(there[service]).drop(fresh)
+    for name, place in reversed(journal["files"]):
+        Laid(name, place).swap_back()
+    for name, place in journal["laid"]:
+        clear(Laid(name, place).fresh)
+    start(journal)
+    os.remove(project.places.of(JOURNAL))
+
+
+def start(journal):
+    """What was stopped, in the order of Docker's own list. Raises Failed where something is not up in time."""
+    for each, service in journal["containers"]:
+        done = run(["docker", "start", each], seconds=120)
+        if done.code != 0:
+            raise Failed(f"{service}: does not start: {done.last(1)}")
+    until = time.monotonic() + PATIENCE
+    state = "{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{end}}"
+    for each, service in journal["containers"]:
+        while (said := run(["docker", "inspect", "-f", state, each]).out.split()) not in (["running"], ["running", "healthy"]):
+            if time.monotonic() > until:
+                raise Failed(f"{service}: is not up after {PATIENCE} s: {' '.join(said)}")
+            time.sleep(0.5)
+    if journal["containers"]:
+        say(f"start: {', '.join(sorted(service for _, service in journal['containers']))}")
+
+
+def history(project, entry):
+    """One line more of what was restored here."""
+    with open(project.places.of("restores.jsonl"), "a", encoding="utf-8") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(json.dumps({"at": written(now()), **entry}, sort_keys=True) + "\n")

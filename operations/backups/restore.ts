@@ -1,0 +1,123 @@
+import * as readline from "node:readline/promises";
+
+import { backupProgram } from "../../components/machine/programs";
+import { machineName } from "../fleet/fleet";
+import type { Context } from "../ground/context";
+import { exits, readCommandLine, Refusal, UsageError } from "../ground/usage";
+import { siteOf, siteValues, tell } from "../site/site";
+import { listed, pick } from "./archives";
+import { toDev } from "./dev";
+import { CouldNot } from "./docker";
+import { projectsOf, recordsOf, residencyProblem, type BackedUp } from "./projects";
+import { toScratch } from "./scratch";
+import { Store } from "./store";
+
+/** How `berth restore` is called. */
+export const usage = `usage: berth restore [options] --to scratch|dev|STACK/NODE <project>
+       berth restore --list <project>
+
+Restores a project's newest archive, or one of another date:
+  scratch      into a fresh server and volumes of Docker's on this computer, to look into
+  dev          into the project as it runs on this computer (./dev), in the place of what is there;
+               the SQL of backup.scrub runs over it; its application stays stopped
+  STACK/NODE   in place, on the machine that serves it: after a backup of what is there, with the
+               application stopped meanwhile; what fails leaves what was there before
+
+It needs credentials of AWS that read the archives, as the AWS command finds them; scratch and dev
+need Docker. The machine gets an address of the one archive that ends after some hours, and no key.
+
+  --list           the archives, and which are proven
+  --at DATE        2026-11-29, or as much of 2026-11-29T031500Z as tells it
+  --directory DIR  the project's repository, where it runs for dev; absent: the current directory
+  --confirm SLUG   in place: what a person is asked to type otherwise
+  --in PLACE       where this computer is: canada, or anywhere (also BERTH_DRILL_IN); data that must
+                   stay in Canada is copied there alone
+  --environment E  prod, unless said otherwise
+  --as ACCOUNT     on the machine as this member and not as $USER
+
+Ends with 0 when all of it is there, 1 when it is not.
+`;
+
+/** `berth restore`. */
+export async function main(context: Context, argv: readonly string[]): Promise<number> {
+  const { flags, values, words } = readCommandLine(argv, {
+    flags: ["list"],
+    values: [...siteValues, "to", "at", "directory", "confirm", "in"],
+  });
+  const [slug, ...more] = words;
+  if (slug === undefined || more.length > 0) throw new UsageError("which one project?");
+  const { to, at } = values;
+  if (to === undefined && !flags.has("list")) {
+    throw new UsageError("where to? --to scratch, --to dev, or the machine: --to STACK/NODE");
+  }
+  const found = backedUpOf(context, values, slug);
+  const store = new Store(found.place, context.env);
+  const holdings = await store.holdings();
+  if (flags.has("list")) {
+    context.out(`${await listed(store, found, holdings, await recordsOf(store, holdings))}\n`);
+    return exits.done;
+  }
+  if (to !== "scratch" && to !== "dev") return inPlace(context, found, values, slug);
+  const problem = residencyProblem(found.project, values["in"] ?? context.env["BERTH_DRILL_IN"]);
+  if (problem !== undefined) throw new Refusal(`${slug}: ${problem}`);
+  const picked = await pick(store, holdings, at);
+  try {
+    return await (to === "scratch"
+      ? toScratch(context, found, store, picked)
+      : toDev(context, found, store, picked, values["directory"] ?? process.cwd()));
+  } catch (error) {
+    if (error instanceof CouldNot) throw new Refusal(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** The project in its environment. Throws as `projectsOf` does. */
+export function backedUpOf(
+  context: Context,
+  values: Readonly<Record<string, string>>,
+  slug: string,
+): BackedUp {
+  return projectsOf(context, values["environment"] ?? "prod", slug).backedUp[0]!;
+}
+
+async function inPlace(
+  context: Context,
+  found: BackedUp,
+  values: Readonly<Record<string, string>>,
+  slug: string,
+): Promise<number> {
+  const { to, at, confirm } = values;
+  const environment = found.environment;
+  const stack = to!.split("/")[0]!;
+  const scope = stack === environment ? { environment } : { stack };
+  const site = await siteOf(context, slug, {
+    ...(values["as"] ? { as: values["as"] } : {}),
+    ...scope,
+  });
+  const name = machineName(site.machine);
+  if (to !== name)
+    throw new Refusal(`${slug} is not on ${to}; in place it is restored on: --to ${name}`);
+  const store = new Store(found.place, context.env);
+  const { archive, text } = await pick(store, await store.holdings(), at);
+  context.say(
+    `${archive.key} (${archive.bytes} bytes) takes the place of what ${slug} has on ${name}; its application stands still meanwhile`,
+  );
+  const typed = confirm ?? (await asked(`Type the project's name to go on: `));
+  if (typed !== slug) throw new Refusal("nothing was touched");
+  const wish = JSON.stringify({
+    address: await store.address(archive.key),
+    manifest: JSON.parse(text) as unknown,
+  });
+  return tell(context, site, ["restore", slug, "--by", site.by], backupProgram, wish);
+}
+
+/** What a person types; nothing where nobody is there to be asked. */
+async function asked(question: string): Promise<string> {
+  if (!process.stdin.isTTY) return "";
+  const terminal = readline.createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await terminal.question(question)).trim();
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,128 @@
+import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { site } from "../machine/front";
+import { delivery } from "../machine/quay";
+import { backedUp, dataProject, Successor, Vault } from "../machine/vault";
+
+/** Rows and files of the site, by their checksums. */
+const sums = async (vault: Vault) => [
+  await vault.sql(
+    "shop",
+    "SELECT count(*), md5(string_agg(id || body, ',' ORDER BY id)) FROM visit",
+  ),
+  await vault.onHost(
+    "cd /var/lib/docker/volumes/shop_media/_data && find . -printf '%p %m %U %l\\n' | sort && find . -type f -print0 | sort -z | xargs -0 sha256sum",
+  ),
+];
+
+describe("a project whose machine was lost", () => {
+  const first = new Vault();
+  const next = new Successor(first);
+  let before: string[];
+  let archive: string;
+
+  /** What a person's command brings to a machine. */
+  const wish = async (key: string) => {
+    const client = new S3Client({
+      region: "us-east-1",
+      endpoint: "https://s3.us-east-1.amazonaws.com",
+      forcePathStyle: true,
+      credentials: first.archives.administrator,
+    });
+    const command = new GetObjectCommand({ Bucket: "archives", Key: key });
+    const address = await getSignedUrl(client, command, { expiresIn: 3600 });
+    return JSON.stringify({ address, manifest: await first.manifest(key) });
+  };
+  const visit = async (vault: Vault, name = "shop.example.org") =>
+    vault.onHost(`curl -s -o /dev/null -w '%{http_code}' -H 'Host: ${name}' http://127.0.0.1/`);
+
+  beforeAll(async () => {
+    first.sites = [site("shop", 18_016, { serve: ["shop.example.org"], redirect: [] })];
+    first.backups = [backedUp("shop", { at: ["23:59"] })];
+    await first.prepare();
+    await first.open([delivery("shop", 18_016, { health: { path: "/", seconds: 60 } })]);
+    await first.commit("shop", dataProject);
+    await first.bringKey("shop");
+    const done = await first.site("deploy shop");
+    expect(done, done.stdout).toMatchObject({ code: 0 });
+    expect(done.stdout).not.toContain("closed:");
+    await first.onHost(`cd /var/lib/docker/volumes/shop_media/_data && echo one >one && mkdir -m 750 deep &&
+      printf 'x%.0s' {1..5000} >deep/two && chown -R 101:102 deep && ln -s /etc/hosts link && ln one again`);
+    archive = await first.taken("shop");
+    before = await sums(first);
+  });
+  afterAll(() => first.close());
+
+  it("is restored in place, and what was written since is in the backup before", async () => {
+    await first.sql("shop", "DELETE FROM visit WHERE id > 10; CREATE TABLE since (id int)");
+    await first.onHost("rm -r /var/lib/docker/volumes/shop_media/_data/deep");
+    const done = await first.backup("restore shop --by ana", await wish(archive));
+    expect(done, done.stdout).toMatchObject({ code: 0 });
+    expect(done.stdout).toMatch(/taken: backups[^]*stop: nginx[^]*start: nginx[^]*restored: /);
+    expect(await sums(first)).toEqual(before);
+    const { lastTaken } = await first.told("shop");
+    const { databases } = await first.manifest(lastTaken!.key!);
+    expect(databases[0]!.databases[0]!.tables.map(({ name }) => name)).toEqual(["since", "visit"]);
+    const left = await first.sql("shop", "SELECT datname FROM pg_database WHERE datname ~ 'berth'");
+    expect(left).toBe("");
+  });
+
+  it("leaves what was there before where the archive loads in part, and runs on it", async () => {
+    await first.sql("shop", "CREATE EXTENSION citext; CREATE TABLE contact (email citext)");
+    await first.sql("shop", "INSERT INTO contact VALUES ('ana@example.org')");
+    const key = await first.taken("shop");
+    // From now on the image lacks it.
+    await first.sql(
+      "shop",
+      "DROP TABLE contact; DROP EXTENSION citext; CREATE TABLE newer (id int)",
+    );
+    await first.onHost(
+      "docker exec shop-db-1 sh -c 'rm /usr/share/postgresql/17/extension/citext*'",
+    );
+    const done = await first.backup("restore shop --by ana", await wish(key));
+    expect(done).toMatchObject({ code: 1 });
+    expect(done.stderr).toMatch(
+      /app: .*the extension citext is missing; the table public.contact is missing.*the first: ERROR: +(could not open )?extension/,
+    );
+    expect(await first.sql("shop", "SELECT to_regclass('newer'), to_regclass('contact')")).toBe(
+      "newer|\n",
+    );
+    expect(await visit(first)).toBe("200");
+    const left = await first.sql("shop", "SELECT datname FROM pg_database WHERE datname ~ 'berth'");
+    expect(left).toBe("");
+    expect(await sums(first)).toEqual(before);
+  });
+
+  it("comes up closed on another machine, backs up nothing, and serves once it was recovered", async () => {
+    await first.yard.machines.delete(first.id);
+    await next.take();
+    await next.commit("shop", dataProject);
+    await next.bringKey("shop");
+    const done = await next.site("deploy shop");
+    expect(done, done.stdout).toMatchObject({ code: 0 });
+    expect(done.stdout).toContain("closed: archives of shop exist and its data is not here");
+    expect(await visit(next)).toBe("503");
+    // Rule 65: whoever looks at it does so at its own port.
+    expect(
+      await next.onHost("curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:18016/"),
+    ).toBe("200");
+    const stored = await next.stored("shop");
+    const run = await next.backup("run shop --by ana");
+    expect(run.code).toBe(1);
+    expect(run.stdout).toContain("berth recover shop");
+    expect(await next.told("shop")).toMatchObject({ awaits: "recovery" });
+    expect(await next.stored("shop")).toEqual(stored);
+    const over = await next.backup("restore shop", await wish(archive));
+    expect(over).toMatchObject({ code: 65 });
+    const recovered = await next.backup("recover shop --by ana", await wish(archive));
+    expect(recovered, `${recovered.stdout}${recovered.stderr}`).toMatchObject({ code: 0 });
+    expect(await sums(next)).toEqual(before);
+    expect(await visit(next)).toBe("200");
+    expect(await next.told("shop")).toMatchObject({ awaits: null });
+    expect(await next.taken("shop")).not.toBe(archive);
+    const again = await next.site("deploy shop");
+    expect(again.stdout).not.toContain("closed:");
+  });
+});
