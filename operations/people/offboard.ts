@@ -8,6 +8,7 @@ import {
   type Machine,
   type Survey,
 } from "../fleet/fleet";
+import { closeAwsKeys } from "./offboarding/aws-keys";
 import { describe, notProof } from "./offboarding/describe";
 import { elsewhere } from "./offboarding/elsewhere";
 import {
@@ -35,14 +36,15 @@ export const usage = `usage: berth offboard [--environment E] [--json] <member>
 
 Closes a person's accounts on every machine of every environment, and says what is left: keys, rights,
 sessions, a login from outside, other accounts that can log in, and what nobody declared and no package
-brought since the person came. First take the person out of the stack files and commit that, or the
+brought since the person came. Makes the access keys of the IAM user of the member's name inactive and takes it out
+of its groups, with the AWS credentials at hand; where they may not, the keys are named and it is open. First take the person out of the stack files and commit that, or the
 next pulumi up would let them in again.
 
   --environment E  stage or prod alone, with the host stacks that serve it
   --parallel N     machines at once (16)
   --json           the evidence as JSON
 
-Ends with 0 when the account is closed on every machine and nothing was found, otherwise with 1; run it
+Ends with 0 when the account is closed on every machine and at AWS and nothing was found, otherwise with 1; run it
 again for those not reached. Members are root: what they hid well nobody finds, so rebuild a machine if
 in doubt. What was looked for and what was not stands below the evidence; what it cannot close, last.
 `;
@@ -80,14 +82,18 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
     ...whole.undeclared.map(leftoverEvidence),
     ...whole.unread.filter(({ declares }) => declares).map(unreadEvidence),
   ];
+  const accounts = [...new Set(whole.fleets.map(({ agency }) => agency.awsAccount))];
+  const keys = await Promise.all(
+    accounts.map((account) => closeAwsKeys(member, account, context.env)),
+  );
   const places = elsewhere(member, whole.fleets);
   const at = context.now.toISOString();
-  const ok = all.every(isClosed);
+  const ok = all.every(isClosed) && keys.every(({ verdict }) => verdict !== "open");
   if (flags.has("json")) {
     const scope = { note: notProof, lookedFor, notLookedFor };
-    const said = { member, at, ok, machines: all, ...scope, elsewhere: places };
+    const said = { member, at, ok, machines: all, aws: keys, ...scope, elsewhere: places };
     context.out(`${JSON.stringify(said, undefined, 2)}\n`);
-  } else context.out(describe(member, at, all, places));
+  } else context.out(describe(member, at, all, keys, places));
   return ok ? exits.done : exits.failed;
 }
 

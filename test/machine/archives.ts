@@ -66,6 +66,16 @@ export class Archives {
     return new S3Client(this.endpoint, key, region, undefined, this.store.authority);
   }
 
+  /** The environment of a person with a key; the administrator's unless told. */
+  env({ accessKeyId, secretAccessKey }: AccessKey = this.administrator): NodeJS.ProcessEnv {
+    return {
+      AWS_ENDPOINT_URL: this.endpoint,
+      AWS_CA_BUNDLE: this.authorityFile,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    };
+  }
+
   async close(): Promise<void> {
     await this.store?.close();
     rmSync(this.directory, { recursive: true, force: true });

@@ -16,6 +16,7 @@ import { survey } from "../../operations/fleet/fleet";
 import type { PublishedNode } from "../../operations/ground/published";
 import { visit } from "../../operations/ground/ssh";
 import { Ground, type KeyPair } from "../../packages/local-cloud/test/hosts/boot-ground";
+import { Archives } from "../machine/archives";
 import { Authority, together } from "../machine/certificates";
 import { userData } from "../machine/user-data";
 
@@ -46,6 +47,8 @@ export class Harbour {
   readonly laptop = this.ground.key("laptop");
   /** What commands take for the present. */
   now = new Date("2026-11-21T12:00:00Z");
+  /** The agency's account at AWS. */
+  readonly archives = new Archives();
   private readonly authority = new Authority("Origins of the harbour");
   machines!: Machines;
   team: Team = {
@@ -60,6 +63,7 @@ export class Harbour {
   /** Boots, enters and converges the fleet, as a deployment does. */
   async open(): Promise<void> {
     this.machines = await this.ground.open();
+    await this.archives.open();
     mkdirSync(this.project);
     this.declare({});
     await Promise.all(
@@ -182,7 +186,10 @@ exec cat "${bin}/$2.json"
     const name = held.map(({ file }) => file).join(" ");
     const started = this.agents.get(name) ?? this.startAgent(held);
     this.agents.set(name, started);
-    return { PATH: process.env["PATH"], HOME: this.project, SSH_AUTH_SOCK: started.socket };
+    return {
+      ...{ PATH: process.env["PATH"], HOME: this.project, SSH_AUTH_SOCK: started.socket },
+      ...this.archives.env(),
+    };
   }
 
   /** One SSH session as a person, outside of `berth`. */
@@ -209,6 +216,7 @@ exec cat "${bin}/$2.json"
     this.authority.remove();
     for (const { child } of this.agents.values()) child.kill();
     await this.ground.clear();
+    await this.archives.close();
   }
 
   private async enter(stack: string, name: string, index: number): Promise<void> {

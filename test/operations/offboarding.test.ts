@@ -131,6 +131,7 @@ describe("the evidence of a machine", () => {
         judge(place, seen, refused),
         judge(place, "not reached", undefined),
       ],
+      [{ account: "413528927365", verdict: "open", seen: ["key AKIA1 is active\u001b[2J"] }],
       [{ place: "Jenkins", action: "disable" }],
     );
     expect(text).toContain(
@@ -143,6 +144,7 @@ describe("the evidence of a machine", () => {
     for (const line of [...lookedFor, ...notLookedFor]) expect(text).toContain(`  - ${line}`);
     expect(text).not.toMatch(/\bproven\b/);
     expect(text).toContain("  [ ] Jenkins: disable\n");
+    expect(text).toContain("AWS account 413528927365, IAM user sam: OPEN; key AKIA1 is active");
   });
 });
 

@@ -149,9 +149,7 @@ export class LawfulStack {
       policy: document({ Effect: "Deny", Principal: "*", Action: "s3:*", Resource: "*" }),
     });
     part("BucketLifecycleConfiguration", "lifecycle", {
-      rules: [
-        { id: "archives", status: "Enabled", noncurrentVersionExpiration: { noncurrentDays: 30 } },
-      ],
+      rules: [{ status: "Enabled", noncurrentVersionExpiration: { noncurrentDays: 30 } }],
     });
     part("BucketObjectLockConfiguration", "lock", {
       rule: { defaultRetention: { mode: "COMPLIANCE", days: 30 } },

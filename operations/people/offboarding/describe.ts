@@ -1,5 +1,6 @@
 import { printableLine } from "../../ground/printable";
 import { count, table } from "../../ground/table";
+import type { AwsKeys } from "./aws-keys";
 import type { Elsewhere } from "./elsewhere";
 import type { Evidence } from "./evidence";
 import { lookedFor, notLookedFor } from "../../ground/traces";
@@ -17,6 +18,7 @@ export function describe(
   member: string,
   at: string,
   evidence: readonly Evidence[],
+  keys: readonly AwsKeys[],
   places: readonly Elsewhere[],
 ): string {
   const quiet = (each: Evidence) => each.verdict === "closed" || each.verdict === "absent";
@@ -34,6 +36,11 @@ export function describe(
     table(["NODE", "ADDRESS", "RESULT", "SEEN"], rows),
     "",
     ...evidence.flatMap(details),
+    ...keys.map(
+      ({ account, verdict, seen }) =>
+        `AWS account ${account}, IAM user ${member}: ${verdict === "open" ? "OPEN" : verdict}; ${printableLine(seen.join("; "))}`,
+    ),
+    "",
     notProof,
     "",
     "Looked for, on machines that were reached:",

@@ -29,7 +29,7 @@ export function elsewhere(member: string, fleets: readonly ResolvedFleet[]): Els
     }),
     ...[...accounts].map((account) => ({
       place: `AWS account ${account}`,
-      action: "delete the person's IAM user, access keys and SSO assignment",
+      action: "delete the person's IAM user with its keys and password, and their SSO assignment",
     })),
     ...(zones.size > 0
       ? [{ place: "Cloudflare", action: "remove the person; delete their API tokens" }]

@@ -11,6 +11,7 @@ import { nameServersIn, resolverConfiguration } from "../hosts/network";
 import { forgeService } from "../forge";
 import { imageService } from "../images";
 import { providers } from "../providers";
+import { accountOf } from "../providers/aws/seed";
 import { commandOver } from "../providers/command";
 import { shellOfRecords } from "../providers/command/recorded-shell";
 import { sshShell } from "../providers/command/ssh-shell";
@@ -42,7 +43,7 @@ export async function openBehind(
   computer: Computer,
   world: World,
 ): Promise<Behind> {
-  const store = await openAccount(paths, computer);
+  const store = await openAccount(paths, computer, world);
   const account = store && { account: store.account, card: await accountCard(paths, store) };
   const close = () => store?.close();
   if (kind === "recorded") {
@@ -82,11 +83,16 @@ export async function openBehind(
 }
 
 /** The account's store; undefined, and said in the log, where its server can not be had. */
-async function openAccount(paths: CloudPaths, computer: Computer): Promise<Store | undefined> {
+async function openAccount(
+  paths: CloudPaths,
+  computer: Computer,
+  world: World,
+): Promise<Store | undefined> {
   const authority = paths.edge;
   try {
     return await openStore({
       ...{ computer, authority, directory: paths.objects, say: console.log },
+      accountId: () => accountOf(world),
       root: {
         accessKeyId: localAccounts.AWS_ACCESS_KEY_ID,
         secretAccessKey: localAccounts.AWS_SECRET_ACCESS_KEY,

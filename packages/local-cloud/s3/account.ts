@@ -16,12 +16,22 @@ export class Account {
 
   constructor(
     servers: Servers,
-    readonly root: AccessKey,
+    private readonly owner: { readonly root: AccessKey; readonly id: () => string },
     directory: string,
   ) {
     this.book = new Book(directory);
-    this.people = new People(this.book, servers, root);
-    this.buckets = new Buckets(this.book, servers, root);
+    this.people = new People(this.book, servers, owner.root);
+    this.buckets = new Buckets(this.book, servers, owner.root);
+  }
+
+  /** The account's own key. */
+  get root(): AccessKey {
+    return this.owner.root;
+  }
+
+  /** Twelve digits. */
+  get id(): string {
+    return this.owner.id();
   }
 
   /** Whether a policy denies a call of the user of a key by what the servers do not judge. */

@@ -50,91 +50,107 @@ type Act = (
   given: (name: string) => string,
 ) => Promise<string | void> | string | void;
 
-const arn = (path: string) => `arn:aws:iam::000000000000:${path}`;
+const arn = ({ id }: Account, path: string) => `arn:aws:iam::${id}:${path}`;
 const began = "2026-01-01T00:00:00Z";
 
 const actions: Readonly<Record<string, (...words: Parameters<Act>) => Promise<string>>> =
   Object.fromEntries(
     Object.entries<Act>({
-      GetCallerIdentity: () =>
-        `<Arn>${arn("root")}</Arn><UserId>000000000000</UserId><Account>000000000000</Account>`,
-      CreateUser: async ({ people }, given) => {
-        await people.createUser(given("UserName"), given("Path") || "/");
-        return `<User>${userXml(people.pathOf(given("UserName")), given("UserName"))}</User>`;
+      GetCallerIdentity: (account) =>
+        `<Arn>${arn(account, "root")}</Arn><UserId>${account.id}</UserId><Account>${account.id}</Account>`,
+      CreateUser: async (account, given) => {
+        await account.people.createUser(given("UserName"), given("Path") || "/");
+        return `<User>${userXml(account, given("UserName"))}</User>`;
       },
-      GetUser: ({ people }, given) =>
-        `<User>${userXml(people.pathOf(given("UserName")), given("UserName"))}</User>`,
-      ListUsers: ({ people }) =>
+      GetUser: (account, given) =>
+        given("UserName") === ""
+          ? `<User><Path>/</Path><UserName>root</UserName><UserId>${account.id}</UserId><Arn>${arn(account, "root")}</Arn><CreateDate>${began}</CreateDate></User>`
+          : `<User>${userXml(account, given("UserName"))}</User>`,
+      ListUsers: (account) =>
         listed(
           "Users",
-          people.users().map((name) => userXml(people.pathOf(name), name)),
+          account.people.users().map((name) => userXml(account, name)),
         ),
-      DeleteUser: async ({ people }, given) => {
-        if ((await people.keysOf(given("UserName"))).length > 0) {
+      DeleteUser: async (account, given) => {
+        if ((await account.people.keysOf(given("UserName"))).length > 0) {
           throw new Refused(
             409,
             "DeleteConflict",
             "Cannot delete entity, must delete access keys first.",
           );
         }
-        await people.removeUser(given("UserName"));
+        await account.people.removeUser(given("UserName"));
       },
-      CreateAccessKey: async ({ people }, given) => {
-        const key = await people.createKey(given("UserName"));
+      CreateAccessKey: async (account, given) => {
+        const key = await account.people.createKey(given("UserName"));
         return `<AccessKey><UserName>${escaped(given("UserName"))}</UserName><AccessKeyId>${key.accessKeyId}</AccessKeyId><Status>Active</Status><SecretAccessKey>${key.secretAccessKey}</SecretAccessKey><CreateDate>${began}</CreateDate></AccessKey>`;
       },
-      ListAccessKeys: async ({ people }, given) =>
+      ListAccessKeys: async (account, given) =>
         listed(
           "AccessKeyMetadata",
-          (await people.keysOf(given("UserName"))).map(
+          (await account.people.keysOf(given("UserName"))).map(
             ({ id, status, created }) =>
               `<UserName>${escaped(given("UserName"))}</UserName><AccessKeyId>${id}</AccessKeyId><Status>${status}</Status><CreateDate>${created}</CreateDate>`,
           ),
         ),
-      UpdateAccessKey: ({ people }, given) => {
+      UpdateAccessKey: (account, given) => {
         const status = given("Status") === "Active" ? "Active" : "Inactive";
-        return people.setKeyStatus(given("UserName"), given("AccessKeyId"), status);
+        return account.people.setKeyStatus(given("UserName"), given("AccessKeyId"), status);
       },
-      DeleteAccessKey: ({ people }, given) =>
-        people.removeKey(given("UserName"), given("AccessKeyId")),
-      PutUserPolicy: ({ people }, given) =>
-        people.putPolicy("user", given("UserName"), given("PolicyName"), given("PolicyDocument")),
-      DeleteUserPolicy: ({ people }, given) =>
-        people.removePolicy("user", given("UserName"), given("PolicyName")),
-      ListUserPolicies: ({ people }, given) =>
-        listed("PolicyNames", people.policyNames("user", given("UserName")).map(escaped)),
-      CreateGroup: async ({ people }, given) => {
-        await people.createGroup(given("GroupName"));
-        return `<Group>${groupXml(given("GroupName"))}</Group>`;
+      DeleteAccessKey: (account, given) =>
+        account.people.removeKey(given("UserName"), given("AccessKeyId")),
+      PutUserPolicy: (account, given) =>
+        account.people.putPolicy(
+          "user",
+          given("UserName"),
+          given("PolicyName"),
+          given("PolicyDocument"),
+        ),
+      DeleteUserPolicy: (account, given) =>
+        account.people.removePolicy("user", given("UserName"), given("PolicyName")),
+      ListUserPolicies: (account, given) =>
+        listed("PolicyNames", account.people.policyNames("user", given("UserName")).map(escaped)),
+      CreateGroup: async (account, given) => {
+        await account.people.createGroup(given("GroupName"));
+        return `<Group>${groupXml(account, given("GroupName"))}</Group>`;
       },
-      GetGroup: ({ people }, given) =>
-        `<Group>${groupXml(given("GroupName"))}</Group>${listed(
+      GetGroup: (account, given) =>
+        `<Group>${groupXml(account, given("GroupName"))}</Group>${listed(
           "Users",
-          people.membersOf(given("GroupName")).map((name) => userXml(people.pathOf(name), name)),
+          account.people.membersOf(given("GroupName")).map((name) => userXml(account, name)),
         )}`,
-      PutGroupPolicy: ({ people }, given) =>
-        people.putPolicy("group", given("GroupName"), given("PolicyName"), given("PolicyDocument")),
-      DeleteGroupPolicy: ({ people }, given) =>
-        people.removePolicy("group", given("GroupName"), given("PolicyName")),
-      ListGroupPolicies: ({ people }, given) =>
-        listed("PolicyNames", people.policyNames("group", given("GroupName")).map(escaped)),
-      AddUserToGroup: ({ people }, given) =>
-        people.setMember(given("GroupName"), given("UserName"), true),
-      RemoveUserFromGroup: ({ people }, given) =>
-        people.setMember(given("GroupName"), given("UserName"), false),
-      ListGroupsForUser: ({ people }, given) => {
-        people.pathOf(given("UserName"));
-        return listed("Groups", people.groupsOf(given("UserName")).map(groupXml));
+      PutGroupPolicy: (account, given) =>
+        account.people.putPolicy(
+          "group",
+          given("GroupName"),
+          given("PolicyName"),
+          given("PolicyDocument"),
+        ),
+      DeleteGroupPolicy: (account, given) =>
+        account.people.removePolicy("group", given("GroupName"), given("PolicyName")),
+      ListGroupPolicies: (account, given) =>
+        listed("PolicyNames", account.people.policyNames("group", given("GroupName")).map(escaped)),
+      AddUserToGroup: (account, given) =>
+        account.people.setMember(given("GroupName"), given("UserName"), true),
+      RemoveUserFromGroup: (account, given) =>
+        account.people.setMember(given("GroupName"), given("UserName"), false),
+      ListGroupsForUser: (account, given) => {
+        account.people.pathOf(given("UserName"));
+        return listed(
+          "Groups",
+          account.people.groupsOf(given("UserName")).map((name) => groupXml(account, name)),
+        );
       },
     }).map(([name, act]) => [name, async (...words) => (await act(...words)) ?? ""]),
   );
 
-function userXml(path: string, name: string): string {
-  return `<Path>${escaped(path)}</Path><UserName>${escaped(name)}</UserName><UserId>AIDALOCALCLOUD</UserId><Arn>${escaped(arn(`user${path}${name}`))}</Arn><CreateDate>${began}</CreateDate>`;
+function userXml(account: Account, name: string): string {
+  const path = account.people.pathOf(name);
+  return `<Path>${escaped(path)}</Path><UserName>${escaped(name)}</UserName><UserId>AIDALOCALCLOUD</UserId><Arn>${escaped(arn(account, `user${path}${name}`))}</Arn><CreateDate>${began}</CreateDate>`;
 }
 
-function groupXml(name: string): string {
-  return `<Path>/</Path><GroupName>${escaped(name)}</GroupName><GroupId>AGPALOCALCLOUD</GroupId><Arn>${escaped(arn(`group/${name}`))}</Arn><CreateDate>${began}</CreateDate>`;
+function groupXml(account: Account, name: string): string {
+  return `<Path>/</Path><GroupName>${escaped(name)}</GroupName><GroupId>AGPALOCALCLOUD</GroupId><Arn>${escaped(arn(account, `group/${name}`))}</Arn><CreateDate>${began}</CreateDate>`;
 }
 
 function listed(name: string, members: readonly string[]): string {

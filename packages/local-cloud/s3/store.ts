@@ -5,6 +5,7 @@ import { authorityFile, certificateFor, publicAuthority } from "../edge/authorit
 import type { Computer } from "../ground/computer";
 import type { Listening } from "../ground/listen";
 import type { Say } from "../ground/progress";
+import { defaultAccount } from "../providers/aws/seed";
 import { Account } from "./account";
 import { here, openDoor } from "./door";
 import { Servers } from "./servers";
@@ -20,6 +21,8 @@ export interface StoreOptions {
   readonly authority: string;
   /** The account's own key. */
   readonly root: AccessKey;
+  /** Its number, twelve digits; absent: that of a cloud to which none was seeded. */
+  readonly accountId?: () => string;
   readonly say?: Say;
 }
 
@@ -38,7 +41,7 @@ export interface Store {
  * not be had, naming what to do.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { directory, root, computer, say } = options;
+  const { directory, root, accountId = () => defaultAccount, computer, say } = options;
   const program = await obtainVersitygw(computer, say);
   const signer = await publicAuthority(options.authority);
   const authority = fs.readFileSync(authorityFile(options.authority), "utf8");
@@ -51,7 +54,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     pair,
     authority,
   });
-  const account = new Account(servers, root, directory);
+  const account = new Account(servers, { root, id: accountId }, directory);
   const doors: Listening[] = [];
   return {
     account,

@@ -86,6 +86,7 @@ export const namesAndBackups: readonly Rule[] = [
     32,
     "People list and fetch archives with an IAM key of their own; no machine's key can",
     policy("keep-secrets-secret"),
+    component("backups/read-policy.ts"),
     people,
   ),
   rule(
@@ -154,6 +155,7 @@ export const namesAndBackups: readonly Rule[] = [
     "Personal IAM keys stay a manager's decision: a stack makes machines' keys alone",
     policy("keep-backup-credentials-write-only"),
     policy("use-known-resources"),
+    command("operations/people/offboarding/aws-keys.ts"),
     people,
   ),
 ];

@@ -23,7 +23,12 @@ export class StoreGround {
   async open(computer: Computer): Promise<void> {
     const { directory } = this;
     const authority = join(directory, "edge");
-    this.store = await openStore({ computer, root, authority, directory: join(directory, "s3") });
+    this.store = await openStore({
+      computer,
+      root,
+      authority,
+      directory: join(directory, "s3"),
+    });
     this.endpoint = `https://127.0.0.1:${(await this.store.listen()).port}`;
   }
 
