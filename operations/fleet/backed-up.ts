@@ -16,6 +16,8 @@ const run = z.object({
 const backedUpProject = z.object({
   slug: z.string().max(100),
   running: z.object({ at: text }).nullish().catch(undefined),
+  /** A run is going to begin: its container, which a check looks at, does so within seconds. */
+  due: z.boolean().nullish().catch(undefined),
   last: run.nullish(),
   lastTaken: run.nullish(),
   next: text.nullish().catch(undefined),
@@ -63,6 +65,9 @@ export function backupConcerns(
       found.push(`the last backup of ${slug} lacks something${why}; ${again}`);
     }
     for (const note of lastTaken?.notes ?? []) found.push(`the last backup of ${slug}: ${note}`);
+    // The first one begins by itself as soon as there is something to back up, and the key.
+    const coming = Boolean(project?.running ?? project?.due);
+    if (!lastTaken && coming && !last) return [];
     if (!lastTaken) {
       found.push(`${slug} was never backed up; run berth backup ${slug}`);
     } else {

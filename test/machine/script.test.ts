@@ -97,13 +97,14 @@ describe("rendered scripts", () => {
 
   it.each(Object.entries(scripts))(
     "%s is bash, whole and cut anywhere runs nothing",
+    { timeout: 180_000 },
     (_, script) => {
       // Not its status: that is 0 for what is cut in the middle of a [[.
       const complaint = (input: string) =>
         spawnSync("bash", ["-n"], { input, encoding: "utf8" }).stderr;
       expect(complaint(script)).toBe("");
       // What a session that is cut off has sent: none of these may be a program.
-      const step = Math.max(997, Math.ceil(script.length / 50));
+      const step = Math.max(997, Math.ceil(script.length / 25));
       for (let end = script.lastIndexOf("}") - 1; end > 2; end -= step) {
         expect(complaint(script.slice(0, end))).not.toBe("");
       }
@@ -111,7 +112,7 @@ describe("rendered scripts", () => {
   );
 
   const kinds = ["enter", "converge", "observe"] as const;
-  it.each(kinds)("%s is clean to shellcheck", { timeout: 60_000 }, (sequence) => {
+  it.each(kinds)("%s is clean to shellcheck", { timeout: 180_000 }, (sequence) => {
     const script = scripts[sequence];
     const start = script.indexOf("\nset -");
     const head = start < 0 ? "{" : script.slice(0, start);

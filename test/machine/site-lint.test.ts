@@ -13,7 +13,7 @@ describe("the files of public projects", () => {
     expect(said.web).not.toBeNull();
   });
 
-  it("are told what the manual says of them", () => {
+  it("are told what the manual says of them", { timeout: 120_000 }, () => {
     const told = Object.fromEntries(
       names.map((name) => [name, lines(judge({ ...factsOf(name), port: 18_016 }), "warning")]),
     );

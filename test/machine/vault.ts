@@ -1,6 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { expect } from "vitest";
 
 import type { MachineDeclaration } from "../../components/machine/script";
@@ -168,12 +170,13 @@ export class Vault extends Quay {
   /** An object, byte for byte. Not waited for in this program: the server's door is in it. */
   async bytes(key: string): Promise<Buffer> {
     const { endpoint, authorityFile, administrator } = this.archives;
-    const file = join(this.yard.ground.directory, "object");
-    const signed = ["--aws-sigv4", "aws:amz:us-east-1:s3", "--cacert", authorityFile];
-    const command = ["curl", "-sSf", ...signed, "--config", "-", "-o", file];
-    const got = await tryRun([...command, `${endpoint}/archives/${key}`], {
-      input: `user = "${administrator.accessKeyId}:${administrator.secretAccessKey}"\n`,
+    const client = new S3Client({
+      ...{ region: "us-east-1", endpoint, forcePathStyle: true, credentials: administrator },
     });
+    const asked = new GetObjectCommand({ Bucket: "archives", Key: key });
+    const address = await getSignedUrl(client, asked, { expiresIn: 600 });
+    const file = join(this.yard.ground.directory, "object");
+    const got = await tryRun(["curl", "-sSf", "--cacert", authorityFile, "-o", file, address]);
     expect(got).toMatchObject({ code: 0, stderr: "" });
     return readFileSync(file);
   }

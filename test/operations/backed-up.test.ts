@@ -56,6 +56,12 @@ describe("what a machine backed up", () => {
     ]);
   });
 
+  it("needs nobody while the first one is at work or about to be", () => {
+    expect(concerns(told(null, null, { running: { at: "2026-11-29T11:59:58Z" } }))).toEqual([]);
+    expect(concerns(told(null, null, { due: true }))).toEqual([]);
+    expect(concerns(told(null, null, { due: false }))).toHaveLength(1);
+  });
+
   it("says alone what to do where the machine came up empty", () => {
     expect(concerns(told(null, null, { awaits: "recovery" }))).toEqual([
       "shop came up empty and archives of it are there: berth recover shop; until then nothing is backed up",

@@ -76,7 +76,7 @@ describe("the direction of imports", () => {
           .join("") + "export const it = 1;\n";
     }
     found = new Set((await broken(files)).map(({ rule, edge }) => `${rule}: ${edge}`));
-  });
+  }, 120_000);
 
   it("has a table whose samples lie in the rooms they are of", () => {
     for (const { name } of rooms) {

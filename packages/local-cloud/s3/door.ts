@@ -71,6 +71,7 @@ export async function openDoor(address: string, behind: Behind): Promise<Listeni
     port: (server.address() as AddressInfo).port,
     close: () =>
       new Promise((resolve) => {
+        server.ref();
         server.close(() => resolve());
         server.closeAllConnections();
       }),

@@ -129,6 +129,8 @@ function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
     child.once("exit", () => resolve());
+    // Whoever waits for it may have nothing else that keeps it alive.
+    child.ref();
     child.stdin?.end();
   });
 }

@@ -47,5 +47,8 @@ archive.close()
 if sink is not out:
     sink.close()
 sys.stdout.buffer.flush()
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+# Its own as the kernel counts it for this program: ru_maxrss has what the program had before that started it.
+with open("/proc/self/status", encoding="ascii") as status:
+    own = next(int(line.split()[1]) for line in status if line.startswith("VmHWM:"))
+peak = own + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 print(json.dumps({"peak": peak / 1024, "first": first / (1 << 20), "bytes": count, "sha256": digest}), file=sys.stderr)

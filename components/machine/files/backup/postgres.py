@@ -6,7 +6,7 @@ import re
 import subprocess
 
 from copied import Copied
-from ground import Failed, environment
+from ground import Done, Failed, environment
 
 # Sequences are no part of a snapshot: two dumps of it may differ by as many digits.
 SLACK = 1 << 16
@@ -145,7 +145,7 @@ class Server:
         env = {"PGDATABASE": session.database, "BERTH_SNAPSHOT": session.snapshot}
         counted = self.container.run(COUNT, env, self.user, seconds=6 * 3600)
         if counted.code != 0 or not counted.out.strip().isdigit():
-            raise Failed(f"{session}: pg_dump failed: {counted.last()}")
+            raise Failed(f"{session}: pg_dump failed: {Done(counted.code, '', counted.err).last() or 'ended early'}")
         path = f"{folder}/{file_name(session.database)}.sql"
         copied = Copied()
         stream = self.container.stream(f"{LOGIN}exec {DUMP}", env, self.user)

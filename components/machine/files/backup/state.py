@@ -140,7 +140,7 @@ def is_due(project, moment=None):
 
 
 def about(project):
-    """What status tells of one project."""
+    """What status tells of one project. `due`: a run is going to begin, by the container's next look."""
     found = status_of(project)
     running = found.get("running")
     if running and not is_busy(project):
@@ -149,6 +149,7 @@ def about(project):
         "slug": project.slug,
         "declared": {"at": project.at, "bucket": project.place.bucket, "prefix": project.prefix, "consistency": project.consistency},
         "running": running,
+        "due": is_due(project),
         "last": told(found.get("last")),
         "lastTaken": told(found.get("lastTaken")),
         "next": written(next_slot(project.at, now())),

@@ -1,3 +1,8 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { thisComputer } from "../../ground/computer";
@@ -173,4 +178,14 @@ describe("regions", () => {
     await far.must("PUT", "far/a", "", "x");
     expect((await far.must("GET", "far/a")).body).toBe("x");
   });
+});
+
+it("is closed to its end in a process that has nothing else to do", () => {
+  const directory = mkdtempSync(join(tmpdir(), "berth-store-"));
+  const program = join(__dirname, "open-and-close.ts");
+  const done = spawnSync(process.execPath, ["--import", "tsx", program, directory], {
+    encoding: "utf8",
+  });
+  rmSync(directory, { recursive: true });
+  expect(done).toMatchObject({ stderr: "", stdout: "closed\n", status: 0 });
 });
