@@ -24,7 +24,7 @@ class Tree:
     """The files of one tree, by their paths in it."""
 
     def __init__(self):
-        self.sums, self.entries, self.bytes = {}, 0, 0
+        self.sums, self.sizes, self.entries, self.bytes = {}, {}, 0, 0
 
     def compare(self, name, listing):
         listed = dict(read_list(listing))
@@ -101,7 +101,11 @@ class Sifter:
             digest = hashlib.sha256()
             for chunk in self.laid(tar, member):
                 digest.update(chunk)
-            tree.sums[path] = digest.hexdigest()
+            # A file that changed while it was read comes again under its name, and the last of them counts.
+            if path in tree.sums:
+                tree.entries -= 1
+                tree.bytes -= tree.sizes[path]
+            tree.sums[path], tree.sizes[path] = digest.hexdigest(), member.size
             tree.bytes += member.size
         else:
             if member.islnk():

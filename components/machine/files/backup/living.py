@@ -176,14 +176,14 @@ def _mapped(info, size, data):
     numbers = [len(data)] + [number for begin, end in data for number in (begin, end - begin)]
     text = "".join(f"{number}\n" for number in numbers).encode()
     table = text + bytes(-len(text) % tarfile.BLOCKSIZE)
-    folder, name = os.path.split(info.name)
     info.pax_headers = {
         "GNU.sparse.major": "1",
         "GNU.sparse.minor": "0",
         "GNU.sparse.name": info.name,
         "GNU.sparse.realsize": str(size),
     }
-    info.name = f"{folder}/GNUSparseFile.0/{name}"
+    # A name that needs no record of its own beside GNU.sparse.name: Python's tarfile takes whichever comes last.
+    info.name = f"GNUSparseFile.0/{hashlib.sha256(info.name.encode('utf-8', 'surrogateescape')).hexdigest()[:32]}"
     info.size = len(table) + sum(end - begin for begin, end in data)
     return table
 
