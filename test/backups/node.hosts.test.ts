@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { statuses } from "../../components/machine/script";
 import { site } from "../machine/front";
 import { delivery } from "../machine/quay";
-import { backedUp, dataProject, Vault } from "../machine/vault";
+import { backedUp, dataProject, membersOf, Vault } from "../machine/vault";
 
 const customers = readFileSync("test/backups/customers.sql", "utf8");
 
@@ -54,7 +54,7 @@ describe("a project's backups on its node", () => {
 
   it("name what of the machine's own cron looks like a backup, and nothing of its line (R36)", async () => {
     await vault.onHost(
-      "echo '15 3 * * * root PGPASSWORD=tulip pg_dump app | lrzip' >/etc/cron.d/old",
+      "mkdir -p /etc/cron.d; echo '15 3 * * * root PGPASSWORD=tulip pg_dump app | lrzip' >/etc/cron.d/old",
     );
     const { stdout } = await vault.converge({}, { check: true });
     expect(stdout).toContain("note: cron: /etc/cron.d/old, line 1, looks like a backup");
@@ -74,5 +74,25 @@ describe("a project's backups on its node", () => {
       "tenant_birch",
     ]);
     expect(databases[0]!.roles).toContain("tenant");
+  });
+
+  it("are encrypted where two keys of age are declared, and each of them opens an archive", async () => {
+    const pair = () => vault.onHost("docker exec berth-backup-shop age-keygen 2>/dev/null");
+    const pairs = [await pair(), await pair()];
+    const recipients = pairs.map((text) => /age1[0-9a-z]+/.exec(text)![0]);
+    vault.backups = [backedUp("shop", { recipients })];
+    expect(await vault.converge()).toMatchObject({ code: statuses.done });
+    const archive = await vault.bytes(await vault.taken("shop"));
+    expect(archive.toString("latin1")).toMatch(/^age-encryption\.org\/v1\n/);
+    expect(archive.toString("latin1")).not.toContain("LRZI");
+    for (const identity of pairs) {
+      const keep = `docker exec -i berth-backup-shop python3 -c 'import sys; open("/tmp/key", "w").write(sys.stdin.read())'`;
+      await vault.onHost(keep, identity);
+      const opened = await vault.onHost(
+        "base64 -d | docker exec -i berth-backup-shop age -d -i /tmp/key | base64 -w0",
+        archive.toString("base64"),
+      );
+      expect(membersOf(Buffer.from(opened, "base64"))).toContain("databases/db/tenant_alder.sql");
+    }
   });
 });
