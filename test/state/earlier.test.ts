@@ -56,6 +56,10 @@ describe.each(["be7b2bf"])("the states that %s left", (commit) => {
       .filter(([, { projects }]) => (projects as string[]).includes("cryptsend"))
       .map(([name]) => `${name}-cryptsend`);
     expect(delivered).toEqual(["cryptsend-cryptsend"]);
+    // Where it has a key for its archives, that is brought to its machine from now on.
+    const keyed = delivered
+      .map((name) => `${name}-backup`)
+      .filter((name) => deployment.resources.some(({ urn }) => urn.endsWith(`::${name}`)));
     const isHost = stack === "prod-b";
     const plan = await cloud.plan(stack);
     // The program of a converge has moved out of it, into a file that is delivered. The web's ports were
@@ -70,6 +74,7 @@ describe.each(["be7b2bf"])("the states that %s left", (commit) => {
       [
         ...converged.flatMap((node) => [`create ${node}-script`, `update ${node}-converge`]),
         ...guards.map((node) => `update ${node}-firewall`),
+        ...keyed.map((name) => `create ${name}-delivered`),
         // Archives no longer go by their age.
         ...lifecycles.map((name) => `update ${name}`),
         ...certified.flatMap((name) => [
