@@ -58,13 +58,28 @@ describe("a project whose machine was lost", () => {
   it("is restored in place, and what was written since is in the backup before", async () => {
     await first.sql("shop", "DELETE FROM visit WHERE id > 10; CREATE TABLE since (id int)");
     await first.onHost("rm -r /var/lib/docker/volumes/shop_media/_data/deep");
+    // A service that writes a last file when it is told to stop.
+    await first.onHost(
+      `docker run -d -v shop_media:/media --entrypoint sh \
+        --label com.docker.compose.project=shop --label com.docker.compose.service=worker \
+        python:3 -c 'trap "echo last >/media/last; exit" TERM; while :; do sleep 0.1; done'`,
+    );
     const done = await first.backup("restore shop --by ana", await wish(archive));
     expect(done, done.stdout).toMatchObject({ code: 0 });
-    expect(done.stdout).toMatch(/taken: backups[^]*stop: nginx[^]*start: nginx[^]*restored: /);
+    expect(done.stdout).toMatch(
+      /stop: nginx, worker[^]*taken: backups[^]*start: nginx, worker[^]*restored: /,
+    );
     expect(await sums(first)).toEqual(before);
     const { lastTaken } = await first.told("shop");
-    const { databases } = await first.manifest(lastTaken!.key!);
+    const { databases, files } = await first.manifest(lastTaken!.key!);
+    const [media] = files;
+    expect(databases[0]!.databases.map(({ name }) => name)).toEqual(["app", "postgres"]);
     expect(databases[0]!.databases[0]!.tables.map(({ name }) => name)).toEqual(["since", "visit"]);
+    // Without deep and what was in it, and with what came last.
+    expect(media!.entries).toBe((await first.manifest(archive)).files[0]!.entries - 2 + 1);
+    await first.onHost(
+      "docker rm -f $(docker ps -q --filter label=com.docker.compose.service=worker)",
+    );
     const left = await first.sql("shop", "SELECT datname FROM pg_database WHERE datname ~ 'berth'");
     expect(left).toBe("");
   });

@@ -22,6 +22,8 @@ DUMP = 'pg_dump --no-password --lock-wait-timeout=600000 --snapshot="$BERTH_SNAP
 COUNT = f'{LOGIN}exec 3>&1; code=$({{ {{ {DUMP}; echo $? >&4; }} | wc -c >&3; }} 4>&1); exit "$code"'
 DATABASES = "SELECT json_agg(json_build_array(datname, datallowconn) ORDER BY datname) FROM pg_catalog.pg_database WHERE NOT datistemplate"
 LEFTOVERS = "SELECT pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE application_name = 'berth-backup' AND pid <> pg_backend_pid()"
+# How loading.py names what it loads beside what is there.
+RESTORING = re.compile(r"berth_(new|old)_\d+")
 MARK = "-- berth: end of the answer --"
 
 
@@ -91,12 +93,14 @@ class Server:
     def open(self):
         """Takes the snapshots, one right after another."""
         if self.container.status != "running":
-            raise Failed(f"{self.container.service}: the database is {self.container.status}; it must run to be backed up")
+            raise Failed(f"{self.container.service}: the database is {self.container.status}; it must run to be backed up, and where it is no server of its own: backup.exclude")
         self._find_login()
         # What a run that was killed left in the server would hold its snapshot for ever.
         self.must(f"export PGDATABASE={self.home}; exec psql -XqAt -c \"{LEFTOVERS}\"")
         for name, allowed in json.loads(self.must(f"export PGDATABASE={self.home}; exec psql -XqAt -c '{DATABASES}'")):
-            if allowed:
+            if RESTORING.fullmatch(name):
+                self.left_out.append({"what": f"{self.container.service}: database {name}", "reason": "is a restore's, on its way to another name"})
+            elif allowed:
                 self.sessions.append(Session(self, name))
             else:
                 self.left_out.append({"what": f"{self.container.service}: database {name}", "reason": "the server lets nobody connect to it"})
@@ -111,7 +115,7 @@ class Server:
                     self.home = database
                     return
                 tried.append(done.last(1) or "is no superuser")
-        raise Failed(f"{self.container.service}: the database is not read: {tried[0]}")
+        raise Failed(f"{self.container.service}: the database is not read: {tried[0]}; where it is no server of its own, say so: backup.exclude")
 
     home = "postgres"
 

@@ -59,14 +59,17 @@ def wish():
 
 
 def in_place(project, by, is_alive):
-    """After a backup of what is there now. Answers the exit status."""
+    """In the place of what is there, which is backed up once nobody writes to it any more."""
     address, manifest = wish()
     if awaits(project):
         raise Refused(f"{project.slug} came up empty and awaits its data: berth recover {project.slug}")
-    say("first a backup of what is there now")
-    if serve.ask(project, f"{by}, before a restore", is_alive, lenient=True) != 0:
-        raise Failed("nothing is restored: what is there now could not be backed up, see above")
-    back(project, address, manifest, by)
+
+    def secure():
+        say("a backup of what is there")
+        if serve.ask(project, f"{by}, before a restore", is_alive, lenient=True) != 0:
+            raise Failed("nothing is restored: what is there could not be backed up, see above")
+
+    back(project, address, manifest, by, secure)
 
 
 def recover(project, by):
@@ -74,7 +77,8 @@ def recover(project, by):
     address, manifest = wish()
     if not awaits(project):
         raise Refused(f"{project.slug} awaits nothing here; over what it has: berth restore {project.slug} --to")
-    back(project, address, manifest, by)
+    # What is there is what a first start made.
+    back(project, address, manifest, by, lambda: None)
     settled(project)
 
 
@@ -86,12 +90,11 @@ def empty(project, by):
     settled(project)
 
 
-def back(project, address, manifest, by):
+def back(project, address, manifest, by, secure):
     key = (manifest.get("archive") or {}).get("key")
     outlive(project)
     try:
-        with state.alone(project):
-            Restore(project, manifest).run(address)
+        Restore(project, manifest).run(address, secure)
     except state.Busy:
         raise Failed("a backup is at work; try again when it ended: berth-backup status") from None
     except Failed as problem:

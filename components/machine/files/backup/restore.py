@@ -1,7 +1,8 @@
 """Brings an archive back to where it is from: everything beside what is there, judged, and then in its place.
 
-Until all of it was judged nothing that serves is touched but that the application stands still (R40). What was there
-before is put back where anything fails, and goes only when the application is up again on what was restored.
+Nothing that serves is touched until all of it was judged. Then the application stops (R40), and only then is what is
+there backed up: nothing that was written until the last moment is lost. It is put back where anything fails, and goes
+when the application is up again on what was restored.
 """
 
 import json
@@ -10,6 +11,7 @@ import tarfile
 import time
 
 import files
+import state
 import unpack
 from content import Content, pieces
 from docker import containers
@@ -38,25 +40,31 @@ class Restore:
         self.loaders, self.trees = {}, {}
         self.databases = []
 
-    def run(self, address):
-        """Everything, to the application on what was restored. Raises Failed, and then what was there serves again."""
-        undo(self.project)
-        self.check()
+    def run(self, address, secure):
+        """Everything, to the application on what was restored. `secure` keeps what is there, once nobody writes to it
+        any more. Raises Failed, and then what was there serves again."""
         path = self.project.places.of(ARCHIVE)
         archive = self.manifest["archive"]
-        say(f"fetch: {archive['key']}, {archive['bytes']} bytes")
-        fetch(address, path, archive["bytes"], archive["sha256"])
+        with state.alone(self.project):
+            undo(self.project)
+            self.check()
+            say(f"fetch: {archive['key']}, {archive['bytes']} bytes")
+            fetch(address, path, archive["bytes"], archive["sha256"])
         began = time.monotonic()
         running = [each for each in self.there if each.status == "running" and each.service not in self.loaders]
         self.journal = {"containers": [[each.id, each.service] for each in running], "made": [], "databases": [], "laid": [], "files": []}
         self.note()
         try:
-            self.load(path)
-            say(f"stop: {', '.join(sorted(each.service for each in running)) or 'nothing runs'}")
-            for each in reversed(running):
-                run(["docker", "stop", "-t", "30", each.id], seconds=60)
-            self.swap()
-            start(self.journal)
+            with state.alone(self.project):
+                self.load(path)
+                say(f"stop: {', '.join(sorted(each.service for each in running)) or 'nothing runs'}")
+                for each in reversed(running):
+                    run(["docker", "stop", "-t", "30", each.id], seconds=60)
+            # A run of its own, which is alone too.
+            secure()
+            with state.alone(self.project):
+                self.swap()
+                start(self.journal)
         except BaseException as problem:
             undo(self.project)
             if isinstance(problem, Exception) and not isinstance(problem, Failed):
