@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { thisComputer } from "../../../packages/local-cloud/ground/computer";
 import { imageService } from "../../../packages/local-cloud/images";
-import { Yard } from "../../machine/yard";
+import { Yard, type Visit } from "../../machine/yard";
 
 /** The `docker` of a booted machine, by a command of this computer, as a context of Docker's for another host has it. */
 export class RemoteDocker {
@@ -17,15 +17,7 @@ export class RemoteDocker {
     const address = await yard.create("docker", 0, { docker: true });
     await yard.machines.ready("docker", "booted");
     const visit = { login: "root", address, pinned: yard.boot.public, mine: yard.deployer };
-    this.path = join(yard.ground.directory, "bin");
-    mkdirSync(this.path);
-    const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
-    const client = yard.client(visit).map(quoted).join(" ");
-    writeFileSync(
-      join(this.path, "docker"),
-      `#!/bin/bash\nexec ${client} "docker$(printf ' %q' "$@")"\n`,
-      { mode: 0o755 },
-    );
+    this.path = dockerBy(yard, visit);
   }
 
   /** A script as root on that machine; what it says. */
@@ -38,4 +30,18 @@ export class RemoteDocker {
   clear(): Promise<void> {
     return this.yard.clear();
   }
+}
+
+/** A directory with a `docker` that is a machine's, as a context of Docker's for another host has it. */
+export function dockerBy(yard: Yard, visit: Visit): string {
+  const directory = join(yard.ground.directory, "bin");
+  mkdirSync(directory);
+  const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
+  const client = yard.client(visit).map(quoted).join(" ");
+  writeFileSync(
+    join(directory, "docker"),
+    `#!/bin/bash\nexec ${client} "docker$(printf ' %q' "$@")"\n`,
+    { mode: 0o755 },
+  );
+  return directory;
 }
