@@ -22,6 +22,8 @@ const backedUpProject = z.object({
   lastTaken: run.nullish(),
   next: text.nullish().catch(undefined),
   awaits: text.nullish(),
+  /** A restore is at work, or was cut off in the middle of its exchange. */
+  restoring: z.boolean().nullish().catch(undefined),
 });
 
 /** A project's backups, by its machine's own word. */
@@ -60,6 +62,11 @@ export function backupConcerns(
     const again = `once that is put right: berth backup ${slug}`;
     const why = last?.why ? `: ${last.why}` : "";
     const found: string[] = [];
+    if (project?.restoring) {
+      found.push(
+        `a restore of ${slug} is at work, or was cut off; where nobody is at it, sudo berth-backup undo ${slug} on the machine puts back what was there`,
+      );
+    }
     if (last?.verdict === "failed") found.push(`the last backup of ${slug} failed${why}; ${again}`);
     if (last?.verdict === "incomplete") {
       found.push(`the last backup of ${slug} lacks something${why}; ${again}`);

@@ -64,6 +64,7 @@ export interface Told {
   readonly lastTaken: Taken | null;
   readonly next: string;
   readonly awaits: string | null;
+  readonly restoring: boolean;
 }
 interface Taken {
   readonly at: string;

@@ -62,6 +62,13 @@ describe("what a machine backed up", () => {
     expect(concerns(told(null, null, { due: false }))).toHaveLength(1);
   });
 
+  it("needs a person where a restore was cut off", () => {
+    expect(concerns(told(fresh, fresh, { restoring: true }))).toEqual([
+      "a restore of shop is at work, or was cut off; where nobody is at it, sudo berth-backup undo shop on the machine puts back what was there",
+    ]);
+    expect(concerns(told(fresh, fresh, { restoring: false }))).toEqual([]);
+  });
+
   it("says alone what to do where the machine came up empty", () => {
     expect(concerns(told(null, null, { awaits: "recovery" }))).toEqual([
       "shop came up empty and archives of it are there: berth recover shop; until then nothing is backed up",

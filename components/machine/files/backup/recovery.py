@@ -124,5 +124,8 @@ def settled(project):
 
 def put_back(project):
     """What a restore that was cut off had begun is put back."""
-    with state.alone(project):
-        undo(project)
+    try:
+        with state.alone(project, patience=120):
+            undo(project)
+    except state.Busy:
+        raise Failed("a backup or a restore is at work; try again when it ended: berth-backup status") from None

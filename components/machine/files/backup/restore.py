@@ -20,7 +20,6 @@ from ground import Failed, now, read_json, run, say, write_json, written
 from laying import Laid, clear
 from loading import Loader
 
-JOURNAL = "restoring.json"
 ARCHIVE = "restore.tar.lrz"
 # Seconds that containers may take to be up again.
 PATIENCE = 180
@@ -78,7 +77,7 @@ class Restore:
         """Writes down what is about to be done, so that it can be undone after any end."""
         if kind:
             self.journal[kind].append(entry)
-        write_json(self.project.places.of(JOURNAL), self.journal)
+        write_json(self.project.places.of(state.RESTORING), self.journal)
 
     def check(self):
         """What stands against it, before anything is fetched."""
@@ -176,12 +175,12 @@ class Restore:
             self.loaders[service].drop(fresh)
         for tree in self.laid.values():
             clear(tree.former)
-        os.remove(self.project.places.of(JOURNAL))
+        os.remove(self.project.places.of(state.RESTORING))
 
 
 def undo(project):
     """Puts back what a restore that failed or was cut off had begun to exchange, and starts what it stopped."""
-    journal = read_json(project.places.of(JOURNAL))
+    journal = read_json(project.places.of(state.RESTORING))
     if not journal:
         return
     say("puts back what was there before")
@@ -200,7 +199,7 @@ def undo(project):
     for name, place in journal["laid"]:
         clear(Laid(name, place).fresh)
     start(journal)
-    os.remove(project.places.of(JOURNAL))
+    os.remove(project.places.of(state.RESTORING))
 
 
 def start(journal):

@@ -10,6 +10,8 @@ from ground import moment_of, now, read_json, write_json, written
 
 # Who makes runs that nobody asked for.
 SCHEDULE = "schedule"
+# What a restore writes down of what it exchanges; it is there for as long as that is not ended.
+RESTORING = "restoring.json"
 # Lines of the history that are kept.
 KEPT = 1000
 
@@ -154,6 +156,7 @@ def about(project):
         "lastTaken": told(found.get("lastTaken")),
         "next": written(next_slot(project.at, now())),
         "awaits": found.get("awaits"),
+        "restoring": os.path.exists(project.places.of(RESTORING)),
     }
 
 
