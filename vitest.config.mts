@@ -51,7 +51,11 @@ export default defineConfig({
           name: "pure",
           include: ["test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
           exclude: [...engine, ...hosts],
-          globalSetup: ["test/computer-setup.ts", "test/linters-setup.ts"],
+          globalSetup: [
+            "test/computer-setup.ts",
+            "test/linters-setup.ts",
+            "test/archives-setup.ts",
+          ],
           testTimeout: 20_000,
           // Vitest would leave a core of two idle.
           maxWorkers: os.availableParallelism(),
@@ -62,7 +66,7 @@ export default defineConfig({
         test: {
           name: "engine",
           include: engine,
-          globalSetup: ["test/computer-setup.ts", "test/engine-setup.ts"],
+          globalSetup: ["test/computer-setup.ts", "test/engine-setup.ts", "test/archives-setup.ts"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           ...together,
@@ -72,7 +76,7 @@ export default defineConfig({
         test: {
           name: "hosts",
           include: hosts,
-          globalSetup: ["test/computer-setup.ts", "test/engine-setup.ts"],
+          globalSetup: ["test/computer-setup.ts", "test/engine-setup.ts", "test/archives-setup.ts"],
           // sshd turns an address away for seconds after failed logins, which these tests make on purpose.
           retry: 1,
           testTimeout: 600_000,

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drillPolicy, readPolicy } from "../../components/backups/read-policy";
 import type { AccessKey } from "../../packages/local-cloud/s3/sign";
 import { Archives } from "../machine/archives";
-import { havePrograms, python } from "../machine/backup-parts";
+import { python } from "../machine/backup-parts";
 import { obtainAwsCli } from "./aws-cli";
 
 const archives = new Archives();
@@ -38,7 +38,6 @@ function shell(key: AccessKey, script: string): Promise<{ code: number | null; s
 }
 
 beforeAll(async () => {
-  await havePrograms("lrzip");
   aws = await obtainAwsCli();
   await archives.open();
   await archives.bucket("archives", { lockDays: 30 });

@@ -2,13 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 
-import { havePrograms, program, python, run } from "./backup-parts";
+import { program, python, run } from "./backup-parts";
 
 const directory = mkdtempSync(join(tmpdir(), "berth-archive-"));
 afterAll(() => rmSync(directory, { recursive: true }));
-beforeAll(() => havePrograms("lrzip"));
 
 const pack = (content: Buffer, chunk: number) => python("pack.py", [String(chunk)], content).out;
 const unpack = (archive: Buffer, ...args: string[]) =>

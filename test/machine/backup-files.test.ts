@@ -4,13 +4,12 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 
-import { havePrograms, python, run } from "./backup-parts";
+import { python, run } from "./backup-parts";
 
 const directory = fs.mkdtempSync(join(tmpdir(), "berth-files-"));
 afterAll(() => fs.rmSync(directory, { recursive: true }));
-beforeAll(() => havePrograms("lrzip"));
 
 interface Entry {
   readonly entries: number;

@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { delimiter, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 
 /** What a machine's backups run, and what tests of it run beside it. */
 export const program = resolve("components/machine/files/backup");
@@ -37,21 +36,3 @@ export function run(
 /** Runs one of the Python programs beside this file, which find the backup's own parts. */
 export const python = (script: string, args: readonly string[], input: Buffer | string = "") =>
   run(["python3", "-I", "-B", join(parts, script), program, ...args], input);
-
-/**
- * Has the distribution's own programs there that open archives. As root they are installed, like what hosts need.
- * Refuses with the command where they cannot be.
- */
-export function havePrograms(...names: readonly string[]): void {
-  const missing = names.filter(
-    (name) =>
-      !(process.env["PATH"] ?? "").split(delimiter).some((dir) => existsSync(join(dir, name))),
-  );
-  if (missing.length === 0) return;
-  const install = ["apt-get", "-qy", "install", "--no-install-recommends", ...missing] as const;
-  if (process.getuid?.() === 0) {
-    run(["apt-get", "-q", "update"]);
-    if (run(["env", "DEBIAN_FRONTEND=noninteractive", ...install]).code === 0) return;
-  }
-  throw new Error(`these tests need ${missing.join(", ")}; run: sudo ${install.join(" ")}`);
-}

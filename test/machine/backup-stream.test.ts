@@ -4,11 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { havePrograms, program, python, run } from "./backup-parts";
+import { program, python, run } from "./backup-parts";
 
 const directory = fs.mkdtempSync(join(tmpdir(), "berth-stream-"));
 afterAll(() => fs.rmSync(directory, { recursive: true }));
-beforeAll(() => havePrograms("lrzip", "age"));
 
 interface Took {
   readonly peak: number;
