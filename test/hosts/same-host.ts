@@ -111,7 +111,10 @@ export function comparable(found: Listing): Listing {
   return {
     ...found,
     files: found["files"]!.filter((line) => !varying.test(line)),
-    contents: found["contents"]!.filter((line) => !line.startsWith("/etc/berth/proxy/image ")),
+    // The image by the day's packages; and when systemd saw this disk first.
+    contents: found["contents"]!.filter(
+      (line) => !/^\/etc\/(berth\/proxy\/image|\.updated) /.test(line),
+    ),
     ports: found["ports"]!.map((line) => line.replace(/127\.0\.0\.1:\d{5}$/, "127.0.0.1:any")),
   };
 }
