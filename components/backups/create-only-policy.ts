@@ -1,3 +1,15 @@
+/** Denies every creation of an object that does not ask whether one of its name is there. */
+export const onlyNewNames = {
+  Sid: "OnlyNewNames",
+  Effect: "Deny",
+  Action: "s3:PutObject",
+  Resource: "*",
+  Condition: {
+    Null: { "s3:if-none-match": "true" },
+    BoolIfExists: { "s3:ObjectCreationOperation": "true" },
+  },
+} as const;
+
 /**
  * The IAM policy of a credential that can create objects below one prefix of a bucket, and give up
  * an upload that broke. It can neither read, list nor delete, and it can neither replace an object
@@ -20,16 +32,7 @@ export function createOnlyPolicy(bucket: string, prefix: string): string {
         Action: ["s3:PutObject", "s3:AbortMultipartUpload"],
         Resource: `arn:aws:s3:::${bucket}/${prefix}*`,
       },
-      {
-        Sid: "OnlyNewNames",
-        Effect: "Deny",
-        Action: "s3:PutObject",
-        Resource: "*",
-        Condition: {
-          Null: { "s3:if-none-match": "true" },
-          BoolIfExists: { "s3:ObjectCreationOperation": "true" },
-        },
-      },
+      onlyNewNames,
     ],
   });
 }

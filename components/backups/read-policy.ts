@@ -1,3 +1,5 @@
+import { onlyNewNames } from "./create-only-policy";
+
 /** Where the archives of one environment lie in one bucket. */
 export interface Place {
   readonly bucket: string;
@@ -38,15 +40,7 @@ export function drillPolicy(places: readonly Place[]): string {
         Action: "s3:DeleteObject",
         Resource: [...at("*.tar.lrz"), ...at("*.manifest.json")],
       },
-      {
-        Effect: "Deny",
-        Action: "s3:PutObject",
-        Resource: "*",
-        Condition: {
-          Null: { "s3:if-none-match": "true" },
-          BoolIfExists: { "s3:ObjectCreationOperation": "true" },
-        },
-      },
+      onlyNewNames,
     ],
   });
 }

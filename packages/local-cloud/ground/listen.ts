@@ -1,6 +1,7 @@
 /** HTTP services of this computer's own, at ports that are free to choose. */
 
-import { createServer, type RequestListener } from "node:http";
+import { createServer, type RequestListener, type Server as HttpServer } from "node:http";
+import type { Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 
 /** A service that is listening. */
@@ -11,8 +12,15 @@ export interface Listening {
 }
 
 /** Listens at a free port of an address. The service alone keeps no program alive. */
-export async function listenAt(address: string, listener: RequestListener): Promise<Listening> {
-  const server = createServer(listener);
+export function listenAt(address: string, listener: RequestListener): Promise<Listening> {
+  return listening(createServer(listener), address);
+}
+
+/** As `listenAt`, for a server that is made already. Its end is waited for, whatever else keeps the program alive. */
+export async function listening(
+  server: HttpServer | HttpsServer,
+  address: string,
+): Promise<Listening> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(0, address, resolve);
@@ -22,6 +30,7 @@ export async function listenAt(address: string, listener: RequestListener): Prom
     port: (server.address() as AddressInfo).port,
     close: () =>
       new Promise((resolve) => {
+        server.ref();
         server.close(() => resolve());
         server.closeAllConnections();
       }),

@@ -5,10 +5,9 @@
 
 import * as http from "node:http";
 import * as https from "node:https";
-import type { AddressInfo } from "node:net";
 import * as tls from "node:tls";
 
-import type { Listening } from "../ground/listen";
+import { listening, type Listening } from "../ground/listen";
 import type { Account } from "./account";
 import { answerIam } from "./iam-door";
 import { requestAt } from "./ask";
@@ -62,20 +61,7 @@ export async function openDoor(address: string, behind: Behind): Promise<Listeni
       else refuse(response, [500, "InternalError", "the local S3 server failed; see its log"]);
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, address, resolve);
-  });
-  server.unref();
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: () =>
-      new Promise((resolve) => {
-        server.ref();
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listening(server, address);
 }
 
 async function answer(
