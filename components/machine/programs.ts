@@ -14,3 +14,9 @@ export const backupProgram = "/usr/local/sbin/berth-backup";
 
 /** The parts of that program. */
 export const backupProgramParts = "/usr/local/lib/berth/backup";
+
+/** What moves projects between machines. */
+export const moveProgram = "/usr/local/sbin/berth-move";
+
+/** The parts of that program. */
+export const moveProgramParts = "/usr/local/lib/berth/move";

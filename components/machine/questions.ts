@@ -7,12 +7,14 @@ import { jobsAccount } from "./jobs";
 import {
   backupProgram,
   backupProgramParts,
+  moveProgram,
+  moveProgramParts,
   proxyProgram,
   siteProgram,
   siteProgramParts,
 } from "./programs";
 import { array, map, quote } from "./quote";
-import { backupParts, fileContents, siteParts } from "./steps";
+import { backupParts, moveParts, fileContents, siteParts } from "./steps";
 import { readText } from "./text-file";
 
 const source = (name: string) => readText(path.join(__dirname, "questions", `${name}.sh`));
@@ -106,14 +108,16 @@ function proxyFiles(): Readonly<Record<string, string>> {
   return checksums(texts);
 }
 
-/** The same of the programs that deliver sites and back them up. */
+/** The same of the programs that deliver sites, back them up and move them. */
 function siteFiles(): Readonly<Record<string, string>> {
-  const { SITE_LAUNCHER, BACKUP_LAUNCHER } = fileContents();
+  const { SITE_LAUNCHER, BACKUP_LAUNCHER, MOVE_LAUNCHER } = fileContents();
   return checksums({
     ...below(siteProgramParts, siteParts()),
     ...below(backupProgramParts, backupParts()),
+    ...below(moveProgramParts, moveParts()),
     [siteProgram]: SITE_LAUNCHER,
     [backupProgram]: BACKUP_LAUNCHER,
+    [moveProgram]: MOVE_LAUNCHER,
   });
 }
 

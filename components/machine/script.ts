@@ -13,6 +13,7 @@ import {
   backupParts,
   compact,
   fileContents,
+  moveParts,
   pamCheck,
   siteParts,
   sourceOf,
@@ -146,11 +147,20 @@ const constants: Readonly<Record<Sequence, () => readonly string[]>> = {
     `PAM_PY=${quote(pamCheck())}`,
     `declare -A COMPOSE_PACKAGES=${map(composePackages)}`,
     ...Object.entries(fileContents()).map(([variable, text]) => `${variable}=${quote(text)}`),
-    `declare -A SITE_PROGRAM=${map(siteParts())}`,
-    `declare -A BACKUP_PROGRAM=${map(backupParts())}`,
+    `declare -A PROGRAM_PARTS=${map(programParts())}`,
   ],
   observe: () => [],
 };
+
+/** The parts of Berth's programs of Python, by program and name. */
+function programParts(): Readonly<Record<string, string>> {
+  const programs = { site: siteParts(), backup: backupParts(), move: moveParts() };
+  return Object.fromEntries(
+    Object.entries(programs).flatMap(([program, parts]) =>
+      Object.entries(parts).map(([name, text]) => [`${program}/${name}`, text]),
+    ),
+  );
+}
 
 function programOf(sequence: Sequence): string {
   return [...constants[sequence](), compact(sourceOf(sequence))].join("\n");

@@ -62,6 +62,7 @@ const contents = {
   ACME_TIMER: "proxy/certificates.timer",
   SITE_LAUNCHER: "site-launcher.sh",
   BACKUP_LAUNCHER: "backup-launcher.sh",
+  MOVE_LAUNCHER: "move-launcher.sh",
 } as const;
 
 /** The program that a node's proxy is run with, by its parts. */
@@ -112,6 +113,12 @@ export function siteParts(): Readonly<Record<string, string>> {
 /** The program that backs projects up, by the names of its parts (Python, and what it asks databases in SQL). */
 export function backupParts(): Readonly<Record<string, string>> {
   return partsIn("backup");
+}
+
+/** The program that moves projects to another machine, by the names of its parts; some are that of backups too. */
+export function moveParts(): Readonly<Record<string, string>> {
+  const { "ground.py": ground = "", "docker.py": docker = "" } = backupParts();
+  return { ...partsIn("move"), "ground.py": ground, "docker.py": docker };
 }
 
 function partsIn(folder: string): Readonly<Record<string, string>> {

@@ -8,21 +8,6 @@ backups_program=/usr/local/lib/berth/backup
 backups_state=/var/lib/berth/backups
 backup_packages=(python3 lrzip age)
 
-# backup_files: the program, by its parts, and none of a former version.
-backup_files() {
-  local name file parts=()
-  for name in "${!BACKUP_PROGRAM[@]}"; do parts+=("$backups_program/$name"); done
-  for file in /usr/local/sbin /usr/local/lib /usr/local/lib/berth; do if [ ! -d "$file" ]; then ensure_directory "$file" root:root 755; fi; done
-  ensure_directory $backups_program root:root 755
-  if [ ! -d $backups_program ]; then return 0; fi
-  look "${parts[@]}"
-  for name in "${!BACKUP_PROGRAM[@]}"; do ensure_file "$backups_program/$name" root:root 644 "${BACKUP_PROGRAM[$name]}"; done
-  for file in "$backups_program"/*; do
-    if [ -e "$file" ] && [ -z "${BACKUP_PROGRAM[${file##*/}]:-}" ]; then ensure_absent "$file" "is not of the program"; fi
-  done
-  ensure_file /usr/local/sbin/berth-backup root:root 755 "$BACKUP_LAUNCHER"
-}
-
 # backups_gone SLUG...: neither container nor key of a project that is not among these.
 backups_gone() {
   local file slug
@@ -54,7 +39,7 @@ run_backup() {
     -v "/srv/berth/$slug:/srv/berth/$slug:ro,rslave" -v "/var/lib/berth/sites/$slug:/var/lib/berth/sites/$slug:ro" -v "$state:$state"
     -v /etc/ssl/certs:/etc/ssl/certs:ro
   )
-  wanted=$(printf '%s\n' "${options[@]}" "${BACKUP_PROGRAM[@]}" | sha256sum)
+  wanted=$({ printf '%s\n' "${options[@]}"; cat "$backups_program"/*; } | sha256sum)
   wanted=${wanted:0:16}
   is=$(docker inspect -f '{{.State.Running}} {{.Image}} {{index .Config.Labels "berth.made"}}' "$container" 2>/dev/null 9>&-) || is=
   id=$(docker image inspect -f '{{.Id}}' "$image" 2>/dev/null 9>&-) || id=
@@ -117,7 +102,7 @@ if managed proxy && managed deploy && [ -n "$BACKUPS" ]; then
   if ! docker info >/dev/null 2>&1 9>&-; then
     if [ "$CHECK" = yes ]; then differs backups "do not run: there is no Docker yet" || true; else failed backups "need Docker, which does not answer"; fi
   else
-    backup_files
+    program_files backup "$BACKUP_LAUNCHER"
     backups_declared
     cron_backups
   fi

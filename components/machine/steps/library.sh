@@ -239,6 +239,22 @@ ensure_absent() {
   fi
 }
 
+# program_files NAME LAUNCHER: a program of Python, /usr/local/sbin/berth-NAME, by its parts, and none of a former
+# version.
+program_files() {
+  local file home=/usr/local/lib/berth/$1 parts=()
+  for file in "${!PROGRAM_PARTS[@]}"; do if [ "${file%/*}" = "$1" ]; then parts+=("$home/${file#*/}"); fi; done
+  for file in /usr/local/sbin /usr/local/lib /usr/local/lib/berth; do if [ ! -d "$file" ]; then ensure_directory "$file" root:root 755; fi; done
+  ensure_directory "$home" root:root 755
+  if [ ! -d "$home" ]; then return 0; fi
+  look "${parts[@]}"
+  for file in "${parts[@]}"; do ensure_file "$file" root:root 644 "${PROGRAM_PARTS[$1/${file##*/}]}"; done
+  for file in "$home"/*; do
+    if [ -e "$file" ] && [ -z "${PROGRAM_PARTS[$1/${file##*/}]:-}" ]; then ensure_absent "$file" "is not of the program"; fi
+  done
+  ensure_file "/usr/local/sbin/berth-$1" root:root 755 "$2"
+}
+
 # listed FILE: sets list to the lines of a list that Berth keeps; empty where there is none.
 listed() {
   list=()

@@ -1,27 +1,12 @@
 # shellcheck shell=bash
-# What this machine delivers (R57): the program that does, a declaration a project, and the account by which
+# What this machine delivers (R57): the program that does and the one that moves it to another machine (R63), a
+# declaration a project, and the account by which
 # jobs may ask for it (R80). What is not declared any more is not delivered any more; its checkout, its data
 # and its containers stay as they are.
 
 sites_home=/etc/berth/sites
-sites_program=/usr/local/lib/berth/site
 jobs_account=berth-jobs
 jobs_home=/var/lib/berth-jobs
-
-# sites_files: the program, by its parts, and none of a former version.
-sites_files() {
-  local name file parts=()
-  for name in "${!SITE_PROGRAM[@]}"; do parts+=("$sites_program/$name"); done
-  for file in /usr/local/sbin /usr/local/lib /usr/local/lib/berth; do if [ ! -d "$file" ]; then ensure_directory "$file" root:root 755; fi; done
-  ensure_directory $sites_program root:root 755
-  if [ ! -d $sites_program ]; then return 0; fi
-  look "${parts[@]}"
-  for name in "${!SITE_PROGRAM[@]}"; do ensure_file "$sites_program/$name" root:root 644 "${SITE_PROGRAM[$name]}"; done
-  for file in "$sites_program"/*; do
-    if [ -e "$file" ] && [ -z "${SITE_PROGRAM[${file##*/}]:-}" ]; then ensure_absent "$file" "is not of the program"; fi
-  done
-  ensure_file /usr/local/sbin/berth-site root:root 755 "$SITE_LAUNCHER"
-}
 
 # sites_declared: a file for each delivery, and none besides.
 sites_declared() {
@@ -76,7 +61,8 @@ jobs_closed() {
 }
 
 if managed proxy && managed deploy && [ -n "$DELIVERIES" ]; then
-  sites_files
+  program_files site "$SITE_LAUNCHER"
+  program_files move "$MOVE_LAUNCHER"
   sites_declared
   if [ -n "$JOB_KEYS" ]; then alone "account $jobs_account" jobs_enter; else jobs_closed; fi
 else
