@@ -10,6 +10,8 @@ export const runMark = "BERTH_TEST_RUN";
 export interface Leftover extends ProcessIdentity {
   /** Its command line, cut to what a person reads. */
   readonly command: string;
+  /** Where it ran and whose it was, by which the test is found that started it. */
+  readonly origin: string;
 }
 
 /**
@@ -34,12 +36,34 @@ export function leftoversOf(run: string): Leftover[] {
     if (!identity || pid === process.pid || !marked(pid, run)) return [];
     const command = read(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim();
     // A process that has ended and waits for its parent has no command line.
-    return command === "" ? [] : [{ ...identity, command: command.slice(0, 160) }];
+    if (command === "") return [];
+    return [{ ...identity, command: command.slice(0, 160), origin: originOf(pid) }];
   });
 }
 
 function marked(pid: number, run: string): boolean {
-  return read(`/proc/${pid}/environ`).split("\0").includes(`${runMark}=${run}`);
+  return environmentOf(pid).includes(`${runMark}=${run}`);
+}
+
+function originOf(pid: number): string {
+  const told = environmentOf(pid).filter((each) =>
+    /^(BERTH_LOCAL_DIR|PULUMI_BACKEND_URL)=/.test(each),
+  );
+  return [`in ${link(`/proc/${pid}/cwd`)}`, ...told].join(" ");
+}
+
+/** Variables that a process was started with, `NAME=value` each. */
+function environmentOf(pid: number): string[] {
+  return read(`/proc/${pid}/environ`).split("\0");
+}
+
+/** Where a link leads; `?` where the process is gone. */
+function link(file: string): string {
+  try {
+    return fs.readlinkSync(file);
+  } catch {
+    return "?";
+  }
 }
 
 /** A file's text; none of a process that is gone, or another person's. */

@@ -73,6 +73,8 @@ function sayWhatIsLeftOut(reason: string): void {
 /** 1 where programs of the run were still there and had to be ended; each is named. */
 async function cleanAfter(run: string): Promise<number> {
   const left = await endLeftovers(run);
-  for (const { pid, command } of left) say(`outlived the tests, ended now: ${pid} ${command}`);
+  for (const { pid, command, origin } of left) {
+    say(`outlived the tests, ended now: ${pid} ${command} (${origin})`);
+  }
   return left.length === 0 ? 0 : 1;
 }

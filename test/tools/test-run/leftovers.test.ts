@@ -11,7 +11,7 @@ describe.runIf(process.platform === "linux")("programs that outlive a test run",
 
   /** Starts a shell that says when it is ready, in a session of its own, as a daemon would be. */
   const start = async (run: string, script: string) => {
-    const env = { ...process.env, [runMark]: run };
+    const env = { ...process.env, [runMark]: run, BERTH_LOCAL_DIR: "/the/cloud/of/a/test" };
     const options = { detached: true, env, stdio: ["ignore", "pipe", "ignore"] as const };
     const child = spawn("sh", ["-c", script], { ...options, stdio: [...options.stdio] });
     started.push(child);
@@ -26,6 +26,7 @@ describe.runIf(process.platform === "linux")("programs that outlive a test run",
     const ended = await endLeftovers(mine, 0);
     expect(ended.map(({ pid }) => pid)).toContain(orphan.pid);
     expect(ended.map(({ command }) => command).join()).toContain("sleep 60");
+    expect(ended[0]!.origin).toBe(`in ${process.cwd()} BERTH_LOCAL_DIR=/the/cloud/of/a/test`);
     expect(leftoversOf(other).map(({ pid }) => pid)).toContain(neighbour.pid);
     await expect.poll(() => leftoversOf(mine)).toEqual([]);
   });
