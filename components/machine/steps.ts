@@ -117,8 +117,12 @@ export function backupParts(): Readonly<Record<string, string>> {
 
 /** The program that moves projects to another machine, by the names of its parts; some are that of backups too. */
 export function moveParts(): Readonly<Record<string, string>> {
-  const { "ground.py": ground = "", "docker.py": docker = "" } = backupParts();
-  return { ...partsIn("move"), "ground.py": ground, "docker.py": docker };
+  const {
+    "ground.py": ground = "",
+    "docker.py": docker = "",
+    "files.py": files = "",
+  } = backupParts();
+  return { ...partsIn("move"), "ground.py": ground, "docker.py": docker, "files.py": files };
 }
 
 function partsIn(folder: string): Readonly<Record<string, string>> {

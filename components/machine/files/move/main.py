@@ -1,19 +1,131 @@
 """The commands: each word of a command line has one meaning, whatever it looks like."""
 
-from ground import Misused, Stop, complain
+import importlib
+import json
+import os
+import sys
 
-USAGE = """berth-move status <project>"""
+from ground import Misused, Refused, Stop, complain, say
+from moves import move_of
 
-COMMANDS = {}
+USAGE = """berth-move survey | key | offer | follow | lag | seal | renounce | promote | down | end | status | unlock <project>
+berth-move files <project> [--check | --last]
+berth-move freeze <project> --seconds N
+berth-move thaw <project> [--never-promoted]
+berth-move return <project> [--synchronous]
+berth-move lock <project> --by NAME --run ID
+berth-move journal <project> [--put]"""
+# What comes on standard input is a few addresses, keys and positions, or the journal of one move.
+LARGEST = 1 << 24
+
+
+class Verb:
+    """A verb: the part that does it, loaded when it is asked for (a freeze is counted in tenths of seconds); the
+    options that it takes; whether it is told something on standard input."""
+
+    def __init__(self, part, name, valued=(), flags=(), told=False, alone=True):
+        self.part, self.name, self.valued, self.flags, self.told, self.alone = part, name, valued, flags, told, alone
+
+    def run(self, move, options):
+        """The answer. Options are passed by name, what was read as `said`."""
+        said = {"said": read()} if self.told else {}
+        act = getattr(importlib.import_module(self.part), self.name)
+        if not self.alone:
+            return act(move, **options, **said)
+        with move.alone():
+            return act(move, **options, **said)
+
+
+VERBS = {
+    "survey": Verb("survey", "survey", alone=False),
+    "key": Verb("account", "key"),
+    "offer": Verb("offer", "offer", told=True),
+    "follow": Verb("standby", "follow", told=True),
+    "files": Verb("passes", "files", flags=("--check", "--last")),
+    "lag": Verb("standby", "lag", alone=False),
+    "freeze": Verb("fence", "freeze", valued=("--seconds",)),
+    "seal": Verb("fence", "seal"),
+    "thaw": Verb("fence", "thaw", flags=("--never-promoted",)),
+    "renounce": Verb("promote", "renounce"),
+    "promote": Verb("promote", "promote", told=True),
+    "return": Verb("standby", "follow_back", flags=("--synchronous",), told=True),
+    "down": Verb("ending", "down"),
+    "end": Verb("ending", "end"),
+    "status": Verb("moves", "status", alone=False),
+    "lock": Verb("lease", "lock", valued=("--by", "--run")),
+    "unlock": Verb("lease", "unlock"),
+    "journal": Verb("journal", "journal", flags=("--put",), alone=False),
+}
+
+
+def split(words, verb):
+    """The project and the options of a command, which become the names of arguments."""
+    plain, options = [], {name[2:].replace("-", "_"): False for name in verb.flags}
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if word in verb.valued:
+            if not rest:
+                raise Misused(f"{word}: its value is missing\n{USAGE}")
+            options[word[2:].replace("-", "_")] = rest.pop(0)
+        elif word in verb.flags:
+            options[word[2:].replace("-", "_")] = True
+        elif word.startswith("-"):
+            raise Misused(f"{word}: is no option of this command\n{USAGE}")
+        else:
+            plain.append(word)
+    missing = [name for name in verb.valued if name[2:] not in options]
+    if len(plain) != 1 or missing:
+        raise Misused(USAGE)
+    return plain[0], options
+
+
+def read():
+    """What comes on standard input: a JSON object."""
+    try:
+        said = json.loads(sys.stdin.read(LARGEST))
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        raise Refused("on standard input comes a JSON object")
+    return said
 
 
 def main(words):
+    if words and words[0] in INNER:
+        return inner(words)
     try:
-        if not words or words[0] not in COMMANDS:
+        if not words or words[0] not in VERBS:
             raise Misused(USAGE)
-        return COMMANDS[words[0]](words[1:])
+        if os.geteuid() != 0:
+            raise Refused("is run as root alone")
+        verb = VERBS[words[0]]
+        slug, options = split(words[1:], verb)
+        print(json.dumps(verb.run(move_of(slug), options), sort_keys=True), flush=True)
+        return 0
     except Stop as problem:
+        # One who is refused may be told why in the form of an answer too.
+        if getattr(problem, "answer", None) is not None:
+            print(json.dumps(problem.answer, sort_keys=True), flush=True)
         complain(str(problem))
         return problem.code
     except BrokenPipeError:
         return 141
+
+
+# What units of this program's own run: not for people.
+INNER = {
+    "tunnel": ("tunnel", "hold_open"),
+    "relay": ("relay", "serve"),
+    "watch": ("watchdog", "watch"),
+}
+
+
+def inner(words):
+    part, name = INNER[words[0]]
+    try:
+        getattr(importlib.import_module(part), name)(*words[1:])
+        return 0
+    except Stop as problem:
+        say(f"failed: {problem}")
+        return problem.code
