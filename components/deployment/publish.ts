@@ -25,6 +25,7 @@ type PublishedNode = Written<NodeOutput, "idleSince" | "released" | "adopted" | 
 type PublishedProject = Written<
   ProjectOutput,
   | "servedSince"
+  | "movesTo"
   | "records"
   | "takenOver"
   | "handedBack"
@@ -111,6 +112,7 @@ export function projectOutput(
     node: project.node,
     servedBy: servedBy(fleet, project),
     ...(since === undefined ? {} : { servedSince: since }),
+    ...(project.migration === undefined ? {} : { movesTo: project.migration.to }),
     access: [...project.access],
     ...names,
     ...furtherFacts(project.furtherNames),

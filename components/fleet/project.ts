@@ -6,6 +6,7 @@ import { branch, files, health, jobs, overlap, secretNames } from "./delivery";
 import { domain, flag, former, repository, stack } from "./fields";
 import { slugPattern } from "./formats";
 import { choice, count, group, hints, list, text } from "./hints";
+import { migration } from "./migration";
 import { httpPort } from "./ports";
 import { replacedRecord } from "./replaced-record";
 import { visitors } from "./visitors";
@@ -92,6 +93,7 @@ export const project = group("A client project.", {
   servedBy: stack(
     "Host stack that serves it; none: its service ended; absent: this stack's own node.",
   ).optional(),
+  migration: migration.optional(),
 });
 
 /** An entry of `berth:projects` in a host stack. */

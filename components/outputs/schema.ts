@@ -104,6 +104,8 @@ const project = z.object({
   servedBy: text,
   /** Since when, an ISO 8601 instant; absent where no run saw it done. */
   servedSince: text,
+  /** The stack that it moves to, while it does. */
+  movesTo: text,
   /** Members with an account on its node. */
   access: texts,
   primary: text,

@@ -24,7 +24,6 @@ export function problemsOf(
 /** What people look for and Berth does not have. */
 const limits: ReadonlyMap<string, string> = new Map([
   ["port", "remove it: machines are reached on SSH's port 22 alone"],
-  ["migration", "remove it: no move is carried out yet; servedBy switches the names"],
 ]);
 
 function unknownKey(

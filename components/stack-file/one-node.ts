@@ -11,7 +11,10 @@ import type { FleetNode } from "../placement/resolved";
 import { parseFleet } from "./parse";
 
 /** A project that is declared in a program: an entry of `berth:projects`, and its slug. */
-export type DeclaredProject = Omit<Declared<typeof projectSchema>, "node" | "servedBy"> & {
+export type DeclaredProject = Omit<
+  Declared<typeof projectSchema>,
+  "node" | "servedBy" | "migration"
+> & {
   /** Short name, the first part of what is named after it. */
   readonly slug: string;
 };
@@ -41,7 +44,7 @@ export interface DeclaredNode {
  * Throws one `ConfigError` with all that stack files are refused for; places are those of a stack file,
  * after the node's name. Besides: a slug given twice, an environment that is another than the stack's,
  * and what a single node cannot say, because only a stack's record could bear it out (`servedBy`,
- * `retired`).
+ * `migration`, `retired`).
  */
 export function nodeOf(
   name: string,
@@ -140,6 +143,9 @@ function projectProblems(
       : []),
     ...(has(project, "servedBy")
       ? [cannotSay(`${at}.servedBy`, "leave it out: who makes its names decides where they lead")]
+      : []),
+    ...(has(project, "migration")
+      ? [cannotSay(`${at}.migration`, "leave it out: a stack's record alone could bear a move out")]
       : []),
   ];
 }

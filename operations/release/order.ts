@@ -1,3 +1,4 @@
+import { nobody } from "../../components/fleet/fleet";
 import { mapping } from "../../components/fleet/mapping";
 import { ConfigError } from "../../components/fleet/problem";
 import { readStackFiles, type StackConfig } from "../../components/stack-file/stack-files";
@@ -8,7 +9,7 @@ import { exits, readCommandLine, Refusal, unknown, UsageError } from "../ground/
 export const usage = `usage: berth order STACK
 
 The stacks that a deployment of STACK takes, one a line, in the order in which they are deployed: the
-host stacks that serve its projects (\`servedBy\`), then STACK, whose names follow their addresses.
+host stacks that serve its projects (\`servedBy\`) or are about to (\`migration\`), then STACK, whose names follow their addresses.
 `;
 
 /** `berth order`: what a pipeline deploys, and in which order. */
@@ -24,7 +25,7 @@ export function main(context: Context, argv: readonly string[]): Promise<number>
   return Promise.resolve(exits.done);
 }
 
-/** The host stacks that serve a stack's projects, by name, and the stack itself. */
+/** The host stacks that serve a stack's projects or are about to, by name, and the stack itself. */
 export function orderOf(
   files: Readonly<Record<string, StackConfig>>,
   stack: string,
@@ -32,12 +33,17 @@ export function orderOf(
   const own = files[stack];
   if (own === undefined) throw new Refusal(unknown("stack", stack, Object.keys(files).sort()));
   const serving = Object.values(mapping(own["projects"])).flatMap((project) => {
-    const { servedBy } = mapping(project);
-    return typeof servedBy === "string" && servedBy !== stack ? [servedBy] : [];
+    const { servedBy, migration } = mapping(project);
+    const named = [servedBy, mapping(migration)["to"]];
+    return named.filter(
+      (name): name is string => typeof name === "string" && name !== stack && name !== nobody,
+    );
   });
   const missing = serving.find((name) => files[name] === undefined);
   if (missing !== undefined) {
-    throw new Refusal(`Pulumi.${stack}.yaml: servedBy names ${missing}, which has no stack file`);
+    throw new Refusal(
+      `Pulumi.${stack}.yaml: servedBy or migration names ${missing}, which has no stack file`,
+    );
   }
   return [...[...new Set(serving)].sort(), stack];
 }

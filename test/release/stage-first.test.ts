@@ -118,9 +118,16 @@ describe("the order of a deployment", () => {
     expect(orderOf(files, "prod-b")).toEqual(["prod-b"]);
   });
 
+  it("has a host stack that a project moves to, and none where a service ended", () => {
+    const moving = { ...files, prod: { projects: { a: { migration: { to: "prod-c" } } } } };
+    expect(orderOf(moving, "prod")).toEqual(["prod-c", "prod"]);
+    const ended = { ...files, prod: { projects: { a: { servedBy: "none" } } } };
+    expect(orderOf(ended, "prod")).toEqual(["prod"]);
+  });
+
   it("is refused for a stack that has no file", () => {
     expect(() => orderOf(files, "prd")).toThrow(/prod/);
     const missing = { prod: { projects: { a: { servedBy: "gone" } } } };
-    expect(() => orderOf(missing, "prod")).toThrow(/servedBy names gone/);
+    expect(() => orderOf(missing, "prod")).toThrow(/names gone/);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { phaseOf } from "../../components/fleet/migration";
 import {
   changed,
   expectProblem,
@@ -77,18 +78,106 @@ describe("servedBy", () => {
         fix: "remove the line",
       },
     ],
+  ];
+
+  it.each(table)("refuse %s", (_title, changes, expected) => {
+    expectProblem(served(changes), expected);
+  });
+});
+
+describe("migration", () => {
+  const moving = (to: string, ...more: BadInput[1]): BadInput[1] => [
+    [["projects", "cryptsend", "migration"], { to }],
+    ...more,
+  ];
+  const noHost: BadInput[1][number] = [["projects", "cryptsend", "servedBy"], undefined];
+  const phase = (changes: BadInput[1]) => {
+    const fleet = parse(served(changes));
+    return phaseOf(
+      fleet,
+      fleet.projects.find(({ slug }) => slug === "cryptsend")!,
+    );
+  };
+
+  it("is beside until the names lead to where it goes, and switched from then on", () => {
+    expect(phase([])).toBe(undefined);
+    expect(phase(moving("prod-b", noHost))).toBe("beside");
+    expect(phase(moving("prod-b"))).toBe("switched");
+    expect(phase(moving("prod"))).toBe("beside");
+    expect(phase(moving("prod", noHost))).toBe("switched");
+  });
+
+  const table: readonly BadInput[] = [
     [
-      "a migration, which nothing carries out",
+      "to a stack without a file",
+      moving("prod-c"),
+      {
+        path: "berth:projects.cryptsend.migration.to",
+        message: "no Pulumi.prod-c.yaml",
+        received: '"prod-c"',
+        fix: "correct the name",
+      },
+    ],
+    [
+      "to a stack that serves another environment",
+      moving("stage-b"),
+      {
+        path: "berth:projects.cryptsend.migration.to",
+        message: "serves stage, not prod",
+        received: '"stage-b"',
+        fix: "name a host stack",
+      },
+    ],
+    [
+      "to a stack that lacks the project's machine",
+      [[["projects", "kmc", "migration"], { to: "prod-b" }]],
+      {
+        path: "berth:projects.kmc.migration.to",
+        message: "without a machine for kmc",
+        received: '"prod-b"',
+        fix: "add `kmc: {}`",
+      },
+    ],
+    [
+      "to another environment",
+      moving("stage"),
+      {
+        path: "berth:projects.cryptsend.migration.to",
+        message: "is an environment",
+        received: '"stage"',
+        fix: "remove the line",
+      },
+    ],
+    [
+      "with a phase, which follows from who serves,",
       [[["projects", "cryptsend", "migration"], { to: "prod-b", phase: "frozen" }]],
       {
+        path: "berth:projects.cryptsend.migration.phase",
+        message: "is not a key",
+        fix: "remove it",
+      },
+    ],
+    [
+      "of a project whose service ended",
+      moving("prod-b", [["projects", "cryptsend", "servedBy"], "none"]),
+      {
         path: "berth:projects.cryptsend.migration",
-        message: "is not a key that Berth knows",
-        fix: "no move is carried out yet; servedBy",
+        message: "service ended",
+        fix: "take the line out",
+      },
+    ],
+    [
+      "whose old machine is retired",
+      moving("prod-b", [["nodes", "cryptsend"], retired()]),
+      {
+        path: "berth:nodes.cryptsend.retired",
+        message: "cryptsend is on the move",
+        fix: "end the move first",
       },
     ],
   ];
 
-  it.each(table)("refuse %s", (_title, changes, expected) => {
+  it.each(table)("is refused %s", (_title, changes, expected) => {
     expectProblem(served(changes), expected);
   });
 });

@@ -11,7 +11,11 @@ export function checkRetirement(draft: Draft): readonly Problem[] {
   return draft.machines.flatMap((machine) =>
     machine.entry?.retired === undefined
       ? []
-      : [...servingProblems(machine, draft), ...dateProblems(machine, draft.today)],
+      : [
+          ...servingProblems(machine, draft),
+          ...moveProblems(machine),
+          ...dateProblems(machine, draft.today),
+        ],
   );
 }
 
@@ -25,6 +29,19 @@ function servingProblems({ projects, at }: MachineDraft, draft: Draft): Problem[
       path: at("retired"),
       message: `is set, but this machine serves ${here.map(({ slug }) => slug).join(", ")} still`,
       fix: "move the projects first: servedBy names the host stack that took them over",
+    },
+  ];
+}
+
+/** While a project moves, the machine that it left is its way back, and the other one its next. */
+function moveProblems({ projects, at }: MachineDraft): Problem[] {
+  const moving = projects.filter(({ facts }) => facts.migration !== undefined);
+  if (moving.length === 0) return [];
+  return [
+    {
+      path: at("retired"),
+      message: `is set, but ${moving.map(({ slug }) => slug).join(", ")} is on the move`,
+      fix: "end the move first: take migration out of the project once nobody needs the old machine",
     },
   ];
 }

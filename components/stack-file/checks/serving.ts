@@ -3,12 +3,31 @@ import { environments, nobody } from "../../fleet/fleet";
 import type { Problem } from "../../fleet/problem";
 import { received } from "../../fleet/show";
 
-/** A project is served by a host stack that exists and holds it. */
+/** A project is served by a host stack that exists and holds it, and moves to such a one or back (R63). */
 export function checkServing(draft: Draft): readonly Problem[] {
   if (draft.role === "host") return [];
-  return draft.projects.flatMap((project) =>
-    hostProblems(draft, project, project.facts.servedBy, ["servedBy"]),
-  );
+  return draft.projects.flatMap((project) => [
+    ...hostProblems(draft, project, project.facts.servedBy, ["servedBy"]),
+    ...moveProblems(draft, project),
+  ]);
+}
+
+function moveProblems(draft: Draft, project: ProjectDraft): readonly Problem[] {
+  const { migration, servedBy } = project.facts;
+  const path = ["migration", "to"];
+  if (migration?.to === undefined) return [];
+  if (servedBy === nobody) {
+    return [
+      {
+        path: project.at("migration"),
+        message: "is a move of a project whose service ended",
+        fix: "take the line out, or servedBy: none",
+      },
+    ];
+  }
+  // Back to where it came from.
+  if (migration.to === draft.stack) return [];
+  return hostProblems(draft, project, migration.to, path);
 }
 
 function hostProblems(

@@ -62,6 +62,7 @@ function kept(plan: Plan, project: string, former = project): string[] {
     ...(!from && to ? [`gets a machine: ${arrival(plan.after, project)}`] : []),
     ...domains(plan, project),
     ...serving(plan, project),
+    ...moving(plan, project),
     ...backups(plan, project, former),
   ];
 }
@@ -140,6 +141,14 @@ function serving({ before, after }: Plan, project: string): string[] {
   return was !== undefined && will !== undefined && was !== will
     ? [`visitors are sent to stack ${will} instead of ${was}`]
     : [];
+}
+
+/** What a move's line means: both machines stay, and what it is that people do next. */
+function moving({ before, after }: Plan, project: string): string[] {
+  const [was, will] = [before, after].map(({ outputs }) => outputs.projects[project]?.movesTo);
+  if (was === will) return [];
+  if (will === undefined) return ["is no longer on the move: its old machine may be retired"];
+  return [`is on the move to stack ${will}: both machines stay, and neither may be retired`];
 }
 
 function backups({ before, after }: Plan, project: string, former: string): string[] {
