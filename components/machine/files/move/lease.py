@@ -4,27 +4,33 @@ import time
 
 from ground import Refused, now, written
 
-LEASE = "lease.json"
+LEASE, LOCK = "lease.json", "lease.lock"
 # Seconds after the last word of a run in which no other one may begin.
 HELD = 60
 
 
 def lock(move, by, run):
     """Takes the lease, or holds it longer. Refuses with who has it."""
-    lease = move.kept(LEASE)
-    if lease and lease["run"] != run and lives(lease):
-        problem = Refused(f"{move.slug}: {lease['by']} moves it since {lease['since']}; wait for {HELD} s after that command ended, or see: berth-move status {move.slug}")
-        problem.answer = told(lease)
-        raise problem
-    since = lease["since"] if lease and lease["run"] == run else written(now())
-    lease = {"by": by[:100], "run": run[:100], "since": since, "until": time.time() + HELD}
-    move.keep(LEASE, lease)
-    return {**told(lease), "mine": True}
+    with move.alone(LOCK):
+        lease = move.kept(LEASE)
+        if lease and lease["run"] != run and lives(lease):
+            problem = Refused(f"{move.slug}: {lease['by']} moves it since {lease['since']}; wait until that command has ended, {HELD} s at most after it was killed")
+            problem.answer = told(lease)
+            raise problem
+        since = lease["since"] if lease and lease["run"] == run else written(now())
+        lease = {"by": by, "run": run, "since": since, "until": time.time() + HELD}
+        move.keep(LEASE, lease)
+        return {**told(lease), "mine": True}
 
 
-def unlock(move):
-    move.drop(LEASE)
-    return {"by": None}
+def unlock(move, run):
+    """Gives back the lease of this run alone."""
+    with move.alone(LOCK):
+        lease = move.kept(LEASE)
+        if lease and lease["run"] == run:
+            move.drop(LEASE)
+            lease = None
+        return told(lease) if lease and lives(lease) else {"by": None}
 
 
 def lives(lease):

@@ -8,12 +8,13 @@ import sys
 from ground import Misused, Refused, Stop, complain, say
 from moves import move_of
 
-USAGE = """berth-move survey | key | offer | follow | lag | seal | renounce | promote | down | end | status | unlock <project>
+USAGE = """berth-move survey | key | offer | follow | lag | seal | renounce | promote | down | end | status <project>
 berth-move files <project> [--check | --last]
 berth-move freeze <project> --seconds N
 berth-move thaw <project> [--never-promoted]
 berth-move return <project> [--synchronous]
 berth-move lock <project> --by NAME --run ID
+berth-move unlock <project> --run ID
 berth-move journal <project> [--put]"""
 # What comes on standard input is a few addresses, keys and positions, or the journal of one move.
 LARGEST = 1 << 24
@@ -40,7 +41,7 @@ VERBS = {
     "survey": Verb("survey", "survey", alone=False),
     "key": Verb("account", "key"),
     "offer": Verb("offer", "offer", told=True),
-    "follow": Verb("standby", "follow", told=True),
+    "follow": Verb("arrival", "follow", told=True),
     "files": Verb("passes", "files", flags=("--check", "--last")),
     "lag": Verb("standby", "lag", alone=False),
     "freeze": Verb("fence", "freeze", valued=("--seconds",)),
@@ -52,8 +53,9 @@ VERBS = {
     "down": Verb("ending", "down"),
     "end": Verb("ending", "end"),
     "status": Verb("moves", "status", alone=False),
-    "lock": Verb("lease", "lock", valued=("--by", "--run")),
-    "unlock": Verb("lease", "unlock"),
+    # The command holds its lease while another verb works for hours.
+    "lock": Verb("lease", "lock", valued=("--by", "--run"), alone=False),
+    "unlock": Verb("lease", "unlock", valued=("--run",), alone=False),
     "journal": Verb("journal", "journal", flags=("--put",), alone=False),
 }
 

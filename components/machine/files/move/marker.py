@@ -7,9 +7,10 @@ MARKER = "marker"
 ROLES = ("frozen", "sealed", "moved", "target")
 
 
-def mark(move, role, why):
+def mark(move, role, why=None):
     """From now on nobody starts what this stops. `why` ends the line that they are told: it names what ends it."""
     assert role in ROLES
+    why = why or f"see and go on: berth migrate {move.slug} --status"
     before = marker(move)
     if before and (before["role"], before["why"]) == (role, why):
         return

@@ -44,10 +44,10 @@ class Move:
             os.chmod(path, 0o700)
 
     @contextlib.contextmanager
-    def alone(self):
+    def alone(self, name="verb.lock"):
         """One verb of a move at a time."""
         self.prepare()
-        with open(self.of("verb.lock"), "a", encoding="utf-8") as lock:
+        with open(self.of(name), "a", encoding="utf-8") as lock:
             until = time.monotonic() + PATIENCE
             while True:
                 try:

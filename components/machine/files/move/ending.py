@@ -1,0 +1,65 @@
+"""The end of a move on this machine: the old service down, and nothing left of the move but the data."""
+
+import account
+import marker
+import passes
+import postgres
+import relay
+import source
+import standby
+import tunnel
+import writers
+from ground import Failed, Refused, run, say
+
+# Where the project serves by now, or never will: its containers here may go.
+OVER = {("source", "moved"), ("source", "down"), ("target", "renounced")}
+
+
+def down(move):
+    """Takes the project's containers and networks away; its volumes and its checkout stay (R72)."""
+    role, phase = (move.phase()[each] for each in ("role", "phase"))
+    if (role, phase) not in OVER:
+        raise Refused(f"{move.slug}: is {phase} here; down goes what was moved away or renounced")
+    project = move.compose()
+    volumes = volumes_of(project)
+    tunnel.gone(move)
+    done = run(["docker", "compose", "--ansi", "never", "-p", project, "down", "--remove-orphans", "--timeout", "30"], seconds=300)
+    if done.code != 0:
+        raise Failed(f"docker compose down: {done.last(3)}")
+    left = run(["docker", "ps", "-a", "-q", "--filter", f"label=com.docker.compose.project={project}"]).out.split()
+    if left:
+        raise Failed(f"{len(left)} containers of {project} are still there: {' '.join(left)}")
+    lost = sorted(set(volumes) - set(volumes_of(project)))
+    if lost:
+        raise Failed(f"volumes are gone: {', '.join(lost)}")
+    move.drop(writers.NOTE, writers.HELD)
+    if role == "source":
+        move.enter("source", "down")
+    say(f"down: {project}; its volumes stay: {', '.join(volumes) or 'none'}")
+    return {"down": True, "volumes": volumes}
+
+
+def volumes_of(project):
+    return sorted(run(["docker", "volume", "ls", "-q", "--filter", f"label=com.docker.compose.project={project}"]).out.split())
+
+
+def end(move):
+    """Account, keys, role, slot, tunnel, files' server and marker go; data stays, and so does the journal."""
+    phase = move.phase()["phase"]
+    if phase in ("frozen", "sealed"):
+        raise Refused(f"{move.slug}: is {phase} here: berth-move thaw {move.slug} comes first, or the switch to the other machine")
+    # Who comes in first, then what they came for.
+    account.shut_out(move)
+    source.gone(move)
+    if move.delivered():
+        postgres.end(move)
+        standby.end(move)
+    relay.gone(move)
+    tunnel.gone(move)
+    passes.gone(move)
+    marker.clear(move)
+    move.drop("phase.json", "ports.json", writers.HELD)
+    if move.kept(writers.NOTE) is not None and phase in ("serving", "promoted"):
+        writers.start(move)
+    move.drop(writers.NOTE)
+    return {"ended": True}

@@ -1,0 +1,22 @@
+"""What the machine that a project leaves gives the one that it comes to."""
+
+import account
+import postgres
+import relay
+import source
+from ground import Refused
+
+
+def offer(move, said):
+    """Lets the other machine in, as far as this move needs. Answers how it reaches what."""
+    role, phase = (move.phase()[each] for each in ("role", "phase"))
+    if role == "target" and phase != "promoted":
+        raise Refused(f"{move.slug}: comes to this machine; what serves is offered by the other one")
+    account.judge(said)
+    found = source.judge(move)
+    database = postgres.offer(move, said)
+    files = source.offer(move, found)
+    account.let_in(move, said, [files["port"], *map(int, move.kept(relay.FILE, {}))])
+    if role == "none":
+        move.enter("source", "serving")
+    return {"account": account.ACCOUNT, "database": database, "files": files}

@@ -1,0 +1,61 @@
+"""What a plan judges of a machine before anything is moved."""
+
+import os
+import platform
+
+import moves
+import postgres
+import trees
+from docker import containers
+from ground import Failed, read_json, run
+
+
+def survey(move):
+    """Reads alone. A machine on which nothing was delivered yet has neither services nor data."""
+    delivered = move.delivered()
+    found, left_out = trees.trees_of(move) if delivered else ([], [])
+    there = containers(delivered["project"]) if delivered else []
+    return {
+        "slug": move.slug,
+        "commit": delivered and delivered["commit"],
+        "project": delivered and delivered["project"],
+        "services": [{"service": each.service, "image": each.image, "imageId": each.image_id, "status": each.status} for each in there],
+        "databases": postgres.survey(move) if delivered else [],
+        "files": [trees.measured(each) for each in found],
+        "leftOut": left_out,
+        "disk": disk(),
+        "memory": memory(),
+        "cpu": {"arch": platform.machine(), "flags": flags()},
+        "blank": is_blank(move),
+        "moving": moves.status(move) if move.phase()["role"] != "none" else None,
+    }
+
+
+def disk():
+    """Of where Docker keeps volumes."""
+    done = run(["docker", "info", "-f", "{{.DockerRootDir}}"])
+    if done.code != 0:
+        raise Failed(f"Docker does not answer: {done.last(3)}")
+    said = os.statvfs(done.out.strip())
+    return {"free": said.f_bavail * said.f_frsize, "total": said.f_blocks * said.f_frsize}
+
+
+def memory():
+    with open("/proc/meminfo", encoding="utf-8") as file:
+        return int(next(line for line in file if line.startswith("MemTotal:")).split()[1]) * 1024
+
+
+def flags():
+    """What the processor can do besides what all of its kind can: an image may need it."""
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        lines = [line.partition(":")[2].split() for line in file if line.startswith(("flags", "Features"))]
+    return sorted(set(lines[0])) if lines else []
+
+
+def is_blank(move):
+    """Is nothing here of its own that counts? A machine that waits for its data has none; one that backs the project
+    up, or that a move has made serve, does."""
+    if os.path.exists(os.path.join(move.site, "blank")) or move.delivered() is None:
+        return True
+    backups = read_json(os.path.join(move.root, "var/lib/berth/backups", move.slug, "status.json"), {})
+    return not backups.get("claimed") and move.phase()["phase"] != "promoted"
