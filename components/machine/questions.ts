@@ -55,6 +55,7 @@ const undeclared: Expected = {
 const parts = [
   "words",
   "sshd",
+  "moves",
   "accounts",
   "departed",
   "files",

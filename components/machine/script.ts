@@ -23,6 +23,9 @@ import {
 /** The account of every session after the first; the deployers' keys enter it. */
 export const automationAccount = "berth";
 
+/** The account by which another machine's tunnel comes in while a project moves; see files/move. */
+const moveAccount = "berth-move";
+
 /** What a machine shall be like. */
 export interface MachineDeclaration {
   /** `<project>/<stack>`: who owns the machine. */
@@ -172,7 +175,8 @@ function refuseImpossible(machine: MachineDeclaration): void {
     throw new Error("team.deployers: is empty; without a deployer nobody could enter the machine");
   }
   for (const { name, keys } of members) {
-    if (!/^[a-z][a-z0-9_-]{0,31}$/.test(name) || [automationAccount, jobsAccount].includes(name)) {
+    const taken = [automationAccount, jobsAccount, moveAccount];
+    if (!/^[a-z][a-z0-9_-]{0,31}$/.test(name) || taken.includes(name)) {
       throw new Error(`team.members: ${JSON.stringify(name)} cannot be a member's account`);
     }
     if (keys.length === 0) throw new Error(`team.members.${name}.keys: is empty`);

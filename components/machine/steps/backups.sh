@@ -37,6 +37,7 @@ run_backup() {
     -v "$backups_program:$backups_program:ro" -v "$backups_home/$slug:$backups_home/$slug:ro"
     -v "$volumes:$volumes:ro,rslave"
     -v "/srv/berth/$slug:/srv/berth/$slug:ro,rslave" -v "/var/lib/berth/sites/$slug:/var/lib/berth/sites/$slug:ro" -v "$state:$state"
+    -v "$moves_state/$slug:$moves_state/$slug:ro"
     -v /etc/ssl/certs:/etc/ssl/certs:ro
   )
   wanted=$({ printf '%s\n' "${options[@]}"; cat "$backups_program"/*; } | sha256sum)
@@ -56,7 +57,7 @@ run_backup() {
   if differs "$container" "$what"; then
     docker rm -f "$container" >/dev/null 2>&1 9>&- || true
     install -d -m 755 /srv/berth "/srv/berth/$slug"
-    install -d -m 700 /var/lib/berth/sites "/var/lib/berth/sites/$slug" $backups_state "$state"
+    install -d -m 700 /var/lib/berth/sites "/var/lib/berth/sites/$slug" $backups_state "$state" "$moves_state" "$moves_state/$slug"
     tried "$container" docker run -d --name "$container" --label "berth.made=$wanted" "${options[@]}" "$image" \
       /usr/bin/python3 -I -B $backups_program serve "$slug" || true
   fi

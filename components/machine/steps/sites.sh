@@ -7,6 +7,8 @@
 sites_home=/etc/berth/sites
 jobs_account=berth-jobs
 jobs_home=/var/lib/berth-jobs
+moves_state=/var/lib/berth/moves
+move_packages=(rsync bash coreutils sed)
 
 # sites_declared: a file for each delivery, and none besides.
 sites_declared() {
@@ -60,10 +62,32 @@ jobs_closed() {
   ensure_absent /etc/sudoers.d/02-berth-jobs "no job is declared"
 }
 
+# moves_told: what moves here, or has moved, by the line that deliveries are refused with.
+moves_told() {
+  local file line role why
+  for file in "$moves_state"/*/marker; do
+    if [ ! -f "$file" ]; then continue; fi
+    line=$(<"$file")
+    role=${line#*'"role": "'} why=${line#*'"why": "'}
+    file=${file%/marker}
+    note "move of ${file##*/}" "${role%%'"'*}; nothing of it is started here; ${why%%'"'*}"
+  done
+}
+
+# moves_ready: the image that files of a project move with.
+moves_ready() {
+  if docker info >/dev/null 2>&1 9>&-; then
+    make_image "image of moves" /etc/berth/move-image "${move_packages[@]}"
+    if [ "$CHECK" != yes ] && [ -n "$image" ]; then drop_images rsync; fi
+  fi
+}
+
 if managed proxy && managed deploy && [ -n "$DELIVERIES" ]; then
   program_files site "$SITE_LAUNCHER"
   program_files move "$MOVE_LAUNCHER"
   sites_declared
+  moves_ready
+  moves_told
   if [ -n "$JOB_KEYS" ]; then alone "account $jobs_account" jobs_enter; else jobs_closed; fi
 else
   if [ -d $sites_home ]; then sites_declared; fi

@@ -44,6 +44,8 @@ class Places:
         self.declared = os.path.join(root, "etc/berth/backups", slug, "declared.json")
         self.credential = os.path.join(root, "etc/berth/backups", slug, "credential.json")
         self.state = os.path.join(root, "var/lib/berth/backups", slug)
+        # What a move of the project to another machine keeps here.
+        self.moves = os.path.join(root, "var/lib/berth/moves", slug)
         # What the last delivery started, and which commit serves.
         self.site = os.path.join(root, "var/lib/berth/sites", slug)
         self.tree = os.path.join(root, "srv/berth", slug)

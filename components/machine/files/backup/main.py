@@ -4,6 +4,7 @@ import json
 import os
 import sys
 
+import moving
 import recovery
 import serve
 import state
@@ -46,6 +47,7 @@ def one(plain):
 def run_now(words):
     plain, options = split(words, ("--by",))
     project = one(plain)
+    moving.refuse(project)
     by = options.get("by") or os.environ.get("SUDO_USER") or "root"
     if not runs(project):
         raise Failed(f"{CONTAINER.format(project.slug)}: does not run; converge this machine (berth converge)")
@@ -53,8 +55,9 @@ def run_now(words):
 
 
 def asked(words):
-    """A project, and who asks."""
+    """A project that may be changed, and who asks."""
     plain, options = split(words, ("--by",))
+    moving.refuse(one(plain))
     return one(plain), options.get("by") or os.environ.get("SUDO_USER") or "root"
 
 
@@ -75,7 +78,9 @@ def empty(words):
 
 
 def undo(words):
-    recovery.put_back(one(split(words)[0]))
+    project = one(split(words)[0])
+    moving.refuse(project)
+    recovery.put_back(project)
     return 0
 
 

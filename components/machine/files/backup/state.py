@@ -6,6 +6,7 @@ import json
 import os
 import time
 
+import moving
 from ground import moment_of, now, read_json, write_json, written
 
 # Who makes runs that nobody asked for.
@@ -128,7 +129,7 @@ def is_due(project, moment=None):
     """Is a run due: at its time, after one that was missed while the machine was off, and again after one that failed?"""
     moment = moment or now()
     found = status_of(project)
-    if found.get("awaits") or not project.is_ready():
+    if found.get("awaits") or moving.stops(project) or not project.is_ready():
         return False
     slot = last_slot(project.at, moment)
     taken = moment_of((found.get("lastTaken") or {}).get("at"))

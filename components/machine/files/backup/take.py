@@ -5,6 +5,7 @@ import time
 
 import files
 import mongodb
+import moving
 import postgres
 import quiet
 from archive import Archive
@@ -28,6 +29,9 @@ class Awaits(Failed):
 def take(project):
     """Takes one archive. Answers the entry of the status, without `at` and `by`. Raises Failed, and then nothing is
     there under the archive's name."""
+    moved = moving.stops(project)
+    if moved:
+        raise Failed(moved)
     site = project.delivered()
     if site is None:
         raise Failed(f"nothing was delivered here yet; deliver it: berth deploy {project.slug}")

@@ -12,6 +12,7 @@ from ground import Failed, Refused, run, say, write
 from source import image
 
 KEPT = "passes.json"
+CONTAINER = "berth-receive-{}"
 # Names of each kind that an answer holds.
 NAMED = 20
 # One container for a whole pass: its start is what a small pass takes longest for. Before anything is deleted the
@@ -62,6 +63,8 @@ def files(move, check, last):
     wanted = told["files"]["names"]
     here = trees_here(move, wanted)
     lay(move, told)
+    # A pass whose own command was cut off goes on in its container.
+    run(["docker", "rm", "--force", CONTAINER.format(move.slug)])
     began = time.monotonic()
     done = run(words(move, told, here, kept, "check" if check else "last" if last else "pass"), seconds=7 * 24 * 3600)
     answers = [judged(each, kept.get(each["name"]), last) for each in parsed(done.out)]
@@ -105,7 +108,7 @@ def lay(move, told):
 
 def words(move, told, here, kept, mode):
     """The command of a pass."""
-    limits = ["--rm", "--network", "host", "--userns", "host", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--pull", "never"]
+    limits = ["--rm", "--name", CONTAINER.format(move.slug), "--network", "host", "--userns", "host", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--pull", "never"]
     # What giving files their owners, modes, names and attributes takes; no device can be made with these.
     limits += [part for each in ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "SETFCAP") for part in ("--cap-add", each)]
     mounts = ["-v", f"{move.of('receive')}:/move:ro"]
@@ -206,5 +209,6 @@ def number(text, pattern):
 
 def gone(move):
     """What passes have kept here goes; the trees stay."""
+    run(["docker", "rm", "--force", CONTAINER.format(move.slug)])
     run(["rm", "-rf", "--one-file-system", move.of("receive"), move.of("aside")])
     move.drop(KEPT, "offer.json")

@@ -8,6 +8,7 @@ import blank
 import history
 import images
 import judge
+import moving
 import schema
 import secret_values
 import takeover
@@ -43,6 +44,7 @@ class Delivery:
         """The exit status. Raises Refused before anything was touched, Failed after."""
         site = self.site
         site.prepare()
+        moving.refuse(site)
         cut = history.begun(site)
         if cut:
             say(f"note: the delivery of {cut['commit'][:12]} was cut off; this one repairs what it left")
@@ -125,6 +127,8 @@ class Delivery:
     def exchange(self, new):
         """The new version takes the place of the old one."""
         site = self.site
+        # A move may have begun while the old version served.
+        moving.refuse(site)
         old = history.current(site)
         # As long as the new version, and then the old one, may take; the proxy takes no more.
         hold = Hold(site.slug, min(900, 2 * site.seconds + 120))

@@ -6,6 +6,7 @@ import secrets
 import sys
 import time
 
+import moving
 from deliver import Delivery
 from ground import FAILED, Refused, Stop, read_json, run, say, shown, write
 
@@ -22,6 +23,7 @@ def running(site):
 def begin(site, arguments):
     """Starts a delivery and follows it; its exit status."""
     site.prepare()
+    moving.refuse(site)
     busy(site)
     key = secrets.token_hex(8)
     command = ["systemd-run", "--quiet", "--collect", "--unit", UNIT.format(site.slug), "--property", "TimeoutStopSec=10"]

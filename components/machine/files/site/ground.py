@@ -47,6 +47,8 @@ class Places:
         self.state = os.path.join(root, "var/lib/berth/sites", slug)
         # What the program that backs up was told.
         self.backup = os.path.join(root, "etc/berth/backups", slug, "declared.json")
+        # What a move of the project to another machine keeps here.
+        self.moves = os.path.join(root, "var/lib/berth/moves", slug)
         # One stable directory: relative bind mounts lead into it.
         self.tree = os.path.join(root, "srv/berth", slug)
         # Beside it, so that no container that mounts the checkout can write what git reads.

@@ -31,6 +31,7 @@ while IFS=: read -r name secret uid _ _ home shell; do
   if [ -n "${shadows[$name]:-}" ] && [ -z "$password" ]; then ways+=("an empty password"); fi
   case $shell in */nologin | */false | */sync | */shutdown | */halt) ways=() closed_shell=yes ;; *) closed_shell= ;; esac
   listed "$name" "$uid" "$home"
+  if [ "$name" = berth-move ] && of_mover "$uid" "$home" "$shell"; then keys=(); fi
   if [ ${#keys[@]} -gt 0 ]; then ways+=("keys in ${keys[*]}"); fi
   of=
   if [ -n "$MEMBER" ] && [ "$name" != "$MEMBER" ]; then

@@ -43,6 +43,7 @@ of_backup_container() {
       /var/run/docker.sock:/var/run/docker.sock:true | /run/docker.sock:/var/run/docker.sock:true | /usr/bin/docker:/usr/bin/docker:false) ;;
       /usr/local/lib/berth/backup:/usr/local/lib/berth/backup:false | /etc/ssl/certs:/etc/ssl/certs:false) ;;
       /*/volumes:/*/volumes:false) [ "${word#*:}" = "${word%%:*}:false" ] || return 1 ;;
+      "/var/lib/berth/moves/$slug:/var/lib/berth/moves/$slug:false") ;;
       "/etc/berth/backups/$slug:/etc/berth/backups/$slug:false" | "/srv/berth/$slug:/srv/berth/$slug:false") ;;
       "/var/lib/berth/sites/$slug:/var/lib/berth/sites/$slug:false" | "/var/lib/berth/backups/$slug:/var/lib/berth/backups/$slug:true") ;;
       *) return 1 ;;
@@ -56,7 +57,7 @@ if command -v docker >/dev/null; then
     mapfile -t ids <<<"$ids"
     while IFS='|' read -r id name created privileged_one pid network restart capabilities devices mounts; do
       if [ -z "$name" ] || [ "$(date -d "$created" +%s 2>/dev/null || echo "$since")" -lt "$since" ]; then continue; fi
-      if of_proxy_container "$id" || of_backup_container "$id"; then continue; fi
+      if of_proxy_container "$id" || of_backup_container "$id" || of_move_container "$id"; then continue; fi
       why=()
       if [ "$privileged_one" = true ]; then why+=("privileged"); fi
       if [ "$pid" = host ]; then why+=("the machine's processes"); fi

@@ -115,7 +115,12 @@ of_sites() {
   local sum
   case $1 in
     /etc/berth/sites/*.json | /etc/sudoers.d/02-berth-jobs) return 0 ;;
-    /etc/berth/backup-image | /etc/berth/backups/*/declared.json | /etc/berth/backups/*/credential.json) return 0 ;;
+    /etc/berth/backup-image | /etc/berth/move-image | /etc/berth/backups/*/declared.json | /etc/berth/backups/*/credential.json) return 0 ;;
+    # The deadline of a freeze.
+    /run/systemd/transient/berth-watch-*.service)
+      [ -r "$1" ] && ! grep -E '^ *Exec' "$1" | grep -vE '^ExecStart=@?"?/usr/local/sbin/berth-move"? ' >/dev/null
+      return
+      ;;
     # A delivery that is under way.
     /run/systemd/transient/berth-delivery-*.service)
       [ -r "$1" ] && ! grep -E '^ *Exec' "$1" | grep -vE '^ExecStart=@?"?/usr/local/sbin/berth-site"? ' >/dev/null
@@ -154,7 +159,7 @@ for file in "${recent[@]}"; do
     *$'\n'*) found "other files" "$file" ;;
     /run/systemd/transient/session-*.scope | /run/systemd/transient/docker-*.scope | /run/systemd/transient/docker-*.scope.d/50-Device*.conf | /run/systemd/transient/session-*.scope.d/*) ;;
     /var/spool/cron/atjobs/.SEQ | /var/spool/*/.placeholder) ;;
-    *) if ! generated "$file" && ! of_snapd "$file" && ! of_firewall "$file" && ! of_proxy "$file" && ! of_sites "$file"; then plain_files+=("$file"); fi ;;
+    *) if ! generated "$file" && ! of_snapd "$file" && ! of_firewall "$file" && ! of_proxy "$file" && ! of_sites "$file" && ! of_move_unit "$file"; then plain_files+=("$file"); fi ;;
   esac
 done
 unowned "${plain_files[@]}"
