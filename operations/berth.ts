@@ -8,6 +8,7 @@ import * as recover from "./backups/recover";
 import * as restore from "./backups/restore";
 import type { Context } from "./ground/context";
 import * as backup from "./backups/backup";
+import * as board from "./board/board";
 import * as converge from "./fleet/converge";
 import * as deployers from "./people/deployers";
 import * as offboard from "./people/offboard";
@@ -41,6 +42,7 @@ const commands: Readonly<Record<string, Command>> = {
   deployers,
   ssh,
   status,
+  board,
   review: { ...review, paints: true },
   "review-comment": reviewComment,
   "stage-first": stageFirst,
@@ -62,6 +64,7 @@ export const usage = `usage: npm run berth -- <command> [arguments]
        npm run local -- berth <command> [arguments]      (on the local cloud)
 
   status      one table of machines, and what needs a person
+  board       every project at a glance, worst first, in the terminal or as a page
   ssh         log in to the machine that serves a project
   deploy      deliver a project, or watch a delivery
   rollback    bring back the version before

@@ -158,6 +158,22 @@ export function keysScript(): string {
   return whole([`ACCOUNT=${quote(automationAccount)}`], "keys");
 }
 
+/** A site as it is asked for on its machine. */
+export interface Asked {
+  readonly slug: string;
+  readonly httpPort: number;
+  readonly domain: string;
+  readonly path: string;
+}
+
+/** A script that tells what each site's service answers on the loopback: `answer: <slug> <status>`. Reads only. */
+export function answersScript(sites: readonly Asked[]): string {
+  const lines = sites.map(({ slug, httpPort, domain, path: asked }) =>
+    [slug, httpPort, domain, asked].join(" "),
+  );
+  return whole([`SITES=${array(lines)}`], "answers");
+}
+
 /** Runs a script and then another in one session; the first one's status follows as `status: N`. */
 export function oneAfterAnother(first: string, second: string): string {
   return `(\n${first})\nprintf 'status: %s\\n' $?\n${second}`;

@@ -13,7 +13,7 @@ const run = z.object({
 });
 
 /** What a machine says of the backups of one project. */
-const backedUpProject = z.object({
+export const backedUpProject = z.object({
   slug: z.string().max(100),
   running: z.object({ at: text }).nullish().catch(undefined),
   /** A run is going to begin: its container, which a check looks at, does so within seconds. */

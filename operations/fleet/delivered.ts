@@ -15,6 +15,10 @@ const deliveredSite = z.object({
   verdict: told(text),
   history: told(z.array(z.object({ at: told(text), verdict: told(text), why: told(text) }))),
   running: told(z.boolean()),
+  /** Its containers' health or status, by service. */
+  services: told(z.record(text, text)),
+  /** Services of the version that was delivered. */
+  expected: told(z.array(text)),
   delivering: told(z.union([z.boolean(), z.object({}).loose()])),
 });
 

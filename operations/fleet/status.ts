@@ -1,22 +1,16 @@
-import { isEntered } from "../../components/machine/declaration";
-import { renderConverge } from "../../components/machine/script";
-import { isGuarded } from "../../components/placement/exposure";
 import type { Context } from "../ground/context";
-import { outcomeOf, type Outcome } from "./converging";
-import { deployersOf, machineName, survey, type Machine } from "./fleet";
-import { concerns, duration, readHealthFacts, type Health } from "./health";
+import type { Outcome } from "./converging";
+import { deployersOf, survey } from "./fleet";
+import { concerns, duration, type Health } from "./health";
+import { look } from "./look";
 import { tellInterrupted } from "../ground/interrupted";
 import { inParallel } from "../ground/pool";
 import { printableLine } from "../ground/printable";
-import { readFacts } from "../ground/report";
-import { readTraces } from "../ground/traces";
-import { evidenceScript, factsScript, oneAfterAnother } from "../../components/machine/questions";
-import { asDeployer, runScript, type Entrance } from "../ground/sessions";
-import type { Session } from "../ground/ssh";
+import { asDeployer } from "../ground/sessions";
 import { count, table } from "../ground/table";
-import { backedUpText, backupConcerns, readBackedUp } from "./backed-up";
-import { deliveredText, deliveryConcerns, readDelivered } from "./delivered";
-import { readServed, servedConcerns, servedText } from "./served";
+import { backedUpText, backupConcerns } from "./backed-up";
+import { deliveredText, deliveryConcerns } from "./delivered";
+import { servedConcerns, servedText } from "./served";
 import { chosenMachines, nothingSeen } from "./targets";
 import { exits, readCommandLine } from "../ground/usage";
 import { parallelOf } from "../ground/width";
@@ -56,7 +50,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
       ? { keys: { env: context.env } }
       : await asDeployer(context, deployersOf(fleets));
   const seen = await inParallel(chosen, parallelOf(values), async (machine) => {
-    const health = await look(machine, entrance);
+    const { health } = await look(machine, entrance, statusMs);
     const { owner, sites, deliveries, backups } = machine.declared;
     const served = health.facts
       ? [
@@ -102,36 +96,6 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
     );
   }
   return attention.length === 0 ? exits.done : exits.failed;
-}
-
-async function look(machine: Machine, entrance: Entrance): Promise<Health> {
-  const observed = !isEntered(machine.declared);
-  const looks = `${factsScript()}${evidenceScript(machine.declared)}`;
-  const script = observed ? looks : oneAfterAnother(renderConverge(machine.declared, true), looks);
-  const session = await runScript(machine, entrance, script, statusMs);
-  const facts = session.kind === "ended" ? readHealthFacts(session.stdout) : undefined;
-  const traces = session.kind === "ended" ? readTraces(session.stdout) : undefined;
-  const served = session.kind === "ended" ? readServed(session.stdout) : undefined;
-  const delivered = session.kind === "ended" ? readDelivered(session.stdout) : undefined;
-  const backedUp = session.kind === "ended" ? readBackedUp(session.stdout) : undefined;
-  return {
-    node: machineName(machine),
-    address: machine.address,
-    outcome: observed && session.kind === "ended" ? { kind: "observed" } : checkOf(session),
-    ...(isGuarded(machine.declared) ? {} : { unguarded: true as const }),
-    ...(facts ? { facts } : {}),
-    ...(traces ? { traces } : {}),
-    ...(served ? { served } : {}),
-    ...(delivered ? { delivered } : {}),
-    ...(backedUp ? { backedUp } : {}),
-  };
-}
-
-/** The check's outcome, whose status was printed because another script followed it. */
-function checkOf(session: Session): Outcome {
-  if (session.kind === "fault") return outcomeOf(session);
-  const status = readFacts(session.stdout).get("status")?.at(-1);
-  return outcomeOf({ ...session, code: status === undefined ? session.code : Number(status) });
 }
 
 /** What machines hold that nobody declared: for a person to know, not to be put right by anybody. */

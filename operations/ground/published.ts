@@ -1,4 +1,5 @@
-import { UnreadableOutputs } from "../../components/outputs/schema";
+import { readOutputs, UnreadableOutputs, type StackOutputs } from "../../components/outputs/schema";
+import { shutValues } from "../../engine/values";
 import { isMissing, pulumi } from "../../engine/pulumi";
 import { readExport, type StackState } from "../../engine/state";
 import { interruptedIn, type Interrupted } from "./interrupted";
@@ -13,13 +14,17 @@ export interface Published {
   readonly nodes: Readonly<Record<string, PublishedNode>>;
   /** What may exist besides, because an update was killed. */
   readonly interrupted: readonly Interrupted[];
+  /** All that it published, without what is secret; absent where nothing was ever deployed. */
+  readonly outputs?: StackOutputs;
 }
 
 /** Reads a stack's state. Throws `UnreadableOutputs` for what another program published. */
 export function readPublished(state: StackState): Published {
+  const { stack } = state;
   return {
-    nodes: state.stack === undefined ? {} : reachable(state.stack, state.outputs),
+    nodes: stack === undefined ? {} : reachable(stack, state.outputs),
     interrupted: interruptedIn(state),
+    ...(stack === undefined ? {} : { outputs: readOutputs(stack, shutValues(state.outputs)) }),
   };
 }
 

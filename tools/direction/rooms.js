@@ -63,6 +63,7 @@ const operations = inOrder(
     ["operations/backups", "^operations/backups/"],
     ["operations/people", "^operations/people/"],
     ["operations/review", "^operations/review/"],
+    ["operations/board", "^operations/board/"],
     ["operations/release", "^operations/release/"],
     ["operations/smoke", "^operations/smoke/"],
     ["operations/new", "^operations/new/"],

@@ -158,6 +158,7 @@ class Delivery:
                 "volumes": sorted({each["volume"] for each in new.mounts()}),
                 "images": sorted({each.get("image") or "" for each in new.model["services"].values()} - {""}),
                 "service": new.web["service"],
+                "services": sorted(new.model["services"]),
             },
         )
         self.record("delivered", self.wish.reason)

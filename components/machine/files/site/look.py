@@ -44,6 +44,8 @@ def about(site):
         "history": past[-5:],
         "running": bool(found) and judge.amiss(found) is None and any(each["status"] == "running" for each in found),
         "services": {each["service"]: each["health"] or each["status"] for each in found},
+        # None of a version that was delivered before this was written down.
+        "expected": now.get("services") if now else None,
         "delivering": running(site),
         "cutOff": bool(history.begun(site)) and not running(site),
     }

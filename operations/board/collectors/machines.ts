@@ -1,0 +1,109 @@
+import { z } from "zod";
+
+import { answersScript, type Asked } from "../../../components/machine/questions";
+import { backedUpProject } from "../../fleet/backed-up";
+import type { Machine } from "../../fleet/fleet";
+import { look, type Look } from "../../fleet/look";
+import type { Context } from "../../ground/context";
+import { readFacts } from "../../ground/report";
+import type { Entrance } from "../../ground/sessions";
+import type { Collector } from "../reading";
+
+const text = z.string().max(2_000);
+const amount = z.number().int().min(0).max(1e6);
+
+/** What a machine says of itself, as far as it is believed. */
+const machineSaid = z.object({
+  /** How its check ended; a session that did not take place is no answer. */
+  check: z.object({
+    kind: z.enum(["done", "drift", "failed", "refused", "observed"]),
+    differ: amount,
+    detail: text,
+  }),
+  /** null, here and below: it did not tell. */
+  facts: z
+    .object({
+      owner: text,
+      diskPercent: z.number().min(0).max(100),
+      rebootNeeded: z.boolean(),
+      updates: amount,
+      securityUpdates: amount,
+    })
+    .nullable(),
+  /** Ways in that nobody declared. */
+  open: z.array(text).nullable(),
+  served: z
+    .array(z.object({ slug: text, ends: z.date().optional(), unobtained: text.optional() }))
+    .nullable(),
+  delivered: z
+    .array(
+      z.object({
+        slug: text,
+        commit: z.string().nullish(),
+        at: text.nullish(),
+        verdict: text.nullish(),
+        running: z.boolean().nullish(),
+        delivering: z.unknown(),
+        services: z.record(text, text).nullish(),
+        expected: z.array(text).nullish(),
+      }),
+    )
+    .nullable(),
+  backedUp: z.array(backedUpProject).nullable(),
+  /** The status that each site's service answered on the loopback; 0: none. */
+  answers: z.record(z.string(), z.number().int().min(0).max(599)),
+});
+
+export type MachineSaid = z.output<typeof machineSaid>;
+
+/** One session on each machine, in which everything is asked; `entrance`: why there is none, or the way in. */
+export function machines(
+  context: Context,
+  entrance: () => Promise<Entrance>,
+): Collector<Machine, MachineSaid> {
+  return {
+    source: ({ stack, node }) => `${stack}/${node.name} itself`,
+    limitMs: 40_000,
+    form: machineSaid,
+    ask: async (machine, _signal, withinMs) => {
+      const way = await entrance();
+      // A little less, so that its session is ended before nobody waits for it any more.
+      const seen = await look(machine, way, withinMs - 500, answersScript(askedOf(machine)));
+      if (seen.health.outcome.kind === "fault") throw new Error(seen.health.outcome.detail);
+      return { at: context.now, said: saidBy(seen) };
+    },
+  };
+}
+
+/** A machine's sites as they are asked for on it: by the path of their health where they have one. */
+function askedOf({ declared }: Machine): Asked[] {
+  return declared.sites.map(({ slug, httpPort, serve }) => ({
+    ...{ slug, httpPort, domain: serve[0] ?? slug },
+    path: declared.deliveries.find((each) => each.slug === slug)?.health.path ?? "/",
+  }));
+}
+
+/** What a look says, in the collector's form. Pure. */
+export function saidBy({ health, said }: Look): object {
+  const { outcome, facts, traces, served, delivered, backedUp } = health;
+  const report = "report" in outcome ? outcome.report : undefined;
+  const about = report?.findings.filter(({ kind }) => kind === outcome.kind) ?? [];
+  const [first] = about;
+  const answers = (readFacts(said).get("answer") ?? []).flatMap((line) => {
+    const [slug = "", status] = line.split(" ");
+    return [[slug, Number(status)]];
+  });
+  return {
+    check: {
+      kind: outcome.kind,
+      differ: about.length,
+      detail: first ? `${first.subject}: ${first.detail}`.slice(0, 500) : "the check did not end",
+    },
+    facts: facts ?? null,
+    open: traces?.open ?? null,
+    served: served ?? null,
+    delivered: delivered ?? null,
+    backedUp: backedUp ?? null,
+    answers: Object.fromEntries(answers) as Record<string, number>,
+  };
+}
