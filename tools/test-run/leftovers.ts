@@ -1,10 +1,12 @@
 import * as fs from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { clearHosts, mark } from "../../packages/local-cloud/hosts";
+import { layoutOf } from "../../packages/local-cloud/hosts/layout";
 import { identify, signal, type ProcessIdentity } from "../../packages/local-cloud/hosts/process";
 
-/** Every process of a run carries it in its environment, whoever its parent has become since. */
-export const runMark = "BERTH_TEST_RUN";
+/** Every process of a run carries it in its environment, whoever its parent has become since: machines too. */
+export const runMark = mark;
 
 /** A process that outlived the run that started it. */
 export interface Leftover extends ProcessIdentity {
@@ -22,8 +24,23 @@ export async function endLeftovers(run: string, patienceMs = 5_000): Promise<Lef
   const until = Date.now() + patienceMs;
   while (leftoversOf(run).length > 0 && Date.now() < until) await sleep(100);
   const left = leftoversOf(run);
+  const clouds = cloudsOf(left);
   for (const each of left) signal(each, "SIGKILL");
+  // Networks and cgroups are no processes.
+  for (const [state, name] of clouds) await clearHosts(layoutOf(state, name));
   return left;
+}
+
+/** Clouds whose machines are among these: their names by the directories of their state. */
+function cloudsOf(left: readonly Leftover[]): Map<string, string> {
+  return new Map(
+    left.flatMap(({ pid }): [string, string][] => {
+      const state = /^(.+)\/hosts\/machines\/[^/]+$/.exec(link(`/proc/${pid}/cwd`))?.[1];
+      const group = environmentOf(pid).find((each) => each.startsWith("CGROUP="));
+      const name = /^CGROUP=(.+)-[0-9a-f]{6}\//.exec(group ?? "")?.[1];
+      return state === undefined || name === undefined ? [] : [[state, name]];
+    }),
+  );
 }
 
 /** Processes that carry a run's mark, this one aside. */

@@ -2,6 +2,7 @@
 
 export { openMachines, type MachinesOptions } from "./booted";
 export { clearHosts } from "./clear";
+export { mark } from "./supervisor";
 export { anywhere, type Firewall, type FirewallRule } from "./firewall";
 export { type EmulatedOptions, forEmulators } from "./for-emulators";
 export { freeDirectory } from "./free-state";

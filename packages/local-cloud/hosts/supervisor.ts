@@ -115,6 +115,9 @@ flock --nonblock 9 || exit 75
 echo "$$ $(cut -d' ' -f22 /proc/$$/stat)" > supervisor
 exec unshare --mount --propagation private --pid --fork --kill-child --mount-proc sh -c "$1"`;
 
+/** Handed on to every host's supervisor: whoever set it finds them by it in /proc, whatever became of their cloud. */
+export const mark = "LOCAL_CLOUD_MARK";
+
 /** Starts a host whose disk is prepared; answers when its system has been started. */
 export async function startSupervisor(
   layout: Layout,
@@ -136,6 +139,7 @@ export async function startSupervisor(
       CGROUP: `${layout.cgroup}/${fileNameOf(host.id)}`,
       LINK: linkOf(layout, host.id),
       NAME: host.name,
+      ...(process.env[mark] === undefined ? {} : { [mark]: process.env[mark] }),
     },
   });
   closeSync(log);

@@ -110,10 +110,12 @@ def begin_log(project, key, by):
     say(f"# {key} by {by} since {written(now())}")
 
 
-def ask(project, by, is_alive, out=sys.stdout, lenient=False):
+def ask(project, by, is_alive, lenient=False):
     """Has the container make a run, and says its log to its end; where one is at work already, that one's. Answers its
     exit status. `is_alive`: does the container run? `lenient`: it takes what there is, however little that became."""
     project.prepare()
+    # Whoever listens now: a restore goes on without.
+    out = sys.stdout
     key = running_key(project) or put_wish(project, by, lenient)
     log, since = None, time.monotonic()
     while True:
