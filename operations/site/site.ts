@@ -41,20 +41,33 @@ export async function siteOf(
   const scope: Scope = values;
   const { fleets, machines } = await survey(context, scope);
   const machine = deliveringMachine(fleets, machines, slug);
-  const account = values["as"] ?? context.env["USER"] ?? os.userInfo().username;
+  return { slug, machine, ...(await wayTo(context, machine, deployersOf(fleets), values["as"])) };
+}
+
+/**
+ * The way to a machine: as the person, whose sudo is used, or with a deployer's key. `as`: the account that was asked
+ * for. Throws a `Refusal` where it is nobody's there, or the agent holds no deployer's key.
+ */
+export async function wayTo(
+  context: Context,
+  machine: Machine,
+  deployers: Readonly<Record<string, string>>,
+  as: string | undefined,
+): Promise<Pick<Site, "to" | "keys" | "by">> {
+  const account = as ?? context.env["USER"] ?? os.userInfo().username;
   const members = machine.declared.members.map(({ name }) => name);
   const { address, hostKey } = machine;
   if (members.includes(account)) {
     const to = { login: account, address, hostKey };
-    return { slug, machine, to, keys: personKeys(context, account), by: account };
+    return { to, keys: personKeys(context, account), by: account };
   }
-  if (values["as"] !== undefined && account !== machine.login) {
+  if (as !== undefined && account !== machine.login) {
     throw new Refusal(unknown(`member of ${machineName(machine)}`, account, members));
   }
-  const usable = usableKeys(await agentKeys(context.env), deployersOf(fleets));
+  const usable = usableKeys(await agentKeys(context.env), deployers);
   const keys = { env: context.env, offer: Object.values(usable) };
   const to = { login: machine.login, address, hostKey };
-  return { slug, machine, to, keys, by: Object.keys(usable)[0] ?? machine.login };
+  return { to, keys, by: Object.keys(usable)[0] ?? machine.login };
 }
 
 /** The machine that a project is delivered to. Throws a `Refusal` where none is. */
