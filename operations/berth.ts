@@ -14,6 +14,7 @@ import * as deployers from "./people/deployers";
 import * as offboard from "./people/offboard";
 import * as ssh from "./fleet/ssh";
 import * as status from "./fleet/status";
+import * as migrate from "./migrate/migrate";
 import * as newProject from "./new/new";
 import { printable } from "./ground/printable";
 import { publishedBy } from "./ground/published";
@@ -74,6 +75,7 @@ export const usage = `usage: npm run berth -- <command> [arguments]
   restore     bring an archive back: to look into, for a developer, or in place
   recover     give a machine that came up empty its data, and let visitors in
   drill       prove that backups can be restored, or report which are proven
+  migrate     move a live project to the machine of another stack
   converge    bring machines to their declaration, or say what differs
   offboard    close a member's accounts everywhere, with evidence
   deployers   exchange the keys that may deploy

@@ -61,6 +61,7 @@ const operations = inOrder(
     ["operations/fleet", "^operations/fleet/"],
     ["operations/site", "^operations/site/"],
     ["operations/backups", "^operations/backups/"],
+    ["operations/migrate", "^operations/migrate/"],
     ["operations/people", "^operations/people/"],
     ["operations/review", "^operations/review/"],
     ["operations/board", "^operations/board/"],

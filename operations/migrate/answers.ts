@@ -1,0 +1,95 @@
+import { z } from "zod";
+
+/** What machines answer about a move. Unknown keys stay out: a newer program says more. */
+
+const text = z.string().max(10_000);
+const number = z.number();
+
+const database = z.object({
+  service: text,
+  /** `other`: a database that nobody here knows how to fence. */
+  kind: z.enum(["postgres", "mongodb", "other"]),
+  image: text,
+  imageId: text,
+  version: text.nullish(),
+  major: number.nullish(),
+  collation: z.object({ provider: text, version: text.nullable() }).nullish(),
+  checksums: z.boolean().nullish(),
+  bytes: number.nullish(),
+  names: z.array(text).default([]),
+  /** Logins that were seen connected, and those that could not be fenced. */
+  logins: z.array(text).default([]),
+  unfenced: z.array(z.object({ login: text, why: text })).default([]),
+});
+export type Database = z.output<typeof database>;
+
+export const survey = z.object({
+  slug: text,
+  commit: text.nullish(),
+  project: text.nullish(),
+  services: z
+    .array(
+      z.object({
+        service: text,
+        image: text.nullish(),
+        imageId: text.nullish(),
+        status: text.nullish(),
+      }),
+    )
+    .default([]),
+  databases: z.array(database).default([]),
+  files: z.array(z.object({ name: text, bytes: number, entries: number })).default([]),
+  disk: z.object({ free: number, total: number }),
+  memory: number,
+  cpu: z.object({ arch: text, flags: z.array(text).default([]) }),
+  /** Whether this machine never served this project's data. */
+  blank: z.boolean().nullish(),
+});
+export type Survey = z.output<typeof survey>;
+
+/** Where a database stands, by service, as its own server tells it. */
+export const positions = z.record(text, z.object({ position: text }).loose());
+export type Positions = z.output<typeof positions>;
+
+export const lag = z.object({
+  databases: z.record(text, z.object({ streaming: z.boolean(), behindBytes: number.nullable() })),
+});
+export const files = z.object({
+  trees: z.array(
+    z.object({
+      name: text,
+      entries: number,
+      bytes: number,
+      changed: number.nullish(),
+      seconds: number.nullish(),
+    }),
+  ),
+});
+export const frozen = z.object({ until: text.nullish(), databases: positions.default({}) });
+export const sealed = z.object({ databases: positions.default({}) });
+export const promoted = z.object({
+  databases: z.record(text, z.object({ timeline: number.nullish() }).loose()).default({}),
+  healthy: z.boolean(),
+  seconds: z.record(text, number).default({}),
+});
+export const key = z.object({ key: z.string().regex(/^[a-z0-9@.-]+ [A-Za-z0-9+/=]+( |$)/) });
+
+/** What a machine says of itself in a move. */
+export const status = z.object({
+  role: z.enum(["none", "source", "target"]),
+  phase: text.nullish(),
+  since: text.nullish(),
+});
+export type Status = z.output<typeof status>;
+
+/** Who holds a lock. */
+export const lock = z.object({
+  by: text,
+  run: text,
+  since: text.nullish(),
+  until: text.nullish(),
+});
+export type Lock = z.output<typeof lock>;
+
+/** Whatever a verb says whose answer nobody reads. */
+export const anything = z.unknown();

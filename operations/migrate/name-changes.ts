@@ -1,0 +1,40 @@
+import type { Change, Preview } from "../../engine/preview";
+import { nameOf, typeOf } from "../../engine/urn";
+
+/** Types under which a project's way in is made, as the components name themselves. */
+const names = ["berth:index:ProjectNames", "berth:edge:OriginPulls"];
+
+/**
+ * What an update would do besides leading one project's names elsewhere, a sentence each. A switch in the middle of a
+ * move is no moment for anything else.
+ */
+export function besidesNames(preview: Preview, slug: string): readonly string[] {
+  const byUrn = new Map(preview.changes.map((change) => [change.urn, change]));
+  return preview.changes
+    .filter(({ fate }) => fate !== "same" && fate !== "read")
+    .filter((change) => !isOfNames(change, slug, byUrn))
+    .map(({ fate, type, name }) => `${fate} ${type} ${name}`);
+}
+
+function isOfNames(change: Change, slug: string, byUrn: ReadonlyMap<string, Change>): boolean {
+  const state = change.after ?? change.before;
+  // A component is no thing of its own: what it makes is judged.
+  if (state?.custom === false) return change.fate !== "delete";
+  if (change.fate === "delete") return false;
+  const parents = parentsOf(change, byUrn);
+  const owner = parents.find((urn) => names.includes(typeOf(urn)));
+  if (owner === undefined) return false;
+  const isOwn = nameOf(owner) === slug || nameOf(owner) === `${slug}-origin-pulls`;
+  return isOwn && (typeOf(owner) !== "berth:index:ProjectNames" || change.fate === "update");
+}
+
+function parentsOf(change: Change, byUrn: ReadonlyMap<string, Change>): string[] {
+  const parents: string[] = [];
+  for (let at: Change | undefined = change; at !== undefined;) {
+    const parent: string = (at.after ?? at.before)?.parent ?? "";
+    if (parent === "" || parents.includes(parent)) break;
+    parents.push(parent);
+    at = byUrn.get(parent);
+  }
+  return parents;
+}

@@ -1,0 +1,149 @@
+import { Refusal } from "../ground/usage";
+import type { Database, Survey } from "./answers";
+import { instructionLevel } from "./instructions";
+
+/** What both machines say of themselves. */
+export interface Both {
+  readonly old: Survey;
+  readonly new: Survey;
+  /** Whether the version that serves is on the new machine already, so that its images can be compared. */
+  readonly delivered: boolean;
+}
+
+/** What keeps a move from being done, and what a person should know before it is. */
+export interface Judgement {
+  readonly problems: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** Bytes that stay free beside the copy: images, logs, what is written while it is made. */
+const reserve = 2 * 1024 ** 3;
+
+/** Judges whether a project can go from one machine to the other. Pure. */
+export function judge({ old, new: target, delivered }: Both): Judgement {
+  const problems: string[] = [];
+  const notes: string[] = [];
+  if (!old.commit) {
+    problems.push(`${old.slug} was never delivered to the old machine: berth deploy ${old.slug}`);
+  }
+  for (const each of old.databases) {
+    problems.push(...unmovable(each));
+    if (each.logins.length > 0) {
+      notes.push(
+        `${each.service} is written by ${each.logins.join(", ")}: all are stopped with its server`,
+      );
+    }
+    if (delivered) problems.push(...unlike(each, target));
+  }
+  const databases = total(old.databases.map(({ bytes }) => bytes ?? 0));
+  const files = total(old.files.map(({ bytes }) => bytes));
+  const needed = databases + files + reserve;
+  // A copy that was made already has taken its room.
+  if (target.databases.length === 0 && target.disk.free < needed) {
+    problems.push(
+      `disk: the new machine has ${gib(target.disk.free)} free and ${gib(needed)} are needed (databases ${gib(databases)}, files ${gib(files)}, ${gib(reserve)} to spare); declare a larger disk or size in berth:nodes`,
+    );
+  }
+  if (target.memory < old.memory) {
+    notes.push(`memory: the new machine has ${gib(target.memory)}, the old one ${gib(old.memory)}`);
+  }
+  problems.push(...otherProcessor(old.cpu, target.cpu));
+  return { problems, notes };
+}
+
+/** Throws a `Refusal` with every problem. */
+export function refuseUnfit(both: Both, name: string): void {
+  const { problems } = judge(both);
+  if (problems.length === 0) return;
+  throw new Refusal(
+    [`${both.old.slug} cannot go to ${name}:`, ...problems.map((each) => `  - ${each}`)].join("\n"),
+  );
+}
+
+/** Why a database cannot be moved at all by this command. */
+function unmovable({ service, kind, image, unfenced }: Database): string[] {
+  if (kind === "mongodb") {
+    return [
+      `${service} is MongoDB, which moves by dump and restore and not by this command: docs/guides/move-a-project.md`,
+    ];
+  }
+  if (kind === "other") {
+    return [
+      `${service} (${image}) is a database whose users nobody here can fence, so writes could be lost: docs/guides/move-a-project.md`,
+    ];
+  }
+  return unfenced.map(
+    ({ login, why }) =>
+      `${service}: the login ${login} could not be fenced: ${why}; end what uses it`,
+  );
+}
+
+/** What differs between a database and its counterpart, which must read the very same files. */
+function unlike(one: Database, target: Survey): string[] {
+  const other = target.databases.find(({ service }) => service === one.service);
+  if (other === undefined) {
+    return [`${one.service}: the new machine has no such database after the delivery`];
+  }
+  const differ = (what: string, a: unknown, b: unknown, fix: string) =>
+    a === b
+      ? []
+      : [
+          `${one.service}: ${what} ${String(a ?? "unknown")} on the old machine and ${String(b ?? "unknown")} on the new one; ${fix}`,
+        ];
+  const version = differ(
+    "is of version",
+    one.major,
+    other.major,
+    "a physical copy needs the same one: pin the image in the compose file",
+  );
+  if (version.length > 0) return version;
+  return [
+    ...differ(
+      "runs image",
+      one.imageId,
+      other.imageId,
+      "the same digest is needed: pin it in the compose file and deliver both",
+    ),
+    ...differ(
+      "has collation",
+      collationOf(one),
+      collationOf(other),
+      "indexes would be in another order: use the same image",
+    ),
+  ];
+}
+
+function collationOf({ collation }: Database): string | undefined {
+  return collation ? `${collation.provider} ${collation.version ?? ""}`.trim() : undefined;
+}
+
+function otherProcessor(old: Survey["cpu"], target: Survey["cpu"]): string[] {
+  if (old.arch !== target.arch) {
+    return [
+      `processor: the old machine is ${old.arch} and the new one ${target.arch}; a copy of a database cannot be read there: choose a size of the same architecture`,
+    ];
+  }
+  const [a, b] = [instructionLevel(old), instructionLevel(target)];
+  if (a === undefined || b === undefined || b >= a) return [];
+  return [
+    `processor: the old machine's has the instructions of x86-64-v${a}, the new one's those of v${b} alone; programs that were built for more would end: choose another size`,
+  ];
+}
+
+/** Rates that were measured of this method: seconds that it takes whatever is moved, and entries a second. */
+const switchSeconds = 2.5;
+const entriesPerSecond = 4_000;
+
+/** Seconds that visitors will wait, by the pass over the files that was measured last. */
+export function expectedInterruption(old: Survey, passSeconds?: number): number {
+  const pass = passSeconds ?? total(old.files.map(({ entries }) => entries)) / entriesPerSecond;
+  return Math.round((switchSeconds + pass) * 10) / 10;
+}
+
+function total(numbers: readonly number[]): number {
+  return numbers.reduce((sum, each) => sum + each, 0);
+}
+
+function gib(bytes: number): string {
+  return `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
+}

@@ -1,0 +1,47 @@
+import { survey } from "../answers";
+import { ask } from "../machines";
+import { refuseUnfit } from "../plan";
+import { Refusal } from "../../ground/usage";
+import type { Step } from "../step";
+
+/**
+ * The version that serves, delivered to the new machine, which judges it on the project's own port before it takes it
+ * (R65). Only then is it known which databases will be there, so they are compared here.
+ */
+export const deliver: Step = {
+  name: "deliver",
+  does: "delivers the version that serves to the new machine, which tests it on the project's port (R65)",
+  async act({ old, new: target, slug, by, environment }) {
+    const { commit } = await ask(old, ["survey", slug], survey);
+    if (!commit)
+      throw new Refusal(`${old.name} does not say which commit of ${slug} it serves: deliver it`);
+    const there = await ask(target, ["survey", slug], survey);
+    if (there.commit !== commit) {
+      await target.call("site", [
+        ...["deploy", slug, "--by", by, "--ref", commit],
+        ...["--reason", `moves to this machine of ${environment}`],
+      ]);
+    }
+    return { commit };
+  },
+  async check({ old, new: target, slug }) {
+    const [before, after] = [
+      await ask(old, ["survey", slug], survey),
+      await ask(target, ["survey", slug], survey),
+    ];
+    if (before.commit !== after.commit) {
+      throw new Refusal(
+        `${old.name} serves ${short(before.commit)} and ${target.name} has ${short(after.commit)}; run the same command again`,
+      );
+    }
+    refuseUnfit({ old: before, new: after, delivered: true }, target.name);
+    return [
+      `${target.name} has ${short(after.commit)} and answered on the project's port`,
+      "images, versions, collations and instruction sets are those of the old machine",
+    ];
+  },
+};
+
+function short(commit: string | null | undefined): string {
+  return commit?.slice(0, 12) ?? "nothing";
+}

@@ -1,0 +1,71 @@
+import { Refusal } from "../../ground/usage";
+import { files as passed, lag, survey } from "../answers";
+import { ask } from "../machines";
+import type { Step } from "../step";
+
+/** Bytes that a copy may be behind at the freeze: what is left is received while visitors wait. */
+const nearBytes = 16 * 1024 * 1024;
+
+/** The first passes over the files, until one has little to do. */
+export const files: Step = {
+  name: "files",
+  does: "copies the files, twice: the second pass tells how long the last one will take",
+  async act({ new: target, slug }) {
+    await ask(target, ["files", slug], passed);
+    return ask(target, ["files", slug], passed);
+  },
+  check(_, evidence) {
+    return Promise.resolve(treesIn(evidence));
+  },
+};
+
+/** What takes long and is read to the last byte, before anybody waits. */
+export const checks: Step = {
+  name: "checks",
+  does: "compares every file by its checksum and looks once more at both machines",
+  async precondition({ old, new: target, slug }) {
+    const [a, b] = [
+      await ask(old, ["survey", slug], survey),
+      await ask(target, ["survey", slug], survey),
+    ];
+    if (a.commit !== b.commit) {
+      throw new Refusal(
+        `${old.name} was delivered another version of ${slug} (${a.commit?.slice(0, 12)}) since the move began; give up and begin again: berth migrate ${slug} --abort`,
+      );
+    }
+  },
+  act({ new: target, slug }) {
+    return ask(target, ["files", slug, "--check"], passed);
+  },
+  async check({ new: target, slug }, evidence) {
+    const { databases } = await ask(target, ["lag", slug], lag);
+    for (const [service, { streaming, behindBytes }] of Object.entries(databases)) {
+      if (!streaming || behindBytes === null || behindBytes > nearBytes) {
+        throw new Refusal(
+          `${target.name}: ${service} is ${streaming ? `${behindBytes ?? "an unknown number of"} bytes behind` : "not following"}; run the same command again once it has caught up`,
+        );
+      }
+    }
+    return [...treesIn(evidence).map((each) => `${each}, compared by checksums`)];
+  },
+};
+
+/** The pass in the freeze, when nobody writes any more. */
+export const lastFiles: Step = {
+  name: "last-files",
+  does: "copies what changed of the files since, by size and time",
+  interrupts: true,
+  act({ new: target, slug }) {
+    return ask(target, ["files", slug, "--last"], passed);
+  },
+  check(_, evidence) {
+    return Promise.resolve(treesIn(evidence));
+  },
+};
+
+function treesIn(evidence: unknown): string[] {
+  const read = passed.safeParse(evidence).data;
+  return (read?.trees ?? []).map(
+    ({ name, entries, bytes }) => `${name}: ${entries} entries, ${bytes} bytes, alike on both`,
+  );
+}

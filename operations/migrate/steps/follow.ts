@@ -1,0 +1,52 @@
+import { Refusal } from "../../ground/usage";
+import { anything, key, lag } from "../answers";
+import { ask } from "../machines";
+import type { Step } from "../step";
+
+/** Milliseconds between two looks at a copy that does not stream yet, and how many there are. */
+const pauseMs = 2_000;
+const looks = 30;
+
+/** The new machine's copy of each database follows the old one, and the way for visitors is opened. */
+export const follow: Step = {
+  name: "follow",
+  does: "copies the databases to the new machine, where they follow, and admits the old machine's proxy there",
+  async act({ old, new: target, slug }) {
+    const made = await ask(target, ["key", slug], key);
+    const offered = await ask(old, ["offer", slug], anything, {
+      key: made.key,
+      address: target.address,
+    });
+    // What was offered holds passwords: it goes from one machine to the other and into nothing else.
+    await ask(target, ["follow", slug], anything, {
+      ...(offered as Record<string, unknown>),
+      address: old.address,
+      hostKey: old.hostKey,
+    });
+    await target.call("proxy", ["admit", slug, old.address]);
+    return {};
+  },
+  async check({ new: target, slug, world }) {
+    for (let look = 1; ; look += 1) {
+      const { databases } = await ask(target, ["lag", slug], lag);
+      const idle = Object.entries(databases).filter(([, each]) => !each.streaming);
+      if (idle.length === 0) {
+        return Object.entries(databases).map(
+          ([service, { behindBytes }]) =>
+            `${service} follows on ${target.name}, ${behindBytes ?? "?"} bytes behind`,
+        );
+      }
+      if (look === looks) {
+        const names = idle.map(([service]) => service).join(", ");
+        throw new Refusal(
+          `${target.name}: ${names} does not follow; look there: journalctl -u berth-move-${slug}`,
+        );
+      }
+      await world.pause(pauseMs);
+    }
+  },
+  async undo({ new: target, old, slug }) {
+    await target.call("proxy", ["unadmit", slug]);
+    await ask(old, ["end", slug], anything);
+  },
+};

@@ -1,0 +1,36 @@
+import { stepNames, type Step, type StepName } from "../step";
+import { backup } from "./backup";
+import { declare } from "./declare";
+import { deliver } from "./deliver";
+import { down, end, purge } from "./ending";
+import { checks, files, lastFiles } from "./files";
+import { follow } from "./follow";
+import { names } from "./names";
+import { comeBack, forward, freeze, promote, seal } from "./switch";
+
+const all: Readonly<Record<StepName, Step>> = {
+  declare,
+  deliver,
+  follow,
+  files,
+  checks,
+  backup,
+  freeze,
+  "last-files": lastFiles,
+  seal,
+  promote,
+  return: comeBack,
+  forward,
+  names,
+  purge,
+  down,
+  end,
+};
+
+/** Every step, in order. */
+export const steps: readonly Step[] = stepNames.map((name) => all[name]);
+
+/** Whether the one step comes before the other. */
+export function isBefore(one: StepName, other: StepName): boolean {
+  return stepNames.indexOf(one) < stepNames.indexOf(other);
+}

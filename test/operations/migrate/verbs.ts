@@ -1,0 +1,183 @@
+/** What `berth-move` of a machine that exists nowhere does, as far as a move can tell. */
+
+import { Declined } from "../../../operations/migrate/machines";
+
+/** One machine: what is so on it. */
+export interface Machine {
+  phase: string;
+  role: string;
+  /** What may write to its database: nobody where it is fenced. */
+  fenced: boolean;
+  rows: number[];
+  follows: boolean;
+  renounced: boolean;
+  promoted: boolean;
+  commit: string | undefined;
+  runs: boolean;
+  forwards: string | undefined;
+  held: boolean;
+  admits: string | undefined;
+  journal: unknown;
+  lock: { run: string; by: string; until: number } | undefined;
+  dead: boolean;
+  /** Answers instead of the machine's own, by verb. */
+  answers: Record<string, unknown>;
+}
+
+export const machine = (more: Partial<Machine>): Machine => ({
+  ...{ phase: "none", role: "none", fenced: false, rows: [], follows: false, renounced: false },
+  ...{ promoted: false, commit: undefined, runs: false, forwards: undefined, held: false },
+  ...{ admits: undefined, journal: null, lock: undefined, dead: false, answers: {} },
+  ...more,
+});
+
+export const commit = "0123456789abcdef0123456789abcdef01234567";
+
+/** What a machine says of itself, like one that serves a shop with a database and uploads. */
+export const surveyed = {
+  ...{ slug: "shop", commit, project: "shop", services: [] },
+  databases: [
+    {
+      ...{
+        service: "db",
+        kind: "postgres",
+        image: "postgres:17",
+        imageId: "sha256:1",
+        version: "17.7",
+      },
+      ...{ major: 17, collation: { provider: "libc", version: "2.41" }, checksums: false },
+      ...{
+        bytes: 10_000_000,
+        names: ["shop"],
+        sequences: 1,
+        largeObjects: 0,
+        unfenced: [],
+        logins: ["shop"],
+      },
+    },
+  ],
+  files: [{ name: "uploads", place: "/uploads", bytes: 1000, entries: 2000 }],
+  disk: { free: 20 * 1024 ** 3, total: 40 * 1024 ** 3 },
+  memory: 4 * 1024 ** 3,
+  cpu: { arch: "x86_64", flags: [] as string[] },
+  blank: true,
+  moving: null,
+};
+
+/** What a verb finds besides its own machine. */
+export interface Yard {
+  readonly old: Machine;
+  readonly new: Machine;
+  readonly now: number;
+  readonly thawed: () => void;
+}
+
+type Verb = (yard: Yard, at: Machine, words: readonly string[], said: unknown) => unknown;
+
+const position = (at: Machine) => ({
+  databases: { db: { position: String(at.rows.length), timeline: 1 } },
+});
+const refuse = (why: string): never => {
+  throw new Declined(why);
+};
+
+/** What each verb does. */
+export const verbs: Readonly<Record<string, Verb>> = {
+  survey: (_, at) => ({
+    ...surveyed,
+    commit: at.commit,
+    databases: at.commit ? surveyed.databases : [],
+  }),
+  key: () => ({ key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== berth-move" }),
+  offer: () => ({ account: "berth-move", database: { db: { password: "invented" } }, files: {} }),
+  follow: (yard, at) => {
+    if (at.promoted) refuse("it serves");
+    Object.assign(at, {
+      follows: true,
+      renounced: false,
+      role: "target",
+      phase: "following",
+      rows: [...yard.old.rows],
+    });
+    return {};
+  },
+  files: () => ({
+    trees: [{ name: "uploads", entries: 2000, bytes: 1000, changed: 0, seconds: 0.4 }],
+  }),
+  lag: (_, at) => ({
+    databases: { db: { streaming: at.follows, received: "1", replayed: "1", behindBytes: 0 } },
+  }),
+  freeze: (_, at) => {
+    if (at.phase === "moved" || at.phase === "down") refuse("it does not serve");
+    if (at.phase !== "sealed")
+      Object.assign(at, { phase: "frozen", role: "source", fenced: true, held: true });
+    return { until: "2026-11-29T12:00:30Z", ...position(at) };
+  },
+  seal: (_, at) => {
+    if (at.phase !== "frozen" && at.phase !== "sealed") refuse("it is not frozen");
+    at.phase = "sealed";
+    return position(at);
+  },
+  thaw: (yard, at, words) => {
+    if (at.phase === "moved" || at.phase === "down") refuse("the new machine was promoted");
+    if (at.phase === "sealed" && !words.includes("--never-promoted")) refuse("it is sealed");
+    yard.thawed();
+    return {};
+  },
+  renounce: (_, at) => {
+    if (at.promoted) refuse("it was promoted");
+    at.renounced = true;
+    if (at.phase === "following") at.phase = "renounced";
+    return {};
+  },
+  promote: (_, at, __, said) => {
+    const wanted = (said as ReturnType<typeof position>).databases.db.position;
+    if (at.renounced) refuse("it was renounced");
+    if (!at.follows && !at.promoted) refuse("nothing follows here");
+    if (!at.promoted && String(at.rows.length) !== wanted)
+      refuse(`stands at ${at.rows.length}, not at ${wanted}`);
+    Object.assign(at, { promoted: true, follows: false, phase: "promoted", runs: true });
+    return {
+      databases: { db: { timeline: 2 } },
+      healthy: true,
+      seconds: { replay: 0.1, promote: 0.1, start: 0.8 },
+    };
+  },
+  return: (yard, at) => {
+    if (!at.fenced) refuse("it serves");
+    Object.assign(at, { phase: "moved", follows: true, rows: [...yard.new.rows] });
+    return {};
+  },
+  down: (_, at) => {
+    if (at.promoted || (at.phase === "serving" && !at.fenced)) refuse("it serves");
+    Object.assign(at, { runs: false, follows: false });
+    return {};
+  },
+  end: (_, at) => {
+    if (at.phase === "frozen" || at.phase === "sealed") refuse("it is frozen");
+    Object.assign(at, { role: "none", follows: false });
+    return {};
+  },
+  status: (_, at) => ({ role: at.role, phase: at.phase, since: null }),
+  journal: (_, at, words, said) => {
+    if (words.includes("--put")) at.journal = said;
+    return { journal: at.journal };
+  },
+  lock: (yard, at, words) => {
+    const run = words[words.indexOf("--run") + 1]!;
+    const by = words[words.indexOf("--by") + 1]!;
+    if (at.lock && at.lock.run !== run && at.lock.until > yard.now) {
+      throw new Declined("it is locked", {
+        ...at.lock,
+        until: null,
+        since: "2026-11-29T11:59:00Z",
+      });
+    }
+    at.lock = { run, by, until: yard.now + 60_000 };
+    return { by, run, mine: true };
+  },
+  unlock: (_, at) => {
+    at.lock = undefined;
+    return {};
+  },
+};
