@@ -7,7 +7,8 @@ import subprocess
 import threading
 
 from ground import Failed, environment, run
-from postgres import LOGIN, Server
+from login import LOGIN
+from postgres import Server
 
 PSQL = "exec psql -XqAt"
 ROLE = re.compile(r'^(?:CREATE|ALTER) ROLE ("(?:[^"]|"")*"|[^\s;]+)')

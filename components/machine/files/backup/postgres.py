@@ -7,17 +7,10 @@ import subprocess
 
 from copied import Copied
 from ground import Done, Failed, environment
+from login import LOGIN, superuser
 
 # Sequences are no part of a snapshot: two dumps of it may differ by as many digits.
 SLACK = 1 << 16
-IMAGE = re.compile(r"(^|[/_.-])(postgres|postgresql|postgis|timescaledb|timescaledb-ha|pgvector|pgrouting)([:@_.-]|$)", re.IGNORECASE)
-# As whom: what the public images are told, and no password in a command.
-LOGIN = """export PGUSER="${POSTGRES_USER:-${POSTGRESQL_USERNAME:-postgres}}"
-password_file=${POSTGRES_PASSWORD_FILE:-${POSTGRESQL_PASSWORD_FILE:-}}
-if [ -n "$password_file" ]; then PGPASSWORD=$(cat "$password_file"); export PGPASSWORD
-elif [ -n "${POSTGRES_PASSWORD:-${POSTGRESQL_PASSWORD:-}}" ]; then export PGPASSWORD="${POSTGRES_PASSWORD:-$POSTGRESQL_PASSWORD}"; fi
-export PGOPTIONS='-c idle_in_transaction_session_timeout=0 -c statement_timeout=0 -c client_min_messages=warning' PGAPPNAME=berth-backup
-"""
 DUMP = 'pg_dump --no-password --lock-wait-timeout=600000 --snapshot="$BERTH_SNAPSHOT"'
 COUNT = f'{LOGIN}exec 3>&1; code=$({{ {{ {DUMP}; echo $? >&4; }} | wc -c >&3; }} 4>&1); exit "$code"'
 DATABASES = "SELECT json_agg(json_build_array(datname, datallowconn) ORDER BY datname) FROM pg_catalog.pg_database WHERE NOT datistemplate"
@@ -25,13 +18,6 @@ LEFTOVERS = "SELECT pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity W
 # How loading.py names what it loads beside what is there.
 RESTORING = re.compile(r"berth_(new|old)_\d+")
 MARK = "-- berth: end of the answer --"
-
-
-def is_postgres(container):
-    """By its image's name, or by what is in it."""
-    if IMAGE.search(container.image):
-        return True
-    return container.status == "running" and container.run("command -v pg_dump && command -v postgres", seconds=30).code == 0
 
 
 class Session:
@@ -106,16 +92,10 @@ class Server:
                 self.left_out.append({"what": f"{self.container.service}: database {name}", "reason": "the server lets nobody connect to it"})
 
     def _find_login(self):
-        tried = []
-        for user in (None, "postgres"):
-            for database in ("postgres", "template1"):
-                self.user = user
-                done = self.container.run(f"{LOGIN}export PGDATABASE={database}; exec psql -XqAt -c 'SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user'", user=user)
-                if done.code == 0 and done.out.strip() == "t":
-                    self.home = database
-                    return
-                tried.append(done.last(1) or "is no superuser")
-        raise Failed(f"{self.container.service}: the database is not read: {tried[0]}; where it is no server of its own, say so: backup.exclude")
+        found, why = superuser(self.container)
+        if found is None:
+            raise Failed(f"{self.container.service}: the database is not read: {why}; where it is no server of its own, say so: backup.exclude")
+        self.user, self.home = found
 
     home = "postgres"
 

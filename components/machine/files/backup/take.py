@@ -12,6 +12,7 @@ from archive import Archive
 from docker import containers
 from failures import BackupFailed, BeginAnew, Exists
 from ground import Failed, now, say, written
+from login import is_postgres
 from seal import Sealed
 from state import change, status_of
 from upload import Upload, put
@@ -119,7 +120,7 @@ class Run:
         for each in there:
             if each.service in self.project.exclude or each.service in seen:
                 continue
-            kind = postgres if postgres.is_postgres(each) else mongodb if mongodb.is_mongodb(each) else None
+            kind = postgres if is_postgres(each) else mongodb if mongodb.is_mongodb(each) else None
             if kind:
                 seen.add(each.service)
                 found.append(kind.Server(each))

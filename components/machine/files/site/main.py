@@ -15,9 +15,10 @@ from ground import Misused, Refused, Stop, complain, say
 from history import current, delivered
 from reading import facts_without_values
 from repository import COMMIT, KeyRefused, Repository, deploy_key
+from resume import resume
 
 USAGE = """berth-site deploy <project> [--ref REF] [--by NAME] [--reason TEXT] [--first]
-berth-site watch | rollback [--to COMMIT] [--by NAME] | key | secrets <project>
+berth-site watch | rollback [--to COMMIT] [--by NAME] | resume | key | secrets <project>
 berth-site logs <project> [SERVICE] [--tail N] [--follow]
 berth-site exec <project> <service> -- COMMAND...
 berth-site status [<project>]
@@ -149,6 +150,10 @@ def status(words):
     return look.status(plain[0] if plain else None)
 
 
+def go_on(words):
+    return resume(site_and(split(words)[0]))
+
+
 def key(words):
     say(deploy_key(site_and(split(words)[0])))
     return 0
@@ -207,6 +212,7 @@ COMMANDS = {
     "secrets": take_secrets,
     "key": key,
     "status": status,
+    "resume": go_on,
     "job": job,
     "now": deliver_now,
     "lint": judge_directory,

@@ -1,0 +1,117 @@
+"""The copy becomes what serves, or never does: each is noted before it is done, and the first one said counts."""
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import cluster
+import fence
+import marker
+import standby
+import untouched
+import writers
+from ground import Failed, Refused, run, say
+from server import servers
+
+FILE = "promised.json"
+RENOUNCED, PROMOTED = "renounced", "promoted"
+# Seconds in which what was sent before the other machine ended is replayed.
+REPLAY = 30
+# A clean end is one last record: what was replayed is past its beginning, and by no more than it is long.
+RECORD = 512
+SERVES = f"""{''.join(f'ALTER SYSTEM RESET {name};' for name in standby.SETTINGS)}
+SELECT FROM pg_catalog.pg_reload_conf();
+SELECT substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 1, 8)"""
+SITE, BACKUP = "/usr/local/sbin/berth-site", "/usr/local/sbin/berth-backup"
+
+
+def renounce(move):
+    """This copy is never promoted, so the other machine may go on. Nothing that is not here can be."""
+    if move.kept(FILE, {}).get("what") == PROMOTED:
+        raise Refused(f"{move.slug}: was promoted here and serves; the way back is the same move in the other direction: berth migrate {move.slug}")
+    move.keep(FILE, {"what": RENOUNCED})
+    if move.phase()["role"] == "target":
+        move.enter("target", "renounced")
+    return {"renounced": True}
+
+
+def promote(move, said):
+    """Waits until everything is here, promotes, and starts the application."""
+    asked = said.get("databases")
+    if not isinstance(asked, dict) or not asked:
+        raise Refused("databases: what `berth-move seal` answered on the other machine comes on standard input")
+    promised = move.kept(FILE, {}).get("what")
+    if promised == RENOUNCED:
+        raise Refused(f"{move.slug}: this copy was renounced: the other machine serves; begin anew after: berth-move end {move.slug}")
+    found = servers(move)
+    following = move.kept(standby.FILE, {})
+    for service in asked:
+        if service not in found or following.get(service, {}).get("phase") != standby.FOLLOWING:
+            raise Refused(f"{service}: follows nothing here; first: berth-move follow {move.slug}")
+    seconds = {}
+    if promised != PROMOTED:
+        seconds["replay"] = timed(lambda: replayed(found, asked))
+        # From here on the other machine's data is the old one, whatever becomes of this command.
+        move.keep(FILE, {"what": PROMOTED})
+    timelines = {}
+    seconds["promote"] = timed(lambda: timelines.update(zip(asked, each(found, asked, raised))))
+    move.enter("target", "promoted")
+    marker.clear(move)
+    move.drop(fence.FILE)
+    seconds["start"] = timed(lambda: begin(move))
+    return {"databases": {service: {"timeline": timeline} for service, timeline in timelines.items()}, "healthy": True, "seconds": seconds}
+
+
+def timed(act):
+    began = time.monotonic()
+    act()
+    return round(time.monotonic() - began, 2)
+
+
+def each(found, asked, act):
+    with ThreadPoolExecutor(len(asked)) as pool:
+        return list(pool.map(lambda service: act(found[service]), asked))
+
+
+def replayed(found, asked):
+    """Refuses where something is missing, or is here that was written after the position was read."""
+    until = time.monotonic() + REPLAY
+    for service, said in asked.items():
+        wanted = cluster.number(said["position"])
+        server = found[service]
+        if not server.runs():
+            raise Refused(f"{service}: the database does not run here; start it: docker start {server.container.name}")
+        while True:
+            at = server.ask("SELECT pg_catalog.pg_last_wal_replay_lsn() WHERE pg_catalog.pg_is_in_recovery()")
+            if not at:
+                raise Refused(f"{service}: follows nothing: somebody promoted it by hand")
+            beyond = cluster.number(at) - wanted
+            if 0 < beyond <= RECORD:
+                break
+            if beyond > RECORD:
+                raise Refused(f"{service}: the other machine was sealed at {said['position']}, and here is {at}: it wrote after that")
+            if time.monotonic() > until:
+                raise Refused(f"{service}: the other machine was sealed at {said['position']}, and here is {at} after {REPLAY} s: something is missing")
+            time.sleep(0.02)
+
+
+def raised(server):
+    """It serves, and follows nobody any more. Answers its timeline."""
+    if server.recovering() and server.ask("SELECT pg_catalog.pg_promote(true, 60)") != "t":
+        raise Failed(f"{server.service}: was not promoted in 60 s; call again")
+    return int(server.ask(SERVES), 16)
+
+
+def begin(move):
+    """The application, by what starts deliveries; what was stopped for the copy has its restart policy again."""
+    if os.path.exists(os.path.join(move.site, untouched.BLANK)):
+        done = run([BACKUP, "empty", move.slug, "--by", "move"], seconds=300)
+        if done.code != 0:
+            raise Failed(f"the site awaits its data no more, and that could not be noted: {done.last()}")
+    done = run([SITE, "resume", move.slug], seconds=900)
+    for line in done.out.splitlines():
+        say(line)
+    if done.code != 0:
+        raise Failed(f"the database serves here, and the application does not: {done.last()}; mend it (berth-site logs {move.slug}) and call again")
+    writers.start(move)
+

@@ -1,0 +1,197 @@
+"""A server that follows the one of the other machine: its data is a copy of that one's, byte for byte, and goes on being
+it until it is promoted or left."""
+
+import os
+import shutil
+import time
+
+import cluster
+import copying
+import facts
+import marker
+import ports
+import tunnel
+import untouched
+import writers
+from ground import Failed, Refused, say
+from server import PASSWORDS, ROLE, network, servers
+
+# What follows what, by service: {phase, ...}.
+FILE = "following.json"
+COPYING, PLACED, FOLLOWING = "copying", "placed", "following"
+SETTINGS = ("primary_conninfo", "primary_slot_name", "wal_receiver_timeout", "wal_retrieve_retry_interval")
+# So that a network that was cut is noticed within seconds at both ends.
+ALIVE = "connect_timeout=3 options=-cwal_sender_timeout=4s"
+WHY = "it is moving here and does not serve yet; what ends that: berth migrate {0}, or with --abort; see: berth-move status {0}"
+
+
+def follow(move, said):
+    """Copies the other machine's servers over those that the first delivery made here, and has them follow."""
+    offered = said.get("database")
+    if not isinstance(offered, dict):
+        raise Refused("database: what `berth-move offer` answered on the other machine comes on standard input")
+    tunnel.judge(said)
+    found = judged(move, offered)
+    if move.phase()["phase"] in ("renounced", "promoted"):
+        raise Refused(f"{move.slug}: this copy was {move.phase()['phase']}; another move begins after: berth-move end {move.slug}")
+    marker.mark(move, "target", WHY.format(move.slug))
+    move.enter("target", "following")
+    for service, offer in offered.items():
+        begin(move, said, found[service], offer)
+    return {"databases": {service: one(found[service]) for service in offered}}
+
+
+def judged(move, offered):
+    """The servers here that shall follow. Refuses before anything is touched."""
+    found = servers(move)
+    problems = [f"{service}: is {kind} and moves by dump and restore" for service, kind in facts.others(move).items()]
+    kept = move.kept(FILE, {})
+    for service, offer in offered.items():
+        server = found.get(service)
+        if server is None:
+            problems.append(f"{service}: no PostgreSQL of this name was delivered here; deliver the commit that serves there")
+        elif server.container.image_id != offer["imageId"]:
+            problems.append(
+                f"{service}: image {server.container.image} is {server.container.image_id} here and {offer['imageId']} there; a copy is safe "
+                "with the same image alone: pull or load that one here and deliver again"
+            )
+        elif service not in kept:
+            problems += untouched.problems(move, server, offer)
+    problems += [f"{service}: is here and was not offered there; deliver the commit that serves there" for service in found if service not in offered]
+    if problems:
+        raise Refused("\n".join(problems))
+    return found
+
+
+def begin(move, peer, server, offer):
+    """One server, from where an earlier call came to."""
+    kept = move.kept(FILE, {})
+    mine = kept.setdefault(server.service, {"phase": None, "system": offer["system"], "capped": offer.get("capped", False)})
+    if mine["phase"] == FOLLOWING and server.runs() and settled(server, 10):
+        return
+    leads(move, peer, server, offer)
+    if mine["phase"] in (None, COPYING):
+        mine["phase"] = COPYING
+        move.keep(FILE, kept)
+        began = time.monotonic()
+        say(f"{server.service}: base copy of {offer['bytes'] >> 20} MB")
+        copying.copy(move, server, offer)
+        say(f"{server.service}: copied in {time.monotonic() - began:.1f} s")
+        # Nothing of the application runs here before it serves here: its workers would act on a copy.
+        writers.stop(move)
+        copying.place(move, server)
+        mine["phase"] = PLACED
+        move.keep(FILE, kept)
+    writers.stop(move)
+    if not server.runs():
+        server.start()
+    if not settled(server, 30):
+        if copying.lost(server):
+            # The other machine kept what was missing for as long as its cap let it.
+            mine["phase"] = COPYING
+            move.keep(FILE, kept)
+            raise Failed(f"{server.service}: was away for too long to catch up; call again: it is copied anew")
+        raise Failed(f"{server.service}: does not follow yet; call again, and see: docker logs {server.container.name}")
+    mine["phase"] = FOLLOWING
+    move.keep(FILE, kept)
+
+
+def leads(move, peer, server, offer):
+    """The way from the server's container to the other machine's server; answers {address, port}."""
+    _, address = network(server)
+    port = ports.port_of(move, f"follow {server.service}")
+    tunnel.ensure(move, peer, [{"bind": address, "listen": port, "port": offer["port"]}])
+    return {"address": address, "port": port}
+
+
+def settings(move, server, offer):
+    """Whom it follows, as it keeps that itself."""
+    _, address = network(server)
+    port = ports.port_of(move, f"follow {server.service}")
+    passwords = f"{server.known['data']}/{PASSWORDS}"
+    to = f"host={address} port={port} user={offer['user']} passfile={passwords} application_name={ROLE} sslmode=disable {ALIVE}"
+    return dict(zip(SETTINGS, (to, offer["slot"], "4s", "200ms")))
+
+
+def arm(move, server, data, offer):
+    """Makes a data directory that of a server which follows."""
+    cluster.like(data, PASSWORDS, f"*:*:*:{offer['user']}:{offer['password']}\n")
+    cluster.set_follows(data, settings(move, server, offer))
+    cluster.fence(data)
+
+
+def settled(server, seconds):
+    """Waits until it follows."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            if one(server)["streaming"]:
+                return True
+        except Failed:
+            pass
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.1)
+
+
+def lag(move):
+    return {"databases": {service: one(server) for service, server in servers(move).items()}}
+
+
+LAG = """SELECT pg_catalog.json_build_object('streaming', coalesce((SELECT status = 'streaming' FROM pg_catalog.pg_stat_wal_receiver), false),
+  'received', pg_catalog.pg_last_wal_receive_lsn(), 'replayed', pg_catalog.pg_last_wal_replay_lsn(),
+  'behindBytes', (SELECT pg_catalog.pg_wal_lsn_diff(latest_end_lsn, pg_catalog.pg_last_wal_replay_lsn())::bigint FROM pg_catalog.pg_stat_wal_receiver),
+  'timeline', (SELECT received_tli FROM pg_catalog.pg_stat_wal_receiver))"""
+
+
+def one(server):
+    """How far one has come. What it has not heard of is not behind."""
+    return server.tell(LAG)
+
+
+def follow_back(move, said, synchronous):
+    """The servers that served here follow those of the other machine, without a new copy: they ended cleanly, and what
+    comes goes on from there on a timeline of its own. This is the way back."""
+    offered = said.get("database")
+    if not isinstance(offered, dict):
+        raise Refused("database: what `berth-move offer` answered on the other machine comes on standard input")
+    if synchronous:
+        raise Refused("--synchronous: is not there yet")
+    tunnel.judge(said)
+    stood = marker.marker(move)
+    if not stood or stood["role"] not in ("sealed", "moved"):
+        raise Refused(f"{move.slug}: serves here; what follows is what was sealed: berth-move seal {move.slug}")
+    found = servers(move)
+    for service, offer in offered.items():
+        if service not in found:
+            raise Refused(f"{service}: is no PostgreSQL of this machine")
+        system = cluster.Control(found[service].data).system
+        if system != offer["system"]:
+            raise Refused(f"{service}: is another server there ({offer['system']}) than here ({system}); it cannot follow that one")
+    marker.mark(move, "moved", f"it was moved to {said['address']}; back is the same move in the other direction: berth migrate {move.slug}")
+    move.enter("source", "moved")
+    kept = move.kept(FILE, {})
+    for service, offer in offered.items():
+        server = found[service]
+        if service in kept and server.runs() and settled(server, 1):
+            continue
+        leads(move, said, server, offer)
+        arm(move, server, server.data, offer)
+        kept[service] = {"phase": FOLLOWING, "system": offer["system"], "capped": offer.get("capped", False)}
+        move.keep(FILE, kept)
+        if server.runs():
+            server.stop(30)
+        server.start()
+    for service in offered:
+        if not settled(found[service], 30):
+            raise Failed(f"{service}: does not follow yet; call again, and see: docker logs {found[service].container.name}")
+    return {"databases": {service: one(found[service]) for service in offered}}
+
+
+def end(move):
+    """What was put aside goes; what is kept of following goes with it."""
+    for server in servers(move).values():
+        aside = copying.aside(server)
+        if os.path.isdir(aside):
+            shutil.rmtree(aside)
+    move.drop(FILE)
