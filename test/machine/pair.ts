@@ -52,7 +52,7 @@ class Site(http.server.BaseHTTPRequestHandler):
 http.server.ThreadingHTTPServer(("", 8000), Site).serve_forever()
 `,
   "worker.py": `import os, psycopg2, socket, time
-me, n = socket.gethostname(), 0
+me, n = "%s-%d" % (socket.gethostname(), time.time()), 0
 while True:
     try:
         c = psycopg2.connect("host=db dbname=app user=keeper password='pass $word' connect_timeout=3")
@@ -76,7 +76,9 @@ while True:
 /** A machine that serves a project and shall give it away. */
 export class Leaver extends Quay {
   protected override readonly ground = repositories;
-  override sites: readonly Site[] = [site("shop", 18_016, { serve: ["shop.example.org"], redirect: [] })];
+  override sites: readonly Site[] = [
+    site("shop", 18_016, { serve: ["shop.example.org"], redirect: [] }),
+  ];
   override deliveries: readonly Delivery[] = [
     delivery("shop", 18_016, { health: { path: "/", seconds: 60 } }),
   ];

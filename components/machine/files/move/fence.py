@@ -119,6 +119,8 @@ def seal(move):
             raise Failed(f"{service}: somebody started the database since it was frozen; undo it: berth-move thaw {move.slug}")
         if (control.position, control.timeline) != (was["position"], was["timeline"]):
             raise Failed(f"{service}: ended at {was['position']} and stands at {control.position} now; undo it: berth-move thaw {move.slug}")
+    # That this machine was promoted, if it was, is over.
+    move.drop("promised.json")
     said["phase"] = SEALED
     said["sealed"] = written(now())
     move.keep(FILE, said)

@@ -12,6 +12,8 @@ from verifier import verifier
 
 # Passwords of the role, by service, and which settings were changed.
 OFFERED = "offered.json"
+# What standby.py keeps of who follows here.
+FOLLOWING = "following.json"
 SLOT = """SELECT pg_catalog.pg_drop_replication_slot(slot_name) FROM pg_catalog.pg_replication_slots
   WHERE slot_name = '{role}' AND NOT active AND wal_status = 'lost';
 SELECT pg_catalog.pg_create_physical_replication_slot('{role}', true)
@@ -40,7 +42,7 @@ def offer(move, said):
     kept = move.kept(OFFERED, {})
     offered = {}
     for service, server in found.items():
-        mine = kept.setdefault(service, {"password": secrets.token_hex(24), "capped": told[service]["cap"] == "-1"})
+        mine = kept.setdefault(service, {"password": secrets.token_hex(24), "capped": told[service]["cap"] == "-1" or copied(move, service)})
         move.keep(OFFERED, kept)
         admit(server, told[service], mine)
         offered[service] = {
@@ -78,7 +80,7 @@ def end(move):
             continue
         if server.recovering():
             raise Refused(f"{service}: follows the other machine; down comes first: berth-move down {move.slug}")
-        capped = kept.get(service, {}).get("capped", False)
+        capped = kept.get(service, {}).get("capped", False) or copied(move, service)
         for name in ["primary_conninfo", "primary_slot_name", *(["max_slot_wal_keep_size"] if capped else [])]:
             server.ask(f"ALTER SYSTEM RESET {name}")
         server.ask("SELECT pg_catalog.pg_reload_conf()")
@@ -88,6 +90,11 @@ def end(move):
         if os.path.lexists(path):
             os.remove(path)
     move.drop(OFFERED)
+
+
+def copied(move, service):
+    """Did the cap come with the copy of the other machine's server?"""
+    return move.kept(FOLLOWING, {}).get(service, {}).get("capped", False)
 
 
 def leave(server):

@@ -103,15 +103,15 @@ def raised(server):
 
 
 def begin(move):
-    """The application, by what starts deliveries; what was stopped for the copy has its restart policy again."""
+    """The application, as the first delivery had made it; what judges deliveries judges whether it is well."""
     if os.path.exists(os.path.join(move.site, untouched.BLANK)):
         done = run([BACKUP, "empty", move.slug, "--by", "move"], seconds=300)
         if done.code != 0:
             raise Failed(f"the site awaits its data no more, and that could not be noted: {done.last()}")
+    writers.start(move)
     done = run([SITE, "resume", move.slug], seconds=900)
     for line in done.out.splitlines():
         say(line)
     if done.code != 0:
         raise Failed(f"the database serves here, and the application does not: {done.last()}; mend it (berth-site logs {move.slug}) and call again")
-    writers.start(move)
 

@@ -32,12 +32,14 @@ def follow(move, said):
         raise Refused("database: what `berth-move offer` answered on the other machine comes on standard input")
     tunnel.judge(said)
     found = judged(move, offered)
-    if move.phase()["phase"] in ("renounced", "promoted"):
-        raise Refused(f"{move.slug}: this copy was {move.phase()['phase']}; another move begins after: berth-move end {move.slug}")
+    if move.phase()["phase"] == "promoted":
+        raise Refused(f"{move.slug}: serves here already; another move begins after: berth-move end {move.slug}")
     marker.mark(move, "target", WHY.format(move.slug))
-    move.enter("target", "following")
     for service, offer in offered.items():
         begin(move, said, found[service], offer)
+    # A copy that was renounced and follows again may be promoted again: the other machine serves, or it would not stream.
+    move.drop("promised.json")
+    move.enter("target", "following")
     return {"databases": {service: one(found[service]) for service in offered}}
 
 
@@ -180,7 +182,10 @@ def follow_back(move, said, synchronous):
         kept[service] = {"phase": FOLLOWING, "system": offer["system"], "capped": offer.get("capped", False)}
         move.keep(FILE, kept)
         if server.runs():
+            server.restart("no")
             server.stop(30)
+        # It is read-only from here on, so it may come up with the machine again.
+        server.restart(move.kept("fence.json", {}).get("databases", {}).get(service, {}).get("policy", "no"))
         server.start()
     for service in offered:
         if not settled(found[service], 30):
@@ -194,4 +199,4 @@ def end(move):
         aside = copying.aside(server)
         if os.path.isdir(aside):
             shutil.rmtree(aside)
-    move.drop(FILE)
+    move.drop(FILE, "promised.json", "fence.json", "servers.json")

@@ -17,13 +17,20 @@ def resume(site):
         raise Refused(f"{site.slug}: nothing was delivered here yet; deliver it: berth deploy {site.slug}")
     values = read_json(site.places.of("applied.json"), secret_values.kept(site))
     hide(values.values())
-    done = Compose(site.places.tree, values, runs["project"], (BASE, OVERRIDE, last)).follow(
-        "up", "--detach", "--no-build", "--pull", "never", "--remove-orphans", seconds=site.seconds + 10
-    )
-    if done.code != 0:
-        raise Failed(f"{site.slug}: Compose could not start it: {done.last(1).strip()}")
+    found = judge.states(runs["project"])
+    # What was made for it and runs needs no Compose, which takes as long as all else.
+    if not found or judge.amiss(found) or judge.pending(found) or all(each["status"] != "running" for each in found):
+        up(site, runs["project"], values, last)
     try:
         judge.well(site, runs["project"], runs["service"])
     except judge.Unwell as problem:
         raise Failed(f"{site.slug}: {problem}") from None
     return 0
+
+
+def up(site, project, values, last):
+    done = Compose(site.places.tree, values, project, (BASE, OVERRIDE, last)).follow(
+        "up", "--detach", "--no-build", "--pull", "never", "--remove-orphans", seconds=site.seconds + 10
+    )
+    if done.code != 0:
+        raise Failed(f"{site.slug}: Compose could not start it: {done.last(1).strip()}")
