@@ -121,8 +121,10 @@ export function moveParts(): Readonly<Record<string, string>> {
     "ground.py": ground = "",
     "docker.py": docker = "",
     "files.py": files = "",
+    "login.py": login = "",
   } = backupParts();
-  return { ...partsIn("move"), "ground.py": ground, "docker.py": docker, "files.py": files };
+  const shared = { "ground.py": ground, "docker.py": docker, "files.py": files, "login.py": login };
+  return { ...partsIn("move"), ...shared };
 }
 
 function partsIn(folder: string): Readonly<Record<string, string>> {
