@@ -68,14 +68,13 @@ describe("a project's database that moves to another machine", () => {
       .split("\n")
       .filter((line) => line !== "")
       .map(Number);
-  /** Every row that was acknowledged is there once; few are there of which no answer came. */
+  /** Every row that was acknowledged is there, and once. */
   const allThere = async (machine: Leaver, written: Map<string, number[]>) => {
     for (const [writer, numbers] of written) {
       const there = await rows(machine, writer);
       const different = new Set(there);
       expect(there.length).toBe(different.size);
       expect(numbers.filter((number) => !different.has(number))).toEqual([]);
-      expect(there.length - numbers.length).toBeLessThanOrEqual(12);
     }
   };
   const goesOn = async (machine: Leaver) => {
@@ -128,21 +127,24 @@ describe("a project's database that moves to another machine", () => {
     expect(followed.databases.db).toMatchObject({ streaming: true, timeline: 1 });
     // Again, it is what it was.
     expect((await verb(next, "follow", JSON.stringify(offer))).databases.db.streaming).toBe(true);
-    expect(await next.onHost("docker ps --format '{{.Names}}' | grep shop")).toBe("shop-db-1\n");
+    expect(await next.onHost("docker ps --format '{{.Names}}' | grep -x 'shop-.*'")).toBe(
+      "shop-db-1\n",
+    );
     const refusal = await next.exec(
       "docker exec shop-db-1 psql -U keeper app -c 'SET default_transaction_read_only = off' -c 'CREATE TABLE wrong ()'",
     );
     expect(refusal.stderr).toContain("read-only transaction");
     // The password stands in no log and no list of processes, and in files of their own alone.
     const said = await old.exec(
-      `{ docker logs shop-db-1; journalctl -o cat; ps axww; } 2>&1 | grep -c ${db.password}`,
+      'read -r secret; { docker logs shop-db-1; journalctl -o cat; ps axww; } >/root/said 2>&1; grep -cF -- "$secret" /root/said',
+      `${db.password}\n`,
     );
     expect(said.stdout.trim()).toBe("0");
   });
 
   it("is frozen for no login but by its own end, and goes on at the deadline by itself", async () => {
     const asked = Date.now();
-    await verb(old, "freeze --seconds 8");
+    await verb(old, "freeze --seconds 25");
     expect(await told(old)).toMatchObject({ phase: "frozen", marker: { role: "frozen" } });
     // Who starts it gets one that no superuser writes to.
     await old.onHost("docker start shop-db-1 && sleep 2");
@@ -150,7 +152,7 @@ describe("a project's database that moves to another machine", () => {
       -c 'SET default_transaction_read_only = off' -c "INSERT INTO ledger VALUES ('reports', 1)"`);
     expect(tried.stderr).toContain("cannot execute INSERT in a read-only transaction");
     expect((await old.exec("berth-move seal shop")).code).not.toBe(0);
-    await sleep(Math.max(0, 8_000 - (Date.now() - asked)));
+    await sleep(Math.max(0, 25_000 - (Date.now() - asked)));
     await goesOn(old);
     for (let round = 0; (await told(old)).phase !== "serving" && round < 100; round++)
       await sleep(200);
@@ -169,13 +171,13 @@ describe("a project's database that moves to another machine", () => {
     let seed = 20_261_130;
     for (let round = 0; round < 3; round++) {
       seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
-      const after = 0.5 + (seed % 2_500) / 1_000;
-      await old.exec(`timeout -s KILL ${after} berth-move freeze shop --seconds 60`);
+      const after = (seed % 2_500) / 1_000;
+      await old.exec(`berth-move freeze shop --seconds 90 >/dev/null 2>&1 & pid=$!
+        until [ -e /var/lib/berth/moves/shop/fence.json ]; do sleep 0.02; done
+        sleep ${after}; kill -KILL $pid`);
       const phase = await old.exec("cat /var/lib/berth/moves/shop/fence.json");
-      console.log(
-        `killed after ${after} s: ${/"phase": "\w+"/.exec(phase.stdout)?.[0] ?? "not begun"}`,
-      );
-      if (round % 2 === 0) await verb(old, "freeze --seconds 60");
+      console.log(`killed after ${after} s: ${/"phase": "\w+"/.exec(phase.stdout)?.[0]}`);
+      if (round % 2 === 0) await verb(old, "freeze --seconds 90");
       await verb(old, "thaw");
       await goesOn(old);
       expect(await told(old)).toMatchObject({ phase: "serving", marker: null });
@@ -243,7 +245,9 @@ describe("a project's database that moves to another machine", () => {
     await old.yard.machines.reboot(old.id);
     await old.yard.machines.ready(old.id, "booted");
     await old.onHost("docker version >/dev/null");
-    expect(await old.onHost("docker ps --format '{{.Names}}' | grep shop || true")).toBe("");
+    expect(await old.onHost("docker ps --format '{{.Names}}' | grep -x 'shop-.*' || true")).toBe(
+      "",
+    );
     await old.onHost("docker start shop-db-1 && sleep 3");
     const write = `docker exec shop-db-1 psql -XqAt -U reports app -c "INSERT INTO ledger VALUES ('late', 1)"`;
     expect((await old.exec(write)).stderr).toContain("read-only transaction");
@@ -255,10 +259,22 @@ describe("a project's database that moves to another machine", () => {
   it("is followed from where it was, and comes back the same way with what was written since", async () => {
     const began = Date.now();
     const offer = await offered(next, old);
-    const back = await verb(old, "return", JSON.stringify(offer));
+    const back = await verb(old, "return --synchronous", JSON.stringify(offer));
     console.log(`way back: ${Date.now() - began} ms with the offer`);
     expect(back.databases.db).toMatchObject({ streaming: true, timeline: 2 });
     expect(await refused(old, "thaw --never-promoted")).toContain("the other machine serves it");
+    const waitsFor = () =>
+      next.sql("SELECT sync_state FROM pg_stat_replication WHERE usename = 'berth_move'");
+    await expect.poll(waitsFor, { timeout: 30_000 }).toBe("sync\n");
+    // One that died is waited for no longer than was stated.
+    await old.onHost("docker update --restart=no shop-db-1 && docker kill shop-db-1");
+    const dead = Date.now();
+    await next.sql("INSERT INTO ledger VALUES ('alone', 1)");
+    console.log(`acknowledged ${Date.now() - dead} ms after the other one died`);
+    expect(Date.now() - dead).toBeLessThan(15_000);
+    await old.onHost("docker start shop-db-1");
+    await expect.poll(waitsFor, { timeout: 30_000 }).toBe("sync\n");
+
     expect((await verb(old, "follow", JSON.stringify(offer))).databases.db.streaming).toBe(true);
     await verb(next, "freeze --seconds 60");
     const sealed = await verb(next, "seal");
@@ -269,6 +285,22 @@ describe("a project's database that moves to another machine", () => {
     const writer = [...written.keys()].sort().at(-1)!;
     await allThere(old, new Map([[writer, written.get(writer)!]]));
     await allThere(old, await acknowledged(old));
+    await goesOn(old);
+  });
+
+  it("ends with nothing left of the move in the database that serves", async () => {
+    await verb(old, "end");
+    expect(
+      await old.sql(`SELECT (SELECT count(*) FROM pg_roles WHERE rolname = 'berth_move'),
+        (SELECT count(*) FROM pg_replication_slots), current_setting('primary_conninfo'),
+        current_setting('max_slot_wal_keep_size'), current_setting('synchronous_standby_names')`),
+    ).toBe("0|0||-1|\n");
+    const data = "/var/lib/docker/volumes/shop_pgdata";
+    expect(
+      await old.onHost(
+        `grep -l erth ${data}/_data/pg_hba.conf ${data}/_data/postgresql.auto.conf; ls ${data} ${data}/_data | grep berth; systemctl list-unit-files 'berth-*shop*' --no-legend | cat`,
+      ),
+    ).toBe("");
     await goesOn(old);
   });
 });

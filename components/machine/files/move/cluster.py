@@ -96,13 +96,24 @@ def settle(directory):
         os.close(handle)
 
 
+def follows(data, lines):
+    """Does it follow by these settings?"""
+    there = settings(data)
+    return is_fenced(data) and all(f"{name} = '{value}'" in there for name, value in lines.items())
+
+
 def set_follows(data, lines):
     """Whom the server follows once it starts: settings that stand last in the file of those that it keeps itself."""
+    # One that served and waited for another waits for nobody now.
+    kept = [line for line in settings(data) if line.split("=")[0].strip() not in lines and "berth_move_sync" not in line]
+    said = [f"{name} = '{value}'" for name, value in lines.items()]
+    like(data, SETTINGS, "".join(f"{line}\n" for line in kept + said))
+
+
+def settings(data):
     path = os.path.join(data, SETTINGS)
     with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), encoding="utf-8", errors="surrogateescape") as file:
-        kept = [line for line in file.read().splitlines() if line.split("=")[0].strip() not in lines]
-    said = [f"{name} = '{value}'" for name, value in lines.items() if value is not None]
-    like(data, SETTINGS, "".join(f"{line}\n" for line in kept + said))
+        return file.read().splitlines()
 
 
 def ended(data):

@@ -23,7 +23,7 @@ SEALED_WHY = "it was sealed here while it moves; what ends that: berth migrate {
 # One that follows must have nearly everything before visitors wait for the rest.
 NEAR = 16 << 20
 FOLLOWED = f"""SELECT coalesce((SELECT pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), flush_lsn)::bigint
-  FROM pg_catalog.pg_stat_replication WHERE application_name = '{ROLE}' AND state = 'streaming' LIMIT 1), -1)"""
+  FROM pg_catalog.pg_stat_replication WHERE usename = '{ROLE}' AND state = 'streaming' LIMIT 1), -1)"""
 
 
 def freeze(move, seconds):
@@ -61,13 +61,20 @@ def freeze(move, seconds):
 
 def held(move, found, said):
     """Requests wait, what writes ends, and then the servers do."""
+    clock = time.monotonic()
     writers.hold(move, max(1, int(said["until"] - time.time())))
     marker.mark(move, "frozen", FROZEN_WHY.format(move.slug, moment(said["until"])))
+    stopping = time.monotonic()
     writers.stop(move)
+    shutting = time.monotonic()
     shut(found, said["until"])
     for service, server in found.items():
         control = cluster.ended(server.data)
         said["databases"][service] |= {"position": control.position, "timeline": control.timeline, "system": control.system}
+    ended = time.monotonic()
+    if time.time() >= said["until"]:
+        raise Failed("took until its own deadline")
+    said["seconds"] = {"hold": round(stopping - clock, 2), "writers": round(shutting - stopping, 2), "databases": round(ended - shutting, 2)}
     said["phase"] = FROZEN
     move.keep(FILE, said)
     move.enter("source", "frozen")
@@ -126,7 +133,6 @@ def seal(move):
     move.keep(FILE, said)
     marker.mark(move, "sealed", SEALED_WHY.format(move.slug))
     move.enter("source", "sealed")
-    watchdog.end(move)
     return told(said)
 
 
@@ -160,7 +166,6 @@ def thaw(move, never_promoted=False):
     writers.release(move)
     seconds = round(time.monotonic() - began, 2)
     say(f"thawed: {move.slug} goes on here after {seconds} s")
-    watchdog.end(move)
     return {"thawed": True, "seconds": seconds}
 
 
@@ -192,5 +197,6 @@ def moment(at):
 def told(said):
     return {
         "until": moment(said["until"]),
+        "seconds": said.get("seconds", {}),
         "databases": {service: {"position": was["position"], "timeline": was["timeline"]} for service, was in said["databases"].items()},
     }

@@ -120,6 +120,7 @@ INNER = {
     "tunnel": ("tunnel", "hold_open"),
     "relay": ("relay", "serve"),
     "watch": ("watchdog", "watch"),
+    "guard": ("guard", "watch"),
 }
 
 

@@ -5,6 +5,7 @@ import secrets
 
 import door
 import facts
+import guard
 import relay
 from ground import Refused
 from server import PASSWORDS, ROLE, servers
@@ -56,6 +57,8 @@ def offer(move, said):
             "imageId": server.container.image_id,
             "image": server.container.image,
         }
+    if move.phase()["phase"] == "promoted":
+        guard.begin(move)
     return offered
 
 
@@ -75,6 +78,7 @@ def admit(server, told, mine):
 def end(move):
     """Nothing of the move is left in the servers that run here. One that is down keeps it until it runs."""
     kept = move.kept(OFFERED, {})
+    guard.end(move)
     for service, server in servers(move).items():
         if server.container.status != "running":
             continue

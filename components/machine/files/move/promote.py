@@ -19,8 +19,10 @@ RENOUNCED, PROMOTED = "renounced", "promoted"
 REPLAY = 30
 # A clean end is one last record: what was replayed is past its beginning, and by no more than it is long.
 RECORD = 512
-SERVES = f"""{''.join(f'ALTER SYSTEM RESET {name};' for name in standby.SETTINGS)}
-SELECT FROM pg_catalog.pg_reload_conf();
+# One session, since visitors wait; settings of whom it followed go with it. Answers whether, and on which timeline.
+SERVES = f"""SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_promote(true, 60) ELSE true END;
+{''.join(f'ALTER SYSTEM RESET {name};' for name in standby.SETTINGS)}
+DO 'BEGIN PERFORM pg_catalog.pg_reload_conf(); END';
 SELECT substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 1, 8)"""
 SITE, BACKUP = "/usr/local/sbin/berth-site", "/usr/local/sbin/berth-backup"
 
@@ -97,9 +99,10 @@ def replayed(found, asked):
 
 def raised(server):
     """It serves, and follows nobody any more. Answers its timeline."""
-    if server.recovering() and server.ask("SELECT pg_catalog.pg_promote(true, 60)") != "t":
+    promoted, timeline = server.ask(SERVES, seconds=90).split()
+    if promoted != "t":
         raise Failed(f"{server.service}: was not promoted in 60 s; call again")
-    return int(server.ask(SERVES), 16)
+    return int(timeline, 16)
 
 
 def begin(move):

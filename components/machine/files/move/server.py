@@ -13,6 +13,8 @@ from login import LOGIN, superuser
 KNOWN = "servers.json"
 # Whom the other machine comes in as, which slot keeps for it what it has not got yet, and what it calls itself.
 ROLE = "berth_move"
+# What one calls itself that wants to be waited for.
+SYNCHRONOUS = "berth_move_sync"
 # Below the data directory: the password of the other machine's server.
 PASSWORDS = "berth_move.passwords"
 

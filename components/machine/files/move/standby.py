@@ -11,10 +11,11 @@ import facts
 import marker
 import ports
 import tunnel
+import units
 import untouched
 import writers
 from ground import Failed, Refused, say
-from server import PASSWORDS, ROLE, network, servers
+from server import PASSWORDS, ROLE, SYNCHRONOUS, network, servers
 
 # What follows what, by service: {phase, ...}.
 FILE = "following.json"
@@ -106,19 +107,19 @@ def leads(move, peer, server, offer):
     return {"address": address, "port": port}
 
 
-def settings(move, server, offer):
+def settings(move, server, offer, name=ROLE):
     """Whom it follows, as it keeps that itself."""
     _, address = network(server)
     port = ports.port_of(move, f"follow {server.service}")
     passwords = f"{server.known['data']}/{PASSWORDS}"
-    to = f"host={address} port={port} user={offer['user']} passfile={passwords} application_name={ROLE} sslmode=disable {ALIVE}"
+    to = f"host={address} port={port} user={offer['user']} passfile={passwords} application_name={name} sslmode=disable {ALIVE}"
     return dict(zip(SETTINGS, (to, offer["slot"], "4s", "200ms")))
 
 
-def arm(move, server, data, offer):
+def arm(move, server, data, offer, name=ROLE):
     """Makes a data directory that of a server which follows."""
     cluster.like(data, PASSWORDS, f"*:*:*:{offer['user']}:{offer['password']}\n")
-    cluster.set_follows(data, settings(move, server, offer))
+    cluster.set_follows(data, settings(move, server, offer, name))
     cluster.fence(data)
 
 
@@ -153,12 +154,11 @@ def one(server):
 
 def follow_back(move, said, synchronous):
     """The servers that served here follow those of the other machine, without a new copy: they ended cleanly, and what
-    comes goes on from there on a timeline of its own. This is the way back."""
+    comes goes on from there on a timeline of its own. This is the way back. `synchronous`: they ask to be waited for, which
+    the other machine does for as long as they keep up (guard.py)."""
     offered = said.get("database")
     if not isinstance(offered, dict):
         raise Refused("database: what `berth-move offer` answered on the other machine comes on standard input")
-    if synchronous:
-        raise Refused("--synchronous: is not there yet")
     tunnel.judge(said)
     stood = marker.marker(move)
     if not stood or stood["role"] not in ("sealed", "moved"):
@@ -175,10 +175,11 @@ def follow_back(move, said, synchronous):
     kept = move.kept(FILE, {})
     for service, offer in offered.items():
         server = found[service]
-        if service in kept and server.runs() and settled(server, 1):
+        name = SYNCHRONOUS if synchronous else ROLE
+        if cluster.follows(server.data, settings(move, server, offer, name)) and server.runs() and settled(server, 1):
             continue
         leads(move, said, server, offer)
-        arm(move, server, server.data, offer)
+        arm(move, server, server.data, offer, name)
         kept[service] = {"phase": FOLLOWING, "system": offer["system"], "capped": offer.get("capped", False)}
         move.keep(FILE, kept)
         if server.runs():
@@ -199,4 +200,5 @@ def end(move):
         aside = copying.aside(server)
         if os.path.isdir(aside):
             shutil.rmtree(aside)
+    units.gone(move, "watch")
     move.drop(FILE, "promised.json", "fence.json", "servers.json")

@@ -5,19 +5,21 @@ import os
 from ground import Failed, run, write
 
 FOLDER = "/etc/systemd/system"
-# What `berth status` knows them by, to the letter: see questions/evidence/files.sh.
+# What `berth status` knows them by, to the letter: see questions/evidence/moves.sh.
 TEXT = """[Unit]
 Description=Move of {slug}: {verb}
 After=network-online.target docker.service
 StartLimitIntervalSec=0
 [Service]
 ExecStart=/usr/local/sbin/berth-move {verb} {slug}
-Restart=always
+Restart={again}
 RestartSec=1
 [Install]
 WantedBy=multi-user.target
 """
-NAMES = {"tunnel": "berth-move-{}.service", "relay": "berth-relay-{}.service"}
+NAMES = {"tunnel": "berth-move-{}.service", "relay": "berth-relay-{}.service", "watch": "berth-watch-{}.service", "guard": "berth-guard-{}.service"}
+# One that watches ends with what it watches.
+AGAIN = {"tunnel": "always", "relay": "always", "watch": "on-failure", "guard": "on-failure"}
 
 
 def name_of(move, verb):
@@ -28,7 +30,7 @@ def ensure(move, verb, changed):
     """It runs, and begins anew where `changed` says that it was told something else."""
     path = os.path.join(FOLDER, name_of(move, verb))
     if not os.path.exists(path):
-        write(path, TEXT.format(slug=move.slug, verb=verb), 0o644)
+        write(path, TEXT.format(slug=move.slug, verb=verb, again=AGAIN[verb]), 0o644)
         changed = True
         systemctl("daemon-reload")
         systemctl("enable", "--quiet", name_of(move, verb))

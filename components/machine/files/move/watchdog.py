@@ -6,44 +6,17 @@ import os
 import signal
 import time
 
-from ground import Failed, run, say, write
+import units
+from ground import say
 from moves import move_of
 
-UNIT = "berth-watch-{}.service"
-TEXT = """[Unit]
-Description=Move of {0}: undoes a freeze at its deadline
-After=docker.service
-StartLimitIntervalSec=0
-[Service]
-ExecStart=/usr/local/sbin/berth-move watch {0}
-Restart=on-failure
-RestartSec=1
-[Install]
-WantedBy=multi-user.target
-"""
-FOLDER = "/etc/systemd/system"
 # Seconds that a verb which is at work at the deadline has to come to an end of its own.
 GRACE = 1.0
 
 
 def begin(move):
     """It watches before anything is stopped. Raises Failed where it does not."""
-    name = UNIT.format(move.slug)
-    path = os.path.join(FOLDER, name)
-    if not os.path.exists(path):
-        write(path, TEXT.format(move.slug), 0o644)
-        system("daemon-reload")
-        system("enable", "--quiet", name)
-    system("restart", name)
-
-
-def end(move):
-    """It watches nothing any more. Called by itself too, so it is not stopped: it ends with what it watches."""
-    path = os.path.join(FOLDER, UNIT.format(move.slug))
-    if os.path.exists(path):
-        system("disable", "--quiet", UNIT.format(move.slug))
-        os.remove(path)
-        system("daemon-reload")
+    units.ensure(move, "watch", True)
 
 
 def watch(slug):
@@ -90,11 +63,4 @@ def freezes(pid):
             return b"freeze" in file.read().split(b"\0")
     except OSError:
         return False
-
-
-def system(*words):
-    done = run(["systemctl", *words])
-    if done.code != 0:
-        raise Failed(f"systemctl {' '.join(words)}: {done.last()}")
-
 

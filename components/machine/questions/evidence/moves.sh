@@ -31,10 +31,12 @@ of_mover() {
 
 # of_move_unit FILE: a service of a move, to the letter, and the link that starts it.
 of_move_unit() {
-  local name=${1##*/} slug verb
+  local name=${1##*/} slug verb again=always
   case $name in
     berth-move-*.service) slug=${name#berth-move-} verb=tunnel ;;
     berth-relay-*.service) slug=${name#berth-relay-} verb=relay ;;
+    berth-watch-*.service) slug=${name#berth-watch-} verb=watch again=on-failure ;;
+    berth-guard-*.service) slug=${name#berth-guard-} verb=guard again=on-failure ;;
     *) return 1 ;;
   esac
   slug=${slug%.service}
@@ -44,7 +46,7 @@ of_move_unit() {
     /etc/systemd/system/*)
       [ -f "$1" ] && [ ! -L "$1" ] && cmp -s - "$1" < <(
         printf '[Unit]\nDescription=Move of %s: %s\nAfter=network-online.target docker.service\nStartLimitIntervalSec=0\n' "$slug" "$verb"
-        printf '[Service]\nExecStart=/usr/local/sbin/berth-move %s %s\nRestart=always\nRestartSec=1\n[Install]\nWantedBy=multi-user.target\n' "$verb" "$slug"
+        printf '[Service]\nExecStart=/usr/local/sbin/berth-move %s %s\nRestart=%s\nRestartSec=1\n[Install]\nWantedBy=multi-user.target\n' "$verb" "$slug" "$again"
       )
       ;;
     *) return 1 ;;
