@@ -1,24 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { statuses } from "../../components/machine/script";
 import { Leaver, Taker } from "./pair";
 
-/** What verbs answer, as far as this test reads it. */
-interface Answer {
-  readonly role: string;
-  readonly phase: string;
-  readonly marker: { readonly role: string } | null;
-  readonly key: string;
-  readonly healthy: boolean;
-  readonly seconds: Readonly<Record<string, number>>;
-}
-interface Followed {
-  readonly databases: { readonly db: { readonly streaming: boolean; readonly position: string } };
-}
-interface Offered {
-  readonly database: { readonly db: { readonly password: string } };
-}
 interface Survey {
   readonly databases: readonly {
     readonly largeObjects: number;
@@ -30,63 +14,11 @@ describe("a project's database that moves to another machine", () => {
   const old = new Leaver();
   const next = new Taker(old);
 
-  /** The JSON that a verb answers. */
-  const verb = async (machine: Leaver, words: string, input = "") => {
-    const [name, ...rest] = words.split(" ");
-    const said = await machine.onHost(`berth-move ${name} shop ${rest.join(" ")}`, input);
-    return JSON.parse(said.trim().split("\n").at(-1)!) as Answer & Followed & Offered;
-  };
-  const refused = async (machine: Leaver, words: string, input = ""): Promise<string> => {
-    const [name, ...rest] = words.split(" ");
-    const done = await machine.exec(`berth-move ${name} shop ${rest.join(" ")}`, input);
-    expect(done, done.stderr).toMatchObject({ code: statuses.refused });
-    return done.stderr;
-  };
   /** What the one machine offers the other, as the other is told it. */
   const offered = async (from: Leaver, to: Leaver) => {
-    const { key } = await verb(to, "key");
-    const offer = await verb(from, "offer", JSON.stringify({ key, address: to.address }));
+    const { key } = await to.verb("key");
+    const offer = await from.verb("offer", JSON.stringify({ key, address: to.address }));
     return { ...offer, address: from.address, hostKey: from.key };
-  };
-  const told = (machine: Leaver) => verb(machine, "status");
-  /** The numbers of the rows that a machine's workers were told are written, by who wrote them. */
-  const acknowledged = async (machine: Leaver): Promise<Map<string, number[]>> => {
-    const said = await machine.onHost(
-      "cd /var/lib/docker/volumes/shop_acknowledged/_data && awk '{ print FILENAME, $1 }' *",
-    );
-    const written = new Map<string, number[]>();
-    for (const line of said.trim().split("\n")) {
-      const [writer, number] = line.split(" ") as [string, string];
-      if (!written.has(writer)) written.set(writer, []);
-      written.get(writer)!.push(Number(number));
-    }
-    return written;
-  };
-  /** The numbers of one writer's rows. */
-  const rows = async (machine: Leaver, writer: string) =>
-    (await machine.sql(`SELECT n FROM ledger WHERE writer = '${writer}'`))
-      .split("\n")
-      .filter((line) => line !== "")
-      .map(Number);
-  /** Every row that was acknowledged is there, and once. */
-  const allThere = async (machine: Leaver, written: Map<string, number[]>) => {
-    for (const [writer, numbers] of written) {
-      const there = await rows(machine, writer);
-      const different = new Set(there);
-      expect(there.length).toBe(different.size);
-      expect(numbers.filter((number) => !different.has(number))).toEqual([]);
-    }
-  };
-  const goesOn = async (machine: Leaver) => {
-    const before = await machine.sql("SELECT max(at) FROM ledger");
-    for (let round = 0; round < 100; round++) {
-      await sleep(100);
-      const done = await machine.exec(
-        `docker exec shop-db-1 psql -XqAt -U keeper app -c "SELECT max(at) > '${before.trim()}' FROM ledger"`,
-      );
-      if (done.stdout.trim() === "t") return;
-    }
-    throw new Error("nothing was written for ten seconds");
   };
 
   beforeAll(async () => {
@@ -99,7 +31,7 @@ describe("a project's database that moves to another machine", () => {
   afterAll(() => old.yard.clear());
 
   it("is told of before anything is touched", async () => {
-    const { databases } = (await verb(old, "survey")) as unknown as Survey;
+    const { databases } = (await old.verb("survey")) as unknown as Survey;
     expect(databases).toMatchObject([
       { service: "db", kind: "postgres", major: 17, unmovable: [], unfenced: [], sequences: 1 },
     ]);
@@ -112,21 +44,21 @@ describe("a project's database that moves to another machine", () => {
     const db = offer.database.db;
     const other = (changes: object) =>
       JSON.stringify({ ...offer, database: { db: { ...db, ...changes } } });
-    expect(await refused(next, "follow", other({ imageId: "sha256:0" }))).toContain(
+    expect(await next.refused("follow", other({ imageId: "sha256:0" }))).toContain(
       "a copy is safe with the same image alone",
     );
-    expect(await refused(next, "follow", other({ system: "7999999999999999999" }))).toContain(
+    expect(await next.refused("follow", other({ system: "7999999999999999999" }))).toContain(
       "its data here is older than that of the other machine",
     );
-    expect(await refused(next, "promote", '{"databases": {"db": {"position": "0/1"}}}')).toContain(
+    expect(await next.refused("promote", '{"databases": {"db": {"position": "0/1"}}}')).toContain(
       "db: follows nothing here",
     );
-    expect(await told(next)).toMatchObject({ role: "none", marker: null });
+    expect(await next.verb("status")).toMatchObject({ role: "none", marker: null });
 
-    const followed = await verb(next, "follow", JSON.stringify(offer));
+    const followed = await next.verb("follow", JSON.stringify(offer));
     expect(followed.databases.db).toMatchObject({ streaming: true, timeline: 1 });
     // Again, it is what it was.
-    expect((await verb(next, "follow", JSON.stringify(offer))).databases.db.streaming).toBe(true);
+    expect((await next.verb("follow", JSON.stringify(offer))).databases.db.streaming).toBe(true);
     expect(await next.onHost("docker ps --format '{{.Names}}' | grep -x 'shop-.*'")).toBe(
       "shop-db-1\n",
     );
@@ -144,8 +76,8 @@ describe("a project's database that moves to another machine", () => {
 
   it("is frozen for no login but by its own end, and goes on at the deadline by itself", async () => {
     const asked = Date.now();
-    await verb(old, "freeze --seconds 25");
-    expect(await told(old)).toMatchObject({ phase: "frozen", marker: { role: "frozen" } });
+    await old.verb("freeze --seconds 25");
+    expect(await old.verb("status")).toMatchObject({ phase: "frozen", marker: { role: "frozen" } });
     // Who starts it gets one that no superuser writes to.
     await old.onHost("docker start shop-db-1 && sleep 2");
     const tried = await old.exec(`docker exec -u postgres shop-db-1 psql -XqAt -U reports app \
@@ -153,10 +85,10 @@ describe("a project's database that moves to another machine", () => {
     expect(tried.stderr).toContain("cannot execute INSERT in a read-only transaction");
     expect((await old.exec("berth-move seal shop")).code).not.toBe(0);
     await sleep(Math.max(0, 25_000 - (Date.now() - asked)));
-    await goesOn(old);
-    for (let round = 0; (await told(old)).phase !== "serving" && round < 100; round++)
+    await old.goesOn();
+    for (let round = 0; (await old.verb("status")).phase !== "serving" && round < 100; round++)
       await sleep(200);
-    expect(await told(old)).toMatchObject({ phase: "serving", marker: null });
+    expect(await old.verb("status")).toMatchObject({ phase: "serving", marker: null });
     const undo = await old.onHost("journalctl -o cat -u berth-watch-shop | grep -o 'after .* s$'");
     console.log(`undo: ${undo.trim()}`);
     expect(
@@ -164,7 +96,7 @@ describe("a project's database that moves to another machine", () => {
         "docker inspect -f '{{.HostConfig.RestartPolicy.Name}}' shop-db-1 shop-worker-1",
       ),
     ).toBe("always\nalways\n");
-    await allThere(old, await acknowledged(old));
+    await old.allThere(await old.acknowledged());
   });
 
   it("is thawed or frozen all the same after a freeze that was killed", async () => {
@@ -177,27 +109,27 @@ describe("a project's database that moves to another machine", () => {
         sleep ${after}; kill -KILL $pid`);
       const phase = await old.exec("cat /var/lib/berth/moves/shop/fence.json");
       console.log(`killed after ${after} s: ${/"phase": "\w+"/.exec(phase.stdout)?.[0]}`);
-      if (round % 2 === 0) await verb(old, "freeze --seconds 90");
-      await verb(old, "thaw");
-      await goesOn(old);
-      expect(await told(old)).toMatchObject({ phase: "serving", marker: null });
+      if (round % 2 === 0) await old.verb("freeze --seconds 90");
+      await old.verb("thaw");
+      await old.goesOn();
+      expect(await old.verb("status")).toMatchObject({ phase: "serving", marker: null });
     }
-    await allThere(old, await acknowledged(old));
+    await old.allThere(await old.acknowledged());
   });
 
   it("stays where it is once the other machine renounced, and may move later", async () => {
-    await verb(old, "freeze --seconds 60");
-    const sealed = await verb(old, "seal");
-    expect(await refused(old, "thaw")).toContain(
+    await old.verb("freeze --seconds 60");
+    const sealed = await old.verb("seal");
+    expect(await old.refused("thaw")).toContain(
       "the other machine may serve it; renounce there first",
     );
-    await verb(next, "renounce");
-    expect(await refused(next, "promote", JSON.stringify(sealed))).toContain("was renounced");
-    await verb(old, "thaw --never-promoted");
-    await goesOn(old);
+    await next.verb("renounce");
+    expect(await next.refused("promote", JSON.stringify(sealed))).toContain("was renounced");
+    await old.verb("thaw --never-promoted");
+    await old.goesOn();
     const offer = await offered(old, next);
-    expect((await verb(next, "follow", JSON.stringify(offer))).databases.db.streaming).toBe(true);
-    expect(await told(next)).toMatchObject({ role: "target", phase: "following" });
+    expect((await next.verb("follow", JSON.stringify(offer))).databases.db.streaming).toBe(true);
+    expect(await next.verb("status")).toMatchObject({ role: "target", phase: "following" });
   });
 
   it("moves with every row that was acknowledged, and no login writes at two places", async () => {
@@ -209,32 +141,30 @@ describe("a project's database that moves to another machine", () => {
         -c "INSERT INTO ledger VALUES ('reports', $n)" >/dev/null 2>&1 && echo $n; done`);
     await sleep(1_500);
     const began = Date.now();
-    const { databases: frozen } = await verb(old, "freeze --seconds 60");
+    const { databases: frozen } = await old.verb("freeze --seconds 60");
     const held = Date.now();
-    const sealed = await verb(old, "seal");
+    const sealed = await old.verb("seal");
     expect(sealed.databases).toEqual(frozen);
     const at = sealed.databases.db.position;
     const behind = JSON.stringify({
       databases: { db: { ...sealed.databases.db, position: "0/1000028" } },
     });
-    expect(await refused(next, "promote", behind)).toContain(
-      "was sealed at 0/1000028, and here is",
-    );
+    expect(await next.refused("promote", behind)).toContain("was sealed at 0/1000028, and here is");
     const from = Date.now();
-    const promoted = await verb(next, "promote", JSON.stringify(sealed));
+    const promoted = await next.verb("promote", JSON.stringify(sealed));
     const done = Date.now();
     expect(promoted).toMatchObject({ databases: { db: { timeline: 2 } }, healthy: true });
     console.log(
       `freeze ${held - began} ms, seal ${from - held} ms (with a refused promote), promote ${done - from} ms: ${JSON.stringify(promoted.seconds)}; position ${at}`,
     );
-    expect(await refused(next, "renounce")).toContain("was promoted here and serves");
-    const written = await acknowledged(old);
+    expect(await next.refused("renounce")).toContain("was promoted here and serves");
+    const written = await old.acknowledged();
     console.log(`acknowledged: ${[...written.values()].flat().length}`);
     expect((await open).code).not.toBe(0);
     const reports = (await loop).stdout.trim().split("\n").map(Number);
-    await allThere(next, new Map([...written, ["reports", reports]]));
-    expect(await rows(next, "open")).toEqual([]);
-    await goesOn(next);
+    await next.allThere(new Map([...written, ["reports", reports]]));
+    expect(await next.rows("open")).toEqual([]);
+    await next.goesOn();
     expect(await next.sql("SELECT last_value FROM ticket")).toBe("4711\n");
     expect(await next.sql("SELECT md5(lo_get(4242))")).toBe(
       await next.sql("SELECT md5(decode(repeat('62657274', 5000), 'hex'))"),
@@ -259,10 +189,10 @@ describe("a project's database that moves to another machine", () => {
   it("is followed from where it was, and comes back the same way with what was written since", async () => {
     const began = Date.now();
     const offer = await offered(next, old);
-    const back = await verb(old, "return --synchronous", JSON.stringify(offer));
+    const back = await old.verb("return --synchronous", JSON.stringify(offer));
     console.log(`way back: ${Date.now() - began} ms with the offer`);
     expect(back.databases.db).toMatchObject({ streaming: true, timeline: 2 });
-    expect(await refused(old, "thaw --never-promoted")).toContain("the other machine serves it");
+    expect(await old.refused("thaw --never-promoted")).toContain("the other machine serves it");
     const waitsFor = () =>
       next.sql("SELECT sync_state FROM pg_stat_replication WHERE usename = 'berth_move'");
     await expect.poll(waitsFor, { timeout: 30_000 }).toBe("sync\n");
@@ -275,21 +205,21 @@ describe("a project's database that moves to another machine", () => {
     await old.onHost("docker start shop-db-1");
     await expect.poll(waitsFor, { timeout: 30_000 }).toBe("sync\n");
 
-    expect((await verb(old, "follow", JSON.stringify(offer))).databases.db.streaming).toBe(true);
-    await verb(next, "freeze --seconds 60");
-    const sealed = await verb(next, "seal");
-    const promoted = await verb(old, "promote", JSON.stringify(sealed));
+    expect((await old.verb("follow", JSON.stringify(offer))).databases.db.streaming).toBe(true);
+    await next.verb("freeze --seconds 60");
+    const sealed = await next.verb("seal");
+    const promoted = await old.verb("promote", JSON.stringify(sealed));
     expect(promoted).toMatchObject({ databases: { db: { timeline: 3 } }, healthy: true });
     // What it had written before it followed was put aside with its own database.
-    const written = await acknowledged(next);
+    const written = await next.acknowledged();
     const writer = [...written.keys()].sort().at(-1)!;
-    await allThere(old, new Map([[writer, written.get(writer)!]]));
-    await allThere(old, await acknowledged(old));
-    await goesOn(old);
+    await old.allThere(new Map([[writer, written.get(writer)!]]));
+    await old.allThere(await old.acknowledged());
+    await old.goesOn();
   });
 
   it("ends with nothing left of the move in the database that serves", async () => {
-    await verb(old, "end");
+    await old.verb("end");
     expect(
       await old.sql(`SELECT (SELECT count(*) FROM pg_roles WHERE rolname = 'berth_move'),
         (SELECT count(*) FROM pg_replication_slots), current_setting('primary_conninfo'),
@@ -301,6 +231,6 @@ describe("a project's database that moves to another machine", () => {
         `grep -l erth ${data}/_data/pg_hba.conf ${data}/_data/postgresql.auto.conf; ls ${data} ${data}/_data | grep berth; systemctl list-unit-files 'berth-*shop*' --no-legend | cat`,
       ),
     ).toBe("");
-    await goesOn(old);
+    await old.goesOn();
   });
 });

@@ -1,3 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "vitest";
+
+import { statuses } from "../../components/machine/script";
 import type { Delivery } from "../../components/placement/deliveries";
 import type { Site } from "../../components/placement/sites";
 import type { GatewayService } from "../../packages/local-cloud/hosts";
@@ -73,6 +77,22 @@ while True:
   ".gitignore": "docker-compose.override.yml\n.env\n",
 };
 
+/** What verbs answer, as far as this test reads it. */
+export interface Answer {
+  readonly role: string;
+  readonly phase: string;
+  readonly marker: { readonly role: string } | null;
+  readonly key: string;
+  readonly healthy: boolean;
+  readonly seconds: Readonly<Record<string, number>>;
+}
+export interface Followed {
+  readonly databases: { readonly db: { readonly streaming: boolean; readonly position: string } };
+}
+export interface Offered {
+  readonly database: { readonly db: { readonly password: string } };
+}
+
 /** A machine that serves a project and shall give it away. */
 export class Leaver extends Quay {
   protected override readonly ground = repositories;
@@ -98,6 +118,67 @@ export class Leaver extends Quay {
       `docker exec -i shop-db-1 psql -XqAt -v ON_ERROR_STOP=1 -U keeper ${database} 2>&1`,
       text,
     );
+  }
+
+  /** The JSON that a verb answers. */
+  async verb(words: string, input = ""): Promise<Answer & Followed & Offered> {
+    const [name, ...rest] = words.split(" ");
+    const said = await this.onHost(`berth-move ${name} shop ${rest.join(" ")}`, input);
+    return JSON.parse(said.trim().split("\n").at(-1)!) as Answer & Followed & Offered;
+  }
+
+  /** Why a verb is refused. */
+  async refused(words: string, input = ""): Promise<string> {
+    const [name, ...rest] = words.split(" ");
+    const done = await this.exec(`berth-move ${name} shop ${rest.join(" ")}`, input);
+    expect(done, done.stderr).toMatchObject({ code: statuses.refused });
+    return done.stderr;
+  }
+
+  /** The numbers of the rows that this machine's workers were told are written, by who wrote them. */
+  async acknowledged(): Promise<Map<string, number[]>> {
+    const said = await this.onHost(
+      "cd /var/lib/docker/volumes/shop_acknowledged/_data && awk '{ print FILENAME, $1 }' *",
+    );
+    const written = new Map<string, number[]>();
+    for (const line of said.trim().split("\n")) {
+      const [writer, number] = line.split(" ") as [string, string];
+      if (!written.has(writer)) written.set(writer, []);
+      written.get(writer)!.push(Number(number));
+    }
+    return written;
+  }
+
+  /** The numbers of one writer's rows. */
+  async rows(writer: string): Promise<number[]> {
+    const said = await this.sql(`SELECT n FROM ledger WHERE writer = '${writer}'`);
+    return said
+      .split("\n")
+      .filter((line) => line !== "")
+      .map(Number);
+  }
+
+  /** Every row that was acknowledged is there, and once. */
+  async allThere(written: Map<string, number[]>): Promise<void> {
+    for (const [writer, numbers] of written) {
+      const there = await this.rows(writer);
+      const different = new Set(there);
+      expect(there.length).toBe(different.size);
+      expect(numbers.filter((number) => !different.has(number))).toEqual([]);
+    }
+  }
+
+  /** Somebody writes here. */
+  async goesOn(): Promise<void> {
+    const before = await this.sql("SELECT max(at) FROM ledger");
+    for (let round = 0; round < 100; round++) {
+      await sleep(100);
+      const done = await this.exec(
+        `docker exec shop-db-1 psql -XqAt -U keeper app -c "SELECT max(at) > '${before.trim()}' FROM ledger"`,
+      );
+      if (done.stdout.trim() === "t") return;
+    }
+    throw new Error("nothing was written for ten seconds");
   }
 }
 
