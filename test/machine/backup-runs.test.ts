@@ -175,8 +175,8 @@ print(json.dumps(reader.tables))`,
 describe("the program that backs up", () => {
   it("knows the same databases as the lint that asks for them", () => {
     const lint = readFileSync("components/machine/files/site/lint_backup.py", "utf8");
-    for (const name of ["postgres", "mongodb"]) {
-      const text = readFileSync(`components/machine/files/backup/${name}.py`, "utf8");
+    for (const [name, part] of Object.entries({ postgres: "login", mongodb: "mongodb" })) {
+      const text = readFileSync(`components/machine/files/backup/${part}.py`, "utf8");
       const image = /IMAGE = (re\.compile\(.*\))/.exec(text)![1]!;
       expect(lint).toContain(`"${name}": (${image}, `);
     }

@@ -14,7 +14,7 @@ SETTINGS = "postgresql.auto.conf"
 CONTROL = struct.Struct("<QIIi4xqQQI")
 # pg_control_version of the versions 12 to 18, in which that part is the same.
 VERSIONS = range(1201, 1900)
-STATES = {0: "starting up", 1: "shut down", 2: "shut down in recovery", 3: "shutting down", 4: "in crash recovery", 5: "in archive recovery", 6: "in production"}
+STATES = ("starting up", "shut down", "shut down in recovery", "shutting down", "in crash recovery", "in archive recovery", "in production")
 CLEAN = "shut down"
 
 
@@ -29,7 +29,7 @@ class Control:
         if version not in VERSIONS:
             raise Refused(f"{data}: its control file is of version {version}, which this program does not know")
         self.system = str(system)
-        self.state = STATES.get(state, str(state))
+        self.state = STATES[state]
         self.position = position(checkpoint)
         self.timeline = timeline
 

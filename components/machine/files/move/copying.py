@@ -20,10 +20,6 @@ def aside(server):
 
 def copy(move, server, offer):
     """A whole copy beside the data directory; one that was cut off begins anew."""
-    if os.path.isdir(aside(server)) and not os.path.isdir(beside(server)) and os.path.isdir(server.data):
-        # A former call came to the exchange of both.
-        if os.path.exists(os.path.join(server.data, "backup_label")) or cluster.is_fenced(server.data):
-            return
     new = beside(server)
     if os.path.isdir(new):
         shutil.rmtree(new)
@@ -34,11 +30,12 @@ def copy(move, server, offer):
     passwords = move.of("passwords")
     draft(passwords, f"*:*:*:{offer['user']}:{offer['password']}\n", owner)
     to = standby.settings(move, server, offer)["primary_conninfo"].split(" passfile=", maxsplit=1)[0]
-    command = ["docker", "run", "--rm", "--name", f"berth-copy-{move.slug}-{server.service}", "--network", name, "--user", f"{owner.st_uid}:{owner.st_gid}"]
+    called = f"berth-copy-{move.slug}-{server.service}"
+    command = ["docker", "run", "--rm", "--name", called, "--network", name, "--user", f"{owner.st_uid}:{owner.st_gid}"]
     command += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges", "-v", f"{new}:/copy", "-v", f"{passwords}:/passwords:ro", "-e", "PGPASSFILE=/passwords"]
     command += ["-e", f"TO={to} sslmode=disable", "-e", f"SLOT={offer['slot']}", "--entrypoint", "sh", server.container.image_id]
     command += ["-c", 'exec pg_basebackup --dbname="$TO" --slot="$SLOT" --pgdata=/copy --wal-method=stream --checkpoint=fast --no-password']
-    run(["docker", "rm", "-f", f"berth-copy-{move.slug}-{server.service}"])
+    run(["docker", "rm", "-f", called])
     try:
         done = run(command, seconds=24 * 3600)
     finally:

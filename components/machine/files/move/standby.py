@@ -19,7 +19,7 @@ from server import PASSWORDS, ROLE, SYNCHRONOUS, network, servers
 
 # What follows what, by service: {phase, ...}.
 FILE = "following.json"
-COPYING, PLACED, FOLLOWING = "copying", "placed", "following"
+COPYING, PLACING, PLACED, FOLLOWING = "copying", "placing", "placed", "following"
 SETTINGS = ("primary_conninfo", "primary_slot_name", "wal_receiver_timeout", "wal_retrieve_retry_interval")
 # So that a network that was cut is noticed within seconds at both ends.
 ALIVE = "connect_timeout=3 options=-cwal_sender_timeout=4s"
@@ -80,12 +80,14 @@ def begin(move, peer, server, offer):
         say(f"{server.service}: base copy of {offer['bytes'] >> 20} MB")
         copying.copy(move, server, offer)
         say(f"{server.service}: copied in {time.monotonic() - began:.1f} s")
-        # Nothing of the application runs here before it serves here: its workers would act on a copy.
-        writers.stop(move)
+        mine["phase"] = PLACING
+        move.keep(FILE, kept)
+    # Nothing of the application runs here before it serves here: its workers would act on a copy.
+    writers.stop(move)
+    if mine["phase"] == PLACING:
         copying.place(move, server)
         mine["phase"] = PLACED
         move.keep(FILE, kept)
-    writers.stop(move)
     if not server.runs():
         server.start()
     if not settled(server, 30):
