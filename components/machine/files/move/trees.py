@@ -23,13 +23,14 @@ def trees_of(move):
     mounts = files.mounts_of(there, move.delivered()["mounts"])
     known, left_out = files.trees(Wanted(move), mounts, {each.service for _, each in databases(there)})
     found = {tree.name: tree.place for tree in known}
-    for mount in mounts:
-        place = mount["volume"].rstrip("/")
-        if mount["kind"] != "bind" or not os.path.isdir(place) or any(is_within(place, each) for each in found.values()):
+    for place in written(move):
+        if any(is_within(place, each) for each in found.values()):
             continue
-        if not place.startswith(f"{move.tree}/"):
+        if place == move.tree:
+            left_out.append({"what": place, "reason": "is the checkout; what is written in it moves where backup.files names it"})
+        elif not is_within(place, move.tree):
             left_out.append({"what": place, "reason": "is a directory of the machine, not of the project"})
-        elif not tracked(move, place):
+        elif not source_code(move, place):
             found[os.path.relpath(place, move.tree).replace("/", "-")] = place
     return [{"name": name, "place": found[name], "owned": is_within(found[name], move.tree)} for name in sorted(found)], left_out
 
@@ -38,10 +39,23 @@ def is_within(place, folder):
     return place == folder or place.startswith(f"{folder}/")
 
 
-def tracked(move, place):
-    """Is it source code, which the other machine has of its own?"""
-    words = ["git", "--git-dir", f"{move.tree}.git", "--work-tree", move.tree, "ls-files", "--", place]
-    return bool(run(["setpriv", "--reuid", str(owner(move)["uid"]), "--clear-groups", "--no-new-privs", *words], seconds=60).out.strip())
+def written(move):
+    """Directories that its services mount and may write into."""
+    mounts = (each for each in move.delivered()["mounts"] if each["kind"] == "bind" and each.get("writable", True))
+    places = {each["volume"].rstrip("/") for each in mounts}
+    return sorted(each for each in places if os.path.isdir(each) and not os.path.islink(each))
+
+
+def source_code(move, place):
+    """Are there tracked files, which the other machine has of its own, and not only one that keeps the directory? Asked
+    as the account that the checkout belongs to: git does what its settings say."""
+    path = os.path.relpath(place, move.tree)
+    words = ["git", "--git-dir", f"{move.tree}.git", "ls-tree", "-r", "--name-only", move.delivered()["commit"], "--", f"{path}/"]
+    done = run(["setpriv", "--reuid", str(owner(move)["uid"]), "--regid", str(owner(move)["gid"]), "--clear-groups", *words], seconds=60)
+    if done.code != 0:
+        raise Failed(f"{place}: whether it is source code cannot be told: {done.last()}")
+    names = [os.path.basename(each) for each in done.out.splitlines()]
+    return any(not each.startswith(".git") and each not in (".keep", "README.md") for each in names)
 
 
 def owner(move):
