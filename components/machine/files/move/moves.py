@@ -29,8 +29,8 @@ class Move:
         self.site = os.path.join(root, "var/lib/berth/sites", slug)
         self.tree = os.path.join(root, "srv/berth", slug)
         backup = read_json(os.path.join(root, "etc/berth/backups", slug, "declared.json"), {})
-        # Where backups are declared: what else than volumes is a project's data, and how far it may shrink unasked.
-        self.files = list(backup.get("files", []))
+        # What else than volumes is a project's data, and how far it may shrink unasked.
+        self.files = sorted({*said.get("files", []), *backup.get("files", [])})
         self.shrink = float(backup.get("shrink", 0.5))
 
     def of(self, name):

@@ -16,7 +16,7 @@ CONTAINER = "berth-receive-{}"
 # Names of each kind that an answer holds.
 NAMED = 20
 # One container for a whole pass: its start is what a small pass takes longest for. Before anything is deleted the
-# other side is counted: a disk that came up empty must not empty its copy.
+# other side is looked through: a disk that came up empty must not empty its copy, and where nothing differs that was all.
 SCRIPT = r"""
 port=$1 mode=$2
 shift 2
@@ -29,14 +29,17 @@ while [ $# -gt 0 ]; do
   if [ "$map" != - ]; then more+=("--usermap=${map%%,*}" "--groupmap=${map#*,}"); fi
   printf 'tree %s\n' "$name"
   if [ "$least" -gt 0 ]; then
-    said=$(from -n --existing --ignore-existing --stats)
+    said=$(from "${more[@]}" -n --stats --out-format='~ %i %n')
     status=$?
     there=$(sed -n 's/^Number of files: \([0-9,]*\).*/\1/p' <<<"$said")
-    if [ $status != 0 ]; then
+    if [ $status != 0 ] && [ $status != 24 ]; then
       printf '%s\nended %s\n' "$said" "$status"
       continue
     elif [ "${there//,/}" -lt "$least" ]; then
       printf 'short %s\n' "${there//,/}"
+      continue
+    elif [ $status = 0 ] && [ "$mode" != check ] && [[ $said != *$'\n~ '* && $said != '~ '* ]]; then
+      printf '%s\nended 0\nlooked 0\n' "$said"
       continue
     fi
   fi

@@ -1,0 +1,151 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+
+import { run } from "./backup-parts";
+
+const root = mkdtempSync(join(tmpdir(), "berth-move-"));
+afterAll(() => rmSync(root, { recursive: true }));
+
+const folders = ["move", "backup"].map((name) => resolve("components/machine/files", name));
+
+/** What Python says that finds a move as `move`. */
+function call<Answer>(script: string): Answer {
+  const words = ["python3", "-I", "-B", resolve("test/machine/move/call.py")] as const;
+  const done = run([...words, ...folders, root], script);
+  expect(done, done.err).toMatchObject({ code: 0 });
+  return JSON.parse(done.out.toString()) as Answer;
+}
+
+describe("the lease of a move", () => {
+  const lock = (by: string, id: string, from = "") =>
+    call<object>(`
+import lease, ground
+${from}
+try:
+    print(json.dumps(lease.lock(move, ${JSON.stringify(by)}, ${JSON.stringify(id)})))
+except ground.Refused as problem:
+    print(json.dumps({"refused": str(problem), **problem.answer}))`);
+
+  it("is one run's for a minute after its last word, and another's then", () => {
+    expect(lock("ana", "one")).toMatchObject({ by: "ana", run: "one", mine: true });
+    expect(lock("ana", "one")).toMatchObject({ mine: true });
+    const other = lock("bob", "two");
+    expect(other).toMatchObject({ by: "ana", run: "one" });
+    expect(other).toHaveProperty("refused", expect.stringContaining("shop: ana moves it since"));
+    expect(other).not.toHaveProperty("mine");
+    const later = "import time; began = time.time(); time.time = lambda: began + 61";
+    expect(lock("bob", "two", later)).toMatchObject({ by: "bob", mine: true });
+  });
+
+  it("does not last for ever where a clock is set back", () => {
+    const earlier = "import time; began = time.time(); time.time = lambda: began - 3600";
+    expect(lock("eve", "three", earlier)).toMatchObject({ by: "eve", mine: true });
+  });
+
+  it("is given back by its own run alone", () => {
+    const unlock = (id: string) =>
+      call(`
+import lease
+print(json.dumps(lease.unlock(move, "${id}")))`);
+    lock("ana", "four", "import time; time.time = lambda: 9e9");
+    lock("ana", "four");
+    expect(unlock("five")).toMatchObject({ by: "ana", run: "four" });
+    expect(unlock("four")).toEqual({ by: null });
+    expect(lock("bob", "six")).toMatchObject({ by: "bob", mine: true });
+  });
+});
+
+describe("a pass over files", () => {
+  const said = (...lines: readonly string[]) => ["tree media", ...lines].join("\n");
+  const judged = (text: string, last = false, before: number | null = null) =>
+    call<Record<string, unknown>>(`
+import passes
+(tree,) = passes.parsed(${JSON.stringify(text)})
+print(json.dumps(passes.judged(tree, ${before ?? "None"}, ${last ? "True" : "False"})))`);
+  const stats = [
+    "Number of files: 2,001 (reg: 2,000, dir: 1)",
+    "Total file size: 1,024 bytes",
+  ] as const;
+  const vanished = 'file has vanished: "/new.tmp" (in media)';
+  const unreadable = 'rsync: [sender] opendir "/lost" (in media) failed: Permission denied (13)';
+
+  it("goes on past names that vanished, and tells them", () => {
+    expect(judged(said("= >f+++++++++ a", vanished, ...stats, "ended 24"))).toMatchObject({
+      entries: 2001,
+      bytes: 1024,
+      changed: 1,
+      vanished: ["/new.tmp"],
+      wrong: [],
+    });
+  });
+
+  it("does not count in the freeze when names vanish: something still writes", () => {
+    const { wrong } = judged(said(vanished, ...stats, "ended 24", "looked 0"), true);
+    expect(wrong).toEqual([
+      "files media: vanished while nobody should write: /new.tmp; something still does",
+    ]);
+  });
+
+  it.each([
+    ["alone", [unreadable]],
+    ["beside names that vanished", [vanished, unreadable]],
+  ])("does not count where a directory could not be read, %s", (_, lines) => {
+    const { wrong } = judged(said(...lines, ...stats, "ended 23"));
+    expect(wrong).toEqual([
+      `files media: not all of it could be read or written (23): ${unreadable}`,
+    ]);
+  });
+
+  it("does not count where much less is left than was there", () => {
+    const { wrong } = judged(said("short 1"), false, 2001);
+    expect(wrong).toEqual([
+      "files media: 1 entries are left of 2001 on the machine that serves, nothing was deleted here; is its disk mounted? " +
+        "Where that is right, say so: backup.mayShrinkTo: 0",
+    ]);
+  });
+
+  it("does not count in the freeze where the sides differ behind it", () => {
+    const lines = [...stats, "ended 0", "~ >f.st...... a", "~ *deleting   b"];
+    expect(judged(said(...lines, "looked 0"), true)["wrong"]).toEqual([
+      "files media: differ behind the last pass: a,   b; something still writes",
+    ]);
+    expect(judged(said(...stats, "ended 0", "looked 0"), true)["wrong"]).toEqual([]);
+    expect(judged(said(...stats, "ended 0"), true)["wrong"]).toHaveLength(1);
+  });
+
+  it("does not count where it was cut off", () => {
+    expect(judged(said("= >f+++++++++ a"))["wrong"]).toHaveLength(1);
+  });
+
+  it("asks for so many entries before it deletes", () => {
+    const least = call(`
+import passes
+print(json.dumps([passes.least(*each) for each in [(None, 0.5), (1, 0.5), (2, 0.5), (2001, 0.5), (2001, 0)]]))`);
+    expect(least).toEqual([0, 0, 2, 1000, 0]);
+  });
+});
+
+describe("a tunnel", () => {
+  const judge = (peer: object) =>
+    call<string>(`
+import tunnel, ground
+try:
+    tunnel.judge(json.loads(${JSON.stringify(JSON.stringify(peer))}))
+    print(json.dumps("taken"))
+except ground.Refused as problem:
+    print(json.dumps(str(problem)))`);
+  const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFh9";
+
+  it("leads to an address with its host key pinned, and to nothing else", () => {
+    expect(judge({ address: "192.0.2.7", hostKey: `${hostKey} root@b` })).toBe("taken");
+    expect(judge({ address: "2001:db8::7", hostKey })).toBe("taken");
+    expect(judge({ address: "-oProxyCommand=x", hostKey })).toContain("is no address");
+    expect(judge({ hostKey })).toContain("is no address");
+    expect(judge({ address: "192.0.2.7", hostKey: "" })).toContain("is no public host key");
+    expect(judge({ address: "192.0.2.7", hostKey: "ssh-dss AAAAB3NzaC1kc3M=" })).toBe(
+      "hostKey: is no public host key of the other machine; pin the one that its stack publishes",
+    );
+  });
+});

@@ -1,0 +1,83 @@
+import { expect } from "vitest";
+
+import { evidenceScript } from "../../components/machine/questions";
+import type { Finished } from "../../packages/local-cloud/hosts/process";
+import { site } from "./front";
+import { delivery, type Files } from "./quay";
+import { backedUp, dataProject, Vault } from "./vault";
+
+/** A project with a database, a volume of files, uploads in its checkout and a worker that never ends by itself. */
+const movedProject: Files = {
+  ...dataProject,
+  "docker-compose.yml": dataProject["docker-compose.yml"]!.replace(
+    `volumes: ["media:/media"]`,
+    `volumes: ["media:/media", "./uploads:/uploads"]`,
+  )
+    .replace(
+      "  db:\n",
+      `  worker: {image: "python:3", command: ["sleep", "1000000"], restart: always}\n  db:\n`,
+    )
+    .replace("  nginx:\n", "  nginx:\n    restart: always\n")
+    .replace("    image: postgres:17\n", "    image: postgres:17\n    restart: always\n"),
+  ".gitignore": "docker-compose.override.yml\n.env\nuploads/\n",
+};
+
+/** A machine that serves a project, backs it up, and shall give it away. */
+export class Origin extends Vault {
+  override sites = [site("shop", 18_016, { serve: ["shop.example.org"], redirect: [] })];
+
+  async begin(): Promise<void> {
+    this.backups = [backedUp("shop", { files: ["/uploads"] })];
+    await this.prepare();
+    const health = { path: "/", seconds: 60 };
+    await this.open([delivery("shop", 18_016, { health, files: ["/uploads"] })]);
+    await this.deliver();
+    await this.bringKey("shop");
+    await this.until("shop", (told) => told.lastTaken !== null);
+  }
+
+  async deliver(): Promise<void> {
+    await this.commit("shop", movedProject);
+    const done = await this.site("deploy shop");
+    expect(done, done.stdout).toMatchObject({ code: 0 });
+  }
+
+  /** A verb of the program that moves, whatever becomes of it. */
+  move(command: string, told?: object): Promise<Finished> {
+    return this.exec(`berth-move ${command}`, told ? JSON.stringify(told) : "");
+  }
+
+  /** The answer of a verb that succeeds. */
+  async moved<Answer = Record<string, never>>(command: string, told?: object): Promise<Answer> {
+    const done = await this.move(command, told);
+    expect(done, `${done.stdout}${done.stderr}`).toMatchObject({ code: 0 });
+    return JSON.parse(done.stdout.trim().split("\n").at(-1)!) as Answer;
+  }
+
+  /** What status would tell of what nobody declared. */
+  async finds(): Promise<readonly string[]> {
+    const { deliveries } = this;
+    const said = await this.onHost(
+      "bash",
+      evidenceScript({ ...this.yard.declaration(this.wanted), deliveries }),
+    );
+    return said.split("\n").filter((line) => /^(open|found): /.test(line));
+  }
+}
+
+/** The machine that it comes to, which backs nothing up yet. */
+export class Destination extends Origin {
+  override readonly id = "1002";
+  override readonly yard: Origin["yard"];
+
+  constructor(private readonly origin: Origin) {
+    super();
+    this.yard = origin.yard;
+  }
+
+  async arrives(): Promise<void> {
+    this.deliveries = this.origin.deliveries;
+    await this.arrive(this.ground, 1);
+    await this.deliver();
+  }
+}
