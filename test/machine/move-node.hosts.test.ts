@@ -25,7 +25,7 @@ const media = "/var/lib/docker/volumes/shop_media/_data";
 const listed = (place: string) => `cd ${place} && {
   find . ! -type p -printf '%P %y %m %U %G %T@ %l %n\\n' | sort
   find . -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum
-  getfattr -R -d . 2>/dev/null | sha256sum
+  python3 -c 'import os; print([(each, os.getxattr(each, name)) for each in sorted(os.listdir()) for name in os.listxattr(each, follow_symlinks=False)])'
 }`;
 
 describe("a project's move, on its machines", () => {
@@ -34,11 +34,16 @@ describe("a project's move, on its machines", () => {
   let offer: Offer;
 
   /** SSH from the new machine with the key of the move. */
-  const ssh = (words: string) =>
-    b.exec(
-      `timeout 20 ssh -F none -i /var/lib/berth/moves/shop/key -o BatchMode=yes -o IdentitiesOnly=yes -o StrictHostKeyChecking=no \\
-        -o UserKnownHostsFile=/dev/null -o ExitOnForwardFailure=yes -o ConnectTimeout=5 ${words}`,
-    );
+  const client =
+    "ssh -F none -i /var/lib/berth/moves/shop/key -o BatchMode=yes -o IdentitiesOnly=yes -o StrictHostKeyChecking=no " +
+    "-o UserKnownHostsFile=/dev/null -o ExitOnForwardFailure=yes -o ConnectTimeout=5 -o LogLevel=ERROR";
+  const ssh = (words: string) => b.exec(`timeout 20 ${client} ${words}`);
+  /** The first letters that a port says through a forward of SSH's own. */
+  const forwarded = (to: string, port: number, host = "127.0.0.1") =>
+    b.onHost(`timeout 20 ${client} -L 127.0.0.1:30001:${host}:${port} ${to} -N & ssh=$!
+      for round in $(seq 50); do : 2>/dev/null </dev/tcp/127.0.0.1/30001 && break; sleep 0.1; done 2>/dev/null
+      timeout 3 bash -c 'exec 8<>/dev/tcp/127.0.0.1/30001; read -r -n 4 -t 2 said <&8; echo "said $said"'
+      kill $ssh; wait $ssh; :`);
   const passed = (options = "") => b.moved<Passed>(`files shop ${options}`);
   const tree = async (options = "", name = "media") =>
     (await passed(options)).trees.find((each) => each.name === name)!;
@@ -54,7 +59,7 @@ describe("a project's move, on its machines", () => {
     await a.onHost(`cd ${media} && for i in $(seq 2000); do echo "file $i" >$i; done
       ln 1 hard; ln -s /etc/shadow link; mkfifo pipe; mkdir -p deep/er disk; echo x >deep/er/x
       chown 1234:44 2; chmod 4751 3; touch -d 2020-01-02 4; : >'a b'
-      setfattr -n user.note -v kept 5 2>/dev/null || true
+      python3 -c 'import os; os.setxattr("5", "user.note", b"kept")'
       mount -t tmpfs none disk; echo mounted >disk/file
       cd /srv/berth/shop/uploads && echo sent >sent && chown "$(stat -c %u:%g /srv/berth/shop)" sent`);
   });
@@ -133,13 +138,9 @@ describe("a project's move, on its machines", () => {
     expect(shell.stdout).not.toContain("uid=");
     expect((await ssh(`-s ${to} sftp`)).code).not.toBe(0);
     expect((await ssh(`-tt ${to}`)).stdout).not.toContain("$");
-    const forwarded = (port: number, host = "127.0.0.1") =>
-      ssh(
-        `-f -L 127.0.0.1:30001:${host}:${port} ${to} -N && timeout 3 bash -c 'exec 8<>/dev/tcp/127.0.0.1/30001; read -r -n 4 -t 2 said <&8; echo "said $said"'; pkill -f [3]0001`,
-      );
-    expect((await forwarded(offer.files.port)).stdout).toContain("said @RSY");
-    for (const port of [22, 80, 443]) expect((await forwarded(port)).stdout).toBe("said \n");
-    expect((await forwarded(22, a.address)).stdout).toBe("said \n");
+    expect(await forwarded(to, offer.files.port)).toBe("said @RSY\n");
+    for (const port of [22, 80, 443]) expect(await forwarded(to, port)).toBe("said \n");
+    expect(await forwarded(to, 22, a.address)).toBe("said \n");
     expect((await ssh(`-R 127.0.0.1:30002:127.0.0.1:22 ${to} -N`)).code).not.toBe(0);
     // From elsewhere the key opens nothing.
     await a.onHost(
@@ -169,7 +170,7 @@ describe("a project's move, on its machines", () => {
   });
 
   it("makes trees of files the same, and a second time within a second", async () => {
-    expect(await tree()).toMatchObject({ entries: 2011, skipped: ["pipe"] });
+    expect(await tree()).toMatchObject({ entries: 2010, skipped: ["pipe"] });
     expect(await b.onHost(listed(media))).toBe(await a.onHost(listed(media)));
     const again = await tree();
     expect(again.changed).toBe(0);
@@ -221,7 +222,7 @@ describe("a project's move, on its machines", () => {
     );
     // Somebody moved most of it away.
     await a.onHost(`mkdir /root/away && mv ${media}/1* /root/away`);
-    await stopped("entries are left of 2011 on the machine that serves, nothing was deleted here");
+    await stopped("entries are left of 2009 on the machine that serves, nothing was deleted here");
     await a.onHost(`mv /root/away/* ${media}`);
     await passed();
     expect(await b.onHost(listed(media))).toBe(await a.onHost(listed(media)));

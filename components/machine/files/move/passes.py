@@ -1,6 +1,7 @@
 """Passes over a project's trees of files: the machine that it comes to becomes as the one that it leaves, by rsync in a
 container that can write those trees and nothing else."""
 
+import json
 import os
 import re
 import time
@@ -11,15 +12,19 @@ import tunnel
 from ground import Failed, Refused, run, say, write
 from source import image
 
-KEPT = "passes.json"
+KEPT, MADE = "passes.json", "receiver.json"
 CONTAINER = "berth-receive-{}"
 # Names of each kind that an answer holds.
 NAMED = 20
-# One container for a whole pass: its start is what a small pass takes longest for. Before anything is deleted the
-# other side is looked through: a disk that came up empty must not empty its copy, and where nothing differs that was all.
+# One container for all passes, and one program in it for a whole pass: starting them is what a small pass takes longest
+# for, and visitors wait for the last one. A pass whose own command was cut off goes on in there, until the next one ends
+# it. Before anything is deleted the other side is looked through: a disk that came up empty must not empty its copy, and where nothing differs that was all.
 SCRIPT = r"""
 port=$1 mode=$2
 shift 2
+for each in /proc/[0-9]*; do
+  if [ "$(<"$each/comm")" = rsync ]; then kill -KILL "${each#/proc/}"; fi
+done 2>/dev/null
 what=(-rlptgoHAX --numeric-ids --delete --password-file=/move/secret --contimeout=10 --timeout=120)
 from() { RSYNC_PROXY='' rsync "${what[@]}" "$@" "rsync://berth-move@127.0.0.1:$port/$name/" "/trees/$name/" 2>&1; }
 while [ $# -gt 0 ]; do
@@ -61,18 +66,20 @@ def files(move, check, last):
     compared behind it."""
     if check and last:
         raise Refused("--check reads every byte, and visitors wait for the last pass: one of them")
-    told = ready(move)
-    kept = move.kept(KEPT, {})
-    wanted = told["files"]["names"]
-    here = trees_here(move, wanted)
-    lay(move, told)
-    # A pass whose own command was cut off goes on in its container.
-    run(["docker", "rm", "--force", CONTAINER.format(move.slug)])
     began = time.monotonic()
-    done = run(words(move, told, here, kept, "check" if check else "last" if last else "pass"), seconds=7 * 24 * 3600)
-    answers = [judged(each, kept.get(each["name"]), last) for each in parsed(done.out)]
+    told = ready(move)
+    wanted = told["files"]["names"]
+    kept = move.kept(KEPT, {})
+    entries = kept.get("entries", {})
+    here = trees_here(move, wanted, kept)
+    port = port_of(move, told)
+    receiver(move, told, here)
+    words = ["docker", "exec", CONTAINER.format(move.slug), "/bin/bash", "-c", SCRIPT, "pass", str(port), "check" if check else "last" if last else "pass"]
+    done = run([*words, *(part for tree in here for part in asked(move, told, tree, entries))], seconds=7 * 24 * 3600)
+    answers = [judged(each, entries.get(each["name"]), last) for each in parsed(done.out)]
     seconds = round(time.monotonic() - began, 2)
-    move.keep(KEPT, {**kept, **{each["name"]: each["entries"] for each in answers if not each["wrong"]}})
+    entries = {**entries, **{each["name"]: each["entries"] for each in answers if not each["wrong"]}}
+    move.keep(KEPT, {"entries": entries, "here": here, "commit": move.delivered()["commit"]})
     wrong = [line for each in answers for line in each.pop("wrong")]
     for each in answers:
         say(f"files {each['name']}: {each['entries']} entries, {each['changed']} changed")
@@ -92,8 +99,11 @@ def ready(move):
     return told
 
 
-def trees_here(move, wanted):
-    """Where the same trees are on this machine. Refuses where one is not: its files would have no place."""
+def trees_here(move, wanted, kept):
+    """Where the same trees are on this machine. Refuses where one is not: its files would have no place. Docker is asked
+    once for each version that is delivered."""
+    if kept.get("commit") == move.delivered()["commit"] and [each["name"] for each in kept["here"]] == wanted:
+        return kept["here"]
     found = {each["name"]: each for each in trees.trees_of(move)[0]}
     for name in wanted:
         if name not in found:
@@ -103,28 +113,35 @@ def trees_here(move, wanted):
     return [found[name] for name in wanted]
 
 
-def lay(move, told):
-    """The password, where the container reads it: neither a command line nor an environment holds it."""
-    os.makedirs(move.of("receive"), mode=0o700, exist_ok=True)
-    write(os.path.join(move.of("receive"), "secret"), f"{told['files']['password']}\n")
-
-
-def words(move, told, here, kept, mode):
-    """The command of a pass."""
-    limits = ["--rm", "--name", CONTAINER.format(move.slug), "--network", "host", "--userns", "host", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--pull", "never"]
+def receiver(move, told, here):
+    """Has the container run that takes files in. The password is where it reads it: neither a command line nor an
+    environment holds it."""
+    name = CONTAINER.format(move.slug)
+    limits = ["--network", "host", "--userns", "host", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--pull", "never"]
     # What giving files their owners, modes, names and attributes takes; no device can be made with these.
     limits += [part for each in ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "SETFCAP") for part in ("--cap-add", each)]
-    mounts = ["-v", f"{move.of('receive')}:/move:ro"]
-    trees_told = []
-    for tree in here:
-        first = tree["name"] not in kept
-        mounts += ["-v", f"{tree['place']}:/trees/{tree['name']}"]
-        if first:
-            os.makedirs(move.of(f"aside/{tree['name']}"), mode=0o700, exist_ok=True)
-            mounts += ["-v", f"{move.of('aside')}/{tree['name']}:/aside/{tree['name']}"]
-        trees_told += [tree["name"], str(least(kept.get(tree["name"]), move.shrink)), "yes" if first else "no", mapped(move, told, tree)]
-    port = port_of(move, told)
-    return ["docker", "run", *limits, *mounts, image(), "/bin/bash", "-c", SCRIPT, "pass", str(port), mode, *trees_told]
+    mounts = ["-v", f"{move.of('receive')}:/move:ro", "-v", f"{move.of('aside')}:/aside"]
+    mounts += [part for each in here for part in ("-v", f"{each['place']}:/trees/{each['name']}")]
+    words = ["docker", "run", "-d", "--name", name, "--label", f"berth.move={move.slug}", *limits, *mounts]
+    words += [image(), "/usr/bin/sleep", "infinity"]
+    for folder in ("receive", "aside"):
+        os.makedirs(move.of(folder), mode=0o700, exist_ok=True)
+    secret = f"{told['files']['password']}\n"
+    made = json.dumps([words, secret])
+    if move.kept(MADE) == made and run(["docker", "inspect", "-f", "{{.State.Running}}", name]).out.strip() == "true":
+        return
+    write(os.path.join(move.of("receive"), "secret"), secret)
+    run(["docker", "rm", "--force", name])
+    done = run(words)
+    if done.code != 0:
+        raise Failed(f"{name} does not start: {done.last(3)}")
+    move.keep(MADE, made)
+
+
+def asked(move, told, tree, entries):
+    """What a pass is told of one tree. What lay in it before the first pass is put aside, not deleted."""
+    first = tree["name"] not in entries
+    return tree["name"], str(least(entries.get(tree["name"]), move.shrink)), "yes" if first else "no", mapped(move, told, tree)
 
 
 def port_of(move, told):
@@ -214,4 +231,4 @@ def gone(move):
     """What passes have kept here goes; the trees stay."""
     run(["docker", "rm", "--force", CONTAINER.format(move.slug)])
     run(["rm", "-rf", "--one-file-system", move.of("receive"), move.of("aside")])
-    move.drop(KEPT, "offer.json")
+    move.drop(KEPT, MADE, "offer.json")

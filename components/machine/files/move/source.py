@@ -26,7 +26,6 @@ refuse options = copy-links copy-unsafe-links copy-dirlinks
 dont compress = *
 log file = /dev/stdout
 transfer logging = no
-max connections = 8
 """
 MODULE = """[{name}]
 path = /trees/{name}

@@ -53,9 +53,9 @@ def flags():
 
 
 def is_blank(move):
-    """Is nothing here of its own that counts? A machine that waits for its data has none; one that backs the project
-    up, or that a move has made serve, does."""
-    if os.path.exists(os.path.join(move.site, "blank")) or move.delivered() is None:
-        return True
+    """Is nothing here of its own that counts? A machine that awaits its data has none; one that backs the project up,
+    or that a move has made serve, does. That its first delivery found nothing proves neither: it may serve since."""
     backups = read_json(os.path.join(move.root, "var/lib/berth/backups", move.slug, "status.json"), {})
+    if backups.get("awaits") or move.delivered() is None:
+        return True
     return not backups.get("claimed") and move.phase()["phase"] != "promoted"

@@ -116,11 +116,6 @@ of_sites() {
   case $1 in
     /etc/berth/sites/*.json | /etc/sudoers.d/02-berth-jobs) return 0 ;;
     /etc/berth/backup-image | /etc/berth/move-image | /etc/berth/backups/*/declared.json | /etc/berth/backups/*/credential.json) return 0 ;;
-    # The deadline of a freeze.
-    /run/systemd/transient/berth-watch-*.service)
-      [ -r "$1" ] && ! grep -E '^ *Exec' "$1" | grep -vE '^ExecStart=@?"?/usr/local/sbin/berth-move"? ' >/dev/null
-      return
-      ;;
     # A delivery that is under way.
     /run/systemd/transient/berth-delivery-*.service)
       [ -r "$1" ] && ! grep -E '^ *Exec' "$1" | grep -vE '^ExecStart=@?"?/usr/local/sbin/berth-site"? ' >/dev/null

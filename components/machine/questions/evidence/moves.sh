@@ -74,7 +74,7 @@ of_move_container() {
   for word in $mounts; do
     case $name:$word in
       "/berth-files-$slug:$moves/$slug/files:/move:false" | "/berth-receive-$slug:$moves/$slug/receive:/move:false") ;;
-      "/berth-receive-$slug:$moves/$slug/aside/"*:/aside/*:true) ;;
+      "/berth-receive-$slug:$moves/$slug/aside:/aside:true") ;;
       /berth-files-*:/*/volumes/*/_data*:/trees/*:false | /berth-files-*:"/srv/berth/$slug/"*:/trees/*:false) ;;
       /berth-receive-*:/*/volumes/*/_data*:/trees/*:true | /berth-receive-*:"/srv/berth/$slug/"*:/trees/*:true) ;;
       *) return 1 ;;
