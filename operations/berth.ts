@@ -12,6 +12,7 @@ import * as board from "./board/board";
 import * as converge from "./fleet/converge";
 import * as deployers from "./people/deployers";
 import * as offboard from "./people/offboard";
+import * as jobs from "./jobs/jobs";
 import * as ssh from "./fleet/ssh";
 import * as status from "./fleet/status";
 import * as migrate from "./migrate/migrate";
@@ -54,6 +55,7 @@ const commands: Readonly<Record<string, Command>> = {
   rollback,
   logs,
   exec,
+  jobs,
   backup,
   drill,
   restore,
@@ -71,6 +73,7 @@ export const usage = `usage: npm run berth -- <command> [arguments]
   rollback    bring back the version before
   logs        what a project's containers said
   exec        run a command in a project's container
+  jobs        the jobs of all projects on Jenkins, as files, or compared with what is there
   backup      make an archive of a project's data now
   restore     bring an archive back: to look into, for a developer, or in place
   recover     give a machine that came up empty its data, and let visitors in

@@ -7,6 +7,7 @@ import { domain, flag, former, repository, stack } from "./fields";
 import { slugPattern } from "./formats";
 import { choice, count, group, hints, list, text } from "./hints";
 import { migration } from "./migration";
+import { jenkins } from "./jenkins";
 import { httpPort } from "./ports";
 import { replacedRecord } from "./replaced-record";
 import { visitors } from "./visitors";
@@ -78,6 +79,7 @@ export const project = group("A client project.", {
   health: health.optional(),
   secrets: secretNames.optional(),
   jobs: jobs.optional(),
+  jenkins: jenkins.optional(),
   files: files.optional(),
   overlap: overlap.optional(),
   visitors: visitors.optional(),

@@ -1,4 +1,5 @@
 import type { Environment } from "../fleet/environment";
+import { jobName } from "../fleet/jenkins";
 import type { ResolvedNode, ResolvedProject } from "./resolved";
 import { httpPortOf, siteOf } from "./sites";
 
@@ -24,6 +25,11 @@ export interface Delivery {
   readonly files: readonly string[];
   /** Services of which a new version may run beside the one that serves; absent: none. */
   readonly overlap?: readonly string[];
+  /**
+   * Production takes a commit of which the job of this name has said that its tests passed, or a reason (R49);
+   * absent: tests are nothing to it.
+   */
+  readonly tested?: string;
   /** Public keys that may start this delivery and do nothing else, by name. */
   readonly jobs: Readonly<Record<string, string>>;
 }
@@ -37,6 +43,7 @@ export interface DeliveryWishes {
   readonly files?: readonly string[] | undefined;
   readonly overlap?: readonly string[] | undefined;
   readonly jobs?: Readonly<Record<string, string>> | undefined;
+  readonly jenkins?: object | undefined;
 }
 
 /** The branch of an environment, unless a project names another (R48). */
@@ -50,7 +57,8 @@ export function deliveryOf(
   project: Parameters<typeof siteOf>[0] & Pick<ResolvedProject, "repository"> & DeliveryWishes,
   environment: Environment,
 ): Delivery | undefined {
-  const { slug, domain, repository, branch, health, secrets, files, overlap, jobs } = project;
+  const { slug, domain, repository, branch, health, secrets, files, overlap, jobs, jenkins } =
+    project;
   if (repository === undefined) return undefined;
   return {
     slug,
@@ -64,6 +72,9 @@ export function deliveryOf(
     secrets: [...(secrets ?? [])].sort(),
     files: [...(files ?? [])].sort(),
     ...(overlap === undefined || overlap.length === 0 ? {} : { overlap: [...overlap].sort() }),
+    ...(jenkins === undefined || environment !== "prod"
+      ? {}
+      : { tested: jobName(slug, environment) }),
     jobs: jobs ?? {},
   };
 }

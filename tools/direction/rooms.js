@@ -60,6 +60,7 @@ const operations = inOrder(
     ["operations/ground", "^operations/ground/"],
     ["operations/fleet", "^operations/fleet/"],
     ["operations/site", "^operations/site/"],
+    ["operations/jobs", "^operations/jobs/"],
     ["operations/backups", "^operations/backups/"],
     ["operations/migrate", "^operations/migrate/"],
     ["operations/people", "^operations/people/"],

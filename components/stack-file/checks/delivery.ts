@@ -5,7 +5,7 @@ import { readPublicKey } from "../../fleet/ssh-key";
 import { at, entriesOf, isBroken, type Draft, type ProjectDraft } from "../draft";
 
 /** What means something for a project that is delivered alone. */
-const ofDelivery = ["branch", "health", "secrets", "jobs", "files", "overlap"] as const;
+const ofDelivery = ["branch", "health", "secrets", "jobs", "jenkins", "files", "overlap"] as const;
 
 /**
  * What is said of a project's delivery can be carried out: it has a repository, and a job's key starts its own

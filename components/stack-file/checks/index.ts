@@ -10,6 +10,7 @@ import { checkDelivery } from "./delivery";
 import { checkDomains } from "./domains";
 import { checkHosting } from "./hosting";
 import { checkHttpPorts } from "./http-ports";
+import { checkJenkins } from "./jenkins";
 import { checkMachines } from "./machines";
 import { checkNodeNames } from "./node-names";
 import { checkOpenings } from "./openings";
@@ -41,6 +42,7 @@ export const checks: readonly Check[] = [
   checkAccess,
   checkVisitors,
   checkDelivery,
+  checkJenkins,
   checkSecrets,
   checkNodeNames,
   checkRenames,

@@ -52,7 +52,7 @@ export const pipelinesAndMoves: readonly Mutation[] = [
   {
     rule: 48,
     file: "components/machine/files/site/deliver.py",
-    from: "if not self.wish.reason:",
+    from: "if against and not self.wish.reason:",
     to: "if False:",
     test: "test/machine/site.hosts.test.ts",
     named: "takes a commit outside production's branch with a reason alone",

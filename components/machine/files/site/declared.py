@@ -29,6 +29,8 @@ class Site:
         self.files = list(said["files"])
         self.overlap = list(said.get("overlap", []))
         self.jobs = dict(said["jobs"])
+        # The job whose word production waits for (R49); empty where none is declared.
+        self.tested = said.get("tested", "")
 
     def prepare(self):
         """Makes the directories of the state, which root alone reads."""

@@ -12,6 +12,7 @@ import moving
 import schema
 import secret_values
 import takeover
+import tested
 import trial
 import version
 from ground import Failed, Refused, hide, read_json, say, write
@@ -94,13 +95,16 @@ class Delivery:
         return new
 
     def allowed(self, commit):
-        """Production takes what is on its branch (R48), or a reason that is kept."""
+        """Production takes what is on its branch (R48) and passed its tests (R49), or a reason that is kept."""
         site = self.site
-        if site.environment != "prod" or self.wish.action == "rollback" or self.repository.on_branch(commit):
+        if site.environment != "prod" or self.wish.action == "rollback":
             return
-        if not self.wish.reason:
-            raise Refused(f"{commit[:12]}: is not on {site.branch}, and production takes no other (R48); merge it, or give --reason")
-        say(f"note: {commit[:12]} is not on {site.branch}; reason: {self.wish.reason}")
+        against = [] if self.repository.on_branch(commit) else [f"is not on {site.branch}, and production takes no other (R48); merge it, or give --reason"]
+        against += tested.missing(site, commit)
+        if against and not self.wish.reason:
+            raise Refused("\n".join(f"{commit[:12]}: {each}" for each in against))
+        for each in against:
+            say(f"note: {commit[:12]} {each.split(';')[0]}; reason: {self.wish.reason}")
 
     def on_this_machine(self, commit, new):
         """What stands against it here, whatever the files say."""

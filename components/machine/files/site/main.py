@@ -8,6 +8,7 @@ import jobs
 import look
 import lint
 import secret_values
+import tested
 from declared import site_of
 from deliver import Wish
 from detached import begin, follow, now, running
@@ -86,6 +87,11 @@ def first(site, ref, by):
         return 0
     # A commit that another machine says it ran: it was let into production there.
     reason = "it ran on the machine before this one" if COMMIT.fullmatch(ref) else ""
+    if site.tested and not reason:
+        commit = repository.resolve(ref or site.branch)
+        for problem in tested.missing(site, commit):
+            say(f"{site.slug}: is not delivered yet: {commit[:12]} {problem}")
+            return 0
     return asked_for(site, ref, by, reason)
 
 
@@ -165,6 +171,10 @@ def job(words):
     what, ref = jobs.wanted(os.environ.get("SSH_ORIGINAL_COMMAND", ""))
     if what == "watch":
         return follow(site)
+    if what == "passed":
+        tested.keep(site, plain[1] if len(plain) > 1 else "", ref)
+        say(f"{site.slug}: {ref[:12]} passed its tests, and production takes it")
+        return 0
     return asked_for(site, ref, f"job {plain[1]}" if len(plain) > 1 else "job")
 
 

@@ -1,0 +1,35 @@
+"""Commits of which a job said that their tests passed (R49). The machine runs no tests: it keeps the word of one job."""
+
+import json
+
+from ground import Refused, moment, read_json, write
+
+# As many as a project releases in years; the oldest go.
+KEPT = 500
+
+
+def told(site):
+    """What was said, oldest first."""
+    return read_json(site.places.of("tested.json"), [])
+
+
+def passed(site, commit):
+    return any(entry["commit"] == commit for entry in told(site))
+
+
+def keep(site, job, commit):
+    """Keeps that a commit passed. Refuses the word of any other job than the declared one."""
+    if not site.tested:
+        raise Refused(f"{site.slug}: no job is declared here whose tests count")
+    if job != site.tested:
+        raise Refused(f"{site.slug}: whether tests passed is said by the job {site.tested} alone")
+    site.prepare()
+    others = [entry for entry in told(site) if entry["commit"] != commit]
+    write(site.places.of("tested.json"), json.dumps([*others, {"commit": commit, "by": job, "at": moment()}][-KEPT:]))
+
+
+def missing(site, commit):
+    """What stands against a commit in production, in a list that is empty where it passed or no tests are declared."""
+    if not site.tested or passed(site, commit):
+        return []
+    return [f"is not known to have passed its tests, which {site.tested} tells (R49); run that job, or give --reason"]

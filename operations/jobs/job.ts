@@ -1,0 +1,36 @@
+import type { JobKind } from "../../components/fleet/jenkins";
+
+/** A machine as a job reaches it. */
+export interface Reached {
+  readonly address: string;
+  /** Its public host key, `type key`: the only one that the job accepts. */
+  readonly hostKey: string;
+}
+
+interface Common {
+  readonly name: string;
+  readonly slug: string;
+  readonly repository: string;
+  /** The branch whose changes it follows. */
+  readonly branch: string;
+  /** Accounts on Jenkins that may start it and see it, sorted (R80). */
+  readonly starters: readonly string[];
+  /** Why it does nothing: such a job is there, disabled, and can deliver nothing. */
+  readonly off?: string;
+}
+
+/** A project's job on Jenkins: what it does, before any form in which Jenkins takes it. */
+export type Job =
+  | (Common & { readonly kind: "test" })
+  /** Delivers its branch. */
+  | (Common & { readonly kind: "stage"; readonly machine?: Reached })
+  /** Delivers its branch once the tests of the very commit passed (R49). */
+  | (Common & { readonly kind: "prod"; readonly machine?: Reached })
+  /** Merges its branch, once its tests passed, into that of production (R58). */
+  | (Common & { readonly kind: "release"; readonly into: string });
+
+/** A job without anything in it that runs: what is left of one whose project is not declared any more. */
+export interface Spent {
+  readonly kind: JobKind;
+  readonly slug: string;
+}

@@ -1,0 +1,162 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+import { readConfiguration } from "../../operations/jobs/config-xml";
+import { existingIn } from "../../operations/jobs/existing";
+import { writeFiles } from "../../operations/jobs/files";
+import type { Job } from "../../operations/jobs/job";
+import { judge } from "../../operations/jobs/judge";
+import { render } from "../../operations/jobs/render";
+import { build, scratchDirectory } from "./builder";
+import { jobsOfBoth } from "./fixture";
+
+const rendered = (jobs: readonly Job[]) => jobs.map((job) => ({ ...job, ...render(job) }));
+const all = rendered(jobsOfBoth());
+const without = (name: string) => all.filter((each) => each.name !== name);
+const names = (findings: readonly { name: string; kind: string }[]) =>
+  findings.map(({ name, kind }) => [name, kind]);
+
+let scratch: string;
+const place = (name: string) => path.join(scratch, name);
+beforeEach(() => {
+  scratch = scratchDirectory();
+});
+afterEach(() => fs.rmSync(scratch, { recursive: true }));
+
+describe("files of jobs", () => {
+  it("are written once, and the second time nothing is", () => {
+    const files = place("ci/jenkins");
+    expect(writeFiles(files, all).written).toEqual([path.join(files, "kmc.yaml")]);
+    expect(writeFiles(files, all)).toEqual({ written: [], removed: [], disabled: [], dropped: [] });
+    expect(judge(all, existingIn(files))).toEqual([]);
+  });
+
+  it("keep a job that is declared no more disabled once, and are without it then", () => {
+    const files = place("files");
+    writeFiles(files, all);
+    expect(writeFiles(files, without("kmc-release"))).toMatchObject({ disabled: ["kmc-release"] });
+    expect(existingIn(files).jobs.find(({ name }) => name === "kmc-release")?.disabled).toBe(true);
+    expect(writeFiles(files, without("kmc-release"))).toMatchObject({ dropped: ["kmc-release"] });
+    expect(existingIn(files).jobs.map(({ name }) => name)).not.toContain("kmc-release");
+    const gone = all.map(({ name }) => name).filter((name) => name !== "kmc-release");
+    expect(writeFiles(files, []).disabled).toEqual(gone);
+    expect(existingIn(files).jobs.every(({ disabled }) => disabled)).toBe(true);
+    expect(writeFiles(files, [])).toMatchObject({ removed: [path.join(files, "kmc.yaml")] });
+    expect(fs.readdirSync(files)).toEqual([]);
+  });
+
+  it.each([
+    ["by hand", () => "- job:\n    name: kmc-prod\n"],
+    ["by hand below our first line", (text: string) => `${text}\n- job:\n    name: other\n`],
+  ])("are not written over one that was made %s", (_, change) => {
+    const files = place("files");
+    writeFiles(files, all);
+    const file = path.join(files, "kmc.yaml");
+    fs.writeFileSync(file, change(fs.readFileSync(file, "utf8")));
+    const before = fs.readFileSync(file, "utf8");
+    expect(() => writeFiles(files, all)).toThrow(`${file}: is not as berth jobs wrote it`);
+    expect(fs.readFileSync(file, "utf8")).toBe(before);
+  });
+
+  it("leave other people's files alone", () => {
+    const files = place("files");
+    fs.mkdirSync(files);
+    fs.writeFileSync(path.join(files, "defaults.yaml"), "- defaults: {name: global}\n");
+    writeFiles(files, all);
+    expect(fs.readdirSync(files).sort()).toEqual(["defaults.yaml", "kmc.yaml"]);
+  });
+});
+
+describe("jobs that Jenkins has", () => {
+  const time = { timeout: 300_000 };
+  const exported = async () => {
+    writeFiles(place("files"), all);
+    return (await build(place("files"), place("jobs"))).directory;
+  };
+  const edit = (directory: string, name: string, change: (xml: string) => string) => {
+    const file = path.join(directory, name, "config.xml");
+    fs.writeFileSync(file, change(fs.readFileSync(file, "utf8")));
+  };
+
+  it("are as declared, missing, made by hand, switched on or too many", time, async () => {
+    const jobs = await exported();
+    expect(judge(all, existingIn(jobs))).toEqual([]);
+
+    edit(jobs, "kmc-prod", (xml) => xml.replace(/\[berth jobs: [^\]]*\]/, "Ana's"));
+    fs.rmSync(path.join(jobs, "kmc-stage"), { recursive: true });
+    edit(jobs, "kmc-test", (xml) => xml.replace("<disabled>false", "<disabled>true"));
+    fs.cpSync(path.join(jobs, "kmc-release"), path.join(jobs, "kmc-release-2"), {
+      recursive: true,
+    });
+    fs.mkdirSync(path.join(jobs, "others"));
+    fs.writeFileSync(path.join(jobs, "others", "config.xml"), "<project/>");
+    const found = judge(all, existingIn(jobs));
+    expect(names(found)).toEqual([
+      ["kmc-prod", "taken"],
+      ["kmc-release-2", "delete"],
+      ["kmc-stage", "missing"],
+      ["kmc-test", "switched"],
+    ]);
+    expect(found[1]?.says).toContain("it is enabled: it can still start a delivery");
+    fs.writeFileSync(path.join(jobs, "others", "config.xml"), "<project><disabled>");
+    expect(names(judge(all, existingIn(jobs)))).toContainEqual([
+      path.join(jobs, "others", "config.xml"),
+      "unreadable",
+    ]);
+  });
+
+  it("are named until they are gone, once nobody declares them", time, async () => {
+    const jobs = await exported();
+    const [one] = judge(without("kmc-prod"), existingIn(jobs));
+    expect(one).toMatchObject({ name: "kmc-prod", kind: "delete" });
+    expect(one?.says).toContain("it is enabled: it can still start a delivery; disable it first");
+    writeFiles(place("files"), without("kmc-prod"));
+    fs.rmSync(jobs, { recursive: true });
+    await build(place("files"), jobs);
+    const [still] = judge(without("kmc-prod"), existingIn(jobs));
+    expect(still?.says).toBe("no stack file declares it any more; delete it");
+    fs.rmSync(path.join(jobs, "kmc-prod"), { recursive: true });
+    expect(judge(without("kmc-prod"), existingIn(jobs))).toEqual([]);
+  });
+
+  it("are as the stack files had them before, where those changed", time, async () => {
+    const jobs = await exported();
+    const moved = rendered(
+      jobsOfBoth().map((job) =>
+        job.kind === "prod" && job.machine
+          ? { ...job, machine: { ...job.machine, address: "192.0.2.77" } }
+          : job,
+      ),
+    );
+    expect(names(judge(moved, existingIn(jobs)))).toEqual([["kmc-prod", "differs"]]);
+  });
+
+  it("are not gone where nothing could be looked at", () => {
+    expect(() => existingIn(place("nowhere"))).toThrow("is no directory");
+    fs.mkdirSync(place("empty"));
+    expect(() => existingIn(place("empty"))).toThrow("holds no jobs");
+  });
+
+  it("are read of the root of their configuration alone", () => {
+    const xml = (inside: string) => `<?xml version='1.1' encoding='UTF-8'?>\n${inside}`;
+    const nested =
+      "<project><p><description>x</description><disabled>true</disabled></p><description>y</description></project>";
+    expect(readConfiguration(xml(nested))).toEqual({ description: "y", disabled: false });
+    expect(readConfiguration(xml("<project><disabled>true</disabled></project>"))).toEqual({
+      description: "",
+      disabled: true,
+    });
+    for (const broken of [
+      "",
+      "<project>",
+      "<project><disabled>perhaps</disabled></project>",
+      "<project><disabled>true</disabled><disabled>false</disabled></project>",
+      "<a/><b/>",
+      "<project></projects>",
+      "<project><description>< </description></project>",
+    ]) {
+      expect(readConfiguration(broken)).toBeUndefined();
+    }
+  });
+});
