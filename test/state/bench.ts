@@ -12,6 +12,7 @@ import { S3Client } from "../../packages/local-cloud/s3/client";
 import { startS3, type S3Server } from "../../packages/local-cloud/s3/server";
 import { obtainCli } from "../../packages/local-cloud/pulumi/cli";
 import { cacheRoot } from "../../rehearsal/computer";
+import { endOrphans } from "../../packages/local-cloud/cloud/dead-engines";
 import { killWhole } from "../hosts/killing";
 
 const repository = path.resolve(__dirname, "..", "..");
@@ -82,6 +83,7 @@ export class StateBench {
   async stop(): Promise<void> {
     await this.emulator.stop();
     await this.s3.stop();
+    endOrphans(this.url);
     fs.rmSync(this.directory, { recursive: true, force: true });
   }
 

@@ -11,7 +11,7 @@ import { clearEdge } from "../edge/edge";
 import { clearHosts, layoutOf, type Layout } from "../hosts";
 import { obtainVersitygw } from "../s3/versitygw";
 import type { CloudCard } from "./card";
-import { clearDeadEngines } from "./dead-engines";
+import { endOrphans } from "./dead-engines";
 import { localAccounts } from "./environment";
 import { chooseMachines, keepKind, type MachineOptions } from "./machine-kind";
 import type { CloudPaths } from "./paths";
@@ -89,7 +89,8 @@ export async function discardCloud(paths: CloudPaths): Promise<void> {
       await clearEdge(paths.edge);
       await clearHosts(layout(paths));
     }
-    clearDeadEngines(paths.state);
+    // A preview takes no lock: one that was killed leaves nothing but its programs.
+    endOrphans(pathToFileURL(paths.state).href);
     fs.rmSync(paths.directory, { recursive: true, force: true });
   });
   removeIfEmpty(path.dirname(paths.directory));

@@ -25,7 +25,7 @@ export function clearDeadEngines(state: string): void {
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name))
     .filter((file) => isDead(read(file)));
-  if (dead.length > 0) endOrphans(state);
+  if (dead.length > 0) endOrphans(pathToFileURL(state).href);
   // The second is the backend's own note about the first.
   for (const file of dead.flatMap((each) => [each, `${each}.attrs`])) {
     fs.rmSync(file, { force: true });
@@ -43,12 +43,12 @@ function isDead(text: string): boolean {
 }
 
 /**
- * Ends the language hosts of this backend whose engine is no more, and the programs they ran: a program
+ * Ends the language hosts of a backend, by its address, whose engine is no more, and the programs they ran: a program
  * without its engine turns in circles for ever, and its host waits for it. Nothing is ended where there
  * is no /proc to find it in.
  */
-function endOrphans(state: string): void {
-  const backend = `PULUMI_BACKEND_URL=${pathToFileURL(state).href}`;
+export function endOrphans(address: string): void {
+  const backend = `PULUMI_BACKEND_URL=${address}`;
   const pids = fs.existsSync("/proc") ? fs.readdirSync("/proc") : [];
   for (const pid of pids.filter((name) => /^\d+$/.test(name)).map(Number)) {
     // First, so that whoever gets its number later is not taken for it.
