@@ -17,6 +17,8 @@ const database = z.object({
   checksums: z.boolean().nullish(),
   bytes: number.nullish(),
   names: z.array(text).default([]),
+  /** Why it cannot be moved by copying its files. */
+  unmovable: z.array(text).default([]),
   /** Logins that were seen connected, and those that could not be fenced. */
   logins: z.array(text).default([]),
   unfenced: z.array(z.object({ login: text, why: text })).default([]),

@@ -25,9 +25,13 @@ export function judge({ old, new: target, delivered }: Both): Judgement {
   const notes: string[] = [];
   if (!old.commit) {
     problems.push(`${old.slug} was never delivered to the old machine: berth deploy ${old.slug}`);
+  } else if (old.databases.length === 0) {
+    problems.push(
+      `${old.slug} has no database, at which writes are stopped: docs/guides/move-a-project.md says how it moves by hand`,
+    );
   }
   for (const each of old.databases) {
-    problems.push(...unmovable(each));
+    problems.push(...whyNot(each));
     if (each.logins.length > 0) {
       notes.push(
         `${each.service} is written by ${each.logins.join(", ")}: all are stopped with its server`,
@@ -61,7 +65,7 @@ export function refuseUnfit(both: Both, name: string): void {
 }
 
 /** Why a database cannot be moved at all by this command. */
-function unmovable({ service, kind, image, unfenced }: Database): string[] {
+function whyNot({ service, kind, image, unmovable, unfenced }: Database): string[] {
   if (kind === "mongodb") {
     return [
       `${service} is MongoDB, which moves by dump and restore and not by this command: docs/guides/move-a-project.md`,
@@ -72,10 +76,13 @@ function unmovable({ service, kind, image, unfenced }: Database): string[] {
       `${service} (${image}) is a database whose users nobody here can fence, so writes could be lost: docs/guides/move-a-project.md`,
     ];
   }
-  return unfenced.map(
-    ({ login, why }) =>
-      `${service}: the login ${login} could not be fenced: ${why}; end what uses it`,
-  );
+  return [
+    ...unmovable.map((why) => `${service}: ${why}`),
+    ...unfenced.map(
+      ({ login, why }) =>
+        `${service}: the login ${login} could not be fenced: ${why}; end what uses it`,
+    ),
+  ];
 }
 
 /** What differs between a database and its counterpart, which must read the very same files. */

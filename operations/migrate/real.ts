@@ -15,6 +15,7 @@ import { readFleets } from "../ground/reading";
 import { exits, Refusal } from "../ground/usage";
 import { wayTo } from "../site/site";
 import { OverSsh } from "./machines";
+import { originAuthorities } from "./origin-authorities";
 import type { World } from "./world";
 
 /** Milliseconds that a resolver has. */
@@ -71,6 +72,7 @@ export function realWorld(context: Context, as: string | undefined): World {
       // A name that is not there yet, or a resolver that is away: it is asked again.
       return resolver.resolve4(name).catch(() => []);
     },
+    authorities: ({ dns }) => (dns === "external" ? Promise.resolve("") : originAuthorities(env)),
     purge(hostnames) {
       const names = hostnames.join(", ");
       return Promise.reject(

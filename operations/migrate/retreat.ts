@@ -1,6 +1,6 @@
 import { Refusal } from "../ground/usage";
 import { anything, status } from "./answers";
-import { ask, Away, Declined } from "./machines";
+import { ask, Away, Declined, type Side } from "./machines";
 import type { Move } from "./move";
 import type { StepName } from "./step";
 import { isBefore, steps } from "./steps";
@@ -42,7 +42,7 @@ export async function thaw(move: Move): Promise<void> {
 
 /** Gives a move up. Throws a `Refusal` once the new machine serves. */
 export async function abort(move: Move): Promise<void> {
-  const { keeper, context, slug } = move;
+  const { keeper } = move;
   if (keeper.stateOf("promote") === "done") throw promotedAlready(move);
   await thaw(move);
   for (const step of [...steps].reverse().filter(({ name }) => isBefore(name, "freeze"))) {
@@ -57,16 +57,21 @@ export async function abort(move: Move): Promise<void> {
     [move.new, "end"],
     [move.old, "end"],
   ] as const) {
-    try {
-      await ask(side, [verb, slug], anything);
-    } catch (error) {
-      if (!(error instanceof Away)) throw error;
-      context.say(
-        `${side.name} does not answer: run berth-move ${verb} ${slug} there once it does`,
-      );
-    }
+    await unlessAway(move, side, verb);
   }
   await keeper.end("aborted");
+}
+
+/** What can be done later by hand stops no abort: the old machine serves. */
+async function unlessAway({ slug, context }: Move, side: Side, verb: string): Promise<void> {
+  try {
+    await ask(side, [verb, slug], anything);
+  } catch (error) {
+    // Nothing was delivered there, or it followed nothing: there is nothing to take down.
+    if (error instanceof Declined && verb === "down") return;
+    if (!(error instanceof Away)) throw error;
+    context.say(`${side.name} does not answer: run berth-move ${verb} ${slug} there once it does`);
+  }
 }
 
 async function phaseOf({ old, slug }: Move): Promise<string | null | undefined> {

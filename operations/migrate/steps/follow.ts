@@ -10,8 +10,8 @@ const looks = 30;
 /** The new machine's copy of each database follows the old one, and the way for visitors is opened. */
 export const follow: Step = {
   name: "follow",
-  does: "copies the databases to the new machine, where they follow, and admits the old machine's proxy there",
-  async act({ old, new: target, slug }) {
+  does: "copies the databases to the new machine, where they follow, and lays the visitors' way there",
+  async act({ old, new: target, slug, world, project }) {
     const made = await ask(target, ["key", slug], key);
     const offered = await ask(old, ["offer", slug], anything, {
       key: made.key,
@@ -24,6 +24,8 @@ export const follow: Step = {
       hostKey: old.hostKey,
     });
     await target.call("proxy", ["admit", slug, old.address]);
+    // Laid by a reload, which would strand those that wait in the freeze.
+    await old.call("proxy", ["prepare", slug, target.address], await world.authorities(project));
     return {};
   },
   async check({ new: target, slug, world }) {
@@ -46,6 +48,7 @@ export const follow: Step = {
     }
   },
   async undo({ new: target, old, slug }) {
+    await old.call("proxy", ["unforward", slug]);
     await target.call("proxy", ["unadmit", slug]);
     await ask(old, ["end", slug], anything);
   },
