@@ -1,13 +1,15 @@
 import type { Mutation } from "../mutation";
 import { jobs } from "./jobs";
 import { machines } from "./machines";
+import { moves } from "./moves";
 import { namesAndBackups } from "./names-and-backups";
-import { pipelinesAndMoves } from "./pipelines-and-moves";
+import { pipelinesAndReviews } from "./pipelines-and-reviews";
 
 /** For each rule that something enforces, the edit that its test must not survive. */
 export const mutations: readonly Mutation[] = [
   ...jobs,
   ...machines,
   ...namesAndBackups,
-  ...pipelinesAndMoves,
+  ...pipelinesAndReviews,
+  ...moves,
 ];

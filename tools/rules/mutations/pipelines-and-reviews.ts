@@ -6,8 +6,8 @@ const pipelines = {
   named: "deploy develop to stage, and master to production",
 };
 
-/** The manual on jobs, integrations, moves and reviews: rules 43 to 83. */
-export const pipelinesAndMoves: readonly Mutation[] = [
+/** The manual on jobs, integrations and reviews: rules 43 to 62, 77 and 79 to 83. */
+export const pipelinesAndReviews: readonly Mutation[] = [
   {
     rule: 43,
     file: "components/machine/files/site/version.py",
@@ -158,78 +158,6 @@ export const pipelinesAndMoves: readonly Mutation[] = [
     to: "(add-people.md)",
     test: "test/operations/guides.test.ts",
     named: "links to what exists",
-  },
-  {
-    rule: 63,
-    file: "components/stack-file/checks/hosting.ts",
-    from: 'facts.residency === "canada" && declared.residency === "anywhere"',
-    to: "facts === undefined",
-    test: "test/stack-file/stacks.test.ts",
-    named: "a host stack",
-  },
-  {
-    rule: 65,
-    file: "components/stack-file/checks/http-ports.ts",
-    from: "if (other !== undefined) {",
-    to: "if (other === undefined) {",
-    test: "test/stack-file/http-ports.test.ts",
-    named: "one port for two projects of a node",
-  },
-  {
-    rule: 65,
-    file: "components/machine/files/site/judge.py",
-    from: "if isinstance(answer, int) and 200 <= answer < 300 and found and not pending(found):",
-    to: "if isinstance(answer, int) and 200 <= answer < 400 and found and not pending(found):",
-    test: "test/machine/site-faults.hosts.test.ts",
-    named: "takes no redirect for health",
-  },
-  {
-    rule: 67,
-    file: "components/machine/files/site/lint_data.py",
-    from: "if not any(inside(target, path) or inside(path, target) for path in facts.files):",
-    to: "if False:",
-    test: "test/machine/site-lint.test.ts",
-    named: "says nothing of files that are declared (R67)",
-  },
-  {
-    rule: 69,
-    file: "components/outputs/published.ts",
-    from: "if (fault === undefined && address !== undefined) return address;",
-    to: "if (address !== undefined) return address;",
-    test: "test/engine/switching.test.ts",
-    named: "moving a live project between hosts by stacks alone",
-  },
-  {
-    rule: 78,
-    file: "components/stack-file/role.ts",
-    from: "problems: declared === undefined ? [problem] : []",
-    to: "problems: declared === undefined ? [] : []",
-    test: "test/stack-file/stacks.test.ts",
-    named: "must be declared by any other stack",
-  },
-  {
-    rule: 71,
-    file: "components/machine/files/proxy/haproxy.cfg",
-    from: "    use_backend site-%[var(txn.site)]",
-    to: "    use_backend challenges",
-    test: "test/machine/proxy.hosts.test.ts",
-    named: "serves every name of a site",
-  },
-  {
-    rule: 74,
-    file: "components/leaving/let-go.ts",
-    from: "if (by.now < first) return",
-    to: "if (by.now < idle.since) return",
-    test: "test/leaving/let-go.test.ts",
-    named: "waits seven days to the second",
-  },
-  {
-    rule: 75,
-    file: "components/leaving/let-go.ts",
-    from: "problems: evidenceProblems(node, provider, idle.since, evidence) }",
-    to: "problems: [] }",
-    test: "test/leaving/let-go.test.ts",
-    named: "a machine that shall go",
   },
   {
     rule: 77,
