@@ -16,6 +16,7 @@ import * as jobs from "./jobs/jobs";
 import * as ssh from "./fleet/ssh";
 import * as status from "./fleet/status";
 import * as migrate from "./migrate/migrate";
+import * as notify from "./notify/notify";
 import * as newProject from "./new/new";
 import { printable } from "./ground/printable";
 import { publishedBy } from "./ground/published";
@@ -56,10 +57,12 @@ const commands: Readonly<Record<string, Command>> = {
   logs,
   exec,
   jobs,
+  notify,
   backup,
   drill,
   restore,
   recover,
+  migrate,
 };
 
 /** What `berth` says of itself. */
@@ -74,6 +77,7 @@ export const usage = `usage: npm run berth -- <command> [arguments]
   logs        what a project's containers said
   exec        run a command in a project's container
   jobs        the jobs of all projects on Jenkins, as files, or compared with what is there
+  notify      tell Slack how a job ended, or prove that its webhook works
   backup      make an archive of a project's data now
   restore     bring an archive back: to look into, for a developer, or in place
   recover     give a machine that came up empty its data, and let visitors in

@@ -61,6 +61,7 @@ const operations = inOrder(
     ["operations/fleet", "^operations/fleet/"],
     ["operations/site", "^operations/site/"],
     ["operations/jobs", "^operations/jobs/"],
+    ["operations/notify", "^operations/notify/"],
     ["operations/backups", "^operations/backups/"],
     ["operations/migrate", "^operations/migrate/"],
     ["operations/people", "^operations/people/"],

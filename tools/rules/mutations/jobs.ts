@@ -1,6 +1,6 @@
 import type { Mutation } from "../mutation";
 
-/** The manual on projects' jobs on Jenkins: of rules 46 to 49, 58 and 80. */
+/** The manual on projects' jobs on Jenkins: of rules 46 to 50, 58 and 80. */
 export const jobs: readonly Mutation[] = [
   {
     rule: 46,
@@ -41,6 +41,14 @@ export const jobs: readonly Mutation[] = [
     to: "if True:",
     test: "test/jobs/jobs.hosts.test.ts",
     named: "deliver nothing to production whose tests failed",
+  },
+  {
+    rule: 50,
+    file: "operations/notify/result.ts",
+    from: 'before?.outcome !== "failure"',
+    to: "true",
+    test: "test/notify/notify.test.ts",
+    named: "tells the first failure and the recovery",
   },
   {
     rule: 58,

@@ -49,7 +49,13 @@ export const pipelinesAndReviews: readonly Rule[] = [
     command("Jenkinsfile"),
     open,
   ),
-  rule(50, "Results reach Slack, with the committer", command(".ci/slack"), open),
+  rule(
+    50,
+    "Results reach Slack, with whose the commits are: those of the fleet's own pipeline; a command tells any job's first failure and recovery, and projects' jobs do not call it yet",
+    command(".ci/slack"),
+    command("operations/notify/notify.ts"),
+    open,
+  ),
   rule(51, "A Jenkins agent is made automatically", open),
   rule(52, "A Sentry project for each production environment", open),
   rule(
