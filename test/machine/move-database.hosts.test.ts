@@ -127,8 +127,17 @@ describe("a project's database that moves to another machine", () => {
     expect(await next.refused("promote", JSON.stringify(sealed))).toContain("was renounced");
     await old.verb("thaw --never-promoted");
     await old.goesOn();
+    // What the first delivery had made there is back, and may be written to.
+    const own = "SELECT count(*) > 0 FROM ledger WHERE writer = 'web'";
+    await next.verb("end");
+    expect(
+      await next.onHost("docker ps -a --format '{{.Names}}' | grep -x 'shop-.*' || true"),
+    ).toBe("");
+    await next.onHost("berth-site deploy shop >&2");
+    expect(await next.sql(`INSERT INTO ledger VALUES ('own', 1); ${own}`)).toBe("t\n");
     const offer = await offered(old, next);
     expect((await next.verb("follow", JSON.stringify(offer))).databases.db.streaming).toBe(true);
+    expect(await next.sql("SELECT count(*) FROM ledger WHERE writer = 'own'")).toBe("0\n");
     expect(await next.verb("status")).toMatchObject({ role: "target", phase: "following" });
   });
 

@@ -9,18 +9,18 @@ from ground import Failed, Refused, run
 from server import network
 
 
-def beside(server):
-    return f"{server.data}.berth-new"
+def beside(data):
+    return f"{data}.berth-new"
 
 
-def aside(server):
+def aside(data):
     """What the first delivery had made here, until the move ends."""
-    return f"{server.data}.berth-aside"
+    return f"{data}.berth-aside"
 
 
 def copy(move, server, offer):
     """A whole copy beside the data directory; one that was cut off begins anew."""
-    new = beside(server)
+    new = beside(server.data)
     if os.path.isdir(new):
         shutil.rmtree(new)
     owner = os.stat(server.data)
@@ -58,21 +58,21 @@ def place(move, server):
                 raise Failed(f"{server.service}: the database that the first delivery made here does not stop")
         finally:
             server.restart(policy)
-    if os.path.isdir(beside(server)):
+    if os.path.isdir(beside(server.data)):
         if os.path.isdir(server.data):
             away(server, move)
-        os.rename(beside(server), server.data)
+        os.rename(beside(server.data), server.data)
         cluster.settle(os.path.dirname(server.data))
 
 
 def away(server, move):
     """What is there is kept once: a second copy, made since the first was too old, leaves nothing to keep."""
-    if os.path.isdir(aside(server)):
+    if os.path.isdir(aside(server.data)):
         if cluster.Control(server.data).system != move.kept(standby.FILE)[server.service]["system"]:
-            raise Refused(f"{server.data}: something else was put aside before: {aside(server)}; move that away")
+            raise Refused(f"{server.data}: something else was put aside before: {aside(server.data)}; move that away")
         shutil.rmtree(server.data)
     else:
-        os.rename(server.data, aside(server))
+        os.rename(server.data, aside(server.data))
 
 
 def draft(path, text, owner):
@@ -89,3 +89,23 @@ def lost(server):
     """Does the other machine no longer have what this copy lacks?"""
     said = run(["docker", "logs", "--tail", "50", server.container.id])
     return any(word in said.out + said.err for word in ("has already been removed", "can no longer get changes", "has been invalidated"))
+
+
+def end(mine, serves):
+    """Of a copy and what was put aside for it, the one stays that may be written to."""
+    data = mine["data"]
+    if os.path.isdir(beside(data)):
+        shutil.rmtree(beside(data))
+    if not os.path.isdir(aside(data)):
+        return
+    if serves:
+        shutil.rmtree(aside(data))
+        return
+    run(["docker", "update", "--restart=no", mine["container"]])
+    run(["docker", "stop", "--time", "60", mine["container"]])
+    if run(["docker", "inspect", "-f", "{{.State.Running}}", mine["container"]]).out.strip() == "true":
+        raise Failed(f"{mine['container'][:12]}: the database that followed does not stop")
+    if os.path.isdir(data):
+        shutil.rmtree(data)
+    os.rename(aside(data), data)
+    cluster.settle(os.path.dirname(data))

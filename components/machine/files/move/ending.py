@@ -51,6 +51,9 @@ def end(move):
     # Who comes in first, then what they came for.
     account.shut_out(move)
     source.gone(move)
+    if phase == "renounced":
+        # Nothing of it runs here any more, nor has what a copy was followed with.
+        down(move)
     if move.delivered():
         postgres.end(move)
         standby.end(move)

@@ -83,6 +83,9 @@ def end(move):
         if server.container.status != "running":
             continue
         if server.recovering():
+            if move.phase()["role"] == "target":
+                # A copy that never served: it goes whole.
+                continue
             raise Refused(f"{service}: follows the other machine; down comes first: berth-move down {move.slug}")
         capped = kept.get(service, {}).get("capped", False) or copied(move, service)
         for name in ["primary_conninfo", "primary_slot_name", *(["max_slot_wal_keep_size"] if capped else [])]:

@@ -20,7 +20,7 @@ PASSWORDS = "berth_move.passwords"
 
 
 class Server:
-    """`known`: {user, home, data, port}, of the time when it ran."""
+    """`known`: {user, home, data, port, container}, of the time when it ran."""
 
     def __init__(self, container, known):
         self.container, self.service = container, container.service
@@ -101,7 +101,10 @@ def servers(move):
     for kind, container in databases(containers(move.compose())):
         if kind != "postgres":
             continue
-        known = kept.get(container.service) or seen(container)
+        known = kept.get(container.service)
+        # Another version of the project may keep its data elsewhere.
+        if known is None or (known["container"] != container.id and container.status == "running"):
+            known = {**seen(container), "container": container.id}
         found[container.service] = Server(container, known)
     if {name: each.known for name, each in found.items()} != kept:
         move.keep(KNOWN, {name: each.known for name, each in found.items()})

@@ -1,8 +1,6 @@
 """A server that follows the one of the other machine: its data is a copy of that one's, byte for byte, and goes on being
 it until it is promoted or left."""
 
-import os
-import shutil
 import time
 
 import cluster
@@ -69,7 +67,9 @@ def judged(move, offered):
 def begin(move, peer, server, offer):
     """One server, from where an earlier call came to."""
     kept = move.kept(FILE, {})
-    mine = kept.setdefault(server.service, {"phase": None, "system": offer["system"], "capped": offer.get("capped", False)})
+    mine = kept.setdefault(
+        server.service, {"phase": None, "system": offer["system"], "capped": offer.get("capped", False), "data": server.data, "container": server.container.id}
+    )
     if mine["phase"] == FOLLOWING and server.runs() and settled(server, 10):
         return
     leads(move, peer, server, offer)
@@ -182,7 +182,7 @@ def follow_back(move, said, synchronous):
             continue
         leads(move, said, server, offer)
         arm(move, server, server.data, offer, name)
-        kept[service] = {"phase": FOLLOWING, "system": offer["system"], "capped": offer.get("capped", False)}
+        kept[service] = {"phase": FOLLOWING, "system": offer["system"], "capped": offer.get("capped", False), "data": server.data}
         move.keep(FILE, kept)
         if server.runs():
             server.restart("no")
@@ -197,10 +197,13 @@ def follow_back(move, said, synchronous):
 
 
 def end(move):
-    """What was put aside goes; what is kept of following goes with it."""
-    for server in servers(move).values():
-        aside = copying.aside(server)
-        if os.path.isdir(aside):
-            shutil.rmtree(aside)
+    """A copy that serves by now stays, and what was put aside for it goes. One that never served goes, and what was put
+    aside for it is back: it would come up read-only for ever."""
+    role, phase = (move.phase()[each] for each in ("role", "phase"))
+    for service, mine in move.kept(FILE, {}).items():
+        if role == "target" and "data" in mine:
+            copying.end(mine, phase == "promoted")
+        elif "data" in mine and cluster.is_fenced(mine["data"]):
+            say(f"{service}: its data stays here and is read-only; what makes it so is {mine['data']}/{cluster.STANDBY}")
     units.gone(move, "watch")
     move.drop(FILE, "promised.json", "fence.json", "servers.json")
