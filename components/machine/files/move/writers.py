@@ -136,16 +136,22 @@ def start(move):
     note = move.kept(NOTE)
     if not note:
         return
+    # One that is gone was one command's, or a delivery has put another in its place.
+    listed = run(["docker", "ps", "-a", "-q", "--no-trunc"])
+    if listed.code != 0:
+        raise Failed(f"Docker does not answer: {listed.last(3)}")
+    found = [each for each in note["containers"] if each["id"] in listed.out.split()]
     wrong = []
-    for each in note["containers"]:
-        if run(["docker", "inspect", each["id"]]).code != 0:
-            # A delivery has put another in its place, or it was one command's.
-            continue
-        done = run(["docker", "update", "--restart", each["policy"], each["id"]])
-        if done.code == 0 and each["running"]:
-            done = run(["docker", "start", each["id"]])
+    # Few commands, since somebody waits: each takes longer to come than Docker takes to do it.
+    for policy in sorted({each["policy"] for each in found}):
+        done = run(["docker", "update", "--restart", policy, *(each["id"] for each in found if each["policy"] == policy)])
         if done.code != 0:
-            wrong.append(f"{each['service']}: {done.last(2)}")
+            wrong.append(done.last(2))
+    ran = [each["id"] for each in found if each["running"]]
+    if ran:
+        done = run(["docker", "start", *ran], seconds=300)
+        if done.code != 0:
+            wrong.append(done.last(2))
     if wrong:
         raise Failed("does not go on: " + "; ".join(wrong))
     move.drop(NOTE)
