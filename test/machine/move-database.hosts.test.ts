@@ -174,6 +174,10 @@ describe("a project's database that moves to another machine", () => {
     await next.allThere(new Map([...written, ["reports", reports]]));
     expect(await next.rows("open")).toEqual([]);
     await next.goesOn();
+    const gap = await next.sql(
+      "SELECT max(gap) FROM (SELECT at - lag(at) OVER (ORDER BY at) AS gap FROM ledger WHERE at > now() - interval '40 s') AS found",
+    );
+    console.log(`between the last row there and the first here: ${gap.trim()}`);
     expect(await next.sql("SELECT last_value FROM ticket")).toBe("4711\n");
     expect(await next.sql("SELECT md5(lo_get(4242))")).toBe(
       await next.sql("SELECT md5(decode(repeat('62657274', 5000), 'hex'))"),
