@@ -11,7 +11,11 @@ interface Policied {
 /** What is kept of an account beside what its servers keep. */
 export interface Kept {
   readonly users: Record<string, Policied & { readonly path: string }>;
-  readonly groups: Record<string, Policied & { readonly members: string[] }>;
+  /** `path`: absent in accounts of before, whose groups have `/`. */
+  readonly groups: Record<
+    string,
+    Policied & { readonly path?: string; readonly members: string[] }
+  >;
   readonly buckets: Record<
     string,
     { readonly region: string; policy?: string; locked?: boolean; lock?: Lock }

@@ -111,7 +111,7 @@ const actions: Readonly<Record<string, (...words: Parameters<Act>) => Promise<st
       ListUserPolicies: (account, given) =>
         listed("PolicyNames", account.people.policyNames("user", given("UserName")).map(escaped)),
       CreateGroup: async (account, given) => {
-        await account.people.createGroup(given("GroupName"));
+        await account.people.createGroup(given("GroupName"), given("Path") || "/");
         return `<Group>${groupXml(account, given("GroupName"))}</Group>`;
       },
       GetGroup: (account, given) =>
@@ -150,7 +150,8 @@ function userXml(account: Account, name: string): string {
 }
 
 function groupXml(account: Account, name: string): string {
-  return `<Path>/</Path><GroupName>${escaped(name)}</GroupName><GroupId>AGPALOCALCLOUD</GroupId><Arn>${escaped(arn(account, `group/${name}`))}</Arn><CreateDate>${began}</CreateDate>`;
+  const path = account.people.pathOfGroup(name);
+  return `<Path>${escaped(path)}</Path><GroupName>${escaped(name)}</GroupName><GroupId>AGPALOCALCLOUD</GroupId><Arn>${escaped(arn(account, `group${path}${name}`))}</Arn><CreateDate>${began}</CreateDate>`;
 }
 
 function listed(name: string, members: readonly string[]): string {

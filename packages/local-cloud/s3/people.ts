@@ -41,6 +41,10 @@ export class People {
     return this.user(user).path;
   }
 
+  pathOfGroup(group: string): string {
+    return this.group(group).path ?? "/";
+  }
+
   policy(kind: "user" | "group", owner: string, name: string): string {
     const found = this[kind](owner).policies[name];
     if (found === undefined) throw missing(`The ${kind} policy with name ${name} cannot be found.`);
@@ -136,20 +140,36 @@ export class People {
     });
   }
 
-  createGroup(name: string): Promise<void> {
+  createGroup(name: string, groupPath = "/"): Promise<void> {
     return this.book.change(() => {
-      if (this.book.kept.groups[name]) {
-        throw new Refused(409, "EntityAlreadyExists", `Group with name ${name} already exists.`);
-      }
-      this.book.kept.groups[name] = { policies: {}, members: [] };
+      this.refuseTakenGroup(name);
+      this.book.kept.groups[name] = { path: groupPath, policies: {}, members: [] };
     });
   }
 
-  removeGroup(name: string): Promise<void> {
+  /** Gives a group another name and path; members and policies stay. */
+  changeGroup(name: string, to: string, groupPath: string): Promise<void> {
     return this.book.change(async () => {
-      const { members = [] } = this.book.kept.groups[name] ?? {};
+      const group = this.group(name);
+      if (to !== name) this.refuseTakenGroup(to, name);
       delete this.book.kept.groups[name];
-      for (const user of members) await this.followUser(user);
+      this.book.kept.groups[to] = { ...group, path: groupPath };
+      // The names that policies have at the server follow the group's.
+      await this.follow("group", to);
+    });
+  }
+
+  /** One that is not there is no error; one that has members or policies stays. */
+  removeGroup(name: string): Promise<void> {
+    return this.book.change(() => {
+      const found = this.book.kept.groups[name];
+      if (!found) return;
+      const refuse = (first: string) => {
+        throw new Refused(409, "DeleteConflict", `Cannot delete entity, must ${first} first.`);
+      };
+      if (found.members.length > 0) refuse("remove users from group");
+      if (Object.keys(found.policies).length > 0) refuse("delete policies");
+      delete this.book.kept.groups[name];
     });
   }
 
@@ -212,6 +232,14 @@ export class People {
     const found = this.book.kept.groups[name];
     if (!found) throw missing(`The group with name ${name} cannot be found.`);
     return found;
+  }
+
+  /** Groups' names are the same in either case. */
+  private refuseTakenGroup(name: string, but?: string): void {
+    const names = Object.keys(this.book.kept.groups).filter((each) => each !== but);
+    if (names.some((each) => each.toLowerCase() === name.toLowerCase())) {
+      throw new Refused(409, "EntityAlreadyExists", `Group with name ${name} already exists.`);
+    }
   }
 
   private async follow(kind: "user" | "group", owner: string): Promise<void> {

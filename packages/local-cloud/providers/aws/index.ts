@@ -10,6 +10,8 @@ import { securityGroup } from "./ec2/security-group";
 import { egressRule, ingressRule } from "./ec2/security-group-rule";
 import { snapshot } from "./ec2/snapshot";
 import { accessKey } from "./iam/access-key";
+import { group } from "./iam/group";
+import { groupPolicy } from "./iam/group-policy";
 import { user } from "./iam/user";
 import { userPolicy } from "./iam/user-policy";
 import { lookups } from "./lookups";
@@ -39,6 +41,8 @@ const tables: readonly ResourceTable[] = [
   user,
   userPolicy,
   accessKey,
+  group,
+  groupPolicy,
 ];
 
 /** AWS as @pulumi/aws 7.48.0 shows it: what hosts and backups need of EC2, S3 and IAM. */

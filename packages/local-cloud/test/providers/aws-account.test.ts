@@ -71,6 +71,37 @@ describe("what a program declares at the emulated AWS", () => {
     expect(ground.store.account.people.users()).toEqual([]);
   });
 
+  it("lets the members of a group do what its policies say, and keeps a group with members", async () => {
+    await aws.make(types.bucket, { bucket: "shared" });
+    await ground.as(root).must("PUT", "shared/a", "", "one");
+    const group = await aws.make(types.people, { name: "readers", path: "/berth/" });
+    const reading = { Action: "s3:GetObject", Resource: "arn:aws:s3:::shared/*" };
+    const policy = JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", ...reading }],
+    });
+    const inline = { name: "read", group: "readers", policy };
+    const held = await aws.make(types.groupPolicy, inline);
+    const { people } = ground.store.account;
+    await people.createUser("ana");
+    const ana = ground.as(await people.createKey("ana"));
+    expect((await ana.s3("GET", "shared/a")).status).toBe(403);
+    await people.setMember("readers", "ana", true);
+    expect((await ana.must("GET", "shared/a")).body).toBe("one");
+    expect((await ana.s3("PUT", "shared/a", "", "two")).status).toBe(403);
+    const renamed = await aws.update(group, { name: "reading", path: "/berth/" });
+    expect((await ana.s3("GET", "shared/a")).status).toBe(200);
+    await aws.update(renamed, { name: "readers", path: "/berth/" });
+    await aws.delete(held);
+    expect((await ana.s3("GET", "shared/a")).status).toBe(403);
+    await expect(aws.delete(group)).rejects.toThrow(
+      /deleting IAM Group \(readers\): .*DeleteConflict: Cannot delete entity, must remove users from group first/,
+    );
+    await people.setMember("readers", "ana", false);
+    await aws.delete(group);
+    await people.removeUser("ana");
+  });
+
   it("locks what is written", async () => {
     await aws.make(types.bucket, { bucket: "locked" });
     const versioning = await aws.make(types.versioning, {

@@ -117,4 +117,6 @@ export const types = {
   user: "aws:iam/user:User",
   userPolicy: "aws:iam/userPolicy:UserPolicy",
   accessKey: "aws:iam/accessKey:AccessKey",
+  people: "aws:iam/group:Group",
+  groupPolicy: "aws:iam/groupPolicy:GroupPolicy",
 } as const;

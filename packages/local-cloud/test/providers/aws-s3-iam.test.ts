@@ -158,6 +158,45 @@ describe("an IAM user", () => {
   });
 });
 
+describe("an IAM group", () => {
+  const policy = JSON.stringify({ Version: "2012-10-17", Statement: [] });
+
+  it("exists once, in whatever case, and has an id and an ARN with its path", async () => {
+    const made = await bench.make(types.people, { name: "readers", path: "/berth/" });
+    expect(made.outputs["arn"]).toBe("arn:aws:iam::413528927365:group/berth/readers");
+    expect(made.outputs["uniqueId"]).toMatch(/^AGPA[A-Z2-7]{17}$/);
+    await expect(bench.make(types.people, { name: "Readers" })).rejects.toThrow(
+      "creating IAM Group (Readers): operation error IAM: CreateGroup",
+    );
+    expect(bench.failures(types.people, { name: "all readers" })[0]).toContain(
+      "must only contain alphanumeric characters",
+    );
+  });
+
+  it("takes another name and path in place", async () => {
+    const made = await bench.make(types.people, { name: "readers" });
+    const diff = bench.diff(made, { name: "reading", path: "/berth/" });
+    expect(diff).toMatchObject({ changes: true, replaces: [] });
+    const moved = await bench.update(made, { name: "reading", path: "/berth/" });
+    expect(moved.outputs["arn"]).toBe("arn:aws:iam::413528927365:group/berth/reading");
+  });
+
+  it("has policies, which are for a group that is there, and go before it", async () => {
+    const written = { group: "readers", name: "read", policy };
+    await expect(bench.make(types.groupPolicy, written)).rejects.toThrow(
+      /putting IAM Group \(readers\) Policy \(read\): .*NoSuchEntity: The group with name readers cannot be found/,
+    );
+    const made = await bench.make(types.people, { name: "readers" });
+    const held = await bench.make(types.groupPolicy, written);
+    expect(held.id).toBe("readers:read");
+    expect(bench.diff(held, { ...written, group: "others" }).replaces).toEqual(["group"]);
+    await expect(bench.delete(made)).rejects.toThrow("must delete policies first");
+    await bench.delete(held);
+    await bench.delete(made);
+    expect(bench.world.list("aws/group")).toEqual([]);
+  });
+});
+
 describe("the provider", () => {
   const keys = { AWS_ACCESS_KEY_ID: "AKIA", AWS_SECRET_ACCESS_KEY: "x" };
 
