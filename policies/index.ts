@@ -4,6 +4,7 @@ import { policy as encryptBuckets } from "./rules/encrypt-buckets";
 import { policy as followPlacementRules } from "./rules/follow-placement-rules";
 import { policy as guardEveryServer } from "./rules/guard-every-server";
 import type { Policy } from "./judge/policy";
+import { policy as keepArchiveGroupsNarrow } from "./rules/keep-archive-groups-narrow";
 import { policy as keepArchivesAsDeclared } from "./rules/keep-archives-as-declared";
 import { policy as keepBackupCredentialsWriteOnly } from "./rules/keep-backup-credentials-write-only";
 import { policy as keepBackupsInResidency } from "./rules/keep-backups-in-residency";
@@ -40,6 +41,7 @@ export const policies: readonly Policy[] = [
   backUpProductionProjects,
   keepBackupsInResidency,
   keepBackupCredentialsWriteOnly,
+  keepArchiveGroupsNarrow,
   neverReplaceArchives,
   keepBucketsPrivate,
   versionBuckets,

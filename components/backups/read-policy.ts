@@ -1,13 +1,5 @@
+import type { Place } from "./archive-places";
 import { onlyNewNames } from "./create-only-policy";
-
-/** Where the archives of one environment lie in one bucket. */
-export interface Place {
-  readonly bucket: string;
-  /** What all of its projects' prefixes begin with: `backups/`, or `stage/backups/`. */
-  readonly prefix: string;
-  /** Whether everything in the bucket may be read: archives of before may lie anywhere in it. */
-  readonly whole: boolean;
-}
 
 /**
  * The IAM policy of people who read archives (R32): `aws s3 ls` and `aws s3 cp` below what is named, and nothing

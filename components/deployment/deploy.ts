@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { BackupBucket, ProjectNames, ProjectNode } from "../index";
 import { checkAdoptedBuckets } from "../backups/adopted";
+import { ArchiveGroup, type ArchiveRole } from "../backups/archive-group";
+import { archivePlaces } from "../backups/archive-places";
 import { leftFirst } from "../edge/left-first";
 import { machineBefore } from "../outputs/history";
 import { isEnded } from "../fleet/serving";
@@ -24,7 +26,7 @@ import { ranBefore, type Earlier } from "./ran-before";
 import type { Fleet, ProjectSpec } from "../fleet/fleet";
 
 /** What of its outputs a stack's deployment tells. */
-export type Deployment = Pick<Published, "nodes" | "projects" | "backups">;
+export type Deployment = Pick<Published, "nodes" | "projects" | "backups" | "archiveGroups">;
 
 /** A run: what is declared, and what the runs before it recorded. */
 export interface Run extends Recording, Present {
@@ -51,9 +53,9 @@ interface ServingMachine extends Reached {
 }
 
 /**
- * Builds what a fleet declares. An environment stack makes nodes, names and buckets; a host stack
- * makes nodes, their own names and their credentials, and leaves visitors' names and buckets to the
- * environment it serves. Looks at what it adopts before it declares anything, and throws a
+ * Builds what a fleet declares. An environment stack makes nodes, names and buckets with the groups of
+ * people who get at them; a host stack makes nodes, their own names and their credentials, and leaves
+ * visitors' names and buckets to the environment it serves. Looks at what it adopts before it declares anything, and throws a
  * `ConfigError`.
  */
 export async function deploy(run: Run): Promise<Deployment> {
@@ -62,7 +64,7 @@ export async function deploy(run: Run): Promise<Deployment> {
   await checkAdoptedBuckets(fleet, aws);
   const opts: pulumi.ComponentResourceOptions = aws ? { providers: [aws] } : {};
 
-  if (fleet.role === "environment") createBuckets(fleet, opts);
+  const archiveGroups = fleet.role === "environment" ? createBuckets(fleet, opts) : undefined;
   const before = await ranBefore(run);
   const secrets = secretValues(fleet, run.secrets);
   const nodes = new Map(
@@ -130,6 +132,7 @@ export async function deploy(run: Run): Promise<Deployment> {
         archives ? [[slug, backupOutput(archives)]] : [],
       ),
     ),
+    ...(archiveGroups === undefined ? {} : { archiveGroups }),
   };
 }
 
@@ -154,11 +157,20 @@ function secretValues(
   );
 }
 
-function createBuckets(fleet: Fleet, opts: pulumi.ComponentResourceOptions): void {
-  const protect = fleet.environment === "prod";
-  for (const bucket of fleet.buckets) {
-    new BackupBucket(`backups-${bucket.region}`, { bucket, agency: fleet.agency, protect }, opts);
+/** The buckets, and the names of the groups whose people get at what is in them; undefined without a bucket. */
+function createBuckets(
+  { environment, agency, buckets }: Fleet,
+  opts: pulumi.ComponentResourceOptions,
+): Published["archiveGroups"] {
+  if (buckets.length === 0) return undefined;
+  const protect = environment === "prod";
+  for (const bucket of buckets) {
+    new BackupBucket(`backups-${bucket.region}`, { bucket, agency, protect }, opts);
   }
+  const places = archivePlaces(environment, buckets);
+  const groupOf = (role: ArchiveRole) =>
+    new ArchiveGroup(`${environment}-archive-${role}`, { role, places }, opts).groupName;
+  return { readers: groupOf("readers"), drills: groupOf("drills") };
 }
 
 /** Whether a switch would lead visitors to a machine that the edge refuses. */

@@ -4,7 +4,13 @@ import { servedBy } from "../fleet/serving";
 import type { Archives, ResolvedNode, ResolvedProject } from "../placement/resolved";
 import { knownOr } from "../machine/known";
 import type { Machine } from "../outputs/history";
-import type { BackupOutput, NodeOutput, ProjectOutput, Written } from "../outputs/schema";
+import type {
+  ArchiveGroupsOutput,
+  BackupOutput,
+  NodeOutput,
+  ProjectOutput,
+  Written,
+} from "../outputs/schema";
 import { furtherFacts } from "../edge/further-records";
 import type { TakenName } from "../edge/former-record";
 import type { ProjectNode } from "../node/project-node";
@@ -16,6 +22,8 @@ export interface Published {
   readonly nodes: Readonly<Record<string, PublishedNode>>;
   readonly projects: Readonly<Record<string, PublishedProject>>;
   readonly backups: Readonly<Record<string, Written<BackupOutput, "adopted">>>;
+  /** Absent where the stack owns no bucket. */
+  readonly archiveGroups?: Written<ArchiveGroupsOutput> | undefined;
   /** As they are declared; the stack file was checked. */
   readonly waivers?: unknown;
   readonly declared: unknown;

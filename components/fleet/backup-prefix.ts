@@ -1,16 +1,23 @@
 import type { BucketSpec, Environment } from "./fleet";
 
 /**
- * Where a project's archives lie in a bucket: `backups/<project>/` (R31).
+ * What the prefixes of all projects of an environment begin with in a bucket: `backups/`.
  *
  * A bucket that was there before may be adopted by production too, so stage keeps apart in it:
- * `stage/backups/<project>/`, which is no project's prefix in production, whatever its slug.
+ * `stage/backups/`, which begins no project's prefix in production, whatever its slug.
  */
-export function backupPrefix(
-  project: string,
+export function backupsBelow(
   environment: Environment,
   { adopted }: Pick<BucketSpec, "adopted">,
 ): string {
-  const own = `backups/${project}/`;
-  return adopted && environment === "stage" ? `stage/${own}` : own;
+  return adopted && environment === "stage" ? "stage/backups/" : "backups/";
+}
+
+/** Where a project's archives lie in a bucket: `backups/<project>/` (R31), in stage as above. */
+export function backupPrefix(
+  project: string,
+  environment: Environment,
+  bucket: Pick<BucketSpec, "adopted">,
+): string {
+  return `${backupsBelow(environment, bucket)}${project}/`;
 }

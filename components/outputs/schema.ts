@@ -133,6 +133,9 @@ const backup = z.object({
   adopted: told(z.boolean()),
 });
 
+/** Names of the IAM groups that a manager puts people into (R42): who reads archives, and who drills them. */
+const archiveGroups = z.object({ readers: text, drills: text });
+
 /**
  * What a stack publishes: the one account of it, by which it is written and read. Every part may be
  * absent where it is read, since programs before this one published less; unknown keys are left out, since
@@ -142,6 +145,7 @@ const stackOutputs = z.object({
   nodes: named(node),
   projects: named(project),
   backups: named(backup),
+  archiveGroups: told(archiveGroups),
   /** Exceptions from policies that the stack was deployed with. */
   waivers: told(z.array(waiver.loose())),
   /** What policies compare resources with. They read it by themselves: they judge this program. */
@@ -151,6 +155,7 @@ const stackOutputs = z.object({
 export type NodeOutput = z.output<typeof node>;
 export type ProjectOutput = z.output<typeof project>;
 export type BackupOutput = z.output<typeof backup>;
+export type ArchiveGroupsOutput = z.output<typeof archiveGroups>;
 export type StackOutputs = z.output<typeof stackOutputs>;
 
 /** Something as a program writes it: all of it but what is `Maybe` there. */

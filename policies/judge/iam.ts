@@ -63,6 +63,13 @@ function flat(value: Value | undefined): readonly string[] {
   return [String(value)];
 }
 
+/** Whether a part of IAM is for an owner: computed from it, or naming it in the input `key`. */
+export function isFor(part: Resource, key: "user" | "group", owner: Resource): boolean {
+  if ((part.dependencies[key] ?? []).includes(owner.urn)) return true;
+  const name = input(part, key);
+  return typeof name === "string" && name === input(owner, "name");
+}
+
 /** Bucket and key prefix of a resource such as `arn:aws:s3:::bucket/backups/kmc/*`. */
 export function objectArn(arn: string): { bucket: string; key: string } | undefined {
   const [, bucket, key] = /^arn:aws[a-z-]*:s3:::([^/*]+)\/(.*)$/.exec(arn) ?? [];

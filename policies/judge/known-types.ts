@@ -26,6 +26,7 @@ export const knownTypes: Readonly<Record<string, string>> = {
   "berth:edge:ZoneTls": "how the edge talks to a zone's origins",
   "berth:backups:BackupBucket": "a bucket with its settings",
   "berth:backups:BackupCredential": "what a node writes archives with",
+  "berth:backups:ArchiveGroup": "people who read archives, or drill them",
 
   // Machines, their addresses and firewalls.
   "digitalocean:index/droplet:Droplet": "a machine",
@@ -70,4 +71,6 @@ export const knownTypes: Readonly<Record<string, string>> = {
   "aws:iam/user:User": "a node at AWS",
   "aws:iam/userPolicy:UserPolicy": "what the node may do there",
   "aws:iam/accessKey:AccessKey": "the node's key",
+  "aws:iam/group:Group": "people who get at archives; a manager puts them in",
+  "aws:iam/groupPolicy:GroupPolicy": "what they may do (keep-archive-groups-narrow)",
 };

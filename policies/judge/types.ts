@@ -3,6 +3,7 @@ export const projectNode = "berth:index:ProjectNode";
 export const projectNames = "berth:index:ProjectNames";
 export const backupBucket = "berth:backups:BackupBucket";
 export const backupCredential = "berth:backups:BackupCredential";
+export const archiveGroup = "berth:backups:ArchiveGroup";
 
 /** Machines, by type: whose they are and which input says where they run. */
 export const servers: Readonly<
@@ -40,6 +41,10 @@ export const dnsRecords: readonly string[] = [
   "cloudflare:index/dnsRecord:DnsRecord",
   "cloudflare:index/record:Record",
 ];
+
+/** What a group of people who get at archives is made of: itself, and its policy. */
+export const group = "aws:iam/group:Group";
+export const groupPolicy = "aws:iam/groupPolicy:GroupPolicy";
 
 /** Buckets, the present type and those that older programs have in state. */
 export const buckets: readonly string[] = ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"];

@@ -1,9 +1,16 @@
 import { reachOf } from "../judge/archives";
 import type { Declared } from "../judge/declared";
-import { statements, type Statement } from "../judge/iam";
+import { isFor, statements, type Statement } from "../judge/iam";
 import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import { above, below, input, type Resource } from "../judge/resource";
-import { backupCredential, projectNode, servers } from "../judge/types";
+import {
+  archiveGroup,
+  backupCredential,
+  group,
+  groupPolicy,
+  projectNode,
+  servers,
+} from "../judge/types";
 import { unknown } from "../../engine/values";
 
 /** Writing an archive, and giving up on one; an upload in parts needs no third. */
@@ -17,9 +24,10 @@ export const policy: Policy = {
   name: "keep-backup-credentials-write-only",
   rules: [31, 42],
   description:
-    "All IAM is that of machines' backup credentials: a user, its key, and a policy that lets it put " +
-    "objects below its own project's prefix, not read, list or delete. Who breaks into the machine " +
-    "does not get at the archives, nor at those of another project or environment.",
+    "All IAM but people's groups (`keep-archive-groups-narrow`) is that of machines' backup credentials: " +
+    "a user, its key, and a policy that lets it put objects below its own project's prefix, not read, " +
+    "list or delete. Who breaks into the machine does not get at the archives, nor at those of another " +
+    "project or environment.",
   check: keepBackupCredentialsWriteOnly,
   checkStack: keepToItsUser,
 };
@@ -30,15 +38,15 @@ export function* keepBackupCredentialsWriteOnly(
   declared: Declared,
 ): Generator<Judgement> {
   yield* judgeMachine(resource);
-  if (!resource.type.startsWith("aws:iam/")) return;
+  if (!resource.type.startsWith("aws:iam/") || isOfPeople(resource)) return;
   const credential = above(resource, backupCredential);
   if (!credential || !parts.includes(resource.type)) {
     yield violation(
       resource,
       credential
         ? "it grants a backup credential more than its own policy"
-        : "it is IAM outside a machine's backup credential, and nobody sees to what it grants",
-      "take it out; personal keys and roles are a manager's decision and no stack's (R42)",
+        : "it is IAM outside a machine's backup credential and people's groups, and nobody sees to what it grants",
+      "take it out; personal keys, memberships and roles are a manager's decision and no stack's (R42)",
     );
     return;
   }
@@ -53,6 +61,11 @@ export function* keepBackupCredentialsWriteOnly(
       yield* judgeReach(resource, credential, statement, declared);
     }
   }
+}
+
+/** Whether it is a part of a group of people, which another policy judges. */
+function isOfPeople(resource: Resource): boolean {
+  return [group, groupPolicy].includes(resource.type) && resource.parent?.type === archiveGroup;
 }
 
 /** A machine at AWS may be somebody itself, without any key; an adopted one keeps what it was. */
@@ -108,7 +121,7 @@ export function* keepToItsUser(resources: readonly Resource[]): Generator<Judgem
     const inside = below(credential, resources);
     const users = inside.filter(({ type }) => type === userType);
     for (const part of inside.filter(({ type }) => parts.includes(type) && type !== userType)) {
-      if (part.inputs === undefined || users.some((user) => isFor(part, user))) continue;
+      if (part.inputs === undefined || users.some((user) => isFor(part, "user", user))) continue;
       yield violation(
         part,
         "it is for another user than the credential's own",
@@ -116,10 +129,4 @@ export function* keepToItsUser(resources: readonly Resource[]): Generator<Judgem
       );
     }
   }
-}
-
-function isFor(part: Resource, user: Resource): boolean {
-  if ((part.dependencies["user"] ?? []).includes(user.urn)) return true;
-  const name = input(part, "user");
-  return typeof name === "string" && name === input(user, "name");
 }

@@ -1,6 +1,7 @@
 import { statements, type Statement } from "../judge/iam";
 import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import type { Resource } from "../judge/resource";
+import { groupPolicy } from "../judge/types";
 import { at, isValues, unknown, type Values } from "../../engine/values";
 
 const put = "s3:PutObject";
@@ -16,9 +17,9 @@ export const policy: Policy = {
   check: neverReplaceArchives,
 };
 
-/** Judges a user's policy by the refusal in it, which holds beside whatever else is granted. */
+/** Judges a user's or a group's policy by the refusal in it, which holds beside whatever else is granted. */
 export function* neverReplaceArchives(resource: Resource): Generator<Judgement> {
-  if (resource.type !== "aws:iam/userPolicy:UserPolicy") return;
+  if (!["aws:iam/userPolicy:UserPolicy", groupPolicy].includes(resource.type)) return;
   const found = statements(resource);
   if (found === unknown) yield unjudged(resource, "policy");
   else if (found?.some(mayPut) && !found.some(refusesReplacing)) {

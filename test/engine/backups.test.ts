@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { agency, project } from "./agency";
+import { PeopleAtAws, type Person } from "../backups/people-at-aws";
 import type { PlannedStep } from "../../engine/formats";
 import { ScratchCloud } from "../../rehearsal/scratch";
 import { allows } from "../iam";
@@ -104,6 +105,106 @@ describe("backups of both environments", () => {
     expect(written("backups/shop/", creates)).toBe(0);
     expect(written("stage/backups/shop/", creates)).toBe(0);
     expect(await policyOf("club-club-backup")).toContain("acme-prod-backups-ca-central-1");
+  });
+
+  describe("are got at by people", () => {
+    const own = "acme-prod-backups-ca-central-1";
+    const canada = "--region ca-central-1";
+    const once = "--if-none-match '*' --body package.json";
+    const put = (bucket: string, key: string, more = once) =>
+      `s3api put-object --bucket ${bucket} --key ${key} ${more}`;
+    const get = (bucket: string, key: string) =>
+      `s3api get-object --bucket ${bucket} --key ${key} /dev/null`;
+    const remove = (bucket: string, key: string) =>
+      `s3api delete-object --bucket ${bucket} --key ${key}`;
+    const groupsOf = async (stack: string) => (await cloud.outputs(stack))["archiveGroups"]!;
+    let people: PeopleAtAws;
+    let sam: Person;
+
+    beforeAll(async () => {
+      people = await PeopleAtAws.of(cloud.env);
+      const keys = ["shop/202601/a.zst", "backups/shop/a.tar.lrz", "stage/backups/shop/a.tar.lrz"];
+      await people.manage(
+        [
+          ...keys.map((key) => put(archives, key)),
+          `${put(own, "backups/club/a.tar.lrz")} ${canada}`,
+        ]
+          .map((command) => `aws ${command}`)
+          .join("\n"),
+      );
+    });
+
+    it("whom a manager puts into the group of readers, who read and do nothing else", async () => {
+      const ana = await people.join("ana", String((await groupsOf("prod"))["readers"]));
+      const reading = [
+        `s3 ls ${archives}/backups/shop/`,
+        `s3 cp s3://${archives}/backups/shop/a.tar.lrz /dev/null`,
+        `s3 ls ${own}/backups/club/ ${canada}`,
+        `s3 cp s3://${own}/backups/club/a.tar.lrz /dev/null ${canada}`,
+        // What was there before Berth.
+        `s3 ls ${archives}/shop/202601/`,
+        get(archives, "shop/202601/a.zst"),
+      ];
+      expect(await ana.tries(...reading)).toEqual(reading.map(() => "done"));
+      const other = [
+        `s3 ls ${own} ${canada}`,
+        put(archives, "backups/shop/b.tar.lrz"),
+        put(archives, "backups/shop/evidence/b.json"),
+        remove(archives, "backups/shop/a.tar.lrz"),
+        `${remove(own, "backups/club/a.tar.lrz")} ${canada}`,
+        "iam create-access-key --user-name ana",
+      ];
+      expect(await ana.tries(...other)).toEqual(other.map(() => "denied"));
+    });
+
+    it("of stage, who see nothing of production's in a bucket that both adopt", async () => {
+      sam = await people.join("sam", String((await groupsOf("stage"))["readers"]));
+      const tries = await sam.tries(
+        get(archives, "stage/backups/shop/a.tar.lrz"),
+        `s3 ls ${archives}/stage/backups/shop/`,
+        get(archives, "backups/shop/a.tar.lrz"),
+        get(archives, "shop/202601/a.zst"),
+        `s3 ls ${archives}/backups/shop/`,
+      );
+      expect(tries).toEqual(["done", "done", "denied", "denied", "denied"]);
+    });
+
+    it("who drill, and write evidence and prune archives, nothing else and no version", async () => {
+      const dee = await people.join("dee", String((await groupsOf("prod"))["drills"]));
+      const version = await people.manage(
+        `aws s3api list-object-versions --bucket ${archives} --prefix backups/shop/a --query Versions[0].VersionId --output text`,
+      );
+      const evidence = "backups/shop/evidence/2026-11-29T050000Z.json";
+      const archive = "backups/shop/a.tar.lrz";
+      const refused = [
+        put(archives, evidence, "--body package.json"),
+        put(archives, "backups/shop/b.tar.lrz"),
+        remove(archives, evidence),
+        remove(archives, "shop/202601/a.zst"),
+        remove(archives, "stage/backups/shop/a.tar.lrz"),
+        remove(archives, "backups/shop/begun"),
+        `${remove(archives, archive)} --version-id ${version.trim()}`,
+      ];
+      const tries = await dee.tries(
+        get(archives, archive),
+        put(archives, evidence),
+        ...refused,
+        remove(archives, archive),
+        `${remove(own, "backups/club/a.tar.lrz")} ${canada}`,
+      );
+      expect(tries).toEqual(["done", "done", ...refused.map(() => "denied"), "done", "done"]);
+    });
+
+    it("who stay in it through an update, until a manager takes them out", async () => {
+      const groups = [await groupsOf("prod"), await groupsOf("stage")];
+      expect(new Set(groups.flatMap((each) => Object.values(each))).size).toBe(4);
+      const reads = get(archives, "stage/backups/shop/a.tar.lrz");
+      await cloud.up("stage");
+      expect(await sam.tries(reads)).toEqual(["done"]);
+      const group = String(groups[1]!["readers"]);
+      await people.manage(`aws iam remove-user-from-group --group-name ${group} --user-name sam`);
+      expect(await sam.tries(reads)).toEqual(["denied"]);
+    });
   });
 
   it("are locked in production, also in a bucket of before: nothing is replaced or updated", async () => {

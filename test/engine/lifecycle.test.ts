@@ -46,6 +46,7 @@ describe("one project on each provider, in production", () => {
       "berth:index:ProjectNames": 3,
       "berth:backups:BackupBucket": 2,
       "berth:backups:BackupCredential": 3,
+      "berth:backups:ArchiveGroup": 2,
       "tls:index/privateKey:PrivateKey": 8,
       "scaleway:instance/server:Server": 1,
       "scaleway:instance/ip:Ip": 1,
@@ -66,6 +67,8 @@ describe("one project on each provider, in production", () => {
       "aws:iam/user:User": 3,
       "aws:iam/userPolicy:UserPolicy": 3,
       "aws:iam/accessKey:AccessKey": 3,
+      "aws:iam/group:Group": 2,
+      "aws:iam/groupPolicy:GroupPolicy": 2,
       "cloudflare:index/dnsRecord:DnsRecord": 9,
       "berth:edge:EdgeIdentity": 1,
       "berth:edge:OriginCertificate": 3,
@@ -280,9 +283,8 @@ describe("one project on each provider, in production", () => {
     const steps = await cloud.plan("prod");
     expect(steps.map((step) => [step.op, nameOf(step)])).toEqual([["update", "shop-primary"]]);
     await cloud.up("prod");
-    const restored = (await cloud.objects("cloudflare/dns_record")).find(
-      ({ id }) => id === record.id,
-    );
+    const records = await cloud.objects("cloudflare/dns_record");
+    const restored = records.find(({ id }) => id === record.id);
     expect(restored!.data).toMatchObject({ proxied: true });
     expect(restored!.data["content"]).not.toBe("198.51.100.9");
   });

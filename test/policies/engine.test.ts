@@ -39,6 +39,7 @@ const broken: Readonly<Record<string, readonly string[]>> = {
   "back-up-production-projects": [""],
   "keep-backups-in-residency": ["-write"],
   "keep-backup-credentials-write-only": ["-write"],
+  "keep-archive-groups-narrow": ["-policy"],
   "keep-buckets-private": ["-private"],
   "verify-origins": ["-ssl", "-rules"],
   "version-buckets": [""],

@@ -4,6 +4,7 @@ import { accounts } from "./evasions/accounts";
 import { buckets } from "./evasions/buckets";
 import { credentials, stageCredentials } from "./evasions/credentials";
 import { firewalls } from "./evasions/firewalls";
+import { groups, stageGroups } from "./evasions/groups";
 import { machines } from "./evasions/machines";
 import { names } from "./evasions/names";
 import { LawfulStack } from "./lawful-stack";
@@ -15,6 +16,7 @@ describe("ways around the law", () => {
 
   describe.each([
     ["credentials", credentials],
+    ["people's groups", groups],
     ["accounts", accounts],
     ["firewalls and databases", firewalls],
     ["buckets", buckets],
@@ -29,7 +31,7 @@ describe("ways around the law", () => {
   });
 
   describe("in stage", () => {
-    it.each(stageCredentials)("%s: %s", (_what, policy, evade) => {
+    it.each([...stageCredentials, ...stageGroups])("%s: %s", (_what, policy, evade) => {
       const stack = new LawfulStack("stage");
       evade(stack);
       expect(stack.broken().map((found) => found.policy)).toContain(policy);

@@ -1,11 +1,10 @@
+import { drillPolicy, readPolicy } from "../../components/backups/read-policy";
 import { declaredOf, type Declared } from "../../policies/judge/declared";
 import { policies } from "../../policies/index";
 import { unknown, type Value, type Values } from "../../engine/values";
+import { machines, type More } from "./lawful-machines";
 import { Review, type Run, type Shown } from "../../policies/serve/review";
 import { onlyNewNames } from "./resources";
-
-/** What may be said of a resource beside its type, name and inputs. */
-export type More = Partial<Pick<Shown, "protect" | "ignoreChanges" | "dependencies" | "parent">>;
 
 export const account = "413528927365";
 const zone = "b".repeat(32);
@@ -52,7 +51,20 @@ export class LawfulStack {
     this.node("club", "digitalocean", "tor1", { name: "canada", number: 3 }, canada(this.stack));
     this.node("portal", "aws", "us-east-1", { name: "aws-only", number: 2 }, adopted);
     this.bucket("canada", canada(this.stack), "ca-central-1");
+    this.group("readers", readPolicy(this.places));
+    this.group("drills", drillPolicy(this.places));
     this.names();
+  }
+
+  /** Where the stack's archives are, as its people's groups have it. */
+  private get places() {
+    const whole = this.stack === "prod";
+    const own = [this.own, canada(this.stack)].map((bucket) => ({
+      bucket,
+      prefix: "backups/",
+      whole: false,
+    }));
+    return [...own, { bucket: adopted, prefix: whole ? "backups/" : "stage/backups/", whole }];
   }
 
   /** Adds a resource, and gives its URN. */
@@ -191,6 +203,14 @@ export class LawfulStack {
     this.add("aws:iam/accessKey:AccessKey", `${name}-key`, { user: unknown }, more);
   }
 
+  private group(role: string, policy: string): void {
+    const parent = this.add("berth:backups:ArchiveGroup", role, { role }, {});
+    const group = this.add("aws:iam/group:Group", `${role}-group`, { path: "/berth/" }, { parent });
+    const more = { parent, dependencies: { group: [group] } };
+    const type = "aws:iam/groupPolicy:GroupPolicy";
+    this.add(type, `${role}-policy`, { group: unknown, policy }, more);
+  }
+
   private names(): void {
     const names = {
       primary: "shop.example",
@@ -228,72 +248,3 @@ export function document(...statements: readonly object[]): string {
 function canada(stack: string): string {
   return `acme-${stack}-backups-ca-central-1`;
 }
-
-const kept = { protect: true, ignoreChanges: ["image", "ami", "userData"] };
-
-/** Networks of Cloudflare. */
-const edge = ["104.16.0.0/13", "2606:4700::/32"];
-
-/** One machine with its firewall and address, as each provider has them. */
-const machines: Readonly<
-  Record<string, (stack: LawfulStack, name: string, region: string, parent: string) => void>
-> = {
-  digitalocean: (stack, name, region, parent) => {
-    const server = stack.add(
-      "digitalocean:index/droplet:Droplet",
-      `${name}-server`,
-      { name, region, image: "ubuntu-26-04-x64", size: "s-1vcpu-2gb" },
-      { parent, ...kept },
-    );
-    const rule = (portRange: string) => ({
-      protocol: "tcp",
-      portRange,
-      sourceAddresses: portRange === "22" ? ["0.0.0.0/0"] : edge,
-    });
-    stack.add(
-      "digitalocean:index/firewall:Firewall",
-      `${name}-firewall`,
-      { dropletIds: [unknown], inboundRules: ["22", "80", "443"].map(rule) },
-      { parent, dependencies: { dropletIds: [server] } },
-    );
-  },
-  scaleway: (stack, name, zone, parent) => {
-    const rule = (port: number) => ({ action: "accept", protocol: "TCP", port });
-    const web = (port: number) => edge.map((ipRange) => ({ ...rule(port), ipRange }));
-    const group = stack.add(
-      "scaleway:instance/securityGroup:SecurityGroup",
-      `${name}-firewall`,
-      { inboundDefaultPolicy: "drop", inboundRules: [rule(22), ...web(80), ...web(443)] },
-      { parent },
-    );
-    stack.add("scaleway:instance/ip:Ip", `${name}-ip`, { zone }, { parent, protect: true });
-    stack.add(
-      "scaleway:instance/server:Server",
-      `${name}-server`,
-      { name, zone, image: "ubuntu_resolute", type: "DEV1-S", securityGroupId: unknown },
-      { parent, ...kept, dependencies: { securityGroupId: [group] } },
-    );
-  },
-  aws: (stack, name, region, parent) => {
-    const rule = (port: number) => ({
-      protocol: "tcp",
-      fromPort: port,
-      toPort: port,
-      cidrBlocks: port === 22 ? ["0.0.0.0/0"] : edge.slice(0, 1),
-      ipv6CidrBlocks: port === 22 ? ["::/0"] : edge.slice(1),
-    });
-    const group = stack.add(
-      "aws:ec2/securityGroup:SecurityGroup",
-      `${name}-firewall`,
-      { ingress: [22, 80, 443].map(rule) },
-      { parent },
-    );
-    stack.add(
-      "aws:ec2/instance:Instance",
-      `${name}-server`,
-      { region, ami: "ami-1", tags: { Name: name }, vpcSecurityGroupIds: [unknown] },
-      { parent, ...kept, dependencies: { vpcSecurityGroupIds: [group] } },
-    );
-    stack.add("aws:ec2/eip:Eip", `${name}-ip`, { region }, { parent, protect: true });
-  },
-};

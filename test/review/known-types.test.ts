@@ -74,6 +74,7 @@ describe("the types that the program can register", () => {
     ingress: [{ protocol: "tcp", fromPort: 8443, toPort: 8443 }],
     people: { eve: ["x"] },
     project: "kmc",
+    places: [{ bucket: "b", prefix: "backups/", whole: false }],
     bucket: "b",
     name: "kmc.example",
     type: "A",

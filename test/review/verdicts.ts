@@ -2,7 +2,7 @@ import { moneyText, type Money } from "../../operations/review/facts/cost";
 import type { StackReview } from "../../operations/review/model";
 import type { Doors } from "./visiting";
 import type { Machine } from "./machines";
-import type { World, Writer } from "./world";
+import type { Reach, World, Writer } from "./world";
 
 export const facets = ["cost", "interruption", "data", "access", "names"] as const;
 
@@ -35,7 +35,7 @@ export function really(before: World, after: World): Verdicts {
     cost: costs(before, after),
     interruption: interruptions(before, after),
     data: [...lostDisks(before, after), ...lostArchives(before, after)],
-    access: [...people(before, after), ...writers(before, after), ...ports(before, after)],
+    access: [people, writers, groups, ports].flatMap((each) => each(before, after)),
     names: keysOf(before.records, after.records)
       .filter((name) => before.records[name] !== after.records[name])
       .map((name) => nameText(name, before.records[name], after.records[name])),
@@ -140,6 +140,19 @@ function writers(before: World, after: World): string[] {
     if (!was) return [text("gains", is)];
     const rest = ` instead of those of ${was.project}`;
     return was.project === is.project ? [] : [text("changes", is, rest)];
+  });
+}
+
+function groups(before: World, after: World): string[] {
+  return keysOf(before.groups, after.groups).flatMap((group) => {
+    const [was, is] = [before.groups[group], after.groups[group]];
+    const what = (is ?? was)!.prunes ? "reading and pruning archives" : "reading archives";
+    const places = (some?: Reach, others?: Reach) =>
+      (some?.places ?? []).filter((place) => !others?.places.includes(place));
+    return [
+      ...places(is, was).map((place) => `the group ${group} gains ${what} on ${place}`),
+      ...places(was, is).map((place) => `the group ${group} loses ${what} on ${place}`),
+    ];
   });
 }
 

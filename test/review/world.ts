@@ -17,6 +17,12 @@ export interface Writer {
   readonly project: string;
 }
 
+/** A group of people: what its policy lets them do, and below which names of which buckets. */
+export interface Reach {
+  readonly prunes: boolean;
+  readonly places: readonly string[];
+}
+
 /**
  * What really is: machines as visitors find them, and what the cloud holds; never through the
  * review's code.
@@ -39,6 +45,8 @@ export interface World {
   readonly kept: Readonly<Record<string, number>>;
   /** Credentials of the stage's machines, by the account's user. */
   readonly writers: Readonly<Record<string, Writer>>;
+  /** Groups of the stage's people: what they do with archives, and below which names, by group. */
+  readonly groups: Readonly<Record<string, Reach>>;
   /** List price of the stage's nodes, as published for the machine that the provider really has. */
   readonly cost: Readonly<Record<string, Money>>;
 }
@@ -65,6 +73,7 @@ export async function look(
     records,
     ...(await bucketsOf(cloud)),
     writers: await writersOf(cloud, state),
+    groups: await groupsOf(cloud),
     cost: costOf(nodes),
   };
 }
@@ -139,6 +148,26 @@ async function writersOf(
       const node = names.get(user)?.split(`-${project}-backup`)[0];
       return node === undefined ? [] : [[user, { node, project }] as const];
     }),
+  );
+}
+
+async function groupsOf(cloud: ScratchCloud): Promise<Record<string, Reach>> {
+  const policies = await cloud.objects("aws/group-policy");
+  return Object.fromEntries(
+    policies
+      .map(({ data }) => [String(data["group"]), String(data["policy"])] as const)
+      .filter(([group]) => group.startsWith("stage-"))
+      .map(([group, policy]): [string, Reach] => {
+        const { Statement } = JSON.parse(policy) as {
+          Statement: { Action: string; Resource: string }[];
+        };
+        const grants = (action: string) => Statement.filter(({ Action }) => Action === action);
+        const places = grants("s3:GetObject").map(({ Resource }) =>
+          Resource.replace(/^arn:aws:s3:::|\*$/g, ""),
+        );
+        const prunes = grants("s3:DeleteObject").length > 0;
+        return [group.replace(/-group-\w+$/, ""), { prunes, places }];
+      }),
   );
 }
 

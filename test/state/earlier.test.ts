@@ -61,6 +61,9 @@ describe.each(["be7b2bf"])("the states that %s left", (commit) => {
       .map((name) => `${name}-backup`)
       .filter((name) => deployment.resources.some(({ urn }) => urn.endsWith(`::${name}`)));
     const isHost = stack === "prod-b";
+    // Where the stack owns a bucket, people's groups come new.
+    const groups =
+      lifecycles.length > 0 ? ["readers", "drills"].map((role) => `${stack}-archive-${role}`) : [];
     const plan = await cloud.plan(stack);
     // The program of a converge has moved out of it, into a file that is delivered. The web's ports were
     // open to the world, and are to the edge now, in place; what the edge is served comes new.
@@ -75,6 +78,9 @@ describe.each(["be7b2bf"])("the states that %s left", (commit) => {
         ...converged.flatMap((node) => [`create ${node}-script`, `update ${node}-converge`]),
         ...guards.map((node) => `update ${node}-firewall`),
         ...keyed.map((name) => `create ${name}-delivered`),
+        ...groups.flatMap((name) =>
+          ["", "-group", "-policy"].map((part) => `create ${name}${part}`),
+        ),
         // Archives no longer go by their age.
         ...lifecycles.map((name) => `update ${name}`),
         ...certified.flatMap((name) => [

@@ -1,14 +1,14 @@
 import type { Plan } from "./plan";
 import type { Side } from "./side";
-import { at, isValues, textAt, textsAt, type Value } from "../../../engine/values";
+import { at, isList, isValues, textAt, textsAt, type Value } from "../../../engine/values";
 import { edge, openingsOf, type Opening } from "./openings";
 
 /** Somebody, or the world, who can reach what they could not, or no longer. */
 export interface Access {
   readonly kind: "gains" | "loses" | "changes";
-  /** A person, a deployer; for a port `anyone`, or the networks that it opens to. */
+  /** A person, a deployer, a group; for a port `anyone`, or the networks that it opens to. */
   readonly who: string;
-  /** Where: a node. */
+  /** Where: a node; for archives a bucket and a prefix in it. */
   readonly where: string;
   /** What, in words. */
   readonly what: string;
@@ -16,10 +16,11 @@ export interface Access {
 
 const bootstrapType = "berth:index:Bootstrap";
 const credentialType = "berth:backups:BackupCredential";
+const groupType = "berth:backups:ArchiveGroup";
 
 /** Who gains or loses access and where, by person, then node. */
 export function accessOf(plan: Plan): readonly Access[] {
-  return [...people(plan), ...credentials(plan), ...ports(plan)].sort((a, b) => {
+  return [...people(plan), ...credentials(plan), ...groups(plan), ...ports(plan)].sort((a, b) => {
     const [left, right] = [a, b].map(({ kind, who, where, what }) =>
       [kind, who, where, what].join("\u0000"),
     );
@@ -95,6 +96,30 @@ function credentials(plan: Plan): Access[] {
     return was === will
       ? []
       : [{ kind: "changes", who, where, what: `${what} instead of those of ${was ?? "?"}` }];
+  });
+}
+
+/** What the members of people's groups may do with archives. Who is a member no plan knows. */
+function groups(plan: Plan): Access[] {
+  return plan.preview.changes.flatMap((change): Access[] => {
+    const { type, name, before, after } = change;
+    if (type !== groupType) return [];
+    const [was, will] = [before, after].map((state) => placesOf(state?.inputs));
+    const role = textAt((after ?? before)?.inputs, "role");
+    const what = role === "drills" ? "reading and pruning archives" : "reading archives";
+    const grants = (kind: Access["kind"], some: string[], others: string[]): Access[] =>
+      some
+        .filter((where) => !others.includes(where))
+        .map((where) => ({ kind, who: `the group ${name}`, where, what }));
+    return [...grants("gains", will!, was!), ...grants("loses", was!, will!)];
+  });
+}
+
+function placesOf(inputs: Value | undefined): string[] {
+  const places = at(inputs, "places");
+  return (isList(places) ? places : []).map((place) => {
+    const prefix = at(place, "whole") === true ? "" : (textAt(place, "prefix") ?? "?");
+    return `${textAt(place, "bucket") ?? "?"}/${prefix}`;
   });
 }
 

@@ -40,6 +40,7 @@ export const knownTypes: Readonly<Record<string, Readings>> = {
   // Who a node, a project or a bucket is for: read with the component, not with what it is made of.
   "berth:index:Bootstrap": { ...nothing, access: "reads" },
   "berth:backups:BackupCredential": { ...nothing, access: "reads" },
+  "berth:backups:ArchiveGroup": { ...nothing, access: "reads" },
   "berth:index:ProjectNode": nothing,
   "berth:index:ProjectNames": nothing,
   "berth:backups:BackupBucket": nothing,
@@ -59,6 +60,8 @@ export const knownTypes: Readonly<Record<string, Readings>> = {
   "aws:iam/user:User": nothing,
   "aws:iam/userPolicy:UserPolicy": nothing,
   "aws:iam/accessKey:AccessKey": nothing,
+  "aws:iam/group:Group": nothing,
+  "aws:iam/groupPolicy:GroupPolicy": nothing,
   "command:remote:Command": nothing,
   "command:remote:CopyToRemote": nothing,
   "tls:index/privateKey:PrivateKey": nothing,

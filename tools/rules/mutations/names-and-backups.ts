@@ -119,8 +119,8 @@ export const namesAndBackups: readonly Mutation[] = [
   {
     rule: 31,
     file: "components/fleet/backup-prefix.ts",
-    from: "const own = `backups/${project}/`;",
-    to: "const own = `${project}/backups/`;",
+    from: "return `${backupsBelow(environment, bucket)}${project}/`;",
+    to: "return `${project}/${backupsBelow(environment, bucket)}`;",
     test: "test/backups/create-only-policy.test.ts",
     named: "is backups/<project>/ in production",
   },
@@ -226,6 +226,14 @@ export const namesAndBackups: readonly Mutation[] = [
     to: "if False:",
     test: "test/machine/site-refusals.test.ts",
     named: "a published database",
+  },
+  {
+    rule: 42,
+    file: "policies/rules/keep-archive-groups-narrow.ts",
+    from: "grant.action === action && grant.arn === arn && isNarrow(condition, grant)",
+    to: "grant.action === action",
+    test: "test/policies/evasions.test.ts",
+    named: "people's groups",
   },
   {
     rule: 42,

@@ -86,7 +86,8 @@ export const namesAndBackups: readonly Rule[] = [
     32,
     "People list and fetch archives with an IAM key of their own; no machine's key can",
     policy("keep-secrets-secret"),
-    component("backups/read-policy.ts"),
+    policy("keep-archive-groups-narrow"),
+    component("backups/archive-group.ts"),
     people,
   ),
   rule(
@@ -152,9 +153,11 @@ export const namesAndBackups: readonly Rule[] = [
   ),
   rule(
     42,
-    "Personal IAM keys stay a manager's decision: a stack makes machines' keys alone",
+    "Personal IAM keys and who is in a group stay a manager's decision: a stack makes machines' keys, and groups with policies that nobody is in",
     policy("keep-backup-credentials-write-only"),
+    policy("keep-archive-groups-narrow"),
     policy("use-known-resources"),
+    component("backups/archive-group.ts"),
     command("operations/people/offboarding/aws-keys.ts"),
     people,
   ),

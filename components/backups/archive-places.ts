@@ -1,0 +1,23 @@
+import { backupsBelow } from "../fleet/backup-prefix";
+import type { BucketSpec, Environment } from "../fleet/fleet";
+
+/** Where the archives of one environment lie in one bucket. */
+export interface Place {
+  readonly bucket: string;
+  /** What all of its projects' prefixes begin with: `backups/`, or `stage/backups/`. */
+  readonly prefix: string;
+  /** Whether everything in the bucket may be read: archives of before may lie anywhere in it. */
+  readonly whole: boolean;
+}
+
+/**
+ * Where an environment's people find archives. What lay in an adopted bucket before Berth is production's to read:
+ * stage may adopt the same bucket, and its people have no business with production's archives.
+ */
+export function archivePlaces(environment: Environment, buckets: readonly BucketSpec[]): Place[] {
+  return buckets.map((bucket) => ({
+    bucket: bucket.name,
+    prefix: backupsBelow(environment, bucket),
+    whole: bucket.adopted && environment === "prod",
+  }));
+}

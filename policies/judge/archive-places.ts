@@ -1,0 +1,34 @@
+import type { Declared } from "./declared";
+import { isProduction } from "./facts";
+import type { Resource } from "./resource";
+
+/** What a stack's people may get at in a bucket. */
+export interface ArchivePlace {
+  /** What the prefixes of all of its projects begin with. */
+  readonly prefix: string;
+  /** Whether they may read the whole bucket. */
+  readonly whole: boolean;
+}
+
+/**
+ * Where the archives of a group's stack lie in a bucket; undefined where the bucket is neither Berth's own of that
+ * environment nor one that the stack declares to adopt. An adopted one may be both environments': production reads
+ * all of it, since archives of before may lie anywhere, and stage what is below its own prefix.
+ */
+export function archivePlace(
+  bucket: string,
+  group: Resource,
+  { agency, adopted }: Declared,
+): ArchivePlace | undefined {
+  // A group belongs to no node, so that it is known which.
+  const production = isProduction(group) !== false;
+  if (adopted.includes(bucket)) {
+    return production
+      ? { prefix: "backups/", whole: true }
+      : { prefix: "stage/backups/", whole: false };
+  }
+  const own =
+    agency !== undefined &&
+    bucket.startsWith(`${agency.name}-${production ? "prod" : "stage"}-backups-`);
+  return own ? { prefix: "backups/", whole: false } : undefined;
+}
