@@ -34,7 +34,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   // The project's own command is on nobody's PATH: it belongs to the clone.
   const [program, words] =
     command === "berth" ? [process.execPath, [run, "operations/berth", ...args]] : [command, args];
-  const asked = visitors.includes(command)
+  const visits = visitors.includes(command) || (command === "berth" && isVisitor(args, card));
+  const asked = visits
     ? visiting(card, { program, words: [...logins(command, paths), ...words], env })
     : { program, words, env };
   const options = { cwd: repository, env: asked.env, say: sayOnStderr };
@@ -43,6 +44,11 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 /** Programs that go where names lead, so that they are to know the local cloud's. */
 const visitors: readonly string[] = ["curl", "wget", "ssh"];
+
+/** Whether a command of berth's looks at sites as visitors see them. */
+function isVisitor([name]: readonly string[], { edge }: CloudCard): boolean {
+  return name === "board" && edge !== undefined;
+}
 
 /** A visitor's command; as it is, with a line that says why, where nobody would answer. */
 function visiting(card: CloudCard, command: Command): Command {

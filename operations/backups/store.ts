@@ -28,10 +28,14 @@ const presignedSeconds = 6 * 3600;
 export class Store {
   private readonly client: S3Client;
 
-  /** `env`: where the credentials are told, as the AWS command takes them. */
+  /**
+   * `env`: where the credentials are told, as the AWS command takes them. `signal`: ends what is asked when
+   * nobody waits for it any more: S3 is given any time otherwise.
+   */
   constructor(
     readonly place: Archives,
     env: NodeJS.ProcessEnv,
+    private readonly signal?: AbortSignal,
   ) {
     const endpoint = env["AWS_ENDPOINT_URL_S3"] ?? env["AWS_ENDPOINT_URL"];
     this.client = new S3Client({
@@ -61,6 +65,7 @@ export class Store {
             Prefix: prefix,
             ...(token === undefined ? {} : { ContinuationToken: token }),
           }),
+          this.until,
         ),
       );
       for (const { Key, Size = 0 } of page.Contents ?? []) {
@@ -74,7 +79,10 @@ export class Store {
   /** A small object's text. */
   async text(key: string): Promise<string> {
     const { Body, ContentLength = 0 } = await this.ask(`read ${key}`, () =>
-      this.client.send(new GetObjectCommand({ Bucket: this.place.bucket.name, Key: key })),
+      this.client.send(
+        new GetObjectCommand({ Bucket: this.place.bucket.name, Key: key }),
+        this.until,
+      ),
     );
     if (ContentLength > textLimit) throw new Refusal(`${key}: has ${ContentLength} bytes`);
     return (await Body?.transformToString("utf8")) ?? "";
@@ -140,6 +148,10 @@ export class Store {
     const client = new S3Client({ region, endpoint, forcePathStyle: true });
     const command = new GetObjectCommand({ Bucket: name, Key: key });
     return getSignedUrl(client, command, { expiresIn: presignedSeconds });
+  }
+
+  private get until(): { readonly abortSignal?: AbortSignal } {
+    return this.signal === undefined ? {} : { abortSignal: this.signal };
   }
 
   private async ask<Answer>(what: string, send: () => Promise<Answer>): Promise<Answer> {

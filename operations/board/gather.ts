@@ -35,15 +35,20 @@ export interface Findings {
   readonly rows: readonly Gathered[];
 }
 
+/** The share of the whole time that states may take. */
+const statesShare = 0.4;
+
 /**
  * Asks everybody about everything, side by side. Never throws for what somebody does who is asked, and ends when
  * the time is over.
  */
 export async function gather(asking: Asking): Promise<Findings> {
   const { fleets, collectors, time, parallel } = asking;
+  // Where one state does not come, there must be time left to ask what the others lead to.
+  const first = { ...time, until: Date.now() + (time.until - Date.now()) * statesShare };
   const stacks = await inParallel(fleets, parallel, async (fleet): Promise<Stack> => ({
     fleet,
-    state: await readingOf(collectors.stacks, fleet.stack, time),
+    state: await readingOf(collectors.stacks, fleet.stack, first),
   }));
   const subjects = subjectsOf(asking.project, stacks);
   // A machine is asked once, however many projects live on it; the kinds do not wait for each other.

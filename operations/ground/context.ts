@@ -12,8 +12,11 @@ export interface Context {
   readonly out: (text: string) => void;
   /** Prints to standard error: progress, warnings. */
   readonly say: (text: string) => void;
-  /** What a stack published when it was last deployed; undefined when it never was. */
-  readonly published: (stack: string) => Promise<Published | undefined>;
+  /**
+   * What a stack published when it was last deployed; undefined when it never was. Where the signal is aborted
+   * nobody waits for it any more.
+   */
+  readonly published: (stack: string, signal?: AbortSignal) => Promise<Published | undefined>;
   /** What is put in the place of declared keys: a rehearsal's stand-ins, otherwise nothing. */
   readonly keys: (fleet: ResolvedFleet) => ResolvedFleet;
 }

@@ -36,12 +36,15 @@ export function readPublished(state: StackState): Published {
 export function publishedBy(
   directory: string,
   env: NodeJS.ProcessEnv,
-): (stack: string) => Promise<Published | undefined> {
-  return async (stack) => {
+): (stack: string, signal?: AbortSignal) => Promise<Published | undefined> {
+  return async (stack, signal) => {
     const cannot = (why: string, options?: ErrorOptions) =>
       new Refusal(`the state of stack ${stack} cannot be read: ${why}`, options);
     const args = ["stack", "export", "--stack", stack];
-    const { code, stdout, stderr } = await pulumi(args, { cwd: directory, env }).catch(noEngine);
+    const { code, stdout, stderr } = await pulumi(args, {
+      ...{ cwd: directory, env },
+      ...(signal && { signal, by: "SIGKILL" as const }),
+    }).catch(noEngine);
     if (/no stack named/.test(stderr)) return undefined;
     if (code !== 0) throw cannot(stderr.trim().split("\n").slice(-3).join("\n"));
     try {

@@ -2,6 +2,7 @@ import * as util from "node:util";
 
 import { untilAsked } from "../../engine/program";
 import { benchBackups } from "./backups";
+import { benchBoard } from "./board";
 import { benchHosts } from "./hosts";
 import type { Bench, Part } from "./part";
 import { benchPreview } from "./preview";
@@ -37,6 +38,10 @@ const parts: Readonly<Record<string, Part>> = {
   backups: {
     measures: "an archive of a dump and files into S3 and back beside zstd's and lrzip's (Linux)",
     run: benchBackups,
+  },
+  board: {
+    measures: "berth board of 60 projects with 5 dead hosts beside the same with none",
+    run: benchBoard,
   },
 };
 

@@ -31,8 +31,8 @@ export function proofs(context: Context): Collector<BackedUp, ProofSaid> {
     source: ({ place }) => `s3://${place.bucket.name}/${place.prefix}`,
     limitMs: 25_000,
     form: proofSaid,
-    ask: async ({ place }) => {
-      const store = new Store(place, context.env);
+    ask: async ({ place }, signal) => {
+      const store = new Store(place, context.env, signal);
       const holdings = await store.holdings();
       const records = await recordsOf(store, holdings);
       const archive = holdings.archives.findLast(({ manifest }) => manifest !== undefined);

@@ -43,9 +43,9 @@ export function stacks(context: Context): Collector<string, StackSaid> {
     source: (stack) => `the state of stack ${stack}`,
     limitMs: 20_000,
     form,
-    ask: async (stack) => ({
+    ask: async (stack, signal) => ({
       at: context.now,
-      said: (await context.published(stack)) ?? null,
+      said: (await context.published(stack, signal)) ?? null,
     }),
   };
 }

@@ -27,25 +27,29 @@ export type VisitSaid = z.output<typeof visitSaid>;
 /** What speaks of this computer's own network, and not of the site. */
 const ours = ["EAI_AGAIN", "ENETUNREACH", "ENETDOWN", "EADDRNOTAVAIL", "EMFILE"];
 
+/** How names are found, and whose certificates are good; the system's own where it is not said. */
+export type Way = Pick<https.RequestOptions, "lookup" | "ca">;
+
 /** A visitor's request, the way that visitors take: by the name, over verified TLS; nothing is followed. */
-export function visits(context: Context): Collector<Visited, VisitSaid> {
+export function visits(context: Context, way: Way = {}): Collector<Visited, VisitSaid> {
   return {
     source: ({ domain, path }) => `https://${domain}${path}`,
     limitMs: 15_000,
     form: visitSaid,
-    ask: async (page, signal) => ({ at: context.now, said: await request(page, signal) }),
+    ask: async (page, signal) => ({ at: context.now, said: await request(page, way, signal) }),
   };
 }
 
 /** Milliseconds after which a visitor has left. */
 const patienceMs = 10_000;
 
-function request({ domain, path }: Visited, signal: AbortSignal): Promise<VisitSaid> {
+function request({ domain, path }: Visited, way: Way, signal: AbortSignal): Promise<VisitSaid> {
   return new Promise((resolve, reject) => {
     const begun = performance.now();
     const headers = { "User-Agent": "berth-board" };
     // A connection of its own, so that a certificate is shown.
-    const asked = https.get({ host: domain, path, headers, signal, agent: false }, (response) => {
+    const options = { ...way, host: domain, path, headers, signal, agent: false };
+    const asked = https.get(options, (response) => {
       const { socket, statusCode = 0 } = response;
       const shown = socket instanceof tls.TLSSocket ? socket.getPeerCertificate().valid_to : "";
       const ends = new Date(shown);

@@ -40,12 +40,17 @@ export function asVisitor(
   const own = bundles.find((file) => existsSync(file));
   const texts = [authority, ...(own ? [own] : [])].map((file) => readFileSync(file, "utf8"));
   writeWhole(trusted, texts.join("\n"));
+  // Node adds one file to what it knows: what is there already stays in it.
+  const added = join(directory, "visitors-added.pem");
+  const before = env["NODE_EXTRA_CA_CERTS"];
+  const others = before !== undefined && existsSync(before) ? [readFileSync(before, "utf8")] : [];
+  writeWhole(added, [readFileSync(authority, "utf8"), ...others].join("\n"));
   writeWhole(join(directory, "resolv.conf"), `nameserver ${names.address}\n`);
   writeWhole(join(directory, "nsswitch.conf"), switched());
   return {
     program: "unshare",
     words: ["--mount", "--propagation", "private", "sh", "-c", enter, directory, program, ...words],
-    env: { ...env, CURL_CA_BUNDLE: trusted, SSL_CERT_FILE: trusted },
+    env: { ...env, CURL_CA_BUNDLE: trusted, SSL_CERT_FILE: trusted, NODE_EXTRA_CA_CERTS: added },
   };
 }
 

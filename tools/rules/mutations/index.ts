@@ -4,6 +4,7 @@ import { machines } from "./machines";
 import { moves } from "./moves";
 import { namesAndBackups } from "./names-and-backups";
 import { pipelinesAndReviews } from "./pipelines-and-reviews";
+import { transparency } from "./transparency";
 
 /** For each rule that something enforces, the edit that its test must not survive. */
 export const mutations: readonly Mutation[] = [
@@ -12,4 +13,5 @@ export const mutations: readonly Mutation[] = [
   ...namesAndBackups,
   ...pipelinesAndReviews,
   ...moves,
+  ...transparency,
 ];

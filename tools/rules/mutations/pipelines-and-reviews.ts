@@ -6,7 +6,7 @@ const pipelines = {
   named: "deploy develop to stage, and master to production",
 };
 
-/** The manual on jobs, integrations and reviews: rules 43 to 62, 77 and 79 to 83. */
+/** The manual on jobs, integrations and reviews: rules 43 to 62, 77 and 79 to 82. */
 export const pipelinesAndReviews: readonly Mutation[] = [
   {
     rule: 43,
@@ -214,13 +214,5 @@ export const pipelinesAndReviews: readonly Mutation[] = [
     to: 'project.dns !== "external" &&',
     test: "test/engine/faults.test.ts",
     named: "a cloud that fails",
-  },
-  {
-    rule: 83,
-    file: "operations/fleet/health.ts",
-    from: "if (facts.rebootNeeded) found",
-    to: "if (!facts.rebootNeeded) found",
-    test: "test/operations/report.test.ts",
-    named: "needs a person for drift, a reboot",
   },
 ];

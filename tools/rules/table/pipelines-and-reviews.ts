@@ -144,8 +144,9 @@ export const pipelinesAndReviews: readonly Rule[] = [
   ),
   rule(
     83,
-    "Breakage is transparent",
+    "Breakage is transparent: whoever looks sees it, worst first, and what nobody saw is never good; nobody is alerted yet",
     command("operations/fleet/status.ts"),
+    command("operations/board/board.ts"),
     command("operations/review/review.ts"),
   ),
 ];

@@ -1,0 +1,29 @@
+import type { Mutation } from "../mutation";
+
+/** What whoever looks has to see: rule 83. */
+export const transparency: readonly Mutation[] = [
+  {
+    rule: 83,
+    file: "operations/board/reading.ts",
+    from: "if (!(minutes <= freshMinutes))",
+    to: "if (false)",
+    test: "test/operations/board/collectors.test.ts",
+    named: "that answers of another time is not believed",
+  },
+  {
+    rule: 83,
+    file: "operations/board/board.ts",
+    from: "unseen === 0 &&",
+    to: "unseen >= 0 &&",
+    test: "test/operations/board/command.test.ts",
+    named: "exits with 0 where all is good",
+  },
+  {
+    rule: 83,
+    file: "operations/fleet/health.ts",
+    from: "if (facts.rebootNeeded) found",
+    to: "if (!facts.rebootNeeded) found",
+    test: "test/operations/report.test.ts",
+    named: "needs a person for drift, a reboot",
+  },
+];
