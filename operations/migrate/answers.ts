@@ -67,7 +67,7 @@ export const files = z.object({
     }),
   ),
 });
-export const frozen = z.object({ until: text.nullish(), databases: positions.default({}) });
+export const frozen = z.object({ until: text.nullish(), databases: positions.default({}) }).loose();
 export const sealed = z.object({ databases: positions.default({}) });
 export const promoted = z.object({
   databases: z.record(text, z.object({ timeline: number.nullish() }).loose()).default({}),
@@ -75,6 +75,14 @@ export const promoted = z.object({
   seconds: z.record(text, number).default({}),
 });
 export const key = z.object({ key: z.string().regex(/^[a-z0-9@.-]+ [A-Za-z0-9+/=]+( |$)/) });
+
+/** What a proxy says of its sites, as far as they lead elsewhere. */
+export const proxied = z.object({
+  sites: z.array(z.object({ slug: text, next: z.object({ leads: z.boolean() }).nullish() })),
+});
+
+/** What `follow` keeps: whether the new machine's proxy leads elsewhere until it serves. */
+export const followed = z.object({ leads: z.boolean().default(false) });
 
 /** What a machine says of itself in a move. */
 export const status = z.object({

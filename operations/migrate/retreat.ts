@@ -53,7 +53,6 @@ export async function abort(move: Move): Promise<void> {
   // Nothing of it runs there any more, and its copy is promoted by nobody.
   for (const [side, verb] of [
     [move.new, "renounce"],
-    [move.new, "down"],
     [move.new, "end"],
     [move.old, "end"],
   ] as const) {
@@ -67,8 +66,6 @@ async function unlessAway({ slug, context }: Move, side: Side, verb: string): Pr
   try {
     await ask(side, [verb, slug], anything);
   } catch (error) {
-    // Nothing was delivered there, or it followed nothing: there is nothing to take down.
-    if (error instanceof Declined && verb === "down") return;
     if (!(error instanceof Away)) throw error;
     context.say(`${side.name} does not answer: run berth-move ${verb} ${slug} there once it does`);
   }

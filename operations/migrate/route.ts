@@ -40,13 +40,6 @@ export async function routeOf(
       `--to ${to}: serves ${environment}: ${unknown("project there", slug, slugs)}`,
     );
   }
-  // What names the machine that serves already is left of an earlier move.
-  const declared = phaseOf(fleet, project) === "beside" ? project.migration?.to : undefined;
-  if (declared !== undefined && declared !== to) {
-    throw new Refusal(
-      `${slug} is moving to ${declared} already (Pulumi.${environment}.yaml, migration); go on with that: berth migrate ${slug} --to ${declared}, or give it up by --abort`,
-    );
-  }
   const now = servedBy(fleet, project);
   if (now === nobody) {
     throw new Refusal(`${slug} is served by nobody (servedBy: none), so there is nothing to move`);
@@ -59,13 +52,20 @@ export async function routeOf(
     [target, ...candidates].map((machine) => side(machine)),
     slug,
   );
-  const moving = journal?.state === "moving" ? journal : undefined;
-  if (moving !== undefined && moving.to !== to) {
+  const last = journal?.state === "moving" ? journal : undefined;
+  // Once the new machine serves, the way back is another move, which need not wait for the end of this one.
+  const goesBack = last?.from === to && last.steps["forward"]?.state === "done";
+  const moving = goesBack ? undefined : last;
+  // What names the machine that serves already is left of an earlier move.
+  const declared = phaseOf(fleet, project) === "beside" ? project.migration?.to : undefined;
+  const elsewhere = moving?.to ?? (goesBack ? to : declared) ?? to;
+  if (elsewhere !== to) {
+    const since = moving ? `since ${moving.begun}` : `by Pulumi.${environment}.yaml (migration)`;
     throw new Refusal(
-      `${slug} is moving to ${moving.to} since ${moving.begun}; go on with that: berth migrate ${slug} --to ${moving.to}, or give it up by --abort`,
+      `${slug} is moving to ${elsewhere} already, ${since}; go on with that: berth migrate ${slug} --to ${elsewhere}, or give it up by --abort`,
     );
   }
-  const from = moving?.from ?? now;
+  const from = moving?.from ?? (goesBack ? last.to : now);
   if (from === to) throw new Refusal(`${slug} is served by ${to} already`);
   const { machine: source, placement: before } = placedIn(fleets, from, slug);
   if (source.address === target.address) {
@@ -80,7 +80,7 @@ export async function routeOf(
       placements: { from: before, to: placement },
     },
     fleets,
-    journal,
+    journal: goesBack ? undefined : journal,
   };
 }
 

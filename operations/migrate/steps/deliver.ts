@@ -12,11 +12,12 @@ export const deliver: Step = {
   name: "deliver",
   does: "delivers the version that serves to the new machine, which tests it on the project's port (R65)",
   async act({ old, new: target, slug, by, environment }) {
-    const { commit } = await ask(old, ["survey", slug], survey);
+    const { commit, databases } = await ask(old, ["survey", slug], survey);
     if (!commit)
       throw new Refusal(`${old.name} does not say which commit of ${slug} it serves: deliver it`);
     const there = await ask(target, ["survey", slug], survey);
-    if (there.commit !== commit) {
+    // A move that was given up has taken its containers along.
+    if (there.commit !== commit || there.databases.length < databases.length) {
       await target.call("site", [
         ...["deploy", slug, "--by", by, "--ref", commit],
         ...["--reason", `moves to this machine of ${environment}`],

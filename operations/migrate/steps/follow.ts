@@ -1,6 +1,6 @@
 import { Refusal } from "../../ground/usage";
-import { anything, key, lag } from "../answers";
-import { ask } from "../machines";
+import { anything, key, lag, proxied } from "../answers";
+import { ask, type Side } from "../machines";
 import type { Step } from "../step";
 
 /** Milliseconds between two looks at a copy that does not stream yet, and how many there are. */
@@ -26,7 +26,7 @@ export const follow: Step = {
     await target.call("proxy", ["admit", slug, old.address]);
     // Laid by a reload, which would strand those that wait in the freeze.
     await old.call("proxy", ["prepare", slug, target.address], await world.authorities(project));
-    return {};
+    return { leads: await leads(target, slug) };
   },
   async check({ new: target, slug, world }) {
     for (let look = 1; ; look += 1) {
@@ -53,3 +53,9 @@ export const follow: Step = {
     await ask(old, ["end", slug], anything);
   },
 };
+
+/** Whether a machine's proxy leads the project's visitors to another one: it does on the way back. */
+async function leads(side: Side, slug: string): Promise<boolean> {
+  const said = proxied.safeParse(await side.call("proxy", ["status"])).data;
+  return said?.sites.find((each) => each.slug === slug)?.next?.leads === true;
+}

@@ -1,5 +1,5 @@
 import { Refusal } from "../../ground/usage";
-import { anything, frozen, key, promoted, sealed } from "../answers";
+import { anything, followed, frozen, key, promoted, sealed } from "../answers";
 import { ask } from "../machines";
 import type { Step } from "../step";
 
@@ -92,7 +92,11 @@ export const forward: Step = {
   does: "has the old machine's proxy lead everybody to the new machine, those first who wait",
   interrupts: true,
   canBeOwed: "away",
-  async act({ old, new: target, slug }) {
+  async act({ old, new: target, slug, keeper }) {
+    // On the way back: two that lead to each other would lead nobody anywhere.
+    if (followed.safeParse(keeper.evidenceOf("follow")).data?.leads) {
+      await target.call("proxy", ["unforward", slug]);
+    }
     await old.call("proxy", ["forward", slug, target.address]);
     await old.call("proxy", ["release", slug]);
     return {};

@@ -141,6 +141,21 @@ describe("a move under way", () => {
     expect(at.shop()["migration"]).toEqual({ to: "stage" });
   });
 
+  it("goes back within the hour of the old standby too, and no other way", async () => {
+    expect(await at.run(pair, ...argv)).toMatchObject({ code: 0 });
+    at.write("Pulumi.stage-c.yaml", {
+      config: { "berth:environment": "stage", "berth:projects": { shop: {} } },
+    });
+    pair.revive(0);
+    const back = pair.turned();
+    expect(await at.run(back, "shop", "--to", "stage")).toMatchObject({ code: 0 });
+    expect(back.both).toEqual([]);
+    expect(back.lost()).toEqual({ missing: 0, serving: "new" });
+    expect(back.new.forwards).toBeUndefined();
+    expect(back.old.forwards).toBe(addresses.old);
+    expect(at.shop()["servedBy"]).toBeUndefined();
+  });
+
   it("leaves the old machine read-only where nobody knows whether the new one serves", async () => {
     const promote = (await calls()).findIndex((call) => / promote /.test(call)) + 1;
     pair = pairOf();

@@ -62,6 +62,15 @@ export class Pair {
     if (afterMs > 30_000 && this.old.phase === "frozen") this.thawed();
   }
 
+  /** The same two machines for a move in the other direction. */
+  turned(): Pair {
+    const back = new Pair({ old: this.addresses.new, new: this.addresses.old });
+    const { new: old, old: target, led, now, acknowledged } = this;
+    Object.assign(old, { phase: "serving", fenced: false });
+    Object.assign(target, { promoted: false, follows: true });
+    return Object.assign(back, { old, new: target, led, now, acknowledged });
+  }
+
   /** Rows that were acknowledged and are not on the machine that takes writes, or twice; and whether one takes them. */
   lost(): { missing: number; serving: "old" | "new" | "nobody" } {
     const serving = this.writer();
@@ -169,6 +178,10 @@ export class Pair {
   }
 
   private proxied(at: Machine, [verb, , address]: readonly string[]): unknown {
+    if (verb === "status") {
+      return { sites: [{ slug: "shop", next: at.forwards ? { leads: true } : null }] };
+    }
+    if (verb === "unforward") at.forwards = undefined;
     if (verb === "admit") at.admits = address;
     if (verb === "unadmit") at.admits = undefined;
     if (verb === "release") at.held = false;

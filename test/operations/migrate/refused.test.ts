@@ -82,7 +82,7 @@ describe("what cannot be moved is refused before anything is touched", () => {
       config: { "berth:environment": "stage", "berth:projects": { shop: {} } },
     });
     const done = await at.run(pair, ...argv);
-    expect(done.said).toMatch(/is moving to stage-c already .*--abort/);
+    expect(done.said).toMatch(/is moving to stage-c already, by Pulumi.stage.yaml .*--abort/);
     expect(touched()).toEqual([]);
   });
 

@@ -155,7 +155,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
   },
   end: (_, at) => {
     if (at.phase === "frozen" || at.phase === "sealed") refuse("it is frozen");
-    Object.assign(at, { role: "none", follows: false });
+    Object.assign(at, { role: "none", follows: false, ...(at.renounced ? { runs: false } : {}) });
     return {};
   },
   status: (_, at) => ({ role: at.role, phase: at.phase, since: null }),
