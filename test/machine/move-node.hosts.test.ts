@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { statuses } from "../../components/machine/script";
-import { Destination, Origin } from "./mover";
+import { Destination, listed, Origin, type Passed } from "./mover";
 
 /** What `offer` answers, as far as tests read it. */
 interface Offer {
@@ -9,41 +9,12 @@ interface Offer {
   readonly database: Readonly<Record<string, { readonly port: number }>>;
   readonly files: { readonly port: number; readonly password: string; readonly names: string[] };
 }
-interface Passed {
-  readonly trees: readonly {
-    readonly name: string;
-    readonly entries: number;
-    readonly changed: number;
-    readonly seconds: number;
-    readonly skipped: readonly string[];
-    readonly differed: readonly string[];
-  }[];
-}
-
 const media = "/var/lib/docker/volumes/shop_media/_data";
-/** Names, kinds, modes, owners, sizes, links, attributes and contents of a tree. */
-const listed = (place: string) => `cd ${place} && {
-  find . ! -type p -printf '%P %y %m %U %G %T@ %l %n\\n' | sort
-  find . -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum
-  python3 -c 'import os; print([(each, os.getxattr(each, name)) for each in sorted(os.listdir()) for name in os.listxattr(each, follow_symlinks=False)])'
-}`;
-
 describe("a project's move, on its machines", () => {
   const a = new Origin();
   const b = new Destination(a);
   let offer: Offer;
 
-  /** SSH from the new machine with the key of the move. */
-  const client =
-    "ssh -F none -i /var/lib/berth/moves/shop/key -o BatchMode=yes -o IdentitiesOnly=yes -o StrictHostKeyChecking=no " +
-    "-o UserKnownHostsFile=/dev/null -o ExitOnForwardFailure=yes -o ConnectTimeout=5 -o LogLevel=ERROR";
-  const ssh = (words: string) => b.exec(`timeout 20 ${client} ${words}`);
-  /** The first letters that a port says through a forward of SSH's own. */
-  const forwarded = (to: string, port: number, host = "127.0.0.1") =>
-    b.onHost(`timeout 20 ${client} -L 127.0.0.1:30001:${host}:${port} ${to} -N & ssh=$!
-      for round in $(seq 50); do : 2>/dev/null </dev/tcp/127.0.0.1/30001 && break; sleep 0.1; done 2>/dev/null
-      timeout 3 bash -c 'exec 8<>/dev/tcp/127.0.0.1/30001; read -r -n 4 -t 2 said <&8; echo "said $said"'
-      kill $ssh; wait $ssh; :`);
   const passed = (options = "") => b.moved<Passed>(`files shop ${options}`);
   const tree = async (options = "", name = "media") =>
     (await passed(options)).trees.find((each) => each.name === name)!;
@@ -133,15 +104,15 @@ describe("a project's move, on its machines", () => {
     expect(offer).toMatchObject({ account: "berth-move", files: { names: ["media", "uploads"] } });
     expect(await a.moved<Offer>("offer shop", { key, address: b.address })).toEqual(offer);
     const to = `berth-move@${a.address}`;
-    const shell = await ssh(`${to} id`);
+    const shell = await b.ssh(`${to} id`);
     expect(shell.code).not.toBe(0);
     expect(shell.stdout).not.toContain("uid=");
-    expect((await ssh(`-s ${to} sftp`)).code).not.toBe(0);
-    expect((await ssh(`-tt ${to}`)).stdout).not.toContain("$");
-    expect(await forwarded(to, offer.files.port)).toBe("said @RSY\n");
-    for (const port of [22, 80, 443]) expect(await forwarded(to, port)).toBe("said \n");
-    expect(await forwarded(to, 22, a.address)).toBe("said \n");
-    expect((await ssh(`-R 127.0.0.1:30002:127.0.0.1:22 ${to} -N`)).code).not.toBe(0);
+    expect((await b.ssh(`-s ${to} sftp`)).code).not.toBe(0);
+    expect((await b.ssh(`-tt ${to}`)).stdout).not.toContain("$");
+    expect(await b.forwarded(to, offer.files.port)).toBe("said @RSY\n");
+    for (const port of [22, 80, 443]) expect(await b.forwarded(to, port)).toBe("said \n");
+    expect(await b.forwarded(to, 22, a.address)).toBe("said \n");
+    expect((await b.ssh(`-R 127.0.0.1:30002:127.0.0.1:22 ${to} -N`)).code).not.toBe(0);
     // From elsewhere the key opens nothing.
     await a.onHost(
       "cat >/root/stolen && chmod 600 /root/stolen",
@@ -152,6 +123,14 @@ describe("a project's move, on its machines", () => {
     );
     expect(stolen.stderr).toContain("Permission denied");
     expect(await a.finds()).toEqual([]);
+    // One that was left behind is named.
+    await a.onHost("touch -d '10 days ago' /var/lib/berth/moves/shop/phase.json");
+    expect(await a.finds()).toEqual([
+      expect.stringContaining(
+        "found: accounts: berth-move still lets in the other machine of shop",
+      ),
+    ]);
+    await a.onHost("touch /var/lib/berth/moves/shop/phase.json");
   });
 
   it("follows, and has nothing of the application run meanwhile", async () => {

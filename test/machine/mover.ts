@@ -22,6 +22,18 @@ const movedProject: Files = {
   ".gitignore": "docker-compose.override.yml\n.env\nuploads/\n",
 };
 
+/** What a pass over files answers. */
+export interface Passed {
+  readonly trees: readonly {
+    readonly name: string;
+    readonly entries: number;
+    readonly changed: number;
+    readonly seconds: number;
+    readonly skipped: readonly string[];
+    readonly differed: readonly string[];
+  }[];
+}
+
 /** A machine that serves a project, backs it up, and shall give it away. */
 export class Origin extends Vault {
   override sites = [site("shop", 18_016, { serve: ["shop.example.org"], redirect: [] })];
@@ -82,4 +94,28 @@ export class Destination extends Origin {
     await this.arrive(this.ground, 1);
     await this.deliver();
   }
+
+  /** SSH from there with the key of the move. */
+  ssh(words: string): Promise<Finished> {
+    return this.exec(`timeout 20 ${client} ${words}`);
+  }
+
+  /** The first letters that a port of another machine says through a forward of SSH's own. */
+  forwarded(to: string, port: number, host = "127.0.0.1"): Promise<string> {
+    return this.onHost(`timeout 20 ${client} -L 127.0.0.1:30001:${host}:${port} ${to} -N & ssh=$!
+      for round in $(seq 50); do : 2>/dev/null </dev/tcp/127.0.0.1/30001 && break; sleep 0.1; done 2>/dev/null
+      timeout 3 bash -c 'exec 8<>/dev/tcp/127.0.0.1/30001; read -r -n 4 -t 2 said <&8; echo "said $said"'
+      kill $ssh; wait $ssh; :`);
+  }
 }
+
+const client =
+  "ssh -F none -i /var/lib/berth/moves/shop/key -o BatchMode=yes -o IdentitiesOnly=yes -o StrictHostKeyChecking=no " +
+  "-o UserKnownHostsFile=/dev/null -o ExitOnForwardFailure=yes -o ConnectTimeout=5 -o LogLevel=ERROR";
+
+/** Names, kinds, modes, owners, sizes, links, attributes and contents of a tree. */
+export const listed = (place: string) => `cd ${place} && {
+  find . ! -type p -printf '%P %y %m %U %G %T@ %l %n\\n' | sort
+  find . -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum
+  python3 -c 'import os; print([(each, os.getxattr(each, name)) for each in sorted(os.listdir()) for name in os.listxattr(each, follow_symlinks=False)])'
+}`;

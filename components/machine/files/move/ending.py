@@ -10,6 +10,7 @@ import standby
 import tunnel
 import writers
 from ground import Failed, Refused, run, say
+from moves import PHASE
 
 # Where the project serves by now, or never will: its containers here may go.
 OVER = {("source", "moved"), ("source", "down"), ("target", "renounced")}
@@ -61,7 +62,7 @@ def end(move):
     tunnel.gone(move)
     passes.gone(move)
     marker.clear(move)
-    move.drop("phase.json", "ports.json", writers.HELD)
+    move.drop(PHASE, "ports.json", writers.HELD)
     if move.kept(writers.NOTE) is not None and phase in ("serving", "promoted"):
         writers.start(move)
     move.drop(writers.NOTE)

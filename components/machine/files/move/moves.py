@@ -13,6 +13,7 @@ SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 # Phases as `status` tells them: of the machine that a project leaves, and of the one that it comes to.
 SOURCE = ("serving", "frozen", "sealed", "moved", "down")
 TARGET = ("none", "following", "renounced", "promoted")
+PHASE = "phase.json"
 # A verb that was cut off lets its lock go with its last process.
 PATIENCE = 60
 
@@ -23,8 +24,6 @@ class Move:
     def __init__(self, slug, said, root="/"):
         self.slug = slug
         self.root = root
-        self.environment = said["environment"]
-        self.port = int(said["httpPort"])
         self.state = os.path.join(root, "var/lib/berth/moves", slug)
         self.site = os.path.join(root, "var/lib/berth/sites", slug)
         self.tree = os.path.join(root, "srv/berth", slug)
@@ -89,7 +88,7 @@ class Move:
 
     def phase(self):
         """Where this machine stands in the move: {role, phase, since}."""
-        return self.kept("phase.json") or {"role": "none", "phase": "none", "since": None}
+        return self.kept(PHASE) or {"role": "none", "phase": "none", "since": None}
 
     def enter(self, role, phase):
         """From now on it stands there. Answers whether it did not before."""
@@ -97,16 +96,18 @@ class Move:
         if (before["role"], before["phase"]) == (role, phase):
             return False
         assert phase in {"source": SOURCE, "target": TARGET}[role]
-        self.keep("phase.json", {"role": role, "phase": phase, "since": written(now())})
+        self.keep(PHASE, {"role": role, "phase": phase, "since": written(now())})
         return True
 
 
 def move_of(slug, root="/"):
-    """A declared project. Refuses one that this machine does not deliver."""
+    """A declared project, or one whose move was begun here while it was declared. Refuses any other."""
     if not SLUG.fullmatch(slug):
         raise Refused(f"{slug!r} is no project's slug")
     folder = os.path.join(root, "etc/berth/sites")
     said = read_json(os.path.join(folder, f"{slug}.json"))
+    if said is None and os.path.exists(os.path.join(root, "var/lib/berth/moves", slug, PHASE)):
+        said = {}
     if said is None:
         names = sorted(name[:-5] for name in os.listdir(folder) if name.endswith(".json")) if os.path.isdir(folder) else []
         raise Refused(
