@@ -1,0 +1,161 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+
+import { run } from "./backup-parts";
+
+const root = mkdtempSync(join(tmpdir(), "berth-fence-"));
+afterAll(() => rmSync(root, { recursive: true }));
+
+const folders = ["move", "backup"].map((name) => resolve("components/machine/files", name));
+
+/** What Python says that finds a move as `move`. */
+function call<Answer>(script: string): Answer {
+  const words = ["python3", "-I", "-B", resolve("test/machine/move/call.py")] as const;
+  const done = run([...words, ...folders, root], script);
+  expect(done, done.err).toMatchObject({ code: 0 });
+  return JSON.parse(done.out.toString()) as Answer;
+}
+
+describe("a copy that shall serve", () => {
+  /** What becomes of one whose log was replayed to a place, where the other machine's ends with a record at 1/100. */
+  const at = (place: string) =>
+    call<string>(`
+import promote, ground
+promote.REPLAY = 0
+class Server:
+    class container: name = "shop-db-1"
+    def runs(self): return True
+    def ask(self, script): return "${place}"
+try:
+    promote.replayed({"db": Server()}, {"db": {"position": "1/100"}})
+    print(json.dumps("whole"))
+except ground.Refused as problem:
+    print(json.dumps(str(problem)))`);
+
+  it("has everything that the other machine wrote, and nothing else", () => {
+    expect(at("1/178")).toBe("whole");
+    expect(at("1/100")).toBe(
+      "db: the other machine was sealed at 1/100, and here is 1/100 after 0 s: something is missing",
+    );
+    expect(at("0/FFFFFFFF")).toContain("something is missing");
+    expect(at("1/2000")).toBe(
+      "db: the other machine was sealed at 1/100, and here is 1/2000: it wrote after that",
+    );
+    expect(at("")).toBe("db: follows nothing: somebody promoted it by hand");
+  });
+});
+
+describe("what a server wrote down of itself", () => {
+  const control = (version: number, state: number) =>
+    call<object>(`
+import cluster, ground, os, struct, tempfile
+data = tempfile.mkdtemp(dir=move.root)
+os.mkdir(data + "/global")
+open(data + "/global/pg_control", "wb").write(struct.pack("<QIIi4xqQQI", 77, ${version}, 1, ${state}, 0, 0x100000028, 0, 3) + bytes(400))
+try:
+    said = cluster.ended(data)
+    print(json.dumps({"position": said.position, "timeline": said.timeline, "system": said.system}))
+except ground.Stop as problem:
+    print(json.dumps({"problem": str(problem).replace(data, "")}))`);
+
+  it("is believed where it ended cleanly, and is of a version that is known", () => {
+    expect(control(1300, 1)).toEqual({ position: "1/28", timeline: 3, system: "77" });
+    expect(control(1800, 1)).toMatchObject({ position: "1/28" });
+    expect(control(1300, 6)).toEqual({
+      problem: ": the database did not end cleanly, it is 'in production'",
+    });
+    expect(control(1300, 2)).toHaveProperty("problem");
+    expect(control(1002, 1)).toHaveProperty(
+      "problem",
+      ": its control file is of version 1002, which this program does not know",
+    );
+  });
+});
+
+describe("a server's own settings", () => {
+  it("keep what is not the move's, and wait for nobody once it follows", () => {
+    const said = call<{ text: string; twice: boolean; fenced: boolean[] }>(`
+import cluster, os, tempfile
+data = tempfile.mkdtemp(dir=move.root)
+path = data + "/postgresql.auto.conf"
+open(path, "w").write("# keep\\nwork_mem = '8MB'\\nprimary_conninfo = 'host=old'\\nsynchronous_standby_names = 'berth_move_sync'\\n")
+lines = {"primary_conninfo": "host=new", "primary_slot_name": "berth_move"}
+fenced = [cluster.is_fenced(data)]
+cluster.set_follows(data, lines)
+text = open(path).read()
+cluster.set_follows(data, lines)
+cluster.fence(data)
+cluster.fence(data)
+fenced += [cluster.follows(data, lines)]
+cluster.unfence(data)
+cluster.unfence(data)
+fenced += [cluster.is_fenced(data)]
+print(json.dumps({"text": text, "twice": open(path).read() == text, "fenced": fenced}))`);
+    expect(said).toEqual({
+      text: "# keep\nwork_mem = '8MB'\nprimary_conninfo = 'host=new'\nprimary_slot_name = 'berth_move'\n",
+      twice: true,
+      fenced: [false, true, false],
+    });
+  });
+
+  it("let the other machine in before whatever else they say, and not any more afterwards", () => {
+    const [opened, closed] = call<string[]>(`
+import cluster, door, tempfile
+path = tempfile.mkdtemp(dir=move.root) + "/pg_hba.conf"
+open(path, "w").write("local all all trust\\nhost all all all reject\\n")
+cluster.outside = lambda container, hba: hba
+door.network = lambda server: ("shop_default", "172.18.0.1")
+class Server:
+    container, service = None, "db"
+    def ask(self, script): pass
+said = []
+for act in (door.open_to, door.open_to, door.close, door.close):
+    act(Server(), path)
+    said.append(open(path).read())
+assert said[0] == said[1] and said[2] == said[3]
+print(json.dumps([said[1], said[3]]))`);
+    expect(opened!.split("\n")).toEqual([
+      "# Berth moves this project: begin",
+      "host replication berth_move 172.18.0.1/32 scram-sha-256",
+      "# Berth moves this project: end",
+      "local all all trust",
+      "host all all all reject",
+      "",
+    ]);
+    expect(closed).toBe("local all all trust\nhost all all all reject\n");
+  });
+});
+
+describe("what is on a machine already", () => {
+  /** `here` and `there`: when the servers' data was begun; `claimed`: this machine backs up data of its own. */
+  const problems = (here: number, there: number, claimed = false, blank = false) =>
+    call<string[]>(`
+import json as j, os, untouched
+class Control: system = str(${here} << 32)
+untouched.cluster.Control = lambda data: Control
+class Server:
+    service, data = "db", move.root
+for folder in (move.site, os.path.join(move.root, "var/lib/berth/backups", move.slug)):
+    os.makedirs(folder, exist_ok=True)
+j.dump({"claimed": ${claimed ? "True" : "False"}}, open(os.path.join(move.root, "var/lib/berth/backups", move.slug, "status.json"), "w"))
+marker = os.path.join(move.site, "blank")
+if ${blank ? "True" : "False"}: open(marker, "w").close()
+elif os.path.exists(marker): os.remove(marker)
+print(json.dumps(list(untouched.problems(move, Server(), {"system": str(${there} << 32)}))))`);
+
+  it("may be put aside where it never was the project's data", () => {
+    expect(problems(2_000, 1_000)).toEqual([]);
+    expect(problems(1_000, 2_000)).toEqual([
+      expect.stringContaining("its data here is older than that of the other machine"),
+    ]);
+    expect(problems(1_000, 1_000)).toEqual([
+      expect.stringContaining("has a copy of that server's data already"),
+    ]);
+    expect(problems(2_000, 1_000, true)).toEqual([
+      expect.stringContaining("backs up data of its own for shop"),
+    ]);
+    expect(problems(1_000, 2_000, true, true)).toEqual([]);
+  });
+});
