@@ -50,9 +50,9 @@ describe("a project's database that moves to another machine", () => {
     expect(await next.refused("follow", other({ system: "7999999999999999999" }))).toContain(
       "its data here is older than that of the other machine",
     );
-    expect(await next.refused("promote", '{"databases": {"db": {"position": "0/1"}}}')).toContain(
-      "db: follows nothing here",
-    );
+    expect(
+      await next.refused("promote", '{"databases": {"db": {"position": "0/1", "sealed": "now"}}}'),
+    ).toContain("db: follows nothing here");
     expect(await next.verb("status")).toMatchObject({ role: "none", marker: null });
 
     const followed = await next.verb("follow", JSON.stringify(offer));
@@ -153,7 +153,10 @@ describe("a project's database that moves to another machine", () => {
     const { databases: frozen } = await old.verb("freeze --seconds 60");
     const held = Date.now();
     const sealed = await old.verb("seal");
-    expect(sealed.databases).toEqual(frozen);
+    expect(sealed.databases).toMatchObject(frozen);
+    expect(await next.refused("promote", JSON.stringify({ databases: frozen }))).toContain(
+      "the other machine is not sealed, so it may serve again by itself",
+    );
     const at = sealed.databases.db.position;
     const behind = JSON.stringify({
       databases: { db: { ...sealed.databases.db, position: "0/1000028" } },

@@ -8,6 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import cluster
+import facts
 import marker
 import watchdog
 import writers
@@ -82,8 +83,8 @@ def held(move, found, said):
 
 def ready(move, found):
     """Refuses a freeze that could not end well, and shortens one that can: what is written before is not written then."""
-    if not found:
-        raise Refused(f"{move.slug}: no PostgreSQL server of it is here")
+    for service, kind in facts.others(move).items():
+        raise Refused(f"{service}: is {kind}, which is not fenced here; it moves by dump and restore")
     for service, server in found.items():
         if server.container.status != "running":
             raise Refused(f"{service}: the database is {server.container.status}; start it")
@@ -108,7 +109,7 @@ def shut(found, until):
         if not server.stop(until - time.time()):
             raise Failed(f"{server.service}: the database did not end in time: is the other machine away?")
 
-    with ThreadPoolExecutor(len(found)) as pool:
+    with ThreadPoolExecutor(max(1, len(found))) as pool:
         list(pool.map(one, found.values()))
 
 
@@ -157,7 +158,7 @@ def thaw(move, never_promoted=False):
             raise Failed(f"{service}: its container is gone; bring it back: berth-site resume {move.slug}, and call again")
         open_again(found[service], was)
 
-    with ThreadPoolExecutor(len(said["databases"])) as pool:
+    with ThreadPoolExecutor(max(1, len(said["databases"]))) as pool:
         list(pool.map(one, said["databases"].items()))
     writers.start(move)
     marker.clear(move)
@@ -195,8 +196,10 @@ def moment(at):
 
 
 def told(said):
+    # What the other machine is promoted with: of one that is frozen alone, it is not taken.
+    sealed = {"sealed": said["sealed"]} if said["phase"] == SEALED else {}
     return {
         "until": moment(said["until"]),
         "seconds": said.get("seconds", {}),
-        "databases": {service: {"position": was["position"], "timeline": was["timeline"]} for service, was in said["databases"].items()},
+        "databases": {service: {"position": was["position"], "timeline": was["timeline"], **sealed} for service, was in said["databases"].items()},
     }

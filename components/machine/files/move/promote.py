@@ -40,7 +40,7 @@ def renounce(move):
 def promote(move, said):
     """Waits until everything is here, promotes, and starts the application."""
     asked = said.get("databases")
-    if not isinstance(asked, dict) or not asked:
+    if not isinstance(asked, dict):
         raise Refused("databases: what `berth-move seal` answered on the other machine comes on standard input")
     promised = move.kept(FILE, {}).get("what")
     if promised == RENOUNCED:
@@ -48,8 +48,13 @@ def promote(move, said):
     found = servers(move)
     following = move.kept(standby.FILE, {})
     for service in asked:
+        if not asked[service].get("sealed"):
+            raise Refused(f"{service}: the other machine is not sealed, so it may serve again by itself; first, there: berth-move seal {move.slug}")
         if service not in found or following.get(service, {}).get("phase") != standby.FOLLOWING:
             raise Refused(f"{service}: follows nothing here; first: berth-move follow {move.slug}")
+    missing = sorted(set(following) - set(asked))
+    if missing:
+        raise Refused(f"{', '.join(missing)}: follows the other machine, and where that one ended is not said")
     seconds = {}
     if promised != PROMOTED:
         seconds["replay"] = timed(lambda: replayed(found, asked))
@@ -71,7 +76,7 @@ def timed(act):
 
 
 def each(found, asked, act):
-    with ThreadPoolExecutor(len(asked)) as pool:
+    with ThreadPoolExecutor(max(1, len(asked))) as pool:
         return list(pool.map(lambda service: act(found[service]), asked))
 
 
