@@ -110,7 +110,8 @@ describe("a project's database that moves to another machine", () => {
       const phase = await old.exec("cat /var/lib/berth/moves/shop/fence.json");
       console.log(`killed after ${after} s: ${/"phase": "\w+"/.exec(phase.stdout)?.[0]}`);
       if (round % 2 === 0) await old.verb("freeze --seconds 90");
-      await old.verb("thaw");
+      const { seconds } = await old.verb("thaw");
+      console.log(`undone in ${JSON.stringify(seconds)} s`);
       await old.goesOn();
       expect(await old.verb("status")).toMatchObject({ phase: "serving", marker: null });
     }

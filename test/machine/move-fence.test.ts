@@ -47,6 +47,48 @@ except ground.Refused as problem:
   });
 });
 
+describe("a machine that shall serve", () => {
+  /** What it says to the other one's answer, in which that is in a phase. */
+  const promoted = (phase: string, more = "") =>
+    call<string>(`
+import fence, ground, promote
+promote.servers = lambda move: {"db": None}
+def replayed(found, asked): raise ground.Failed("would be promoted")
+promote.replayed = replayed
+move.keep("following.json", {"db": {"phase": "following"}, ${more}})
+said = {"phase": "${phase}", "until": 0, "sealed": "2026-11-30T00:00:00Z", "databases": {"db": {"position": "1/100", "timeline": 1}}}
+try:
+    promote.promote(move, fence.told(said))
+except ground.Stop as problem:
+    print(json.dumps(str(problem)))`);
+
+  it("takes what was sealed, and all of it", () => {
+    expect(promoted("sealed")).toBe("would be promoted");
+    expect(promoted("frozen")).toBe(
+      "db: the other machine is not sealed, so it may serve again by itself; first, there: berth-move seal shop",
+    );
+    expect(promoted("sealed", '"more": {"phase": "following"}')).toBe(
+      "more: follows the other machine, and where that one ended is not said",
+    );
+  });
+
+  it("is never promoted once it renounced, and never renounces once it was promoted", () => {
+    call(`
+import promote
+print(json.dumps(promote.renounce(move)))`);
+    expect(promoted("sealed")).toContain("shop: this copy was renounced");
+    expect(
+      call(`
+import ground, promote
+move.keep(promote.FILE, {"what": promote.PROMOTED})
+try:
+    promote.renounce(move)
+except ground.Refused as problem:
+    print(json.dumps(str(problem)))`),
+    ).toContain("was promoted here and serves");
+  });
+});
+
 describe("what a server wrote down of itself", () => {
   const control = (version: number, state: number) =>
     call<object>(`
