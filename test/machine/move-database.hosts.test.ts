@@ -229,7 +229,8 @@ describe("a project's database that moves to another machine", () => {
     expect(promoted).toMatchObject({ databases: { db: { timeline: 3 } }, healthy: true });
     // What it had written before it followed was put aside with its own database.
     const written = await next.acknowledged();
-    const writer = [...written.keys()].sort().at(-1)!;
+    const since = (writer: string) => Number(writer.split("-")[1]);
+    const writer = [...written.keys()].sort((one, two) => since(one) - since(two)).at(-1)!;
     await old.allThere(new Map([[writer, written.get(writer)!]]));
     await old.allThere(await old.acknowledged());
     await old.goesOn();
