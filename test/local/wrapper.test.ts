@@ -161,6 +161,7 @@ it("leads no command to a real account", () => {
     ports: { aws: 1, tls: 2 },
     control: 3,
     scalewayApi: 5,
+    cloudflareApi: 7,
     vault: 4,
     agent: "/tmp/x/agent.sock",
     sources: { node: process.version, files: {} },

@@ -2,6 +2,11 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import { World } from "../../packages/local-cloud/emulator/world";
+import {
+  purgeKind,
+  serveCloudflareApi,
+} from "../../packages/local-cloud/providers/cloudflare/http-api";
 import { purge, PurgeRefused, type PurgeOptions } from "../../operations/migrate/purge";
 
 interface Asked {
@@ -139,6 +144,24 @@ describe("a purge of the edge's cache", () => {
       expect(asked).toHaveLength(2);
     },
   );
+
+  it("is taken by the local cloud, for the names of its own zones and with a token alone", async () => {
+    const world = new World();
+    const zoneId = zones["example.org"];
+    world.put("cloudflare/zone", zoneId, { name: "example.org" });
+    const cloud = await serveCloudflareApi(world);
+    const there = { ...options, endpoint: `http://127.0.0.1:${cloud.port}/client/v4` };
+    await purge(["kmc.example.org"], there);
+    await purge(["kmc.example.org"], there);
+    expect(world.list(purgeKind)).toMatchObject([
+      { id: "kmc.example.org", data: { zoneId, times: 2 } },
+    ]);
+    await expect(purge(["shop.example.org"], there)).rejects.toThrow("10000 Authentication error");
+    await expect(purge(["kmc.example.org"], { ...there, token: "short" })).rejects.toThrow("6003");
+    const astray = { ...there, zones: { "example.net": zoneId } };
+    await expect(purge(["kmc.example.net"], astray)).rejects.toThrow("hosts of this zone");
+    await cloud.stop();
+  });
 
   it("says so where nobody answers, without what was asked", async () => {
     server.close();

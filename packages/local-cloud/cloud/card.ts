@@ -32,6 +32,8 @@ export interface CloudCard {
   readonly control: number;
   /** Loopback port of Scaleway's HTTP API, which the program asks itself. */
   readonly scalewayApi: number;
+  /** Loopback port of Cloudflare's HTTP API, which a command asks itself. */
+  readonly cloudflareApi: number;
   /** Loopback port of the vault that encrypts secrets in the state. */
   readonly vault: number;
   /** Socket of the cloud's own ssh-agent. */

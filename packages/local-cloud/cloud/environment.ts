@@ -65,6 +65,7 @@ export function cloudEnvironment(
       .filter((entry, index, all) => entry !== "" && all.indexOf(entry) === index)
       .join(path.delimiter),
     SCW_API_URL: `http://127.0.0.1:${card.scalewayApi}`,
+    CLOUDFLARE_BASE_URL: `http://127.0.0.1:${card.cloudflareApi}/client/v4`,
     ...(card.account ? accountEnvironment(paths, card.account, base) : {}),
     PULUMI_HOME: paths.home,
     PULUMI_BACKEND_URL: pathToFileURL(paths.state).href,

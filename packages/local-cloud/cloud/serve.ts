@@ -8,6 +8,7 @@ import { serve } from "../emulator/server";
 import { World } from "../emulator/world";
 import { discard, order } from "../providers/by-hand";
 import { seedExisting } from "../providers/existing";
+import { serveCloudflareApi } from "../providers/cloudflare/http-api";
 import { serveScalewayApi } from "../providers/scaleway/api";
 import type { Computer } from "../ground/computer";
 import { writeWhole } from "../ground/whole-file";
@@ -62,6 +63,7 @@ async function main(argument: string | undefined): Promise<void> {
     discard: (type, id) => discard(cloud, type, id),
   });
   const scaleway = await serveScalewayApi(world);
+  const cloudflare = await serveCloudflareApi(world);
   const vault = await serveVault(directory);
   const agent = await serveAgent(paths);
 
@@ -72,6 +74,7 @@ async function main(argument: string | undefined): Promise<void> {
     ports: Object.fromEntries(served.map(({ name, port }) => [name, port])),
     control: control.port,
     scalewayApi: scaleway.port,
+    cloudflareApi: cloudflare.port,
     vault: vault.port,
     agent: agent.socket,
     ...(behind.account ? { account: behind.account.card } : {}),
@@ -81,7 +84,7 @@ async function main(argument: string | undefined): Promise<void> {
   writeWhole(paths.card, JSON.stringify(card));
 
   const stop = () => {
-    const doors = [...served, control, scaleway, vault, agent];
+    const doors = [...served, control, scaleway, cloudflare, vault, agent];
     void Promise.all(doors.map((door) => door.stop()))
       .then(() => behind.close())
       .then(() => {

@@ -20,6 +20,7 @@ import {
   waitUntil,
 } from "../hosts/process";
 import type { Authority } from "../ground/x509";
+import { purgeKind } from "../providers/cloudflare/http-api";
 import { authorityFile, certificateFor, publicAuthority, trust } from "./authority";
 import { clientFile, renderEdge, type EdgePlace } from "./haproxy";
 import { listensAt } from "./listeners";
@@ -175,7 +176,9 @@ class RunningEdge implements Edge {
     const configuration = renderEdge(sites, this.place);
     const names = this.certified();
     const revocations = world.list("cloudflare/revoked_origin_ca_certificate").map(({ id }) => id);
-    const all = JSON.stringify([configuration, [...clients], names, revocations]);
+    // A reload begins with an empty cache: other names' copies go too, which costs them a request.
+    const purges = world.list(purgeKind).map(({ id, data }) => [id, data["times"]]);
+    const all = JSON.stringify([configuration, [...clients], names, revocations, purges]);
     if (all === this.inForce) return false;
     for (const folder of [this.place.certificates, this.place.clients]) {
       await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { openEdge } from "../../edge/edge";
 import { run } from "../../hosts/process";
+import { purgeKind } from "../../providers/cloudflare/http-api";
 import {
   closeGround,
   openGround,
@@ -62,6 +63,9 @@ describe("what comes through the edge", () => {
     ]);
     expect(await twice("/logo.png?control=no-store")).toEqual([2, "MISS"]);
     expect(await twice("/page")).toEqual([2, "DYNAMIC"]);
+    world.put(purgeKind, "kmc.example", { times: 1 });
+    await edge.settled();
+    expect(await twice("/logo.png?1")).toEqual([1, "HIT"]);
   });
 
   it("may be as large as Cloudflare takes, and no larger", async () => {
