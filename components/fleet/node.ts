@@ -45,6 +45,10 @@ export const node = group("A machine that needs more than the defaults, or exist
       }),
   ).optional(),
   sshFrom: list("Networks that may come to SSH (R26); absent: anyone.", network).optional(),
+  visitorsFrom: list(
+    "Addresses of machines that projects of this node have moved from, while their proxies lead visitors here (R70): let in at the web's ports beside Cloudflare; absent: none.",
+    network,
+  ).optional(),
   ports: list("What is let in beside SSH and the web; absent: nothing.", openPort).optional(),
   retired: retirement.optional(),
 });

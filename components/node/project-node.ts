@@ -19,6 +19,7 @@ import type { FleetNode, ResolvedNode, ResolvedProject } from "../placement/reso
 import type { PresentMachine } from "../present/machines";
 import { isBackedUp } from "../placement/backed-up";
 import { isDelivered } from "../placement/deliveries";
+import { spelledOnce } from "../placement/network";
 import { isOpenToAll } from "../placement/openings";
 import { renamed } from "./renamed";
 
@@ -212,10 +213,11 @@ function facts({ fleet, node }: FleetNode): pulumi.Inputs {
 }
 
 /** Where the cloud's firewall lets in more than is usual, and only there: policies judge it by this. */
-function doors({ server, residents, ports = [] }: ResolvedNode): pulumi.Inputs {
+function doors({ server, residents, visitorsFrom, ports = [] }: ResolvedNode): pulumi.Inputs {
   if (server !== undefined) return {};
   return {
     ...(isOpenToAll(residents) ? { web: "anyone" } : {}),
+    ...(visitorsFrom === undefined ? {} : { visitorsFrom: spelledOnce(visitorsFrom) }),
     ...(ports.length > 0 ? { ports: ports.map(portText) } : {}),
   };
 }

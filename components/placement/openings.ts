@@ -22,17 +22,21 @@ const web = [
 /**
  * All that a node lets in, on every cloud and on the machine (R23, R26, R41): SSH from where it is
  * declared; the web from Cloudflare's edge alone, which every proxied name comes through, or from anyone
- * where a project's DNS is the client's (R82); and what `ports` declares. No database port is ever among
+ * where a project's DNS is the client's (R82), and from machines that lead visitors on; and what `ports` declares. No database port is ever among
  * them: databases are reached through Docker on the node itself.
  */
 export function openingsOf(
-  { sshFrom, ports = [] }: Pick<NodeSpec, "sshFrom" | "ports">,
+  { sshFrom, visitorsFrom = [], ports = [] }: Pick<NodeSpec, "sshFrom" | "visitorsFrom" | "ports">,
   residents: readonly Pick<ProjectSpec, "dns">[],
 ): readonly Opening[] {
   const from = isOpenToAll(residents) ? "anyone" : "cloudflare";
+  const led = from === "anyone" || visitorsFrom.length === 0 ? [] : web;
   return [
     { name: "ssh", protocol: "tcp", port: 22, from: declaredFrom(sshFrom) },
     ...web.map(({ name, port }): Opening => ({ name, protocol: "tcp", port, from })),
+    ...led.map(({ name, port }): Opening => ({
+      ...{ name: `${name}-led`, protocol: "tcp", port, from: spelledOnce(visitorsFrom) },
+    })),
     ...ports.map(({ port, protocol = "tcp", from: networks }): Opening => ({
       name: `${protocol}-${port}`,
       protocol,

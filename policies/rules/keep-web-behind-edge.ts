@@ -14,7 +14,7 @@ export const policy: Policy = {
   description:
     "The web's ports (80, 443) admit the networks of Cloudflare and nobody else, so that a proxied " +
     "name cannot be gone around; a node that serves a project whose DNS the client runs says so and " +
-    "is open to the world.",
+    "is open to the world, and one that another machine leads visitors to names that machine's address.",
   check: keepWebBehindEdge,
 };
 
@@ -22,6 +22,7 @@ export const policy: Policy = {
 export function* keepWebBehindEdge(resource: Resource): Generator<Judgement> {
   const node = above(resource, projectNode);
   if (node && input(node, "web") === "anyone") return;
+  const led = node ? leaders(input(node, "visitorsFrom")) : [];
   for (const opening of openings(resource)) {
     // Who cannot be read is refused by keep-other-ports-closed.
     if ("unreadable" in opening || !coversWeb(opening)) continue;
@@ -30,7 +31,10 @@ export function* keepWebBehindEdge(resource: Resource): Generator<Judgement> {
       yield unjudged(resource, path);
       continue;
     }
-    const strangers = from === "anyone" ? [from] : from.filter((network) => !isOfEdge(network));
+    const strangers =
+      from === "anyone"
+        ? [from]
+        : from.filter((network) => !isOfEdge(network) && !led.includes(network));
     if (strangers.length === 0) continue;
     const [first] = strangers;
     const more = strangers.length > 1 ? ` and ${strangers.length - 1} more` : "";
@@ -40,6 +44,12 @@ export function* keepWebBehindEdge(resource: Resource): Generator<Judgement> {
       "admit Cloudflare's networks alone, as Berth does unless a project has `dns: external`",
     );
   }
+}
+
+/** Machines that lead visitors to a node: one address each, or it is none. */
+function leaders(declared: unknown): readonly string[] {
+  const texts = Array.isArray(declared) ? declared : [];
+  return texts.filter((text): text is string => /\/(32|128)$/.test(String(text)));
 }
 
 function coversWeb(opening: Exclude<Opening, { readonly unreadable: string }>): boolean {

@@ -24,6 +24,18 @@ describe("what a node lets in", () => {
     expect(from).toEqual(["anyone", "anyone", "anyone"]);
   });
 
+  it("is the web from machines that lead visitors here too, unless everybody may come anyway", () => {
+    const visitorsFrom = ["203.0.113.7", "2001:DB8::7"];
+    const from = ["2001:db8::7/128", "203.0.113.7/32"];
+    expect(openingsOf({ visitorsFrom }, [proxied]).slice(1)).toEqual([
+      { name: "http", protocol: "tcp", port: 80, from: "cloudflare" },
+      { name: "https", protocol: "tcp", port: 443, from: "cloudflare" },
+      { name: "http-led", protocol: "tcp", port: 80, from },
+      { name: "https-led", protocol: "tcp", port: 443, from },
+    ]);
+    expect(openingsOf({ visitorsFrom }, [external])).toHaveLength(3);
+  });
+
   it("is what it declares, in one spelling, each network once", () => {
     const [ssh, , , vpn] = openingsOf(
       {

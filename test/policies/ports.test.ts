@@ -135,6 +135,15 @@ describe("the web is behind the edge", () => {
     ]);
   });
 
+  it("passes the address of a machine that the node says leads visitors, and no network of many", () => {
+    const led = (...visitorsFrom: string[]) => node({ visitorsFrom });
+    const from = ["104.16.0.0/13", "203.0.113.7/32"];
+    expect(told(keepWebBehindEdge(web(from, led("203.0.113.7/32"))))).toEqual([]);
+    expect(told(keepWebBehindEdge(web(from, led("203.0.113.8/32"))))).toHaveLength(1);
+    expect(told(keepWebBehindEdge(web(from, node({}))))).toHaveLength(1);
+    expect(told(keepWebBehindEdge(web(["0.0.0.0/0"], led("0.0.0.0/0"))))).toHaveLength(1);
+  });
+
   it("passes other ports, ranges within the edge's, and a node whose client runs DNS", () => {
     expect(told(keepWebBehindEdge(digitalocean("22")))).toEqual([]);
     expect(told(keepWebBehindEdge(web(["104.17.2.3"])))).toEqual([]);

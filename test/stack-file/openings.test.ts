@@ -11,6 +11,16 @@ const port = (value: object) => node({ ports: [{ reason: "a VPN", ...value }] })
 const path = "berth:nodes.kmc.ports[0].port";
 
 const table: readonly (readonly [string, BadInput[1], Refused])[] = [
+  [
+    "a network that leads visitors",
+    node({ visitorsFrom: ["203.0.113.7", "203.0.113.0/24"] }),
+    { path: "berth:nodes.kmc.visitorsFrom[1]", message: "a network of many machines" },
+  ],
+  [
+    "nobody that leads visitors",
+    node({ visitorsFrom: [] }),
+    { path: "berth:nodes.kmc.visitorsFrom", message: "names no network" },
+  ],
   ["a port of 0", port({ port: 0 }), { path, allowed: "a whole number of at least 1" }],
   [
     "a port out of range",

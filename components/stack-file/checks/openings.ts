@@ -6,6 +6,7 @@ import type { Problem } from "../../fleet/problem";
 import { received } from "../../fleet/show";
 import { cloudflareNetworks } from "../../placement/cloudflare-networks";
 
+const openingKeys = ["sshFrom", "visitorsFrom", "ports"] as const;
 type PortDraft = NonNullable<NonNullable<MachineDraft["entry"]>["ports"]>[number];
 
 /**
@@ -15,11 +16,13 @@ type PortDraft = NonNullable<NonNullable<MachineDraft["entry"]>["ports"]>[number
 export function checkOpenings(draft: Draft): readonly Problem[] {
   return draft.machines.flatMap((machine): Problem[] => {
     const { entry, at } = machine;
-    if (entry?.sshFrom === undefined && entry?.ports === undefined) return [];
-    const ports = entry.ports ?? [];
+    if (openingKeys.every((key) => entry?.[key] === undefined)) return [];
+    const { ports = [] } = entry ?? {};
     return [
       ...inForce(machine, draft),
-      ...networks(entry.sshFrom, (...path) => at("sshFrom", ...path)),
+      ...networks(entry?.sshFrom, (...path) => at("sshFrom", ...path)),
+      ...networks(entry?.visitorsFrom, (...path) => at("visitorsFrom", ...path)),
+      ...wide(entry?.visitorsFrom, (...path) => at("visitorsFrom", ...path)),
       ...ports.flatMap((port, index) => [
         ...portProblems(port, at("ports", index, "port")),
         ...networks(port?.from, (...path) => at("ports", index, "from", ...path)),
@@ -30,11 +33,31 @@ export function checkOpenings(draft: Draft): readonly Problem[] {
   });
 }
 
+/** A proxy that leads visitors has one address: a network would be a way around the edge for all in it. */
+function wide(
+  list: readonly (string | undefined)[] | undefined,
+  at: (...path: readonly PropertyKey[]) => string,
+): Problem[] {
+  return (list ?? []).flatMap((text, index): Problem[] => {
+    const reading = text === undefined ? undefined : readNetwork(text);
+    if (reading?.kind !== "network" || /\/(32|128)$/.test(reading.text)) return [];
+    return [
+      {
+        path: at(index),
+        message: "is a network of many machines, and all of them could go around Cloudflare",
+        ...received(text),
+        allowed: "the address of one machine",
+        fix: "write the address of the machine that leads visitors here",
+      },
+    ];
+  });
+}
+
 /** On a machine that Berth did not make the firewall is a step of the take-over. */
 function inForce({ entry, at }: MachineDraft, draft: Draft): Problem[] {
   const exists = entry?.server !== undefined || entry?.adopt !== undefined;
   if (!exists || isBroken(draft, at("manage")) || entry.manage?.includes("firewall")) return [];
-  return (["sshFrom", "ports"] as const)
+  return openingKeys
     .filter((key) => entry[key] !== undefined)
     .map((key) => ({
       path: at(key),
@@ -118,7 +141,14 @@ function twice(
 const mostNetworks = 60;
 
 function tooMany({ entry, at }: MachineDraft): Problem[] {
-  const lists = [entry?.sshFrom, ...(entry?.ports ?? []).map((port) => port?.from ?? undefined)];
+  // At either of the web's ports.
+  const led = entry?.visitorsFrom ?? [];
+  const lists = [
+    entry?.sshFrom,
+    led,
+    led,
+    ...(entry?.ports ?? []).map((port) => port?.from ?? undefined),
+  ];
   return (["ipv4", "ipv6"] as const).flatMap((family): Problem[] => {
     const declared = lists.map((list) =>
       list === undefined ? 1 : list.filter((text) => familyOf(text) === family).length,
