@@ -52,6 +52,12 @@ export const httpPort = z
  */
 export const acmePort = 17080;
 
+/**
+ * Where a node's proxy hands requests to itself: from connections that a reload has left with its former
+ * process, which knows nothing of what was decided since.
+ */
+export const relayPort = 17081;
+
 /** TCP ports that a node has anyway, by what declares who may come. */
 export const usualPorts: Readonly<Record<number, string>> = {
   22: "sshFrom says who may come to SSH",

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { acmePort } from "../fleet/ports";
+import { acmePort, relayPort } from "../fleet/ports";
 import { cloudflareNetworks } from "../placement/cloudflare-networks";
 import { readText } from "./text-file";
 
@@ -73,6 +73,8 @@ const proxyProgram = [
   "certificate",
   "origin-pulls",
   "hold",
+  "forward",
+  "admit",
   "closed",
   "renew",
   "status",
@@ -102,7 +104,8 @@ function filled(text: string): string {
     .replace("@EDGE4@", ipv4.join(", "))
     .replace("@EDGE6@", ipv6.join(", "))
     .replace("@EDGE@", [...ipv4, ...ipv6].join("\n"))
-    .replace("@ACME@", String(acmePort));
+    .replace("@ACME@", String(acmePort))
+    .replaceAll("@RELAY@", String(relayPort));
 }
 
 /** The program that delivers sites, by the names of its parts (Python). */

@@ -29,6 +29,7 @@ const table: readonly (readonly [string, BadInput[1], Refused])[] = [
     { path, message: "is also the port of intranet on the node kmc, which follows from its slug" },
   ],
   ["the port of ACME", [port("kmc", 17_080)], { path, message: "is reserved for the client" }],
+  ["the proxy's own port", [port("kmc", 17_081)], { path, message: "is reserved for the proxy" }],
   ["a database's port", [port("kmc", 5432)], { path, message: "is a database's" }],
   [
     "a port that the node lets in",

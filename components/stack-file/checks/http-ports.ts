@@ -1,4 +1,4 @@
-import { acmePort, databasePorts } from "../../fleet/ports";
+import { acmePort, databasePorts, relayPort } from "../../fleet/ports";
 import type { Problem } from "../../fleet/problem";
 import { received } from "../../fleet/show";
 import { httpPortOf } from "../../placement/sites";
@@ -41,6 +41,7 @@ function faultOf(
   if (port === acmePort) {
     return { message: "is reserved for the client that answers certificates' challenges" };
   }
+  if (port === relayPort) return { message: "is reserved for the proxy itself" };
   if (databasePorts.includes(port)) return { message: "is a database's" };
   const opened = entry?.ports?.some(
     (each) => each?.port === port && (each.protocol ?? "tcp") === "tcp",

@@ -1,4 +1,4 @@
-import { component, config, open, policy, rule, type Rule } from "../rule";
+import { command, component, config, open, policy, rule, type Rule } from "../rule";
 
 /** The manual on moving a project to another machine: rules 63 to 76, and 78. */
 export const moves: readonly Rule[] = [
@@ -32,7 +32,13 @@ export const moves: readonly Rule[] = [
     component("outputs/published.ts"),
     component("node/ways-in.ts"),
   ),
-  rule(70, "The old haproxy forwards", open),
+  rule(
+    70,
+    "The old haproxy forwards, from the moment that it is told to, all that is asked under the site's names",
+    component("machine/files/proxy/haproxy.cfg"),
+    component("machine/files/proxy/program/forward.sh"),
+    component("machine/files/proxy/program/admit.sh"),
+  ),
   rule(
     71,
     "The new haproxy maps ports: one front for all sites of a node, each led to its own port",
@@ -41,7 +47,7 @@ export const moves: readonly Rule[] = [
     component("machine/files/proxy/haproxy.cfg"),
   ),
   rule(72, "The old service ends and cannot be reached", open),
-  rule(73, "Cloudflare's cache is purged", open),
+  rule(73, "Cloudflare's cache is purged, by hostname", command("operations/migrate/purge.ts")),
   rule(
     74,
     "A production node stays seven days from the switch that a run recorded; the injected clock counts on the local cloud alone",

@@ -82,7 +82,7 @@ of_snapd() {
 of_firewall() {
   local text
   case $1 in
-    /etc/berth/firewall.nft) return 0 ;;
+    /etc/berth/firewall.nft | /etc/berth/firewall.d/admitted.nft) return 0 ;;
     /etc/systemd/system/berth-firewall.service) text=$FIREWALL_SERVICE ;;
     /etc/systemd/system/nftables.service.d/berth.conf) text=$FIREWALL_NFTABLES_CONF ;;
     /etc/systemd/system/sysinit.target.wants/berth-firewall.service)

@@ -7,7 +7,8 @@ gather() {
   local each from
   rm -rf "$1"
   mkdir -p "$1/sites"
-  if [ ! -e $served/held ]; then : >$served/held; fi
+  # The one of former is always empty here: only processes that a reload has left have something in it.
+  for each in held forwarded former; do if [ ! -e $served/$each ]; then : >$served/$each; fi; done
   for each in "${!lines[@]}"; do
     mkdir "$1/sites/$each"
     printf '%s\n' "${lines[$each]}" >"$1/sites/$each/line"
@@ -19,6 +20,7 @@ gather() {
       cp "$from.pem" "$1/sites/$each/authority.pem"
       if [ -e "$from.enforced" ]; then : >"$1/sites/$each/enforced"; fi
     fi
+    gather_moves "$1/sites/$each" "$each"
   done
 }
 
@@ -26,7 +28,7 @@ gather() {
 # Fails on a line that cannot be read.
 render() {
   local into=$1 folder at=$3 text name
-  local networks password names='' leads='' enforced='' secured='' unseen='' closed='' certificates='' backends=''
+  local networks password names='' leads='' enforced='' secured='' unseen='' closed='' peers='' admitted='' told='' certificates='' backends=''
   for folder in "$2"/*/; do
     [ -f "$folder/line" ] || continue
     IFS= read -r text <"$folder/line" || true
@@ -49,6 +51,12 @@ render() {
     if [ -e "$folder/enforced" ]; then enforced+="$slug -"$'\n'; fi
     # Plain requests are led to TLS once that cannot be a loop: the edge's mode is strict by then.
     if [ -f "$folder/certificate.pem" ] && { [ "$external" = external ] || [ -e "$folder/enforced" ]; }; then secured+="$slug -"$'\n'; fi
+    if [ -f "$folder/admitted" ]; then
+      read -r name <"$folder/admitted" || return 1
+      peers+="$name"$'\n' admitted+="$slug/$name -"$'\n'
+      leads_as "$slug"
+      told+="$led_name $slug"$'\n' certificates+="$at/sites/$slug/admitted.pem $led_name"$'\n'
+    fi
     limits
     backends+=$'\n'"backend site-$slug"$'\n'"$limited"
     # A connection that became something else lasts as long as it likes: it is in flight under a name of its own.
@@ -56,17 +64,22 @@ render() {
     backends+="    server web 127.0.0.1:$port"$'\n'"    server upgraded 127.0.0.1:$port weight 0"$'\n'
     # Nobody listens there until release says where: it is asked again and again, and 503 follows. Those that
     # waited come to the application so many at once, and not all in the moment of its release.
+    if [ -f "$folder/next" ]; then limited=$(grep -v 'del-header authorization' <<<"$limited" || true)$'\n'; fi
     backends+=$'\n'"backend held-$slug"$'\n'"$limited    retries $((longest_wait * 5))"$'\n'
     backends+="    timeout connect 200ms"$'\n'"    timeout queue ${longest_wait}s"$'\n'
     backends+="    option redispatch 1"$'\n'"    server web $nowhere maxconn $at_once"$'\n'
+    if [ -f "$folder/next" ]; then next_backends "$folder" "$at" || return 1; fi
   done
   printf %s "$names" >"$into/names"
+  printf %s "$names$told" >"$into/told"
   printf %s "$leads" >"$into/leads"
   printf %s "$enforced" >"$into/enforced"
   printf %s "$secured" >"$into/secured"
   printf %s "$unseen" >"$into/hidden"
   printf %s "$closed" >"$into/closed"
   printf %s "$certificates" >"$into/certificates"
+  printf %s "$peers" | sort -u >"$into/peers"
+  printf %s "$admitted" >"$into/admitted"
   : >"$into/tokens"
   cp $declared/edge $declared/unanswered.http "$into/" && text=$(<$declared/haproxy.cfg) || return 1
   if [ ! -e /proc/net/if_inet6 ]; then text=$(grep -v '^ *bind :::' <<<"$text"); fi
@@ -107,6 +120,8 @@ judge() {
   done
   if [ ${#tried[@]} -gt 0 ]; then
     : >"$1/held"
+    : >"$1/forwarded"
+    : >"$1/former"
     said=$(tool -i --network none -v "$1:/berth:ro" -- bash -c 'for each; do
       if said=$(haproxy -c -f /berth/try/$each/haproxy.cfg 2>&1); then continue; fi
       why=
@@ -123,7 +138,7 @@ judge() {
       if [ -n "$each" ]; then put_back "$1" "$each" "$text"; fi
     done <<<"$said"
   fi
-  rm -rf "$1/try" "$1/held"
+  rm -rf "$1/try" "$1/held" "$1/forwarded" "$1/former"
 }
 
 # put_back DIRECTORY SLUG WHY
@@ -141,7 +156,7 @@ put_back() {
 # passes: is the configuration in $stage one that haproxy takes? Ends where nothing can be checked.
 passes() {
   local status=0
-  tool --network none -v "$stage:/berth/current:ro" -v "$served/held:/berth/held:ro" -- haproxy -c -f /berth/current/haproxy.cfg </dev/null >/dev/null 2>&1 || status=$?
+  tool --network none -v "$stage:/berth/current:ro" -v "$served/held:/berth/held:ro" -v "$served/forwarded:/berth/forwarded:ro" -v "$served/former:/berth/former:ro" -- haproxy -c -f /berth/current/haproxy.cfg </dev/null >/dev/null 2>&1 || status=$?
   # What Docker itself says.
   if [ "$status" -ge 124 ]; then fail "no configuration could be checked: the image $image does not run; nothing was changed"; fi
   [ "$status" = 0 ]

@@ -29,7 +29,7 @@ within() {
 
 # lock: one at a time; a command that was killed holds nothing.
 lock() {
-  install -d -m 700 $store $store/certificates $store/origin-pulls $served
+  install -d -m 700 $store $store/certificates $store/origin-pulls $store/moves $served
   exec 9>>$store/lock
   flock -w 600 9 || fail "another berth-proxy has been at work for ten minutes; see: fuser -v $store/lock"
 }
@@ -59,6 +59,16 @@ in_front() { timeout 60 docker exec -i "$container" "$@" 9>&-; }
 
 # ask_front COMMAND: asks the proxy at its runtime socket.
 ask_front() { in_front socat -t 10 - UNIX-CONNECT:$run/admin.sock <<<"$1"; }
+
+# ask_former COMMAND...: asks each process that a reload has left with connections; it ends with the last of them. Of
+# its servers nothing can be changed any more, its maps can.
+ask_former() {
+  # shellcheck disable=SC2016
+  in_front bash -c 'master() { socat -t 10 - UNIX-CONNECT:'"$run"'/master.sock <<<"$1"; }
+    for each in $(master "show proc" | while read -r id type rest; do
+      case "$id $type" in "# old") old=yes ;; "# "*) old= ;; *" worker") if [ -n "${old:-}" ]; then echo "$id"; fi ;; esac
+    done); do for command; do master "@!$each $command"; done; done' _ "$@" </dev/null 2>/dev/null || true
+}
 
 # read_sites: fills lines, the declared line of each site by its slug. A line that is none is told.
 read_sites() {

@@ -52,9 +52,11 @@ hold() {
   declared_site "$1"
   until=$(($(date +%s) + $2))
   in_force "$1" || fail "the proxy does not serve $1; see: berth-proxy apply"
-  ask_front "set server held-$1/web addr ${nowhere%:*} port ${nowhere#*:}; set maxconn server held-$1/web $at_once" >/dev/null
+  # next is there where a way to another machine is laid.
+  ask_front "set server held-$1/next state maint; set maxconn server held-$1/next $at_once; set server held-$1/web addr ${nowhere%:*} port ${nowhere#*:}; set maxconn server held-$1/web $at_once; set server held-$1/web state ready" >/dev/null
   note_held "$1" "$until"
   ask_front "del map /berth/held $1; add map /berth/held $1 $until" >/dev/null
+  ask_former "add map /berth/former $1 -" >/dev/null
   in_flight "$1"
 }
 
@@ -62,22 +64,25 @@ hold() {
 # waited are with the application or answered. More are let in at once only where those that are with it do not end:
 # some are long.
 release() {
-  local left least=-1 changed=0 room=$at_once end
+  local left least=-1 changed=0 room=$at_once end to=web
   lock
   declared_site "$1"
   note_held "$1"
   in_force "$1" || fail "the proxy does not serve $1; see: berth-proxy apply"
-  ask_front "set server held-$1/web addr 127.0.0.1 port $port; del map /berth/held $1" >/dev/null
+  if leads "$1"; then
+    to=next
+    ask_front "set server held-$1/next state ready; set server held-$1/web state maint; del map /berth/held $1" >/dev/null
+  else ask_front "set server held-$1/web addr 127.0.0.1 port $port; del map /berth/held $1" >/dev/null; fi
   end=$((SECONDS + longest_return))
   while left=$(held_back "$1") && [ "$left" -gt $room ] && [ $SECONDS -lt $end ]; do
     if [ $least -lt 0 ] || [ "$left" -lt $least ]; then least=$left changed=$SECONDS; fi
     if [ $((SECONDS - changed)) -ge $longest_stuck ]; then
       room=$((2 * room)) changed=$SECONDS
-      ask_front "set maxconn server held-$1/web $room" >/dev/null
+      ask_front "set maxconn server held-$1/$to $room" >/dev/null
     fi
     sleep 0.5
   done
-  ask_front "set maxconn server held-$1/web 8000" >/dev/null
+  ask_front "set maxconn server held-$1/$to 8000" >/dev/null
 }
 
 # held_back SLUG: the requests that waited and are not answered yet. No queue tells: one that is about to connect anew
@@ -91,9 +96,10 @@ held_back() {
 # in_force SLUG: does the proxy that runs know the site?
 in_force() { ask_front "show servers state held-$1" 2>/dev/null | grep -q " held-$1 "; }
 
-# in_flight SLUG: the requests that the application is at work on, without connections that were upgraded.
+# in_flight SLUG: the requests that the application is at work on, here or on the next machine, without connections
+# that were upgraded.
 in_flight() {
   local said
-  said=$(ask_front "show stat" | grep "^site-$1,web,") || fail "the proxy does not serve $1; see: berth-proxy apply"
-  cut -d, -f5 <<<"$said"
+  said=$({ ask_front "show stat" && ask_former "show stat"; } | grep -E "^(site-$1,web|next-$1,next),") || fail "the proxy does not serve $1; see: berth-proxy apply"
+  awk -F, '{ sum += $5 } END { print sum }' <<<"$said"
 }

@@ -30,6 +30,11 @@ case ${1:-help}:$# in
     open_site "$2"
     ;;
   in-flight:2) in_flight "$2" ;;
+  prepare:3) prepare "$2" "$3" ;;
+  forward:3) forward "$2" "$3" ;;
+  unforward:2) unforward "$2" ;;
+  admit:3) admit "$2" "$3" ;;
+  unadmit:2) unadmit "$2" ;;
   renew:1) renew ;;
   status:1) status ;;
   *)
@@ -43,6 +48,11 @@ berth-proxy in-flight SLUG        says how many requests are in flight
 berth-proxy release SLUG          leads those that wait to the site
 berth-proxy close SLUG            answers visitors of a site 503 until it is opened
 berth-proxy open SLUG             leads visitors to the site again
+berth-proxy prepare SLUG ADDRESS  lays the way to the machine that a site moves to; what admit said there comes on standard input
+berth-proxy forward SLUG ADDRESS  leads visitors of a site there; what is held goes there with its release
+berth-proxy unforward SLUG        leads them to the site here again
+berth-proxy admit SLUG ADDRESS    takes visitors of a site from the machine that it came from; prints a certificate for prepare there
+berth-proxy unadmit SLUG          takes them from it no more
 berth-proxy renew                 orders the certificates that are due, of sites without Cloudflare
 berth-proxy status                one line of JSON
 HELP

@@ -24,7 +24,7 @@ renew() {
   flock -n 8 || fail "certificates are being ordered already"
   read_sites
   for each in "${!lines[@]}"; do
-    if site "${lines[$each]}" && [ "$external" = external ] && is_due "$each"; then order "$each" || faulty=1; fi
+    if site "${lines[$each]}" && [ "$external" = external ] && ! leads "$each" && is_due "$each"; then order "$each" || faulty=1; fi
   done
   exit "$faulty"
 }

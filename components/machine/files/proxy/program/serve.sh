@@ -2,17 +2,18 @@
 # What runs: one container, on the machine's own network. A reload keeps every connection; so does another
 # container in its place, which is handed the listening sockets by the one before it.
 
-# container_options: the same for every site and every generation. Restarted always, since Docker takes a
-# container that got any signal by `docker kill` for one that somebody has stopped.
+# container_options: the same for every site and every generation. Restarted always, and with a signal of its own to
+# stop by, since Docker takes a container that got any signal by `docker kill` for one that somebody has stopped:
+# without the one it stays down with the next crash, and without the other it is never watched again.
 container_options=(
   --network host --userns host --read-only --cap-drop ALL
   --cap-add NET_BIND_SERVICE --cap-add SETUID --cap-add SETGID --cap-add KILL
-  --security-opt no-new-privileges --restart always --pull never
+  --security-opt no-new-privileges --restart always --stop-signal SIGTERM --pull never
   --ulimit nofile=20000:20000
   --log-driver json-file --log-opt max-size=10m --log-opt max-file=3
   -v "$served:/berth:ro" -v "$run:$run"
 )
-container_command=(haproxy -W -f /berth/current/haproxy.cfg)
+container_command=(haproxy -W -S "$run/master.sock,mode,600" -f /berth/current/haproxy.cfg)
 
 # current: sets current to the generation that is in force, empty where there is none.
 current() { current=$(readlink $served/current 2>/dev/null) || current=; }
@@ -49,7 +50,7 @@ effective() {
 # tidy: takes away what a command that was killed has left.
 tidy() {
   local each
-  find $store/certificates $store/origin-pulls -name '.*' -type f -mmin +1440 -delete
+  find $store/certificates $store/origin-pulls $store/moves -name '.*' -type f -mmin +1440 -delete
   if ! docker inspect "$container" >/dev/null 2>&1 9>&-; then docker rename $container-next $container >/dev/null 2>&1 9>&- || true; fi
   for each in $(docker ps -aq --filter "name=^$container-next$" 9>&-) $(docker ps -aq --filter "name=^$container-former-" --filter status=exited 9>&-); do
     docker rm -f "$each" >/dev/null 2>&1 9>&- || true

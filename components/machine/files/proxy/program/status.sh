@@ -14,6 +14,23 @@ renewal() {
   if [ -n "$why" ]; then printf '"%s"' "$why"; else printf null; fi
 }
 
+# next_of FOLDER: the machine that the way of a site leads to, and whether its visitors take it.
+next_of() {
+  local address
+  if [ ! -f "$1/next" ]; then
+    printf null
+    return 0
+  fi
+  read -r address <"$1/next"
+  printf '{"address":"%s","leads":%s}' "$address" "$(if leads "$slug"; then echo true; else echo false; fi)"
+}
+
+# admitted_of FOLDER: the machine that leads visitors of a site here.
+admitted_of() {
+  local address
+  if [ -f "$1/admitted" ] && read -r address <"$1/admitted"; then printf '"%s"' "$address"; else printf null; fi
+}
+
 # status: one line of JSON, of what is served and not of what is declared alone.
 status() {
   local folder line text='' running image='' print end pulls
@@ -33,7 +50,7 @@ status() {
     if [ -e "$folder/enforced" ]; then pulls=enforced; fi
     text+=",{\"slug\":\"$slug\",\"serve\":$(words "${serve[@]}"),\"redirect\":$(words "${redirect[@]}"),\"httpPort\":$port"
     text+=",\"certificate\":$(if [ -n "$print" ]; then printf '{"sha256":"%s","notAfter":"%s"}' "$print" "$end"; else printf null; fi)"
-    text+=",\"originPulls\":\"$pulls\",\"renewal\":$(renewal)}"
+    text+=",\"originPulls\":\"$pulls\",\"renewal\":$(renewal),\"next\":$(next_of "$folder"),\"admitted\":$(admitted_of "$folder")}"
   done
   printf '{"running":%s,"image":"%s","sites":[%s]}\n' "$running" "$image" "${text:1}"
 }
