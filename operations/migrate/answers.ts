@@ -84,6 +84,9 @@ export const proxied = z.object({
 /** What `follow` keeps: whether the new machine's proxy leads elsewhere until it serves. */
 export const followed = z.object({ leads: z.boolean().default(false) });
 
+/** What the new machine's proxy says once it takes visitors: the certificate that the old one is to know it by. */
+export const admitted = z.object({ certificate: text });
+
 /** What a machine says of itself in a move. */
 export const status = z.object({
   role: z.enum(["none", "source", "target"]),

@@ -15,7 +15,7 @@ import { readFleets } from "../ground/reading";
 import { exits, Refusal } from "../ground/usage";
 import { wayTo } from "../site/site";
 import { OverSsh } from "./machines";
-import { originAuthorities } from "./origin-authorities";
+import { purge } from "./purge";
 import type { World } from "./world";
 
 /** Milliseconds that a resolver has. */
@@ -72,12 +72,13 @@ export function realWorld(context: Context, as: string | undefined): World {
       // A name that is not there yet, or a resolver that is away: it is asked again.
       return resolver.resolve4(name).catch(() => []);
     },
-    authorities: ({ dns }) => (dns === "external" ? Promise.resolve("") : originAuthorities(env)),
-    purge(hostnames) {
-      const names = hostnames.join(", ");
-      return Promise.reject(
-        new Refusal(`the cache of ${names} is not emptied by this version: do it at Cloudflare`),
+    async purge(hostnames) {
+      const { CLOUDFLARE_API_TOKEN: token = "", CLOUDFLARE_BASE_URL: endpoint } = env;
+      const { fleets } = readFleets(context, {});
+      const zones = Object.fromEntries(
+        fleets.flatMap(({ agency }) => Object.entries(agency.zones)),
       );
+      await purge(hostnames, { token, zones, say, ...(endpoint ? { endpoint } : {}) });
     },
     unproven: (environment, slug) => unproven(context, environment, slug),
     backUp: async (environment, slug) =>

@@ -1,5 +1,4 @@
 import type { Preview } from "../../engine/preview";
-import type { ResolvedProject } from "../../components/placement/resolved";
 import type { Machine } from "../fleet/fleet";
 import type { Side } from "./machines";
 
@@ -15,11 +14,6 @@ export interface World {
   readonly servedBy: (environment: string, slug: string) => Promise<string | undefined>;
   /** The addresses that a resolver gives for a name; none where it gives none. */
   readonly resolve: (resolver: string, name: string) => Promise<readonly string[]>;
-  /**
-   * The authorities of the certificate that a project's machine serves, in PEM; empty where they are those that every
-   * machine trusts.
-   */
-  readonly authorities: (project: Pick<ResolvedProject, "dns">) => Promise<string>;
   /** Empties the edge's cache of these names. Throws a `Refusal` where it is refused. */
   readonly purge: (hostnames: readonly string[]) => Promise<void>;
   /** What is wrong with a project's backup and its proof (R33, R34); nothing where both are young. */

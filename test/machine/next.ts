@@ -22,3 +22,14 @@ export class Next extends Standing {
     await this.onHost(application(kmc.httpPort));
   }
 }
+
+/** Where a machine's proxy says that a site has moved to, and from. */
+export async function moveOf(
+  machine: Standing,
+  slug: string,
+): Promise<{ readonly next: object | null; readonly admitted: string | null }> {
+  const { sites } = JSON.parse(await machine.onHost("berth-proxy status")) as {
+    sites: { slug: string; next: object | null; admitted: string | null }[];
+  };
+  return sites.find((each) => each.slug === slug)!;
+}

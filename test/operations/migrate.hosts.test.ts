@@ -70,7 +70,6 @@ describe("a live project that a command moves between two booted machines", () =
     up: () => Promise.resolve(void (led = "prod-b")),
     servedBy: () => Promise.resolve(led),
     resolve: () => Promise.resolve([next.address]),
-    authorities: () => Promise.resolve(authority.certificate),
     unproven: () => Promise.resolve([]),
     now: () => new Date(Date.now() + later),
   });

@@ -1,6 +1,6 @@
 import { Refusal } from "../../ground/usage";
-import { anything, key, lag, proxied } from "../answers";
-import { ask, type Side } from "../machines";
+import { admitted, anything, key, lag, proxied } from "../answers";
+import { ask, Faulty, type Side } from "../machines";
 import type { Step } from "../step";
 
 /** Milliseconds between two looks at a copy that does not stream yet, and how many there are. */
@@ -11,7 +11,7 @@ const looks = 30;
 export const follow: Step = {
   name: "follow",
   does: "copies the databases to the new machine, where they follow, and lays the visitors' way there",
-  async act({ old, new: target, slug, world, project }) {
+  async act({ old, new: target, slug }) {
     const made = await ask(target, ["key", slug], key);
     const offered = await ask(old, ["offer", slug], anything, {
       key: made.key,
@@ -23,9 +23,13 @@ export const follow: Step = {
       address: old.address,
       hostKey: old.hostKey,
     });
-    await target.call("proxy", ["admit", slug, old.address]);
+    const admission = await target.call("proxy", ["admit", slug, old.address]);
     // Laid by a reload, which would strand those that wait in the freeze.
-    await old.call("proxy", ["prepare", slug, target.address], await world.authorities(project));
+    await old.call(
+      "proxy",
+      ["prepare", slug, target.address],
+      certificateOf(admission, target.name),
+    );
     return { leads: await leads(target, slug) };
   },
   async check({ new: target, slug, world }) {
@@ -58,4 +62,12 @@ export const follow: Step = {
 async function leads(side: Side, slug: string): Promise<boolean> {
   const said = proxied.safeParse(await side.call("proxy", ["status"])).data;
   return said?.sites.find((each) => each.slug === slug)?.next?.leads === true;
+}
+
+function certificateOf(admission: unknown, name: string): string {
+  const reading = admitted.safeParse(admission);
+  if (reading.success) return reading.data.certificate;
+  throw new Faulty(
+    `${name}: its berth-proxy does not say by what the old machine knows it; bring it to this version: npm run berth -- converge ${name}`,
+  );
 }

@@ -7,7 +7,6 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Context } from "../../../operations/ground/context";
 import { lock } from "../../../operations/migrate/answers";
 import { ask, Away, Declined, Faulty, OverSsh } from "../../../operations/migrate/machines";
-import { originAuthorities } from "../../../operations/migrate/origin-authorities";
 import { realWorld } from "../../../operations/migrate/real";
 import { hostKey } from "../../engine/agency";
 import { machine } from "../machines";
@@ -110,16 +109,6 @@ describe("a machine, as a move speaks to it", () => {
 });
 
 describe("what a move needs besides machines", () => {
-  it("takes authorities of a file that holds certificates alone", async () => {
-    const file = path.join(directory, "roots.pem");
-    const env = { BERTH_ORIGIN_AUTHORITIES: file };
-    await expect(originAuthorities(env)).rejects.toThrow(`${file} cannot be read`);
-    fs.writeFileSync(file, "-----BEGIN PRIVATE KEY-----\n-----BEGIN CERTIFICATE-----\n");
-    await expect(originAuthorities(env)).rejects.toThrow("holds no certificate in PEM alone");
-    fs.writeFileSync(file, "-----BEGIN CERTIFICATE-----\n");
-    expect(await originAuthorities(env)).toBe("-----BEGIN CERTIFICATE-----\n");
-  });
-
   it("commits one file on a branch of its own, and nothing else that changed", async () => {
     const git = (...args: string[]) =>
       execFileSync("git", args, { cwd: directory, encoding: "utf8", env }).trim();

@@ -88,7 +88,6 @@ export class Pair {
       up: (stack) => this.asked(`up ${stack}`, () => void (this.led = this.declared())),
       servedBy: () => Promise.resolve(this.led),
       resolve: () => Promise.resolve(this.answersOfResolvers.splice(0, 1)),
-      authorities: () => Promise.resolve("-----BEGIN CERTIFICATE-----"),
       purge: (names) => this.asked("purge", () => void this.purged.push(...names)),
       unproven: () => Promise.resolve(this.unproven),
       backUp: () => this.asked("backup", () => this.did("backup")),
@@ -182,7 +181,10 @@ export class Pair {
       return { sites: [{ slug: "shop", next: at.forwards ? { leads: true } : null }] };
     }
     if (verb === "unforward") at.forwards = undefined;
-    if (verb === "admit") at.admits = address;
+    if (verb === "admit") {
+      at.admits = address;
+      return { certificate: "-----BEGIN CERTIFICATE-----" };
+    }
     if (verb === "unadmit") at.admits = undefined;
     if (verb === "release") at.held = false;
     if (verb === "forward") at.forwards = address;

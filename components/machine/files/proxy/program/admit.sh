@@ -54,8 +54,9 @@ led_certificate() {
   mv -fT "$draft" "$kept"
 }
 
-# admit SLUG ADDRESS: prints the certificate that the other machine is to know this one by. Another address of the same site comes in the place of the one before.
+# admit SLUG ADDRESS: prints, in JSON, the certificate that the other machine is to know this one by. Another address of the same site comes in the place of the one before.
 admit() {
+  local certificate
   lock_released
   declared_site "$1"
   read_address "$2"
@@ -69,8 +70,8 @@ admit() {
     fail "$address is not admitted for $1"
   fi
   open_door
-  sed -n '/BEGIN CERT/,/END CERT/p' "$moves/$1.admitted.pem"
-  printf 'admitted: %s from %s\n' "$1" "$address"
+  certificate=$(sed -n '/BEGIN CERT/,/END CERT/p' "$moves/$1.admitted.pem")
+  printf '{"admitted":"%s","from":"%s","certificate":"%s\\n"}\n' "$1" "$address" "${certificate//$'\n'/\\n}"
 }
 
 # unadmit SLUG: also of a site that is declared no more.

@@ -46,11 +46,18 @@ read_address() {
   if ip -o address show 2>/dev/null | awk '{print $4}' | cut -d/ -f1 | grep -qxF -- "$address"; then fail "$1: is an address of this machine itself; give the other machine's"; fi
 }
 
-# read_trust FILE: takes the certificate on standard input that the next machine made for this. What admit said there
-# is taken as a whole.
+# read_trust FILE: takes the certificate on standard input that the next machine made for this, in PEM or as admit
+# printed it there.
 read_trust() {
   local said
   read_pem "$1"
+  said=$(<"$1")
+  case $said in
+    '{'*)
+      said=${said#*\"certificate\":\"} said=${said%%\"*}
+      printf %s "${said//\\n/$'\n'}" >"$1"
+      ;;
+  esac
   said=$(judge_authority "$1") || fail "the certificate could not be judged: the image $image does not run; nothing was changed"
   case $said in 'refused: '*) fail "the certificate of the next machine of $slug cannot be taken: ${said#refused: }; give what berth-proxy admit prints there; nothing was changed" ;; esac
 }
