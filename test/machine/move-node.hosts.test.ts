@@ -1,14 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { statuses } from "../../components/machine/script";
-import { Destination, listed, Origin, type Passed } from "./mover";
+import { Destination, listed, type Offer, Origin, type Passed } from "./mover";
 
-/** What `offer` answers, as far as tests read it. */
-interface Offer {
-  readonly account: string;
-  readonly database: Readonly<Record<string, { readonly port: number }>>;
-  readonly files: { readonly port: number; readonly password: string; readonly names: string[] };
-}
 const media = "/var/lib/docker/volumes/shop_media/_data";
 describe("a project's move, on its machines", () => {
   const a = new Origin();
@@ -200,9 +194,9 @@ describe("a project's move, on its machines", () => {
       `docker stop -t 1 berth-files-shop && umount ${media} && docker start berth-files-shop`,
     );
     // Somebody moved most of it away.
-    await a.onHost(`mkdir /root/away && mv ${media}/1* /root/away`);
+    await a.onHost(`mkdir /var/lib/docker/away && mv ${media}/1* /var/lib/docker/away`);
     await stopped("entries are left of 2009 on the machine that serves, nothing was deleted here");
-    await a.onHost(`mv /root/away/* ${media}`);
+    await a.onHost(`mv /var/lib/docker/away/* ${media}`);
     await passed();
     expect(await b.onHost(listed(media))).toBe(await a.onHost(listed(media)));
   });
@@ -231,6 +225,8 @@ describe("a project's move, on its machines", () => {
       why: expect.stringContaining(why) as string,
     });
     expect((await a.told("shop")).last!.at).not.toBe(at);
+    // A converge waits while requests are held, as it does in a delivery.
+    await a.onHost("berth-proxy release shop");
     const converged = await a.converge();
     expect(converged, converged.stdout).toMatchObject({ code: statuses.done });
     expect(converged.stdout).toContain("note: move of shop: frozen; nothing of it is started here");
@@ -252,7 +248,7 @@ describe("a project's move, on its machines", () => {
     await a.moved("freeze shop --seconds 300");
     await passed("--last");
     const sealed = await a.moved<{ databases: object }>("seal shop");
-    await a.onHost("systemctl restart docker");
+    await a.onHost("berth-proxy release shop; systemctl restart docker");
     expect((await a.converge()).stdout).toContain("note: move of shop: sealed");
     expect(await policies(a)).toBe("/shop-nginx-1 exited no\n/shop-worker-1 exited no\n");
     await b.moved("promote shop", { databases: sealed.databases });

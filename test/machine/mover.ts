@@ -22,6 +22,13 @@ const movedProject: Files = {
   ".gitignore": "docker-compose.override.yml\n.env\nuploads/\n",
 };
 
+/** What `offer` answers, as far as tests read it. */
+export interface Offer {
+  readonly account: string;
+  readonly database: Readonly<Record<string, { readonly port: number }>>;
+  readonly files: { readonly port: number; readonly password: string; readonly names: string[] };
+}
+
 /** What a pass over files answers. */
 export interface Passed {
   readonly trees: readonly {
