@@ -18,14 +18,16 @@ CONTAINER = "berth-receive-{}"
 NAMED = 20
 # One container for all passes, and one program in it for a whole pass: starting them is what a small pass takes longest
 # for, and visitors wait for the last one. A pass whose own command was cut off goes on in there, until the next one ends
-# it. Before anything is deleted the other side is looked through: a disk that came up empty must not empty its copy, and where nothing differs that was all.
+# it. Times are compared to the nanosecond: what was written twice within a second, at one size, is found by nothing else.
+# Before anything is deleted the other side is looked through: a disk that came up empty must not empty its copy, and
+# where nothing differs that was all.
 SCRIPT = r"""
 port=$1 mode=$2
 shift 2
 for each in /proc/[0-9]*; do
   if [ "$(<"$each/comm")" = rsync ]; then kill -KILL "${each#/proc/}"; fi
 done 2>/dev/null
-what=(-rlptgoHAX --numeric-ids --delete --password-file=/move/secret --contimeout=10 --timeout=120)
+what=(-rlptgoHAX --modify-window=-1 --numeric-ids --delete --password-file=/move/secret --contimeout=10 --timeout=120)
 from() { RSYNC_PROXY='' rsync "${what[@]}" "$@" "rsync://berth-move@127.0.0.1:$port/$name/" "/trees/$name/" 2>&1; }
 while [ $# -gt 0 ]; do
   name=$1 least=$2 aside=$3 map=$4
