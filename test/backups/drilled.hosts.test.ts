@@ -9,6 +9,7 @@ import { drillPolicy } from "../../components/backups/read-policy";
 import { readDrillKey } from "../../operations/backups/evidence";
 import { tryRun } from "../../packages/local-cloud/hosts/process";
 import { agency, project } from "../engine/agency";
+import { rounds } from "../hosts/killing";
 import { site } from "../machine/front";
 import { delivery } from "../machine/quay";
 import { backedUp, dataProject, Vault } from "../machine/vault";
@@ -85,7 +86,7 @@ describe("an archive that a node made", () => {
     await vault.onHost(
       `docker exec -d shop-db-1 sh -c 'while :; do for i in $(seq 50); do echo "INSERT INTO hit DEFAULT VALUES;"; done; sleep 0.25; done | psql -q -U keeper app'`,
     );
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < rounds(3, 20); round++) {
       await vault.taken("shop");
       const done = await berth("drill", "shop");
       expect(done.stdout, done.stderr).toMatch(/^shop: proven: 3 tables/);

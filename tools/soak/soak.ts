@@ -42,6 +42,22 @@ const parts: Readonly<Record<string, Part>> = {
         inRepository({ BERTH_SOAK: "1" }),
       ),
   },
+  backups: {
+    what: "twenty backups proven while many rows a second are written, and S3 away for five minutes",
+    run: () =>
+      runInForeground(
+        vitest,
+        [
+          ...[
+            "run",
+            "test/backups/drilled.hosts.test.ts",
+            "test/backups/node-faults.hosts.test.ts",
+          ],
+          ...["--testTimeout=3600000", "--retry=0"],
+        ],
+        inRepository({ BERTH_SOAK: "1" }),
+      ),
+  },
   node24: {
     what: `everything that starts the engine, under Node ${newerNode}`,
     run: underNewerNode,
