@@ -67,7 +67,14 @@ export const files = z.object({
     }),
   ),
 });
-export const frozen = z.object({ until: text.nullish(), databases: positions.default({}) }).loose();
+export const frozen = z
+  .object({
+    until: text.nullish(),
+    databases: positions.default({}),
+    /** When it was asked for, as the command keeps it. */
+    held: text.optional(),
+  })
+  .loose();
 export const sealed = z.object({ databases: positions.default({}) });
 export const promoted = z.object({
   databases: z.record(text, z.object({ timeline: number.nullish() }).loose()).default({}),
@@ -80,6 +87,9 @@ export const key = z.object({ key: z.string().regex(/^[a-z0-9@.-]+ [A-Za-z0-9+/=
 export const proxied = z.object({
   sites: z.array(z.object({ slug: text, next: z.object({ leads: z.boolean() }).nullish() })),
 });
+
+/** What `forward` keeps: seconds that visitors waited; absent where no note tells when they began to. */
+export const forwarded = z.object({ waited: number.optional() });
 
 /** What `follow` keeps: whether the new machine's proxy leads elsewhere until it serves. */
 export const followed = z.object({ leads: z.boolean().default(false) });

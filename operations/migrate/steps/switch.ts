@@ -1,5 +1,6 @@
 import { Refusal } from "../../ground/usage";
-import { anything, followed, frozen, key, promoted, sealed } from "../answers";
+import { anything, followed, forwarded, frozen, key, promoted, sealed } from "../answers";
+import type { Keeper } from "../journal";
 import { ask } from "../machines";
 import type { Step } from "../step";
 
@@ -14,8 +15,12 @@ export const freeze: Step = {
   name: "freeze",
   does: `holds requests and stops all that writes on the old machine, which undoes it by itself after ${freezeSeconds} s`,
   interrupts: true,
-  act({ old, slug }) {
-    return ask(old, ["freeze", slug, "--seconds", String(freezeSeconds)], frozen);
+  async act({ old, slug, keeper, world }) {
+    const asked = world.now().toISOString();
+    const said = await ask(old, ["freeze", slug, "--seconds", String(freezeSeconds)], frozen);
+    // A machine that stood frozen already answers with the deadline of then.
+    const before = frozen.safeParse(keeper.evidenceOf("freeze")).data;
+    return { ...said, held: before?.until === said.until ? (before?.held ?? asked) : asked };
   },
   check({ old }) {
     return Promise.resolve([`nobody writes on ${old.name}`]);
@@ -92,16 +97,30 @@ export const forward: Step = {
   does: "has the old machine's proxy lead everybody to the new machine, those first who wait",
   interrupts: true,
   canBeOwed: "away",
-  async act({ old, new: target, slug, keeper }) {
+  async act({ old, new: target, slug, keeper, world }) {
     // On the way back: two that lead to each other would lead nobody anywhere.
     if (followed.safeParse(keeper.evidenceOf("follow")).data?.leads) {
       await target.call("proxy", ["unforward", slug]);
     }
     await old.call("proxy", ["forward", slug, target.address]);
     await old.call("proxy", ["release", slug]);
-    return {};
+    return { waited: waited(keeper, world.now()) };
   },
-  check({ old, new: target }) {
-    return Promise.resolve([`${old.name} leads its visitors to ${target.name}`]);
+  check({ old, new: target }, evidence) {
+    const { waited: seconds } = forwarded.parse(evidence);
+    return Promise.resolve([
+      `${old.name} leads its visitors to ${target.name}`,
+      ...(seconds === undefined
+        ? []
+        : [
+            `visitors waited ${seconds.toFixed(1)} s, from the hold until all who waited were led on (R76)`,
+          ]),
+    ]);
   },
 };
+
+/** Seconds since the freeze was asked for, also where another command did; undefined where nothing tells. */
+function waited(keeper: Keeper, now: Date): number | undefined {
+  const held = frozen.safeParse(keeper.evidenceOf("freeze")).data?.held;
+  return held === undefined ? undefined : (now.getTime() - Date.parse(held)) / 1000;
+}

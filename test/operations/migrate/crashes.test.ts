@@ -63,6 +63,7 @@ describe("a move on two machines that nobody disturbs", () => {
     expect(first).toMatchObject({ code: 0 });
     expect(first.said).toContain("the old databases follow the new ones until 2026-11-29T13:00Z");
     expect(first.out).toContain("proven: db follows on stage-b/shop, 0 bytes behind");
+    expect(first.out).toMatch(/proven: visitors waited [0-9]+\.[0-9] s, from the hold/);
     pair.now += hour;
     expect(await at.run(pair, ...argv)).toMatchObject({ code: 0 });
     expectMoved(pair, at, "undisturbed");
@@ -88,6 +89,18 @@ describe("a move on two machines that nobody disturbs", () => {
       "stage/shop proxy release shop",
     ]);
   });
+});
+
+it("tells how long visitors waited from the first hold on, whichever command ended it (R76)", async () => {
+  const call = (await callsOf()).findIndex((each) => each.includes("proxy forward")) + 1;
+  const [at, pair] = [clone(), pairOf()];
+  pair.fault = { call, how: "killed" };
+  await at.run(pair, ...argv).catch(() => undefined);
+  pair.revive(100_000);
+  expect((await at.run(pair, ...argv)).out).toMatch(/proven: visitors waited 100\.[0-9] s/);
+  const { waited } = (pair.new.journal as { steps: { forward: { evidence: { waited: number } } } })
+    .steps.forward.evidence;
+  expect(waited).toBeCloseTo(100, 0);
 });
 
 /** Milliseconds for all the moves of one test: each is quick, and they are many. */

@@ -4,27 +4,46 @@ import { command, component, config, open, policy, rule, type Rule } from "../ru
 export const moves: readonly Rule[] = [
   rule(
     63,
-    "A new stack stands beside the old; it drops no production machine unasked",
+    "A new stack stands beside the old, and a project's move keeps both machines; it drops no production machine unasked",
     config("stack-file/checks/hosting"),
+    config("stack-file/checks/retirement"),
     component("stack-file/stack-files.ts"),
     component("leaving/dropped.ts"),
   ),
-  rule(64, "Stage moves first", open),
+  rule(
+    64,
+    "Stage moves first: `berth migrate` of production goes once the project moved on stage to the same cloud and runs there, or for a reason, which is kept; a switch by hand (servedBy) is asked nothing",
+    command("operations/migrate/gates.ts"),
+    open,
+  ),
   rule(
     65,
-    "The Jenkins job is tried on the new node before the switch: each project has a port of its own there, on which a delivery asks for its health; no job runs yet",
+    "The new node has the version that serves delivered before the switch, on a port of its own, on which its health is asked; the Jenkins job is not run there",
     config("stack-file/checks/http-ports"),
+    command("operations/migrate/steps/deliver.ts"),
     component("placement/sites.ts"),
     component("machine/files/site/judge.py"),
     open,
   ),
-  rule(66, "Database and uploads are copied and compared", open),
+  rule(
+    66,
+    "PostgreSQL follows physically and is promoted at the very position at which the old one ended; declared files are copied, read byte for byte before the freeze, and compared by size and time behind the last pass; other databases move by dump and restore, by hand",
+    component("machine/files/move/standby.py"),
+    component("machine/files/move/passes.py"),
+    command("operations/migrate/steps/files.ts"),
+    open,
+  ),
   rule(
     67,
     "Local files: a delivery warns of those that no declared path covers, and recommends S3",
     component("machine/files/site/lint_data.py"),
   ),
-  rule(68, "The old database is read-only during the dump", open),
+  rule(
+    68,
+    "The old database takes no write from the freeze on: it is ended, and starts read-only whoever starts it",
+    component("machine/files/move/fence.py"),
+    component("machine/files/move/cluster.py"),
+  ),
   rule(
     69,
     "Names change to the new node once it is converged; refused where it published no address and host key",
@@ -46,7 +65,12 @@ export const moves: readonly Rule[] = [
     component("machine/steps/proxy.sh"),
     component("machine/files/proxy/haproxy.cfg"),
   ),
-  rule(72, "The old service ends and cannot be reached", open),
+  rule(
+    72,
+    "The old service ends with docker compose down an hour after the switch, its data stays, and its names lead to the new node meanwhile",
+    component("machine/files/move/ending.py"),
+    command("operations/migrate/steps/ending.ts"),
+  ),
   rule(73, "Cloudflare's cache is purged, by hostname", command("operations/migrate/purge.ts")),
   rule(
     74,
@@ -64,7 +88,11 @@ export const moves: readonly Rule[] = [
     config("stack-file/checks/retirement"),
     component("leaving/evidence.ts"),
   ),
-  rule(76, "The time between freeze and live is measured", open),
+  rule(
+    76,
+    "The time between freeze and live is measured from the hold until all who waited were led on, told, and kept with the move",
+    command("operations/migrate/steps/switch.ts"),
+  ),
   rule(
     78,
     "Switching stacks selects the host without code",
