@@ -110,6 +110,28 @@ describe("a project whose machine was lost", () => {
     expect(await sums(first)).toEqual(before);
   });
 
+  it("puts back what a restore that was killed in its exchange had begun", async () => {
+    const there = await sums(first);
+    for (const word of ["^stop: ", "^taken: "]) {
+      await first.onHost(
+        `cat >/root/wish; berth-backup restore shop --by ana </root/wish >/root/said 2>&1 & pid=$!
+        timeout 120 sh -c 'until grep -q "${word}" /root/said; do sleep 0.02; done'; kill -KILL $pid || { cat /root/said; exit 1; }`,
+        await wish(archive),
+      );
+      expect(await first.told("shop")).toMatchObject({ restoring: true });
+      const done = await first.backup("undo shop");
+      expect(done, done.stderr).toMatchObject({ code: 0 });
+      expect(await sums(first)).toEqual(there);
+      expect(await visit(first)).toBe("200");
+      expect(await first.told("shop")).toMatchObject({ restoring: false });
+      const left = await first.sql(
+        "shop",
+        "SELECT datname FROM pg_database WHERE datname ~ 'berth'",
+      );
+      expect(left).toBe("");
+    }
+  });
+
   it("comes up closed on another machine, backs up nothing, and serves once it was recovered", async () => {
     await first.yard.machines.delete(first.id);
     await next.take();

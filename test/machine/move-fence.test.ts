@@ -198,6 +198,12 @@ print(json.dumps(list(untouched.problems(move, Server(), {"system": str(${there}
     expect(problems(2_000, 1_000, true)).toEqual([
       expect.stringContaining("backs up data of its own for shop"),
     ]);
-    expect(problems(1_000, 2_000, true, true)).toEqual([]);
+    expect(problems(1_000, 2_000, false, true)).toEqual([]);
+  });
+
+  it("stays where this machine backs it up, though it came up without data once", () => {
+    expect(problems(2_000, 1_000, true, true)).toEqual([
+      expect.stringContaining("backs up data of its own for shop"),
+    ]);
   });
 });

@@ -21,7 +21,10 @@ def fetch(address, path, size, digest):
     """The archive at `path`, whole and with this SHA-256, or Failed and no file. One that is there in part is gone on
     with."""
     at = os.path.getsize(path) if os.path.exists(path) else 0
-    if at > size:
+    if at >= size:
+        # Of a restore that was cut off once it had all of it: nothing is left to ask for.
+        if digest_of(path) == digest:
+            return
         os.remove(path)
         at = 0
     free = shutil.disk_usage(os.path.dirname(path)).free

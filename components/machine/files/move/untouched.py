@@ -11,14 +11,16 @@ BLANK = "blank"
 
 def problems(move, server, offer):
     """Why not, a line each. `offer`: what the other machine's server told of itself."""
-    if os.path.exists(os.path.join(move.site, BLANK)):
+    claimed = read_json(os.path.join(move.root, "var/lib/berth/backups", move.slug, "status.json"), {}).get("claimed")
+    # It stays on a machine that serves where the key of backups came after the first delivery.
+    if os.path.exists(os.path.join(move.site, BLANK)) and not claimed:
         return
     if not os.path.isdir(server.data):
         return
     said = cluster.Control(server.data)
     if said.system == offer["system"]:
         yield f"{server.service}: has a copy of that server's data already, which no move of now made; move {server.data} away to have it copied anew"
-    elif read_json(os.path.join(move.root, "var/lib/berth/backups", move.slug, "status.json"), {}).get("claimed"):
+    elif claimed:
         yield f"{server.service}: this machine backs up data of its own for {move.slug}, so it served here; what moves is the other way round?"
     elif made(said.system) < made(offer["system"]):
         yield f"{server.service}: its data here is older than that of the other machine; what moves is the other way round?"
