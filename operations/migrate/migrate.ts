@@ -9,7 +9,7 @@ import { Keeper, type Journal } from "./journal";
 import { Lease } from "./lease";
 import { ask, Away, type Side } from "./machines";
 import type { Move, Route } from "./move";
-import { refuseUnfit } from "./plan";
+import { isDelivered, refuseUnfit } from "./plan";
 import { realWorld } from "./real";
 import { abort } from "./retreat";
 import { routeOf, type Found } from "./route";
@@ -123,7 +123,7 @@ async function refuseAtOnce(
   gate: string | undefined,
 ): Promise<void> {
   const both = await surveysOf(sides, route.slug);
-  refuseUnfit({ ...both, delivered: both.old.commit === both.new.commit }, sides.new.name);
+  refuseUnfit({ ...both, delivered: isDelivered(both) }, sides.new.name);
   if (gate !== undefined) throw new Refusal(gate);
 }
 

@@ -10,6 +10,11 @@ export interface Both {
   readonly delivered: boolean;
 }
 
+/** Whether the version that serves runs on the new machine too: a move that was given up has left its commit alone. */
+export function isDelivered({ old, new: target }: Pick<Both, "old" | "new">): boolean {
+  return old.commit === target.commit && target.services.length > 0;
+}
+
 /** What keeps a move from being done, and what a person should know before it is. */
 export interface Judgement {
   readonly problems: readonly string[];

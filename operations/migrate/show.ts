@@ -4,7 +4,7 @@ import type { Context } from "../ground/context";
 import { files, status, type Survey } from "./answers";
 import type { Journal } from "./journal";
 import { ask, Away, type Side } from "./machines";
-import { expectedInterruption, judge } from "./plan";
+import { expectedInterruption, isDelivered, judge } from "./plan";
 import type { Found } from "./route";
 import { steps } from "./steps";
 import type { World } from "./world";
@@ -24,7 +24,7 @@ export function showPlan(
 ): number {
   const { slug, source, target, from, to } = route;
   const placement = route.placements.to;
-  const delivered = both.old.commit === both.new.commit;
+  const delivered = isDelivered(both);
   const { problems, notes } = judge({ ...both, delivered });
   const all = [...problems, ...(gate === undefined ? [] : [gate])];
   out(

@@ -1,6 +1,6 @@
 import { survey } from "../answers";
 import { ask } from "../machines";
-import { refuseUnfit } from "../plan";
+import { isDelivered, refuseUnfit } from "../plan";
 import { Refusal } from "../../ground/usage";
 import type { Step } from "../step";
 
@@ -12,12 +12,13 @@ export const deliver: Step = {
   name: "deliver",
   does: "delivers the version that serves to the new machine, which tests it on the project's port (R65)",
   async act({ old, new: target, slug, by, environment }) {
-    const { commit, databases } = await ask(old, ["survey", slug], survey);
+    const before = await ask(old, ["survey", slug], survey);
+    const { commit } = before;
     if (!commit)
       throw new Refusal(`${old.name} does not say which commit of ${slug} it serves: deliver it`);
     const there = await ask(target, ["survey", slug], survey);
     // A move that was given up has taken its containers along.
-    if (there.commit !== commit || there.databases.length < databases.length) {
+    if (!isDelivered({ old: before, new: there })) {
       await target.call("site", [
         ...["deploy", slug, "--by", by, "--ref", commit],
         ...["--reason", `moves to this machine of ${environment}`],

@@ -30,6 +30,16 @@ describe("a move under way", () => {
     expect(pair.lost()).toEqual({ missing: 0, serving: "new" });
   });
 
+  it("begins anew after it was given up: what an abort took down is delivered again", async () => {
+    await at.run(pair, ...argv, "--until", "files");
+    pair.revive(0);
+    expect(await at.run(pair, ...argv, "--abort")).toMatchObject({ code: 0 });
+    pair.revive(0);
+    expect(await at.run(pair, ...argv)).toMatchObject({ code: 0 });
+    expect(pair.calls.filter((call) => / deploy shop/.test(call))).toHaveLength(1);
+    expect(pair.lost()).toEqual({ missing: 0, serving: "new" });
+  });
+
   it("is locked while a command is at it: the other one is told whose it is", async () => {
     pair.old.lock = { run: "another", by: "ben", until: pair.now + 60_000 };
     const done = await at.run(pair, ...argv);

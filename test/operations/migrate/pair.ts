@@ -196,6 +196,7 @@ export class Pair {
       return { sites: [{ slug: "shop", commit: at.commit, running: at.runs }] };
     if (at.follows || at.promoted) throw new Declined("the project moves: deliveries wait");
     at.commit = words[words.indexOf("--ref") + 1];
+    at.takenDown = false;
     return undefined;
   }
 

@@ -19,6 +19,8 @@ export interface Machine {
   admits: string | undefined;
   journal: unknown;
   lock: { run: string; by: string; until: number } | undefined;
+  /** Its containers are gone, and its commit is still noted. */
+  takenDown: boolean;
   dead: boolean;
   /** Answers instead of the machine's own, by verb. */
   answers: Record<string, unknown>;
@@ -27,7 +29,14 @@ export interface Machine {
 export const machine = (more: Partial<Machine>): Machine => ({
   ...{ phase: "none", role: "none", fenced: false, rows: [], follows: false, renounced: false },
   ...{ promoted: false, commit: undefined, runs: false, forwards: undefined, held: false },
-  ...{ admits: undefined, journal: null, lock: undefined, dead: false, answers: {} },
+  ...{
+    admits: undefined,
+    journal: null,
+    lock: undefined,
+    takenDown: false,
+    dead: false,
+    answers: {},
+  },
   ...more,
 });
 
@@ -35,7 +44,7 @@ export const commit = "0123456789abcdef0123456789abcdef01234567";
 
 /** What a machine says of itself, like one that serves a shop with a database and uploads. */
 export const surveyed = {
-  ...{ slug: "shop", commit, project: "shop", services: [] },
+  ...{ slug: "shop", commit, project: "shop", services: [{ service: "db" }] },
   databases: [
     {
       ...{
@@ -72,6 +81,8 @@ export interface Yard {
   readonly thawed: () => void;
 }
 
+const nothing = { databases: [], services: [] };
+
 type Verb = (yard: Yard, at: Machine, words: readonly string[], said: unknown) => unknown;
 
 const position = (at: Machine) => ({
@@ -83,15 +94,15 @@ const refuse = (why: string): never => {
 
 /** What each verb does. */
 export const verbs: Readonly<Record<string, Verb>> = {
-  survey: (_, at) => ({
-    ...surveyed,
-    commit: at.commit,
-    databases: at.commit ? surveyed.databases : [],
-  }),
+  survey: (_, at) => {
+    const { databases, services } = at.commit && !at.takenDown ? surveyed : nothing;
+    return { ...surveyed, commit: at.commit, databases, services };
+  },
   key: () => ({ key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== berth-move" }),
   offer: () => ({ account: "berth-move", database: { db: { password: "invented" } }, files: {} }),
   follow: (yard, at) => {
     if (at.promoted) refuse("it serves");
+    if (at.takenDown) refuse("no PostgreSQL of this name was delivered here");
     Object.assign(at, {
       follows: true,
       renounced: false,
@@ -155,7 +166,11 @@ export const verbs: Readonly<Record<string, Verb>> = {
   },
   end: (_, at) => {
     if (at.phase === "frozen" || at.phase === "sealed") refuse("it is frozen");
-    Object.assign(at, { role: "none", follows: false, ...(at.renounced ? { runs: false } : {}) });
+    Object.assign(at, {
+      role: "none",
+      follows: false,
+      ...(at.renounced ? { runs: false, takenDown: true } : {}),
+    });
     return {};
   },
   status: (_, at) => ({ role: at.role, phase: at.phase, since: null }),
