@@ -27,7 +27,7 @@ describe("a live project that a command moves between two booted machines", () =
   /** Which stack the environment's names are led to: the engine's part, which other tests try. */
   let led = "prod";
   let agent: ChildProcess | undefined;
-  const later = 0;
+  let later = 0;
   const { directory: ground } = old.yard.ground;
   const directory = join(ground, "fleet");
 
@@ -141,5 +141,52 @@ describe("a live project that a command moves between two booted machines", () =
     for (const machine of [old, next])
       expect((await machine.exec("id berth-move")).code).not.toBe(0);
     await old.goesOn();
+  });
+
+  it("moves under load: no write is lost or doubled, and visitors get no error", async () => {
+    const ready = await berth("--until", "backup", "--reason", "there is no stage here");
+    expect(ready, ready.said + ready.out).toMatchObject({ code: 0 });
+    const answers: { status: number; ms: number }[] = [];
+    let visiting = true;
+    const visitors = [1, 2, 3, 4].map(async () => {
+      while (visiting) {
+        const began = Date.now();
+        answers.push({ status: await visit(), ms: Date.now() - began });
+        await sleep(20);
+      }
+    });
+    const moved = await berth();
+    visiting = false;
+    await Promise.all(visitors);
+    expect(moved, moved.said + moved.out).toMatchObject({ code: 0 });
+    console.log(moved.out);
+    const failed = answers.filter(({ status }) => status !== 200);
+    const longest = Math.max(...answers.map(({ ms }) => ms));
+    console.log(
+      `visitors: ${answers.length} requests, ${failed.length} failed, longest ${longest} ms`,
+    );
+    expect(failed).toEqual([]);
+    await next.goesOn();
+    await next.allThere(await old.acknowledged());
+    await next.allThere(await next.acknowledged());
+    const write = await old.exec(
+      "docker exec shop-db-1 psql -XqAt -U keeper app -c 'SET default_transaction_read_only = off' -c 'CREATE TABLE wrong ()'",
+    );
+    expect(write.stderr).toContain("read-only transaction");
+  });
+
+  it("is over after the hour of the old standby: nothing of the move is left, and the data stays", async () => {
+    later = 3_600_000;
+    const over = await berth();
+    expect(over, over.said + over.out).toMatchObject({ code: 0 });
+    expect(over.out).toContain("the move is over");
+    expect(await old.onHost("docker ps -aq --filter label=com.docker.compose.project=shop")).toBe(
+      "",
+    );
+    expect(await old.onHost("docker volume ls -q")).toContain("shop_pgdata");
+    for (const machine of [old, next])
+      expect((await machine.exec("id berth-move")).code).not.toBe(0);
+    expect(await visit()).toBe(200);
+    await next.goesOn();
   });
 });
