@@ -19,6 +19,8 @@ of_proxy_container() {
   if [ -f /etc/berth/proxy/image ]; then read -r made </etc/berth/proxy/image; fi
   case $image in "$made") ;; berth/haproxy:*) [ "$running" = false ] || return 1 ;; *) return 1 ;; esac
   [ "$path" = haproxy ] || return 1
+  # One of a former version has no master's socket, and goes with the next converge.
+  arguments=${arguments/ -S \/run\/berth-proxy\/master.sock,mode,600/}
   within "$arguments" '-W -f /berth/current/haproxy.cfg' '-W -f /berth/current/haproxy.cfg -x /run/berth-proxy/admin.sock' || return 1
   [ "$privileged $pid $network $sealed $security $devices" = 'false  host true no-new-privileges 0' ] || return 1
   for word in $capabilities; do within "${word#CAP_}" NET_BIND_SERVICE SETUID SETGID KILL || return 1; done
