@@ -33,7 +33,7 @@ describe("a project's database that moves to another machine", () => {
   it("is told of before anything is touched", async () => {
     const { databases } = (await old.verb("survey")) as unknown as Survey;
     expect(databases).toMatchObject([
-      { service: "db", kind: "postgres", major: 17, unmovable: [], unfenced: [], sequences: 1 },
+      { service: "db", kind: "postgres", major: 17, unmovable: [], unfenced: [], sequences: 2 },
     ]);
     expect(databases[0]!.largeObjects).toBe(1);
     expect(databases[0]!.logins).toContain("keeper");

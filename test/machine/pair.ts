@@ -42,13 +42,14 @@ volumes: {pgdata: {}, media: {}, acknowledged: {}}
   "first.sql": `CREATE TABLE visit AS SELECT n AS id, md5(n::text) AS body FROM generate_series(1, 1000) n;
 CREATE TABLE ledger (writer text, n bigint, at timestamptz DEFAULT now(), PRIMARY KEY (writer, n));
 CREATE SEQUENCE ticket;
+CREATE SEQUENCE visits;
 `,
   "web.py": `import http.server, psycopg2
 class Site(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         try:
             c = psycopg2.connect("host=db dbname=app user=keeper password='pass $word' connect_timeout=3")
-            k = c.cursor(); k.execute("INSERT INTO ledger SELECT 'web', coalesce(max(n), 0) + 1 FROM ledger WHERE writer = 'web'"); c.commit(); c.close()
+            k = c.cursor(); k.execute("INSERT INTO ledger VALUES ('web', nextval('visits'))"); c.commit(); c.close()
             self.send_response(200)
         except Exception as e:
             self.send_response(500)
