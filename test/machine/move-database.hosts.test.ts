@@ -224,7 +224,13 @@ describe("a project's database that moves to another machine", () => {
 
     expect((await old.verb("follow", JSON.stringify(offer))).databases.db.streaming).toBe(true);
     await next.verb("freeze --seconds 60");
+    const killed = (words: string, after: number) =>
+      `berth-move ${words} </root/said >/dev/null 2>&1 & pid=$!; sleep ${after}; kill -KILL $pid`;
+    await next.exec(`touch /root/said; ${killed("seal shop", 0.3)}`);
     const sealed = await next.verb("seal");
+    await old.onHost("cat >/root/said", JSON.stringify(sealed));
+    await old.exec(killed("promote shop", 1.1));
+    await old.exec(killed("promote shop", 2.3));
     const promoted = await old.verb("promote", JSON.stringify(sealed));
     expect(promoted).toMatchObject({ databases: { db: { timeline: 3 } }, healthy: true });
     // What it had written before it followed was put aside with its own database.

@@ -88,7 +88,7 @@ def draft(path, text, owner):
 def lost(server):
     """Does the other machine no longer have what this copy lacks?"""
     said = run(["docker", "logs", "--tail", "50", server.container.id])
-    return any(word in said.out + said.err for word in ("has already been removed", "can no longer get changes", "has been invalidated"))
+    return any(word in said.out + said.err for word in ("has already been removed", "can no longer get changes", "can no longer access", "has been invalidated"))
 
 
 def end(mine, serves):

@@ -18,7 +18,7 @@ FACTS = """SELECT pg_catalog.json_build_object(
   'major', current_setting('server_version_num')::int / 10000, 'collation', {collation},
   'checksums', current_setting('data_checksums') = 'on', 'recovering', pg_catalog.pg_is_in_recovery(),
   'system', (SELECT system_identifier::text FROM pg_catalog.pg_control_system()),
-  'hba', current_setting('hba_file'), 'walLevel', current_setting('wal_level'), 'cap', current_setting('max_slot_wal_keep_size', true),
+  'hba', current_setting('hba_file'), 'walLevel', current_setting('wal_level'), 'readable', current_setting('hot_standby') = 'on', 'cap', current_setting('max_slot_wal_keep_size', true),
   'senders', current_setting('max_wal_senders')::int, 'slots', current_setting('max_replication_slots')::int,
   'used', (SELECT count(*) FROM pg_catalog.pg_replication_slots WHERE slot_name <> '{role}'),
   'tablespaces', (SELECT count(*) FROM pg_catalog.pg_tablespace WHERE spcname NOT IN ('pg_default', 'pg_global')),
@@ -48,6 +48,8 @@ def unmovable(said):
         yield f"it has {said['tablespaces']} tablespaces of its own"
     if said["walLevel"] == "minimal":
         yield "wal_level is minimal"
+    if not said["readable"]:
+        yield "hot_standby is off, so one that follows could not be asked how far it is"
     if said["senders"] < 3 or said["slots"] <= said["used"]:
         yield f"max_wal_senders {said['senders']} or max_replication_slots {said['slots']} has no room for one that follows"
 
