@@ -5,6 +5,7 @@ import ipaddress
 import os
 import pwd
 import re
+import time
 
 from ground import Failed, Refused, run, write
 
@@ -12,6 +13,8 @@ ACCOUNT, HOME = "berth-move", "/var/lib/berth-move"
 LIST = f"{HOME}/.ssh/authorized_keys"
 KEY = re.compile(r"ssh-ed25519 [A-Za-z0-9+/]+={0,2}")
 PRIVATE = "key"
+# Seconds that sessions get to end once nobody is let in.
+PATIENCE = 15
 
 
 def key(move):
@@ -80,10 +83,16 @@ def shut_out(move):
         # First no new session, then none at all: the order of a door that is closed.
         if os.path.exists(LIST):
             os.remove(LIST)
-        run(["pkill", "-KILL", "-U", ACCOUNT])
-        done = run(["userdel", ACCOUNT])
-        if done.code != 0:
-            raise Failed(f"account {ACCOUNT}: {done.last()}")
+        until = time.monotonic() + PATIENCE
+        while True:
+            # Who was on the way in when the door closed is in by now: the other machine's tunnel comes again and again.
+            run(["pkill", "-KILL", "-U", ACCOUNT])
+            done = run(["userdel", ACCOUNT])
+            if done.code == 0:
+                break
+            if time.monotonic() > until:
+                raise Failed(f"account {ACCOUNT}: {done.last()}")
+            time.sleep(0.2)
     for folder in (os.path.dirname(LIST), HOME):
         if os.path.isdir(folder):
             os.rmdir(folder)
