@@ -4,16 +4,26 @@ import { nameOf, typeOf } from "../../engine/urn";
 /** Types under which a project's way in is made, as the components name themselves. */
 const names = ["berth:index:ProjectNames", "berth:edge:OriginPulls"];
 
+const session = "command:remote:Command";
+
 /**
  * What an update would do besides leading one project's names elsewhere, a sentence each. A switch in the middle of a
- * move is no moment for anything else.
+ * move is no moment for anything else. `node`: the environment's own for the project, which backs up what it serves
+ * and no longer what it does not: its converge is told so, and the session that brought its key comes or goes.
  */
-export function besidesNames(preview: Preview, slug: string): readonly string[] {
+export function besidesNames(preview: Preview, slug: string, node?: string): readonly string[] {
   const byUrn = new Map(preview.changes.map((change) => [change.urn, change]));
   return preview.changes
     .filter(({ fate }) => fate !== "same" && fate !== "read")
     .filter((change) => !isOfNames(change, slug, byUrn))
+    .filter((change) => node === undefined || !isOfBackups(change, slug, node))
     .map(({ fate, type, name }) => `${fate} ${type} ${name}`);
+}
+
+function isOfBackups({ type, name, fate }: Change, slug: string, node: string): boolean {
+  if (type !== session) return false;
+  if (name === `${node}-converge`) return fate === "update";
+  return name === `${node}-${slug}-backup-delivered` && (fate === "delete" || fate === "create");
 }
 
 function isOfNames(change: Change, slug: string, byUrn: ReadonlyMap<string, Change>): boolean {

@@ -23,8 +23,18 @@ export async function writeLine(move: Move, line: Omit<ProjectLine, "slug">): Pr
   context.say(`${name}: ${what} (${slug}), committed on ${made}: have it reviewed`);
 }
 
+/** Whether the stack file says already who serves the project after the move. */
+export function isWritten({ environment, slug, to, context }: Move): boolean {
+  const name = `Pulumi.${environment}.yaml`;
+  const text = fs.readFileSync(path.join(context.directory, name), "utf8");
+  return withLine(text, { slug, ...servingLine(to, environment) }, name) === text;
+}
+
+function servingLine(to: string, environment: string): Omit<ProjectLine, "slug"> {
+  return { key: "servedBy", ...(to === environment ? {} : { value: to }) };
+}
+
 /** Writes who serves the project: the host stack that it moves to, or by no line the environment itself. */
 export function writeServing(move: Move): Promise<void> {
-  const { to, environment } = move;
-  return writeLine(move, { key: "servedBy", ...(to === environment ? {} : { value: to }) });
+  return writeLine(move, servingLine(move.to, move.environment));
 }

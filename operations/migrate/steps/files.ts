@@ -2,6 +2,7 @@ import { Refusal } from "../../ground/usage";
 import { files as passed, lag, survey } from "../answers";
 import { ask } from "../machines";
 import type { Step } from "../step";
+import { refuseWhatIsDue } from "./names";
 
 /** Bytes that a copy may be behind at the freeze: what is left is received while visitors wait. */
 const nearBytes = 16 * 1024 * 1024;
@@ -22,8 +23,9 @@ export const files: Step = {
 /** What takes long and is read to the last byte, before anybody waits. */
 export const checks: Step = {
   name: "checks",
-  does: "compares every file by its checksum and looks once more at both machines",
-  async precondition({ old, new: target, slug }) {
+  does: "compares every file by its checksum and looks once more at both machines, and for what else the environment has to update",
+  async precondition(move) {
+    const { old, new: target, slug } = move;
     const [a, b] = [
       await ask(old, ["survey", slug], survey),
       await ask(target, ["survey", slug], survey),
@@ -33,6 +35,7 @@ export const checks: Step = {
         `${old.name} was delivered another version of ${slug} (${a.commit?.slice(0, 12)}) since the move began; give up and begin again: berth migrate ${slug} --abort`,
       );
     }
+    await refuseWhatIsDue(move);
   },
   act({ new: target, slug }) {
     return ask(target, ["files", slug, "--check"], passed);

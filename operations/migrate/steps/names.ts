@@ -1,13 +1,20 @@
 import { Refusal } from "../../ground/usage";
 import { besidesNames } from "../name-changes";
 import { resolversOf, waitForRecords } from "../resolvers";
-import { writeServing } from "../stack-file";
+import type { Move } from "../move";
+import { isWritten, writeServing } from "../stack-file";
 import type { Step } from "../step";
 
-/** The project's names lead to the new machine: by an update that changes nothing else. */
+/**
+ * The project's names lead to the new machine: by an update that holds what follows from that line alone. Whoever finds
+ * the line written already looks for what is none of its consequences.
+ */
 export const names: Step = {
   name: "names",
-  does: "writes servedBy into the stack file and updates the environment, after a preview that holds this project's names alone",
+  does: "writes servedBy into the stack file and updates the environment, after a preview that holds nothing but what follows from that",
+  async precondition(move) {
+    if (!isWritten(move)) await refuseWhatIsDue(move);
+  },
   async act(move) {
     const { world, environment, slug, to, commits, project, context } = move;
     // Another clone may have deployed it: this one's file says so as well then.
@@ -18,7 +25,7 @@ export const names: Step = {
           `${slug}: visitors reach the new machine through the old one until the change is deployed; once it is, run the same command again`,
         );
       }
-      const besides = besidesNames(await world.preview(environment), slug);
+      const besides = besidesNames(await world.preview(environment), slug, project.node);
       if (besides.length > 0) {
         throw new Refusal(
           [
@@ -46,3 +53,16 @@ export const names: Step = {
     return [`the names of ${slug} lead to ${target.address}`];
   },
 };
+
+/** Refuses while the environment has anything else to update: it would come with the switch, unlooked at. */
+export async function refuseWhatIsDue({ world, environment, slug }: Move): Promise<void> {
+  const due = besidesNames(await world.preview(environment), slug);
+  if (due.length === 0) return;
+  throw new Refusal(
+    [
+      `pulumi up --stack ${environment} has other things to do, which would come with the switch of ${slug}:`,
+      ...due.map((each) => `  - ${each}`),
+      "Deploy them first, or take them out of the stack file, then run the same command again.",
+    ].join("\n"),
+  );
+}

@@ -85,6 +85,20 @@ describe("an update that leads names", () => {
     ).toEqual([]);
   });
 
+  it("may bring the backups of the machine that serves no more to an end, where that is expected", () => {
+    const command = "command:remote:Command";
+    const consequences = [
+      change(command, "shop-converge", "update"),
+      change(command, "shop-shop-backup-delivered", "delete"),
+    ];
+    const preview = { changes: consequences } as unknown as Preview;
+    expect(besidesNames(preview, "shop", "shop")).toEqual([]);
+    expect(besidesNames(preview, "shop")).toHaveLength(2);
+    expect(besidesNames(preview, "shop", "club")).toHaveLength(2);
+    const replaced = { changes: [change(command, "shop-converge", "replace")] };
+    expect(besidesNames(replaced as unknown as Preview, "shop", "shop")).toHaveLength(1);
+  });
+
   it.each([
     ["another project's record", change(record, "club-primary", "update", names("club").urn)],
     ["a record of its own that goes", change(record, "shop-www", "delete", names("shop").urn)],

@@ -76,6 +76,7 @@ describe("a move under way", () => {
   });
 
   it("does not lead names by an update that would do anything else", async () => {
+    expect(await at.run(pair, ...argv, "--until", "backup")).toMatchObject({ code: 0 });
     const change = { urn: "urn:pulumi:stage::berth::scaleway:index/server:Server::shop-server" };
     pair.besides = [
       {
@@ -92,10 +93,23 @@ describe("a move under way", () => {
     expect(done.said).toContain("replace scaleway:index/server:Server shop-server");
     expect(pair.led).toBe("stage");
     expect(pair.old.forwards).toBe(addresses.new);
+    expect(at.shop()["servedBy"]).toBeUndefined();
     pair.besides = [];
     pair.revive(0);
     expect(await at.run(pair, ...argv)).toMatchObject({ code: 0 });
     expect(pair.led).toBe("stage-b");
+  });
+
+  it("is not frozen while the environment has anything else to update", async () => {
+    const session = { type: "command:remote:Command", name: "shop-converge", fate: "update" };
+    const urn = "urn:pulumi:stage::berth::command:remote:Command::shop-converge";
+    pair.besides = [
+      { urn, ...session, replaceKeys: [], diffs: [] },
+    ] as unknown as Preview["changes"];
+    const done = await at.run(pair, ...argv);
+    expect(done).toMatchObject({ code: 1 });
+    expect(done.said).toContain("update command:remote:Command shop-converge");
+    expect(pair.calls.join("\n")).not.toContain("freeze");
   });
 
   it("waits until every resolver gives the new address where the client runs DNS", async () => {
