@@ -152,7 +152,7 @@ class Stream:
 
 def write(path, text, mode=0o600):
     """A file, whole or not at all."""
-    draft = f"{path}.new"
+    draft = f"{path}.{os.getpid()}.new"
     if os.path.lexists(draft):
         os.remove(draft)
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)

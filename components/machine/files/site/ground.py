@@ -163,7 +163,8 @@ def follow(command, env=None, seconds=3600, cwd="/"):
 
 def write(path, text, mode=0o600):
     """A file, whole or not at all."""
-    draft = f"{path}.new"
+    # Two deliveries on one machine write what both of them need.
+    draft = f"{path}.{os.getpid()}.new"
     if os.path.lexists(draft):
         os.remove(draft)
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
