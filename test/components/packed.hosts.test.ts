@@ -160,7 +160,7 @@ describe("the components, packed and installed in a program outside of the clone
     expect(fs.lstatSync(installed).isSymbolicLink()).toBe(false);
     expect(fs.readdirSync(installed).sort()).toEqual(["README.md", "dist", "package.json"]);
     const files = fs.readdirSync(path.join(installed, "dist"), { recursive: true }) as string[];
-    expect(files.filter((file) => /(?<!\.d)\.ts$|test/.test(file))).toEqual([]);
+    expect(files.filter((file) => /(?<!\.d)\.ts$|(^|\/)tests?\/|\.test\./.test(file))).toEqual([]);
     expect(files).toContain(path.join("machine", "steps", "people.sh"));
     expect(files).toContain(path.join("machine", "files", "site", "main.py"));
   });

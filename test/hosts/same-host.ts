@@ -63,6 +63,7 @@ export const apart = {
       "- /var/lib/berth/proxy root:root 700 d",
       "- /var/lib/berth/proxy/certificates root:root 700 d",
       "- /var/lib/berth/proxy/lock root:root 600 f",
+      "- /var/lib/berth/proxy/moves root:root 700 d",
       "- /var/lib/berth/proxy/origin-pulls root:root 700 d",
       "- /var/lib/berth/proxy/served root:root 700 d",
       "+ /etc/sudoers.d root:root 750 d",
