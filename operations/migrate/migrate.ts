@@ -18,6 +18,7 @@ import { showPlan, showStatus, type Surveys } from "./show";
 import { stepNames, type StepName } from "./step";
 import { isBefore } from "./steps";
 import { onStage } from "./stage";
+import { closedWay } from "./way";
 import type { World } from "./world";
 
 /** How `berth migrate` is called. */
@@ -124,6 +125,8 @@ async function refuseAtOnce(
 ): Promise<void> {
   const both = await surveysOf(sides, route.slug);
   refuseUnfit({ ...both, delivered: isDelivered(both) }, sides.new.name);
+  const closed = closedWay(route);
+  if (closed !== undefined) throw new Refusal(closed);
   if (gate !== undefined) throw new Refusal(gate);
 }
 

@@ -7,6 +7,7 @@ import { ask, Away, type Side } from "./machines";
 import { expectedInterruption, isDelivered, judge } from "./plan";
 import type { Found } from "./route";
 import { steps } from "./steps";
+import { closedWay } from "./way";
 import type { World } from "./world";
 
 /** What both machines say of themselves. */
@@ -26,7 +27,7 @@ export function showPlan(
   const placement = route.placements.to;
   const delivered = isDelivered(both);
   const { problems, notes } = judge({ ...both, delivered });
-  const all = [...problems, ...(gate === undefined ? [] : [gate])];
+  const all = [...problems, closedWay(route), gate].filter((each) => each !== undefined);
   out(
     `${slug}: from ${from} (${source.address}) to ${to} (${target.address}, ${placement.provider}${placement.region === undefined ? "" : ` ${placement.region}`}, rule ${placement.rule.number})\n\n`,
   );

@@ -34,9 +34,17 @@ export class Clone {
       shop: project("shop.example", { repository, ...more }),
       club: project("club.example"),
     };
-    this.write(`Pulumi.${environment}.yaml`, { config: namespaced({ projects }) });
+    const led = (address: string) => ({ nodes: { shop: { visitorsFrom: [address] } } });
+    this.write(`Pulumi.${environment}.yaml`, {
+      config: namespaced({ projects, ...led(addresses.new) }),
+    });
     this.write(`Pulumi.${environment}-b.yaml`, {
-      config: namespaced({ environment, projects: { shop: {} }, ...hosted }),
+      config: namespaced({
+        environment,
+        projects: { shop: {} },
+        ...led(addresses.old),
+        ...hosted,
+      }),
     });
   }
 

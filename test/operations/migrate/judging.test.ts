@@ -55,8 +55,8 @@ describe("the plan", () => {
   });
 
   it("expects the interruption by what was measured where something was", () => {
-    expect(expectedInterruption(old)).toBe(3);
-    expect(expectedInterruption(old, 0.4)).toBe(2.9);
+    expect(expectedInterruption(old)).toBe(9.5);
+    expect(expectedInterruption(old, 0.4)).toBe(9.4);
   });
 });
 
