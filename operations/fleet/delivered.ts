@@ -36,10 +36,14 @@ export function readDelivered(said: string): readonly DeliveredSite[] | undefine
   return reading.success ? reading.data.sites : undefined;
 }
 
-/** What of the projects that a machine shall deliver needs a person, one sentence each. */
+/**
+ * What of the projects that a machine shall deliver needs a person, one sentence each. `elsewhere`: those that another
+ * machine serves, which need not run here: one that has moved does not, and its way back is a read-only copy.
+ */
 export function deliveryConcerns(
   declared: readonly Delivery[],
   delivered: readonly DeliveredSite[] | undefined,
+  elsewhere: ReadonlySet<string> = new Set(),
 ): string[] {
   if (declared.length === 0) return [];
   if (delivered === undefined) return ["did not tell what it delivers"];
@@ -61,7 +65,7 @@ export function deliveryConcerns(
           `once that is put right: berth deploy ${slug}`,
       ];
     }
-    return site.running === false
+    return site.running === false && !elsewhere.has(slug)
       ? [`${slug} was delivered and does not run; look: berth logs ${slug}`]
       : [];
   });

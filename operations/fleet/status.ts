@@ -1,6 +1,8 @@
+import type { Fleet } from "../../components/fleet/fleet";
+import { servedBy } from "../../components/fleet/serving";
 import type { Context } from "../ground/context";
 import type { Outcome } from "./converging";
-import { deployersOf, survey } from "./fleet";
+import { deployersOf, survey, type Machine } from "./fleet";
 import { concerns, duration, type Health } from "./health";
 import { look } from "./look";
 import { tellInterrupted } from "../ground/interrupted";
@@ -55,7 +57,9 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
     const served = health.facts
       ? [
           ...servedConcerns(sites, health.served, context.now),
-          ...deliveryConcerns(deliveries, health.delivered).map((line) => printableLine(line)),
+          ...deliveryConcerns(deliveries, health.delivered, servedElsewhere(fleets, machine)).map(
+            (line) => printableLine(line),
+          ),
           ...backupConcerns(backups, health.backedUp, context.now).map((line) =>
             printableLine(line),
           ),
@@ -186,4 +190,16 @@ function stateOf(outcome: Outcome): string {
     default:
       return outcome satisfies never;
   }
+}
+
+/** Slugs of projects on a machine whose visitors are led to another stack's, as far as their environment's file was read. */
+function servedElsewhere(
+  fleets: readonly Fleet[],
+  { stack, node, environment }: Machine,
+): ReadonlySet<string> {
+  const served = fleets
+    .filter((fleet) => fleet.role === "environment" && fleet.environment === environment)
+    .flatMap((fleet) => fleet.projects.map((each) => [each.slug, servedBy(fleet, each)] as const))
+    .filter(([slug, serving]) => node.projects.includes(slug) && serving !== stack);
+  return new Set(served.map(([slug]) => slug));
 }

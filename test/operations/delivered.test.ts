@@ -29,6 +29,14 @@ describe("what a machine delivered", () => {
     expect(readDelivered(said({ ...shop, commit: "$(reboot)" }))?.[0]?.commit).toBeUndefined();
   });
 
+  it("need not run where another machine serves it, and is not to have failed there either", () => {
+    const stopped = readDelivered(said({ ...shop, running: false }));
+    expect(deliveryConcerns([declared[0]!], stopped, new Set(["shop"]))).toEqual([]);
+    expect(deliveryConcerns([declared[0]!], stopped, new Set(["club"]))).toHaveLength(1);
+    const failed = readDelivered(said({ ...shop, running: false, verdict: "failed" }));
+    expect(deliveryConcerns([declared[0]!], failed, new Set(["shop"]))).toHaveLength(1);
+  });
+
   it("needs a person where it is missing, failed or does not run", () => {
     expect(concerns(shop)).toEqual([]);
     expect(concerns()).toEqual(["shop is not delivered; run berth deploy shop"]);
