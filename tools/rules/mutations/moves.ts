@@ -56,7 +56,7 @@ export const moves: readonly Mutation[] = [
     from: "    use_backend next-%[var(txn.site)] if forwarded",
     to: "    use_backend next-%[var(txn.site)] if forwarded !forwarded",
     test: "test/machine/proxy-forward.hosts.test.ts",
-    named: "is led there under all of its names",
+    named: "a site that moves to another machine",
   },
   {
     rule: 71,
@@ -128,7 +128,7 @@ export const moves: readonly Mutation[] = [
     from: '    like(data, STANDBY, "")',
     to: "    settle(data)",
     test: "test/machine/move-database.hosts.test.ts",
-    named: "moves with every row that was acknowledged",
+    named: "a project's database that moves to another machine",
   },
   {
     rule: 72,
@@ -136,7 +136,7 @@ export const moves: readonly Mutation[] = [
     from: '"down", "--remove-orphans"',
     to: '"stop"',
     test: "test/machine/move-node.hosts.test.ts",
-    named: "goes back, down and to its end",
+    named: "a project's move, on its machines",
   },
   {
     rule: 76,
