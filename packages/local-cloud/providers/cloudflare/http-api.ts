@@ -1,8 +1,8 @@
-import * as http from "node:http";
-import type { AddressInfo } from "node:net";
+import type * as http from "node:http";
 
 import type { World } from "../../emulator/world";
 import { tokenForm } from "./api";
+import { serveJson } from "../json-api";
 
 /** Objects that say when names were last purged; the edge begins with an empty cache where they change. */
 export const purgeKind = "cloudflare/purge";
@@ -14,27 +14,10 @@ const mostHosts = 100;
  * Cloudflare's HTTP API as far as a command asks it itself: a purge of the cache by hostname. On loopback only;
  * any token of the right form is taken, and no limit is kept. Shapes: Cloudflare's API documentation.
  */
-export async function serveCloudflareApi(
+export function serveCloudflareApi(
   world: World,
 ): Promise<{ port: number; stop: () => Promise<void> }> {
-  const server = http.createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const { status, body } = answer(world, request, Buffer.concat(chunks).toString("utf8"));
-      response.writeHead(status, { "content-type": "application/json" });
-      response.end(JSON.stringify(body));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    port: (server.address() as AddressInfo).port,
-    stop: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
-  };
+  return serveJson((request, text) => answer(world, request, text));
 }
 
 function answer(world: World, request: http.IncomingMessage, text: string) {

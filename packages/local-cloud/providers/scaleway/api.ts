@@ -1,10 +1,10 @@
-import * as http from "node:http";
-import type { AddressInfo } from "node:net";
+import type * as http from "node:http";
 
 import { isObject, type Props } from "../../emulator/values";
 import type { Entity, World } from "../../emulator/world";
 import { snapshotDate } from "../snapshot-dates";
 import { serverKind } from "./kinds";
+import { serveJson } from "../json-api";
 
 const unauthorized = {
   message: "authentication is denied",
@@ -17,23 +17,10 @@ const unauthorized = {
  * Scaleway's HTTP API as far as the program asks it itself: servers and snapshots, by id. On loopback
  * only; any secret key is taken, none is refused. Shapes: Scaleway's API documentation.
  */
-export async function serveScalewayApi(
+export function serveScalewayApi(
   world: World,
 ): Promise<{ port: number; stop: () => Promise<void> }> {
-  const server = http.createServer((request, response) => {
-    const { status, body } = answer(world, request);
-    response.writeHead(status, { "content-type": "application/json" });
-    response.end(JSON.stringify(body));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    port: (server.address() as AddressInfo).port,
-    stop: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
-  };
+  return serveJson((request) => answer(world, request));
 }
 
 function answer(world: World, { method, url = "/", headers }: http.IncomingMessage) {
