@@ -84,6 +84,8 @@ describe("dialling", () => {
     await new Promise((resolve) => setTimeout(resolve, 150));
     const forward = net.createServer((near) => {
       const far = net.connect(sshd.port, "127.0.0.1");
+      far.once("error", () => near.destroy());
+      near.once("error", () => far.destroy());
       near.pipe(far).pipe(near);
     });
     await new Promise<void>((resolve) => forward.listen(port, "127.0.0.1", resolve));

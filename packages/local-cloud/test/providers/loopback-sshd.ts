@@ -36,11 +36,9 @@ export async function startSshd(extra: readonly string[] = []): Promise<Loopback
   const ed25519 = utils.generateKeyPairSync("ed25519");
   const ecdsa = utils.generateKeyPairSync("ecdsa", { bits: 256 });
   const key = utils.generateKeyPairSync("ed25519");
-  const port = await freePort();
   const config = file(
     "sshd_config",
     [
-      `ListenAddress 127.0.0.1:${port}`,
       `HostKey ${file("host_ed25519", ed25519.private)}`,
       `HostKey ${file("host_ecdsa", ecdsa.private)}`,
       `AuthorizedKeysFile ${file("authorized_keys", `${key.public}\n`)}`,
@@ -57,10 +55,9 @@ export async function startSshd(extra: readonly string[] = []): Promise<Loopback
       "",
     ].join("\n"),
   );
-  const child = run(sshd, libraries, config, file);
-  let said = "";
-  child.stderr!.on("data", (chunk: Buffer) => (said += chunk.toString()));
-  await listening(port, child, () => said);
+  const { child, port } = await listening((free) =>
+    run(sshd, libraries, ["-f", config, "-o", `ListenAddress=127.0.0.1:${free}`], file),
+  );
   return {
     port,
     user: os.userInfo().username,
@@ -78,13 +75,13 @@ export async function startSshd(extra: readonly string[] = []): Promise<Loopback
 function run(
   sshd: string,
   libraries: string | undefined,
-  config: string,
+  options: readonly string[],
   file: (name: string, text: string, mode?: number) => string,
 ): ChildProcess {
   const env = libraries ? { ...process.env, LD_LIBRARY_PATH: libraries } : process.env;
-  const options = { env, stdio: ["ignore", "ignore", "pipe"] as ["ignore", "ignore", "pipe"] };
-  const args = ["-D", "-e", "-f", config];
-  if (process.getuid?.() !== 0) return spawn(sshd, args, options);
+  const streams = { env, stdio: ["ignore", "ignore", "pipe"] as ["ignore", "ignore", "pipe"] };
+  const args = ["-D", "-e", ...options];
+  if (process.getuid?.() !== 0) return spawn(sshd, args, streams);
   const accounts = ["root:x:0:0:root:/root:/bin/sh", "sshd:x:101:65534::/run/sshd:/bin/false"];
   const passwd = file("passwd", `${accounts.join("\n")}\n`, 0o644);
   const shadow = file("shadow", "root:*:20000::::::\nsshd:*:20000::::::\n");
@@ -93,7 +90,7 @@ function run(
   return spawn(
     "unshare",
     ["--mount", "--", "sh", "-c", script, "sh", passwd, shadow, sshd, ...args],
-    options,
+    streams,
   );
 }
 
@@ -134,33 +131,43 @@ function unpackedSshd(): { sshd: string; libraries?: string } {
   return { sshd, libraries: path.join(shelf, "usr/lib", multiarch ?? "") };
 }
 
-/** A port that nobody listens on at this moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => resolve(port));
+/**
+ * A port that nobody listens on at this moment, below those that Linux hands out by itself (32768
+ * and up), so that neither another test's server nor an outgoing connection comes by it meanwhile.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const free = await new Promise<boolean>((resolve) => {
+      const server = net.createServer();
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
     });
-  });
+    if (free) return port;
+  }
 }
 
-async function listening(port: number, child: ChildProcess, said: () => string): Promise<void> {
-  for (let tries = 0; tries < 400; tries += 1) {
-    if (child.exitCode !== null) break;
-    const open = await new Promise<boolean>((resolve) => {
-      const socket = net.connect(port, "127.0.0.1");
-      socket.once("connect", () => {
-        socket.destroy();
-        resolve(true);
+/**
+ * The server, once it says itself that it listens: that something answers on the port does not show
+ * that it is this one. Where the port was taken meanwhile, the next is tried.
+ */
+async function listening(
+  start: (port: number) => ChildProcess,
+): Promise<{ child: ChildProcess; port: number }> {
+  let said = "";
+  for (let tries = 0; tries < 5; tries += 1) {
+    const port = await freePort();
+    const child = start(port);
+    const listens = await new Promise<boolean>((resolve) => {
+      child.once("exit", () => resolve(false));
+      child.stderr!.on("data", (chunk: Buffer) => {
+        said += chunk.toString();
+        if (said.includes(`Server listening on 127.0.0.1 port ${port}.`)) resolve(true);
       });
-      socket.once("error", () => resolve(false));
     });
-    if (open) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    if (listens) return { child, port };
   }
-  throw new Error(`sshd does not listen on port ${port}:\n${said()}`);
+  throw new Error(`sshd does not listen:\n${said}`);
 }
 
 function ended(child: ChildProcess): Promise<void> {
