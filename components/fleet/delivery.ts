@@ -89,6 +89,16 @@ export const overlap = list(
   }),
 );
 
+/** What acts on the world outside without being asked. */
+export const workers = list(
+  "Services that act by themselves: queues' workers, schedulers. On a machine beside the one that serves they wait until it serves; absent: guessed, every service that publishes no port and that nothing which answers visitors depends on.",
+  text("A service of the Compose file.", servicePattern, {
+    what: "the name of a service",
+    allowed: "letters, digits and . _ -",
+    fix: "write the service's name as the Compose file has it",
+  }),
+);
+
 /** `berth:secrets`: the values of each project's secrets. */
 export const secrets = map(
   "Values of projects' secrets, by project and name, each encrypted by itself.",

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { backup, type BackupSpec } from "./backups";
 import type { Declared } from "./declared";
-import { branch, files, health, jobs, overlap, secretNames } from "./delivery";
+import { branch, files, health, jobs, overlap, secretNames, workers } from "./delivery";
 import { domain, flag, former, repository, stack } from "./fields";
 import { slugPattern } from "./formats";
 import { choice, count, group, hints, list, text } from "./hints";
@@ -82,6 +82,7 @@ export const project = group("A client project.", {
   jenkins: jenkins.optional(),
   files: files.optional(),
   overlap: overlap.optional(),
+  workers: workers.optional(),
   visitors: visitors.optional(),
   access: list(
     "Groups and members with an account on its node.",

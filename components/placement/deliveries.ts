@@ -25,6 +25,8 @@ export interface Delivery {
   readonly files: readonly string[];
   /** Services of which a new version may run beside the one that serves; absent: none. */
   readonly overlap?: readonly string[];
+  /** Services that act by themselves and wait where the machine does not serve; absent: the machine guesses. */
+  readonly workers?: readonly string[];
   /**
    * Production takes a commit of which the job of this name has said that its tests passed, or a reason (R49);
    * absent: tests are nothing to it.
@@ -42,6 +44,7 @@ export interface DeliveryWishes {
   readonly secrets?: readonly string[] | undefined;
   readonly files?: readonly string[] | undefined;
   readonly overlap?: readonly string[] | undefined;
+  readonly workers?: readonly string[] | undefined;
   readonly jobs?: Readonly<Record<string, string>> | undefined;
   readonly jenkins?: object | undefined;
 }
@@ -57,8 +60,8 @@ export function deliveryOf(
   project: Parameters<typeof siteOf>[0] & Pick<ResolvedProject, "repository"> & DeliveryWishes,
   environment: Environment,
 ): Delivery | undefined {
-  const { slug, domain, repository, branch, health, secrets, files, overlap, jobs, jenkins } =
-    project;
+  const { slug, domain, repository, branch, health, secrets, files, overlap } = project;
+  const { workers, jobs, jenkins } = project;
   if (repository === undefined) return undefined;
   return {
     slug,
@@ -72,6 +75,7 @@ export function deliveryOf(
     secrets: [...(secrets ?? [])].sort(),
     files: [...(files ?? [])].sort(),
     ...(overlap === undefined || overlap.length === 0 ? {} : { overlap: [...overlap].sort() }),
+    ...(workers === undefined ? {} : { workers: [...workers].sort() }),
     ...(jenkins === undefined || environment !== "prod"
       ? {}
       : { tested: jobName(slug, environment) }),

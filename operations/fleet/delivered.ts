@@ -19,6 +19,8 @@ const deliveredSite = z.object({
   services: told(z.record(text, text)),
   /** Services of the version that was delivered. */
   expected: told(z.array(text)),
+  /** Services that act by themselves, where the machine does not serve: they wait. */
+  waiting: told(z.array(text)),
   delivering: told(z.union([z.boolean(), z.object({}).loose()])),
 });
 

@@ -46,6 +46,10 @@ export const survey = z.object({
   cpu: z.object({ arch: text, flags: z.array(text).default([]) }),
   /** Whether this machine never served this project's data. */
   blank: z.boolean().nullish(),
+  /** Services that act by themselves; `guessed`: nobody declared which. */
+  acting: z.object({ services: z.array(text), guessed: z.boolean() }).nullish(),
+  /** Whether these wait on this machine until it serves. */
+  beside: z.boolean().nullish(),
 });
 export type Survey = z.output<typeof survey>;
 

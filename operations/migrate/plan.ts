@@ -53,6 +53,7 @@ export function judge({ old, new: target, delivered }: Both): Judgement {
       `disk: the new machine has ${gib(target.disk.free)} free and ${gib(needed)} are needed (databases ${gib(databases)}, files ${gib(files)}, ${gib(reserve)} to spare); declare a larger disk or size in berth:nodes`,
     );
   }
+  notes.push(...whatWaits(old));
   if (target.memory < old.memory) {
     notes.push(`memory: the new machine has ${gib(target.memory)}, the old one ${gib(old.memory)}`);
   }
@@ -127,6 +128,17 @@ function unlike(one: Database, target: Survey): string[] {
 
 function collationOf({ collation }: Database): string | undefined {
   return collation ? `${collation.provider} ${collation.version ?? ""}`.trim() : undefined;
+}
+
+/** What acts on the world outside: two of it would remind, charge and publish twice. */
+function whatWaits({ acting }: Survey): string[] {
+  if (!acting || acting.services.length === 0) return [];
+  const how = acting.guessed
+    ? " (a guess: nothing that answers visitors needs them; `workers` of the project says which do)"
+    : "";
+  return [
+    `${acting.services.join(", ")} act by themselves and start when the new machine serves${how}`,
+  ];
 }
 
 function otherProcessor(old: Survey["cpu"], target: Survey["cpu"]): string[] {

@@ -11,6 +11,8 @@ machine: a connection that drops, or Ctrl-C, ends the telling alone; --watch goe
 
   --ref R          a branch, a tag or a commit; absent: the environment's branch
   --reason TEXT    why production gets a commit from outside its branch; it is kept
+  --serves         the machine serves from now on: what acts by itself starts too; on a machine beside
+                   the one that serves, workers and schedulers wait for this (or for berth migrate)
   --watch          tell of the delivery that is under way, and begin none
 ${siteOptions}
 
@@ -21,7 +23,7 @@ refused before anything was touched, 255 when the machine was not reached.
 /** `berth deploy`: needs SSH and no secret of the engine's. */
 export async function main(context: Context, argv: readonly string[]): Promise<number> {
   const { flags, values, words } = readCommandLine(argv, {
-    flags: ["watch"],
+    flags: ["watch", "serves"],
     values: [...siteValues, "ref", "reason"],
   });
   const [slug, ...more] = words;
@@ -30,9 +32,13 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   if (flags.has("watch") && (ref ?? reason) !== undefined) {
     throw new UsageError("--watch begins nothing: leave --ref and --reason out");
   }
+  if (flags.has("watch") && flags.has("serves")) {
+    throw new UsageError("--watch begins nothing: leave --serves out");
+  }
   const site = await siteOf(context, slug, values);
   if (flags.has("watch")) return tell(context, site, ["watch", slug]);
   const asked = [
+    ...(flags.has("serves") ? ["--serves"] : []),
     ...(ref === undefined ? [] : ["--ref", ref]),
     ...(reason === undefined ? [] : ["--reason", reason]),
   ];

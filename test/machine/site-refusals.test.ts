@@ -81,6 +81,21 @@ describe("what no delivery takes", () => {
       /^services\.web\.volumes: \/media: is of the checkout, which holds one version alone/,
     ],
     [
+      "a worker that is not there",
+      (facts) => (facts.workers = ["beat"]),
+      /^workers: beat: is no service of the project; it has .*db.*web/,
+    ],
+    [
+      "a database as a worker",
+      (facts) => (facts.workers = ["db"]),
+      /^workers: db: is a database, which acts for others/,
+    ],
+    [
+      "a worker that visitors are answered by",
+      (facts) => (facts.workers = ["web"]),
+      /^workers: web: nginx answers visitors and needs it \(depends_on\), so it cannot wait/,
+    ],
+    [
       "the machine's own network",
       ({ full }) => (full.services.web!.network_mode = "host"),
       /services\.web\.network_mode: host/,

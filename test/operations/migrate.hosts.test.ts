@@ -128,6 +128,24 @@ describe("a live project that a command moves between two booted machines", () =
     expect(await next.onHost("berth-move status shop")).toContain('"role": "none"');
   });
 
+  it("tries on the new machine what answers visitors, and starts nothing there that acts by itself", async () => {
+    const worker = "docker ps -a --filter label=com.docker.compose.service=worker";
+    const tried = await berth("--until", "deliver", "--reason", "there is no stage here");
+    expect(tried, tried.said + tried.out).toMatchObject({ code: 0 });
+    expect(tried.out).toContain("worker wait there until it serves");
+    expect(await next.onHost(`${worker} --format '{{.State}}'`)).toBe("created\n");
+    expect(await next.onHost("berth-site status shop")).toContain('"waiting": ["worker"]');
+    // Whoever delivers there meanwhile, and whoever starts the machine anew.
+    await next.onHost("berth-site deploy shop >&2; systemctl restart docker");
+    expect(await next.onHost(`${worker} --format '{{.State}}'`)).toBe("created\n");
+    const given = await berth("--abort");
+    expect(given, given.said).toMatchObject({ code: 0 });
+    expect(await next.onHost("docker ps -aq --filter label=com.docker.compose.project=shop")).toBe(
+      "",
+    );
+    await old.goesOn();
+  });
+
   it("gets everything ready while it serves, and can be given up", async () => {
     const ready = await berth("--until", "checks", "--reason", "there is no stage here");
     expect(ready, ready.said + ready.out).toMatchObject({ code: 0 });

@@ -22,11 +22,11 @@ const place = (key: string) => `berth:projects.kmc.${key}`;
 const secure = { secure: "encrypted" };
 
 const table: readonly (readonly [string, BadInput[1], Refused])[] = [
-  ...["branch", "health", "secrets", "jobs", "files", "overlap"].map(
+  ...["branch", "health", "secrets", "jobs", "files", "overlap", "workers"].map(
     (key): [string, BadInput[1], Refused] => [
       `${key} without a repository`,
       kmc({
-        [key]: { branch: "main", health: {}, secrets: [], jobs: {}, files: [], overlap: [] }[key],
+        [key]: { branch: "main", health: {}, jobs: {} }[key] ?? [],
       }),
       { path: place(key), message: "a project without a repository is not delivered" },
     ],
@@ -62,6 +62,11 @@ const table: readonly (readonly [string, BadInput[1], Refused])[] = [
     "one service twice",
     kmc({ repository, overlap: ["web", "web"] }),
     { path: place("overlap[1]"), message: "is declared twice" },
+  ],
+  [
+    "one worker twice",
+    kmc({ repository, workers: ["beat", "beat"] }),
+    { path: place("workers[1]"), message: "is declared twice" },
   ],
   [
     "one place of files twice",
@@ -152,6 +157,7 @@ describe("what is said of a project's delivery", () => {
       jobs: { "kmc-prod": publicKey(20) },
       files: ["/app/media"],
       overlap: ["web"],
+      workers: ["beat"],
     };
     const fleet = parse(
       changed(prod(), [...kmc(facts), [["secrets", "kmc"], { API_KEY: secure, db_url: secure }]]),

@@ -5,7 +5,16 @@ import { readPublicKey } from "../../fleet/ssh-key";
 import { at, entriesOf, isBroken, type Draft, type ProjectDraft } from "../draft";
 
 /** What means something for a project that is delivered alone. */
-const ofDelivery = ["branch", "health", "secrets", "jobs", "jenkins", "files", "overlap"] as const;
+const ofDelivery = [
+  "branch",
+  "health",
+  "secrets",
+  "jobs",
+  "jenkins",
+  "files",
+  "overlap",
+  "workers",
+] as const;
 
 /**
  * What is said of a project's delivery can be carried out: it has a repository, and a job's key starts its own
@@ -21,6 +30,7 @@ export function checkDelivery(draft: Draft): readonly Problem[] {
     ...jobProblems(project, people, jobs),
     ...twice(project, "files"),
     ...twice(project, "overlap"),
+    ...twice(project, "workers"),
   ]);
 }
 
@@ -84,7 +94,7 @@ function jobProblems(
   });
 }
 
-function twice({ facts, at }: ProjectDraft, key: "files" | "overlap"): Problem[] {
+function twice({ facts, at }: ProjectDraft, key: "files" | "overlap" | "workers"): Problem[] {
   const said = (facts[key] ?? []).map((each) => each.replace(/\/$/, ""));
   return said.flatMap((value, index): Problem[] =>
     said.indexOf(value) === index

@@ -1,4 +1,4 @@
-import { survey } from "../answers";
+import { survey, type Survey } from "../answers";
 import { ask } from "../machines";
 import { isDelivered, refuseUnfit } from "../plan";
 import { Refusal } from "../../ground/usage";
@@ -17,10 +17,10 @@ export const deliver: Step = {
     if (!commit)
       throw new Refusal(`${old.name} does not say which commit of ${slug} it serves: deliver it`);
     const there = await ask(target, ["survey", slug], survey);
-    // A move that was given up has taken its containers along.
-    if (!isDelivered({ old: before, new: there })) {
+    // A move that was given up has taken its containers along; what was delivered to serve runs its workers too.
+    if (!isDelivered({ old: before, new: there }) || actsThere({ old: before, new: there })) {
       await target.call("site", [
-        ...["deploy", slug, "--by", by, "--ref", commit],
+        ...["deploy", slug, "--beside", "--by", by, "--ref", commit],
         ...["--reason", `moves to this machine of ${environment}`],
       ]);
     }
@@ -40,9 +40,21 @@ export const deliver: Step = {
     return [
       `${target.name} has ${short(after.commit)} and answered on the project's port`,
       "images, versions, collations and instruction sets are those of the old machine",
+      ...waits(after),
     ];
   },
 };
+
+/** Whether something acts by itself on the new machine already. */
+function actsThere({ old, new: target }: Record<"old" | "new", Survey>): boolean {
+  const acting = new Set((target.acting ?? old.acting)?.services);
+  return target.services.some(({ service, status }) => status === "running" && acting.has(service));
+}
+
+function waits({ acting, beside }: Survey): string[] {
+  if (!beside || !acting || acting.services.length === 0) return [];
+  return [`${acting.services.join(", ")} wait there until it serves`];
+}
 
 function short(commit: string | null | undefined): string {
   return commit?.slice(0, 12) ?? "nothing";

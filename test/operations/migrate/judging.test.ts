@@ -54,6 +54,14 @@ describe("the plan", () => {
     ]);
   });
 
+  it("names what acts by itself, and says where that is a guess", () => {
+    const acting = { services: ["beat", "worker"], guessed: true };
+    const notes = (guessed: boolean) =>
+      judge({ old: { ...old, acting: { ...acting, guessed } }, new: old, delivered: true }).notes;
+    expect(notes(true)[1]).toMatch(/^beat, worker act by themselves and start when .* \(a guess/);
+    expect(notes(false)[1]).toMatch(/^beat, worker act by themselves and start when [^(]*$/);
+  });
+
   it("expects the interruption by what was measured where something was", () => {
     expect(expectedInterruption(old)).toBe(9.5);
     expect(expectedInterruption(old, 0.4)).toBe(9.4);

@@ -30,6 +30,22 @@ describe("a move under way", () => {
     expect(pair.lost()).toEqual({ missing: 0, serving: "new" });
   });
 
+  it("has what acts by itself wait on the new machine, also where it was delivered to serve", async () => {
+    await at.run(pair, ...argv, "--until", "deliver");
+    expect(pair.new.beside).toBe(true);
+    pair.revive(0);
+    await at.run(pair, ...argv, "--abort");
+    const services = ["db", "worker"].map((service) => ({ service, status: "running" }));
+    pair.new.answers["move survey"] = {
+      ...{ ...surveyed, services },
+      acting: { services: ["worker"], guessed: true },
+    };
+    Object.assign(pair.new, { commit: pair.old.commit, takenDown: false, beside: false });
+    pair.revive(0);
+    expect(await at.run(pair, ...argv, "--until", "deliver")).toMatchObject({ code: 0 });
+    expect(pair.new.beside).toBe(true);
+  });
+
   it("begins anew after it was given up: what an abort took down is delivered again", async () => {
     await at.run(pair, ...argv, "--until", "files");
     pair.revive(0);

@@ -197,6 +197,7 @@ export class Pair {
     if (at.follows || at.promoted) throw new Declined("the project moves: deliveries wait");
     at.commit = words[words.indexOf("--ref") + 1];
     at.takenDown = false;
+    at.beside = words.includes("--beside");
     return undefined;
   }
 

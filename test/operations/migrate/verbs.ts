@@ -21,6 +21,8 @@ export interface Machine {
   lock: { run: string; by: string; until: number } | undefined;
   /** Its containers are gone, and its commit is still noted. */
   takenDown: boolean;
+  /** What acts by itself waits there. */
+  beside: boolean;
   dead: boolean;
   /** Answers instead of the machine's own, by verb. */
   answers: Record<string, unknown>;
@@ -34,6 +36,7 @@ export const machine = (more: Partial<Machine>): Machine => ({
     journal: null,
     lock: undefined,
     takenDown: false,
+    beside: false,
     dead: false,
     answers: {},
   },
@@ -96,7 +99,7 @@ const refuse = (why: string): never => {
 export const verbs: Readonly<Record<string, Verb>> = {
   survey: (_, at) => {
     const { databases, services } = at.commit && !at.takenDown ? surveyed : nothing;
-    return { ...surveyed, commit: at.commit, databases, services };
+    return { ...surveyed, commit: at.commit, databases, services, beside: at.beside };
   },
   key: () => ({ key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== berth-move" }),
   offer: () => ({ account: "berth-move", database: { db: { password: "invented" } }, files: {} }),

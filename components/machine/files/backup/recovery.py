@@ -15,6 +15,8 @@ PROXY = "/usr/local/sbin/berth-proxy"
 AWAITS = 75
 # The first delivery writes it where it finds no data; see files/site/blank.py.
 BLANK = "blank"
+# A delivery writes it on a machine beside the one that serves; see files/site/beside.py.
+BESIDE = "beside.json"
 LARGEST = 1 << 28
 
 
@@ -80,6 +82,8 @@ def recover(project, by):
     # What is there is what a first start made.
     back(project, address, manifest, by, lambda: None)
     settled(project)
+    if os.path.exists(os.path.join(project.places.site, BESIDE)):
+        say(f"{project.slug}: what acts by itself waits until this machine serves; where it does from now on: berth deploy {project.slug} --serves")
 
 
 def empty(project, by):

@@ -72,12 +72,16 @@ class Move:
                 os.remove(self.of(name))
 
     def delivered(self):
-        """What the last delivery started: {project, mounts, commit}; None before the first one."""
+        """What the last delivery started: {project, mounts, commit, acting}; None before the first one."""
         kept = read_json(os.path.join(self.site, "kept.json"))
         current = read_json(os.path.join(self.site, "current"))
         if not kept or not current:
             return None
-        return {"project": kept["project"], "mounts": kept["mounts"], "commit": current["commit"]}
+        return {"project": kept["project"], "mounts": kept["mounts"], "commit": current["commit"], "acting": current.get("acting")}
+
+    def is_beside(self):
+        """Was it delivered here to be tried beside the machine that serves? See files/site/beside.py."""
+        return os.path.exists(os.path.join(self.site, "beside.json"))
 
     def compose(self):
         """The name of its Compose project. Refuses where nothing was delivered."""

@@ -32,7 +32,8 @@ def renounce(move):
     if move.kept(FILE, {}).get("what") == PROMOTED:
         raise Refused(f"{move.slug}: was promoted here and serves; the way back is the same move in the other direction: berth migrate {move.slug}")
     move.keep(FILE, {"what": RENOUNCED})
-    if move.phase()["role"] == "target":
+    # A delivery that was tried here and is not served goes with its move, however early that is given up.
+    if move.phase()["role"] == "target" or (move.phase()["role"] == "none" and move.is_beside()):
         move.enter("target", "renounced")
     return {"renounced": True}
 

@@ -27,6 +27,9 @@ def survey(move):
         "memory": memory(),
         "cpu": {"arch": platform.machine(), "flags": flags()},
         "blank": is_blank(move),
+        # Services that wait on a machine that does not serve, as the version that was delivered last has them.
+        "acting": delivered and delivered["acting"],
+        "beside": move.is_beside(),
         "moving": moves.status(move) if move.phase()["role"] != "none" else None,
     }
 

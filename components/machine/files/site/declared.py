@@ -28,6 +28,8 @@ class Site:
         self.secrets = list(said["secrets"])
         self.files = list(said["files"])
         self.overlap = list(said.get("overlap", []))
+        # What acts by itself; None where it is not declared.
+        self.workers = said.get("workers")
         self.jobs = dict(said["jobs"])
         # The job whose word production waits for (R49); empty where none is declared.
         self.tested = said.get("tested", "")

@@ -4,6 +4,7 @@ import json
 import os
 import time
 
+import beside
 import blank
 import history
 import images
@@ -23,10 +24,11 @@ from version import Version
 
 
 class Wish:
-    """What was asked for: `rollback` takes a commit that ran before."""
+    """What was asked for: `rollback` takes a commit that ran before; `place` tells that this machine is `beside` the one
+    that serves, or `serves` from now on."""
 
-    def __init__(self, action="deploy", ref="", by="", reason=""):
-        self.action, self.ref, self.by, self.reason = action, ref, by, reason
+    def __init__(self, action="deploy", ref="", by="", reason="", place=""):
+        self.action, self.ref, self.by, self.reason, self.place = action, ref, by, reason, place
 
 
 class Delivery:
@@ -139,17 +141,22 @@ class Delivery:
         history.begin(site, {"commit": new.commit, "before": (old or {}).get("commit")})
         try:
             blank.guard(site, new)
+            {"beside": beside.begin, "serves": beside.end}.get(self.wish.place, lambda _: None)(site)
             hold.take()
             try:
                 version.lay(site, self.repository, new.commit, self.values)
                 version.start(new)
-                judge.well(site, new.project, new.web["service"])
+                self.judge(new)
             except (Failed, judge.Unwell) as problem:
                 return self.undo(new, old, problem)
         finally:
             hold.release()
         self.done(new)
         return 0
+
+    def judge(self, version):
+        waits = version.acting()["services"] if beside.is_beside(self.site) else ()
+        judge.well(self.site, version.project, version.web["service"], waits)
 
     def done(self, new):
         site = self.site
@@ -163,6 +170,7 @@ class Delivery:
                 "images": sorted({each.get("image") or "" for each in new.model["services"].values()} - {""}),
                 "service": new.web["service"],
                 "services": sorted(new.model["services"]),
+                "acting": new.acting(),
             },
         )
         self.record("delivered", self.wish.reason)
@@ -200,7 +208,7 @@ class Delivery:
             if before.web is None:
                 raise Failed("its web port cannot be told any more")
             version.start(before)
-            judge.well(site, before.project, before.web["service"])
+            self.judge(before)
         except (Failed, Refused, judge.Unwell) as worse:
             self.record("failed", f"{problem}; and {old['commit'][:12]} did not come back: {worse}")
             say(f"failed: {old['commit'][:12]} did not come back either: {worse}")

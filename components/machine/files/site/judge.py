@@ -75,12 +75,13 @@ def asked(site, timeout=5):
         connection.close()
 
 
-def well(site, project, web):
-    """Waits until a version is well, for the seconds that the project gives it. Raises Unwell."""
+def well(site, project, web, waits=()):
+    """Waits until a version is well, for the seconds that the project gives it; what `waits` is no part of it. Raises
+    Unwell."""
     until = time.monotonic() + site.seconds
     answer = None
     while True:
-        found = states(project)
+        found = [each for each in states(project) if each["service"] not in waits]
         problem = amiss(found)
         if problem:
             raise problem

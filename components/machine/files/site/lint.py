@@ -10,6 +10,7 @@ import lint_overlap
 import lint_override
 import lint_ports
 import lint_secrets
+import lint_workers
 from compose import BASE, OVERRIDE, file_of
 from problem import Problem
 
@@ -39,6 +40,8 @@ class Facts:
     files: tuple = ()
     # Services of which a new version may run beside the old one.
     overlap: tuple = ()
+    # Services that act by themselves; None where that is not declared.
+    workers: tuple = None
     # What the node was told of the project's backups; None where it has none.
     backup: dict = None
     # Tracked files; None where nothing is known of them.
@@ -63,6 +66,7 @@ def judge(facts):
         *lint_overlap.judge(facts),
         *lint_override.judge(facts),
         *lint_secrets.judge(facts),
+        *lint_workers.judge(facts, web),
         *lint_backup.judge(facts),
         *(Problem.warning("Compose", each) for each in facts.warned),
     ]

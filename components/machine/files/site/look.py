@@ -5,6 +5,7 @@ import os
 import re
 import sys
 
+import beside
 import history
 import judge
 from compose import by_name
@@ -34,7 +35,8 @@ def about(site):
     past = history.entries(site)
     now = history.current(site)
     good = [each for each in past if each["verdict"] == "delivered"]
-    found = judge.states(now["project"]) if now else []
+    waits = beside.waiting(site, now)
+    found = [each for each in judge.states(now["project"]) if each["service"] not in waits] if now else []
     return {
         "slug": site.slug,
         "commit": now["commit"] if now else None,
@@ -45,7 +47,9 @@ def about(site):
         "running": bool(found) and judge.amiss(found) is None and any(each["status"] == "running" for each in found),
         "services": {each["service"]: each["health"] or each["status"] for each in found},
         # None of a version that was delivered before this was written down.
-        "expected": now.get("services") if now else None,
+        "expected": [each for each in now["services"] if each not in waits] if now and "services" in now else None,
+        # They act by themselves, and this machine does not serve.
+        "waiting": waits,
         "delivering": running(site),
         "cutOff": bool(history.begun(site)) and not running(site),
     }

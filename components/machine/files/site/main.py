@@ -18,7 +18,7 @@ from reading import facts_without_values
 from repository import COMMIT, KeyRefused, Repository, deploy_key
 from resume import resume
 
-USAGE = """berth-site deploy <project> [--ref REF] [--by NAME] [--reason TEXT] [--first]
+USAGE = """berth-site deploy <project> [--ref REF] [--by NAME] [--reason TEXT] [--first | --beside | --serves]
 berth-site watch | rollback [--to COMMIT] [--by NAME] | resume | key | secrets <project>
 berth-site logs <project> [SERVICE] [--tail N] [--follow]
 berth-site exec <project> <service> -- COMMAND...
@@ -52,20 +52,23 @@ def site_and(plain, most=1):
 
 
 def deploy(words):
-    plain, options = split(words, ("--ref", "--by", "--reason"), ("--first",))
+    plain, options = split(words, ("--ref", "--by", "--reason"), ("--first", "--beside", "--serves"))
     site = site_and(plain)
     ref = options.get("ref", "")
     if ref == "-":
         ref = sys.stdin.read(300).strip()
     if options.get("first"):
         return first(site, ref, options.get("by", ""))
-    return asked_for(site, ref, options.get("by", ""), options.get("reason", ""))
+    places = [each for each in ("beside", "serves") if options.get(each)]
+    if len(places) > 1:
+        raise Misused(f"--beside or --serves, not both\n{USAGE}")
+    return asked_for(site, ref, options.get("by", ""), options.get("reason", ""), *places)
 
 
-def asked_for(site, ref, by, reason=""):
+def asked_for(site, ref, by, reason="", place=""):
     """Starts a delivery."""
     Repository(site).check(ref)
-    return begin(site, ["--ref", ref, "--by", by or caller(), "--reason", reason])
+    return begin(site, ["--ref", ref, "--by", by or caller(), "--reason", reason, "--place", place])
 
 
 def first(site, ref, by):
@@ -85,14 +88,15 @@ def first(site, ref, by):
         say(f"  {deploy_key(site)}")
         say(f"then: berth deploy {site.slug}")
         return 0
-    # A commit that another machine says it ran: it was let into production there.
-    reason = "it ran on the machine before this one" if COMMIT.fullmatch(ref) else ""
+    # A commit that another machine says it runs: it was let into production there, and is served there as yet.
+    before = bool(COMMIT.fullmatch(ref))
+    reason = "it ran on the machine before this one" if before else ""
     if site.tested and not reason:
         commit = repository.resolve(ref or site.branch)
         for problem in tested.missing(site, commit):
             say(f"{site.slug}: is not delivered yet: {commit[:12]} {problem}")
             return 0
-    return asked_for(site, ref, by, reason)
+    return asked_for(site, ref, by, reason, "beside" if before else "")
 
 
 def rollback(words):
@@ -117,10 +121,10 @@ def caller():
 
 
 def deliver_now(words):
-    plain, options = split(words, ("--key", "--ref", "--by", "--reason", "--action"))
+    plain, options = split(words, ("--key", "--ref", "--by", "--reason", "--action", "--place"))
     site = site_and(plain)
-    wish = Wish(options.get("action", "deploy"), options.get("ref", ""), options.get("by", ""), options.get("reason", ""))
-    return now(site, options["key"], wish)
+    asked = {name: options[name] for name in ("action", "ref", "by", "reason", "place") if name in options}
+    return now(site, options["key"], Wish(**asked))
 
 
 def watch(words):
@@ -180,8 +184,8 @@ def job(words):
 
 def known_facts(env, said):
     """Facts that were read before, elsewhere."""
-    for name in ("files", "overlap", "warned", "compose"):
-        if name in said:
+    for name in ("files", "overlap", "workers", "warned", "compose"):
+        if said.get(name) is not None:
             said[name] = tuple(said[name])
     if said.get("tracked") is not None:
         said["tracked"] = set(said["tracked"])

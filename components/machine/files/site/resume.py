@@ -2,6 +2,7 @@
 
 import os
 
+import beside
 import history
 import judge
 import secret_values
@@ -10,16 +11,19 @@ from ground import Failed, Refused, hide, read_json
 
 
 def resume(site):
-    """Nothing is fetched, built or laid out: that was done when it was delivered, and somebody waits."""
+    """From now on this machine serves it. Nothing is fetched, built or laid out: that was done when it was delivered,
+    and somebody waits."""
     runs = history.current(site)
     last = site.places.of(f"last-{(runs or {}).get('commit', '')[:12]}.yml")
     if runs is None or not os.path.exists(last):
         raise Refused(f"{site.slug}: nothing was delivered here yet; deliver it: berth deploy {site.slug}")
     values = read_json(site.places.of("applied.json"), secret_values.kept(site))
     hide(values.values())
+    beside.start(site, runs)
     found = judge.states(runs["project"])
     # What was made for it and runs needs no Compose, which takes as long as all else.
-    if not found or judge.amiss(found) or judge.pending(found) or all(each["status"] != "running" for each in found):
+    missing = set(runs.get("services") or []) - {each["service"] for each in found}
+    if not found or missing or judge.amiss(found) or judge.pending(found) or all(each["status"] != "running" for each in found):
         up(site, runs["project"], values, last)
     try:
         judge.well(site, runs["project"], runs["service"])

@@ -4,6 +4,7 @@ import os
 import re
 import signal
 
+import beside
 import history
 import judge
 import lint
@@ -44,6 +45,7 @@ class Version:
             given=sorted(values),
             files=tuple(site.files),
             overlap=tuple(site.overlap),
+            workers=site.workers,
             backup=read_json(site.places.backup),
             tracked=repository.tracked(commit),
             kept=history.kept(site),
@@ -52,6 +54,10 @@ class Version:
         self.problems, self.web = lint.judge(self.facts)
         self.model = self.facts.full
         self.project = self.facts.full["name"]
+
+    def acting(self):
+        """What acts by itself; with what is known of the web service alone."""
+        return beside.acting(self.model, self.web["service"], self.site.workers)
 
     def mounts(self):
         return lint_data.mounts_of(self.model)
@@ -85,8 +91,11 @@ def start(version):
     keep_logs(site, version.project)
     history.keep(site, version.project, version.mounts())
     before = {each["id"] for each in judge.states(version.project)}
+    acting = version.acting()
+    waits = acting["services"] if beside.is_beside(site) else []
+    names = sorted(set(version.model["services"]) - set(waits)) if waits else []
     done = version.compose(site.places.tree).follow(
-        "up", "--detach", "--no-build", "--remove-orphans", "--quiet-pull", seconds=site.seconds + MAKING
+        "up", "--detach", "--no-build", "--remove-orphans", "--quiet-pull", *names, seconds=site.seconds + MAKING
     )
     if done.code == -signal.SIGKILL:
         late = judge.pending(judge.states(version.project))
@@ -97,6 +106,9 @@ def start(version):
         problem = Failed(f"Compose could not start it: {done.last(1).strip()}")
         problem.service = failing(version, done.out)
         raise problem
+    if waits:
+        beside.hold_back(version.compose(site.places.tree), waits)
+        say(beside.told(acting))
     look_anew(version, before)
 
 
