@@ -1,4 +1,4 @@
-import { domainToASCII } from "node:url";
+import { domainToASCII, domainToUnicode } from "node:url";
 
 import { furtherNames, zoneOf } from "../../fleet/names";
 import { at, isBroken, type Draft, type ProjectDraft } from "../draft";
@@ -27,9 +27,14 @@ export function checkDomains(draft: Draft): readonly Problem[] {
   });
 }
 
-/** What begins as Punycode does and is none, no resolver and no browser takes. */
+/**
+ * What begins as Punycode does and is none, no resolver and no browser takes. Node 20 reads it as nothing, Node 24
+ * leaves it as it is.
+ */
 function formProblems(path: string, domain: string): Problem[] {
-  if (domainToASCII(domain) !== "") return [];
+  const shown = domainToUnicode(domain);
+  const isRead = !shown.split(".").some((label) => label.startsWith("xn--"));
+  if (isRead && domainToASCII(shown) === domain.toLowerCase()) return [];
   return [
     {
       path,
