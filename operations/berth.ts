@@ -24,6 +24,7 @@ import * as stageFirst from "./release/gate";
 import * as order from "./release/order";
 import * as reviewComment from "./review/post";
 import * as review from "./review/review";
+import * as sentry from "./sentry/sentry";
 import * as deploy from "./site/deploy";
 import * as exec from "./site/exec";
 import * as logs from "./site/logs";
@@ -57,6 +58,7 @@ const commands: Readonly<Record<string, Command>> = {
   logs,
   exec,
   jobs,
+  sentry,
   notify,
   backup,
   drill,
@@ -77,6 +79,7 @@ export const usage = `usage: npm run berth -- <command> [arguments]
   logs        what a project's containers said
   exec        run a command in a project's container
   jobs        the jobs of all projects on Jenkins, as files, or compared with what is there
+  sentry      errors, outages and silence of production reach Slack by the agency's Sentry
   notify      tell Slack how a job ended, or prove that its webhook works
   backup      make an archive of a project's data now
   restore     bring an archive back: to look into, for a developer, or in place

@@ -10,6 +10,7 @@ import { migration } from "./migration";
 import { jenkins } from "./jenkins";
 import { httpPort } from "./ports";
 import { replacedRecord } from "./replaced-record";
+import { projectSentry } from "./sentry";
 import { visitors } from "./visitors";
 
 /** What only AWS offers (R2). */
@@ -80,6 +81,7 @@ export const project = group("A client project.", {
   secrets: secretNames.optional(),
   jobs: jobs.optional(),
   jenkins: jenkins.optional(),
+  sentry: projectSentry.optional(),
   files: files.optional(),
   overlap: overlap.optional(),
   workers: workers.optional(),

@@ -7,6 +7,7 @@ import type { Environment } from "../fleet/environment";
 import { furtherNames, zoneOf } from "../fleet/names";
 import { node as nodeSchema, type NodeSpec } from "../fleet/node";
 import { project as projectSchema } from "../fleet/project";
+import { dsnSecret } from "../fleet/sentry";
 import { keyLine } from "../fleet/ssh-key";
 import { takeOverSteps } from "../fleet/take-over";
 import { team as teamSchema, type Team } from "../fleet/team";
@@ -143,6 +144,7 @@ function projectOf(
     ...(dns === "external" ? {} : { zone: sure(zoneOf(domain, zones)) }),
     node,
     access: [...new Set(people)].sort(compare),
+    ...secretsOf(project, draft),
     ...(jobs && {
       jobs: Object.fromEntries(entriesOf(jobs).map(([name, key]) => [name, keyLine(key)])),
     }),
@@ -155,6 +157,17 @@ function projectOf(
       ...(dns === "external" ? {} : { zone: sure(zoneOf(further.name, zones)) }),
     })),
   };
+}
+
+/** The secrets that it declares, and the one that the agency's Sentry gave this stack's file for it. */
+function secretsOf(
+  { slug, facts }: ProjectDraft,
+  { own }: Draft,
+): Pick<ResolvedProject, "secrets"> {
+  const declared = (facts.secrets ?? []).map(sure);
+  const given = Object.keys(own.config.secrets?.[slug] ?? {}).filter((name) => name === dsnSecret);
+  const names = [...new Set([...declared, ...given])];
+  return facts.secrets === undefined && given.length === 0 ? {} : { secrets: names };
 }
 
 function backupOf(

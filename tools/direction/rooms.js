@@ -63,6 +63,7 @@ const operations = inOrder(
     ["operations/jobs", "^operations/jobs/"],
     ["operations/notify", "^operations/notify/"],
     ["operations/backups", "^operations/backups/"],
+    ["operations/sentry", "^operations/sentry/"],
     ["operations/migrate", "^operations/migrate/"],
     ["operations/people", "^operations/people/"],
     ["operations/review", "^operations/review/"],

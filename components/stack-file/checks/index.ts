@@ -18,6 +18,7 @@ import { checkRenames } from "./renames";
 import { checkReplaces } from "./replaces";
 import { checkRetirement } from "./retirement";
 import { checkSecrets } from "./secrets";
+import { checkSentry } from "./sentry";
 import { checkServing } from "./serving";
 import { checkSizes } from "./sizes";
 import { checkSlugs } from "./slugs";
@@ -43,6 +44,7 @@ export const checks: readonly Check[] = [
   checkVisitors,
   checkDelivery,
   checkJenkins,
+  checkSentry,
   checkSecrets,
   checkNodeNames,
   checkRenames,

@@ -1,6 +1,8 @@
 import type { Problem } from "../../fleet/problem";
+import { dsnSecret } from "../../fleet/sentry";
 import { nearest } from "../../fleet/nearest";
 import { at, entriesOf, isBroken, type Draft, type ProjectDraft } from "../draft";
+import { tracksErrors } from "./sentry";
 
 /** What the programs that carry out a delivery go by themselves. */
 const taken =
@@ -76,11 +78,15 @@ function unused(draft: Draft, slug: string, given: readonly string[]): Problem[]
   }
   if (isBroken(draft, project.at("secrets"))) return [];
   const declared = project.facts.secrets ?? [];
-  return given
-    .filter((name) => !declared.includes(name))
-    .map((name) => ({
-      path: at(own, "secrets", slug, name),
-      message: `is given, and ${project.at("secrets")} does not declare it`,
-      fix: `add ${name} to the project's secrets, or remove it: pulumi config rm --stack ${stack} --path 'berth:secrets.${slug}.${name}'`,
-    }));
+  return (
+    given
+      .filter((name) => !declared.includes(name))
+      // Set by `berth sentry`, and declared by the agency's Sentry itself.
+      .filter((name) => name !== dsnSecret || !tracksErrors(draft, project))
+      .map((name) => ({
+        path: at(own, "secrets", slug, name),
+        message: `is given, and ${project.at("secrets")} does not declare it`,
+        fix: `add ${name} to the project's secrets, or remove it: pulumi config rm --stack ${stack} --path 'berth:secrets.${slug}.${name}'`,
+      }))
+  );
 }

@@ -1,6 +1,6 @@
 import type { Mutation } from "../mutation";
 
-/** The manual on projects' jobs on Jenkins: of rules 46 to 50, 58 and 80. */
+/** The manual on projects' jobs on Jenkins: of rules 46 to 50, 52, 58, 80 and 83. */
 export const jobs: readonly Mutation[] = [
   {
     rule: 46,
@@ -49,6 +49,38 @@ export const jobs: readonly Mutation[] = [
     to: "true",
     test: "test/notify/notify.test.ts",
     named: "tells the first failure and the recovery",
+  },
+  {
+    rule: 52,
+    file: "operations/sentry/bodies.ts",
+    from: "default_rules: false",
+    to: "default_rules: true",
+    test: "test/sentry/command.test.ts",
+    named: "gives each production project what watches it",
+  },
+  {
+    rule: 52,
+    file: "operations/sentry/standing.ts",
+    from: "if (isOurs(found) || each.isNamed) {",
+    to: "if (true) {",
+    test: "test/sentry/command.test.ts",
+    named: "takes over no project of another team",
+  },
+  {
+    rule: 52,
+    file: "operations/sentry/alerts.ts",
+    from: "if (byHand !== undefined) {",
+    to: "if (false) {",
+    test: "test/sentry/command.test.ts",
+    named: "takes over what the team has",
+  },
+  {
+    rule: 83,
+    file: "operations/sentry/report.ts",
+    from: "days >= 0 && days <= drillDays",
+    to: "days <= drillDays",
+    test: "test/sentry/report.test.ts",
+    named: "is not well with a proof from the future",
   },
   {
     rule: 58,

@@ -57,7 +57,13 @@ export const pipelinesAndReviews: readonly Rule[] = [
     open,
   ),
   rule(51, "A Jenkins agent is made automatically", open),
-  rule(52, "A Sentry project for each production environment", open),
+  rule(
+    52,
+    "A Sentry project for each production project of an agency that declares its Sentry, with an alert to Slack; connecting Slack is a person's click",
+    config("stack-file/checks/sentry"),
+    command("operations/sentry/sentry.ts"),
+    people,
+  ),
   rule(
     53,
     "nginx serves static files: a delivery warns where no service is nginx",
@@ -144,9 +150,10 @@ export const pipelinesAndReviews: readonly Rule[] = [
   ),
   rule(
     83,
-    "Breakage is transparent: whoever looks sees it, worst first, and what nobody saw is never good; nobody is alerted yet",
+    "Breakage is transparent: whoever looks sees it, worst first, and what nobody saw is never good; for an agency that declares its Sentry, production's domains are watched from outside, and a missing report of a backup, a drill or the nightly run is an alarm, where a nightly run sends them",
     command("operations/fleet/status.ts"),
     command("operations/board/board.ts"),
+    command("operations/sentry/sentry.ts"),
     command("operations/review/review.ts"),
   ),
 ];

@@ -1,0 +1,271 @@
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { operations, slackFilter, uptimeConfig, uptimeSource } from "./request-check";
+import { detectorShown, workflowShown, type Body, type Detector, type Project } from "./shown";
+
+interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+}
+
+/** Things of one page. */
+const pageSize = 3;
+
+/**
+ * A double of Sentry's API with one organisation, `acme`: holds state, takes what is published and nothing else, keeps a
+ * token to its scopes, and answers lists page by page.
+ */
+export class Sentry {
+  readonly token = "sntryi_0123456789abcdef";
+  scopes = ["org:read", "team:read", "project:admin", "alerts:read", "alerts:write"];
+  projects: Project[] = [];
+  detectors: Detector[] = [];
+  workflows: { readonly id: string; body: Body }[] = [];
+  monitors: { slug: string; body: Body; readonly checkIns: string[] }[] = [];
+  workspaces = [{ id: "24817", domainName: "acme.slack.com", status: "active" }];
+  teams = ["berth", "clients"];
+  /** Requests that changed something, as `POST /path`. */
+  readonly changes: string[] = [];
+  /** What a project's slug becomes instead of what was asked for. */
+  inventSlug?: (slug: string) => string;
+  /** Answers that come first, whatever is asked. */
+  answers: Answer[] = [];
+  private next = 1_000;
+  private readonly server = http.createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const { status, body } =
+        this.answers.shift() ?? this.answer(request, Buffer.concat(chunks).toString());
+      const url = new URL(request.url ?? "/", "http://sentry");
+      if (!Array.isArray(body) || status !== 200) {
+        response.writeHead(status, { "content-type": "application/json" });
+        response.end(body === undefined ? "" : JSON.stringify(body));
+        return;
+      }
+      const from = Number(url.searchParams.get("cursor") ?? "0");
+      const more = from + pageSize < body.length;
+      const link = `<http://elsewhere.invalid/>; rel="next"; results="${more}"; cursor="${from + pageSize}"`;
+      response.writeHead(200, { "content-type": "application/json", link });
+      response.end(JSON.stringify(body.slice(from, from + pageSize)));
+    });
+  });
+
+  /** Answers the address to declare. */
+  async start(): Promise<string> {
+    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  stop(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
+  /** A project with its source of all issues, as Sentry makes both. */
+  addProject(slug: string, team: string, events = 0): Project {
+    const id = String((this.next += 1));
+    const project = { id, slug, teams: [team], key: id.padStart(32, "0"), events };
+    this.projects.push(project);
+    for (const type of ["error", "issue_stream"]) {
+      const body = { name: type, enabled: true };
+      this.detectors.push({ id: String((this.next += 1)), projectId: id, type, body });
+    }
+    return project;
+  }
+
+  streamOf(slug: string): string {
+    const id = this.projects.find((each) => each.slug === slug)?.id;
+    return this.detectors.find((each) => each.projectId === id && each.type === "issue_stream")!.id;
+  }
+
+  addAlert(name: string, slug: string, channel: string): void {
+    const action = { type: "slack", integrationId: "24817", status: "active" };
+    const config = { targetType: "specific", targetIdentifier: "", targetDisplay: channel };
+    const action_filters = [{ logicType: "all", conditions: [], actions: [{ ...action, config }] }];
+    const triggers = { logic_type: "any-short", conditions: [] };
+    const detector_ids = [Number(this.streamOf(slug))];
+    const body = { name, enabled: true, detector_ids, triggers, action_filters };
+    this.workflows.push({ id: String((this.next += 1)), body });
+  }
+
+  private answer({ method = "", url = "/", headers }: http.IncomingMessage, text: string): Answer {
+    const { pathname, searchParams } = new URL(url, "http://sentry");
+    const cron = /^\/api\/(\d+)\/cron\/([a-z0-9_-]+)\/([0-9a-f]{32})\/$/.exec(pathname);
+    if (cron !== null) return this.checkIn(cron, searchParams.get("status"));
+    if (headers.authorization !== `Bearer ${this.token}`) return refused(401, "Invalid token");
+    const operation = operations.find(
+      (each) => each.method === method && each.pattern.test(pathname),
+    );
+    if (operation === undefined) return refused(404, "no such operation is published");
+    const stray = [...searchParams.keys()].filter((each) => !operation.query.includes(each));
+    if (stray.length > 0) return refused(400, `${operation.id}: no parameter ${stray.join()}`);
+    if (!operation.scopes.some((each) => this.scopes.includes(each))) {
+      return refused(403, "You do not have permission to perform this action.");
+    }
+    const [, first = "", second = "", third = ""] = operation.pattern.exec(pathname) ?? [];
+    if (first !== "acme") return refused(404, "The requested resource does not exist");
+    const said: unknown = text === "" ? undefined : JSON.parse(text);
+    if (operation.body !== undefined) {
+      const reading = operation.body.safeParse(said);
+      if (!reading.success) return refused(400, `${operation.id}: ${reading.error.message}`);
+    } else if (said !== undefined) return refused(400, `${operation.id} takes no body`);
+    if (method !== "GET") this.changes.push(`${method} ${pathname}`);
+    return this.done(operation.id, [second, third], (said ?? {}) as Body);
+  }
+
+  private done(id: string, [at = ""]: readonly string[], body: Body): Answer {
+    const project = this.projects.find((each) => each.slug === at || each.id === at);
+    const absent = refused(404, "The requested resource does not exist");
+    switch (id) {
+      case "listOrganizationProjects":
+        return list(this.projects.map((each) => this.projectShown(each)));
+      case "listOrganizationTeams":
+        return list(this.teams.map((slug) => ({ slug })));
+      case "listOrganizationIntegrations":
+        return list(
+          this.workspaces.map((each) => ({
+            ...each,
+            provider: { key: "slack" },
+            organizationIntegrationStatus: each.status,
+          })),
+        );
+      case "listProjectKeys":
+        if (project === undefined) return absent;
+        return list([{ isActive: true, dsn: { public: this.dsn(project) } }]);
+      case "createTeamProject": {
+        if (!this.teams.includes(at)) return refused(404, "Team not found.");
+        const slug = String(body["slug"]);
+        if (this.projects.some((each) => each.slug === slug)) {
+          return refused(409, "A project with this slug already exists.");
+        }
+        const made = this.addProject(this.inventSlug?.(slug) ?? slug, at);
+        if (body["default_rules"] !== false) this.addAlert("Send a notification", made.slug, "x");
+        return { status: 201, body: this.projectShown(made) };
+      }
+      case "updateProject":
+        if (project === undefined) return absent;
+        project.slug = String(body["slug"]);
+        return { status: 200, body: this.projectShown(project) };
+      case "deleteProject":
+        this.projects = this.projects.filter((each) => each !== project);
+        this.detectors = this.detectors.filter((each) => each.projectId !== project?.id);
+        return { status: 204 };
+      case "listOrganizationDetectors":
+        return list(this.detectors.map(detectorShown));
+      case "createOrganizationProjectDetector":
+      case "updateOrganizationDetector":
+        return this.putDetector(id, at, project, body);
+      case "deleteOrganizationDetector":
+        this.detectors = this.detectors.filter((each) => each.id !== at);
+        return { status: 204 };
+      case "listOrganizationWorkflows":
+        return list(this.workflows.map(workflowShown));
+      case "createOrganizationWorkflow":
+      case "updateOrganizationWorkflow":
+        return this.putWorkflow(id, at, body);
+      case "deleteOrganizationWorkflow":
+        this.workflows = this.workflows.filter((each) => each.id !== at);
+        return { status: 204 };
+      case "listOrganizationMonitors":
+        return list(
+          this.monitors.map((each) => this.monitorShown({ ...each.body, slug: each.slug })),
+        );
+      case "createOrganizationMonitor":
+      case "updateOrganizationMonitor":
+        return this.putMonitor(id, at, body);
+      case "deleteOrganizationMonitor":
+        this.monitors = this.monitors.filter((each) => each.slug !== at);
+        return { status: 202 };
+      default:
+        throw new Error(`the double does not do ${id}`);
+    }
+  }
+
+  private putDetector(id: string, at: string, project: Project | undefined, body: Body): Answer {
+    const [source, ...more] = body["data_sources"] as unknown[];
+    const problem =
+      uptimeSource.safeParse(source).error ?? uptimeConfig.safeParse(body["config"]).error;
+    if (problem !== undefined || more.length > 0) return refused(400, String(problem?.message));
+    if (id === "createOrganizationProjectDetector") {
+      if (project === undefined) return refused(404, "The requested resource does not exist");
+      const made = { id: String((this.next += 1)), projectId: project.id };
+      this.detectors.push({ ...made, type: String(body["type"]), body });
+      return { status: 201, body: detectorShown(this.detectors.at(-1)!) };
+    }
+    const found = this.detectors.find((each) => each.id === at);
+    if (found === undefined) return refused(404, "The requested resource does not exist");
+    found.body = body;
+    return { status: 200, body: detectorShown(found) };
+  }
+
+  private putWorkflow(id: string, at: string, body: Body): Answer {
+    for (const filter of body["action_filters"] as unknown[]) {
+      const problem = slackFilter.safeParse(filter).error;
+      if (problem !== undefined) return refused(400, problem.message);
+    }
+    const known = (body["detector_ids"] as number[]).every((one) =>
+      this.detectors.some((each) => each.id === String(one)),
+    );
+    if (!known) return refused(400, "Some detectors do not exist");
+    if (id === "createOrganizationWorkflow") {
+      this.workflows.push({ id: String((this.next += 1)), body });
+      return { status: 201, body: workflowShown(this.workflows.at(-1)!) };
+    }
+    const found = this.workflows.find((each) => each.id === at);
+    if (found === undefined) return refused(404, "The requested resource does not exist");
+    found.body = body;
+    return { status: 200, body: workflowShown(found) };
+  }
+
+  private putMonitor(id: string, at: string, body: Body): Answer {
+    const project = this.projects.find(({ slug }) => slug === body["project"]);
+    if (project === undefined) return refused(400, "Invalid project");
+    const kept = { ...body, project: project.id };
+    const slug = String(body["slug"]);
+    if (id === "createOrganizationMonitor") {
+      if (this.monitors.some((each) => each.slug === slug)) {
+        return refused(400, `The slug "${slug}" is already in use.`);
+      }
+      this.monitors.push({ slug, body: kept, checkIns: [] });
+      return { status: 201, body: this.monitorShown(kept) };
+    }
+    const found = this.monitors.find((each) => each.slug === at);
+    if (found === undefined) return refused(404, "The requested resource does not exist");
+    found.slug = slug;
+    found.body = kept;
+    return { status: 200, body: this.monitorShown(kept) };
+  }
+
+  private checkIn([, id, slug, key]: RegExpExecArray, status: string | null): Answer {
+    const project = this.projects.find((each) => each.id === id && each.key === key);
+    const monitor = this.monitors.find((each) => each.slug === slug && each.body["project"] === id);
+    if (project === undefined || monitor === undefined) return { status: 404 };
+    if (!["ok", "error", "in_progress"].includes(status ?? "")) return { status: 400 };
+    monitor.checkIns.push(status!);
+    return { status: 202 };
+  }
+
+  dsn({ id, key }: Project): string {
+    return `http://${key}@127.0.0.1:${(this.server.address() as AddressInfo).port}/${id}`;
+  }
+
+  private projectShown({ id, slug, teams }: Project): object {
+    return { id, slug, name: slug, teams: teams.map((each) => ({ slug: each })) };
+  }
+
+  private monitorShown(body: Body): object {
+    const project = this.projects.find(({ id }) => id === body["project"]);
+    const { slug, name, status, is_muted: isMuted, config } = body;
+    return { slug, name, status, isMuted, config, project: { slug: project?.slug ?? "" } };
+  }
+}
+
+function list(body: unknown[]): Answer {
+  return { status: 200, body };
+}
+
+function refused(status: number, detail: string): Answer {
+  return { status, body: { detail } };
+}

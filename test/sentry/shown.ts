@@ -1,0 +1,37 @@
+/** A body that was sent, as it was taken. */
+export type Body = Readonly<Record<string, unknown>>;
+/** A project on the double. */
+export interface Project {
+  readonly id: string;
+  slug: string;
+  teams: string[];
+  readonly key: string;
+  /** What it collected: history that nothing may lose. */
+  events: number;
+}
+/** A source of issues on the double. */
+export interface Detector {
+  readonly id: string;
+  readonly projectId: string;
+  readonly type: string;
+  body: Body;
+}
+
+/** A source of issues as lists show it. */
+export function detectorShown({ id, projectId, type, body }: Detector): object {
+  const [queryObj] = (body["data_sources"] ?? []) as object[];
+  const dataSources = queryObj === undefined ? null : [{ type: "uptime_subscription", queryObj }];
+  return { id, projectId, type, name: body["name"], enabled: body["enabled"], dataSources };
+}
+
+/** An alert as lists show it. */
+export function workflowShown({ id, body }: { readonly id: string; readonly body: Body }): object {
+  const { name, enabled, environment, detector_ids, triggers, action_filters, config } = body;
+  const detectorIds = (detector_ids as number[]).map(String);
+  const { conditions } = triggers as { conditions: unknown };
+  return {
+    ...{ id, name, enabled, detectorIds, config, environment: environment ?? null },
+    triggers: { logicType: "any-short", conditions, actions: [] },
+    actionFilters: action_filters,
+  };
+}
