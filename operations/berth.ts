@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { clockOf } from "../components/clock";
 import { asRehearsed } from "../components/rehearsal-keys";
 import { ConfigError } from "../components/fleet/problem";
+import * as adopt from "./adopt/adopt";
 import * as drill from "./backups/drill";
 import * as recover from "./backups/recover";
 import * as restore from "./backups/restore";
@@ -65,6 +66,7 @@ const commands: Readonly<Record<string, Command>> = {
   restore,
   recover,
   migrate,
+  adopt,
 };
 
 /** What `berth` says of itself. */
@@ -86,6 +88,7 @@ export const usage = `usage: npm run berth -- <command> [arguments]
   recover     give a machine that came up empty its data, and let visitors in
   drill       prove that backups can be restored, or report which are proven
   migrate     move a live project to the machine of another stack
+  adopt       the stanzas of a fleet that was made by hand or by another tool
   converge    bring machines to their declaration, or say what differs
   offboard    close a member's accounts everywhere, with evidence
   deployers   exchange the keys that may deploy

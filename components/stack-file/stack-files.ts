@@ -59,6 +59,11 @@ export function projectName(directory: string): string {
   return readProject(directory, fs.readdirSync(directory)).project;
 }
 
+/** What Pulumi.yaml gives to all stacks, also where there is none yet. Throws a `ConfigError` as `readStackFiles` does. */
+export function sharedConfig(directory: string): StackConfig {
+  return readProject(directory, fs.readdirSync(directory)).shared;
+}
+
 /** The same view of the configuration that the engine resolved for the stack at hand, without secrets' values. */
 export function ownConfig(resolved: Readonly<Record<string, string>>): StackConfig {
   return Object.fromEntries(

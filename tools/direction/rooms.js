@@ -65,6 +65,7 @@ const operations = inOrder(
     ["operations/backups", "^operations/backups/"],
     ["operations/sentry", "^operations/sentry/"],
     ["operations/migrate", "^operations/migrate/"],
+    ["operations/adopt", "^operations/adopt/"],
     ["operations/people", "^operations/people/"],
     ["operations/review", "^operations/review/"],
     ["operations/board", "^operations/board/"],

@@ -103,6 +103,14 @@ export const machines: readonly Mutation[] = [
     named: "a machine made by hand",
   },
   {
+    rule: 11,
+    file: "operations/adopt/forget.ts",
+    from: "    ...own.map(({ address }) => forget(address)),\n",
+    to: "",
+    test: "test/operations/adopt/other-tools.test.ts",
+    named: "gives the machine, its name, and how Terraform forgets each",
+  },
+  {
     rule: 12,
     file: "components/placement/placement.ts",
     from: "  image: undefined,\n} as const",
