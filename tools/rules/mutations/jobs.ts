@@ -53,8 +53,8 @@ export const jobs: readonly Mutation[] = [
   {
     rule: 52,
     file: "operations/sentry/bodies.ts",
-    from: "default_rules: false",
-    to: "default_rules: true",
+    from: "slug, default_rules: false",
+    to: "slug, default_rules: true",
     test: "test/sentry/command.test.ts",
     named: "gives each production project what watches it",
   },
@@ -80,7 +80,7 @@ export const jobs: readonly Mutation[] = [
     from: "days >= 0 && days <= drillDays",
     to: "days <= drillDays",
     test: "test/sentry/report.test.ts",
-    named: "is not well with a proof from the future",
+    named: "is not well with",
   },
   {
     rule: 58,
