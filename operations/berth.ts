@@ -16,6 +16,7 @@ import * as offboard from "./people/offboard";
 import * as jobs from "./jobs/jobs";
 import * as ssh from "./fleet/ssh";
 import * as status from "./fleet/status";
+import * as maintain from "./maintain/maintain";
 import * as migrate from "./migrate/migrate";
 import * as notify from "./notify/notify";
 import * as newProject from "./new/new";
@@ -43,6 +44,7 @@ interface Command {
 
 const commands: Readonly<Record<string, Command>> = {
   converge,
+  maintain,
   offboard,
   deployers,
   ssh,
@@ -90,6 +92,7 @@ export const usage = `usage: npm run berth -- <command> [arguments]
   migrate     move a live project to the machine of another stack
   adopt       the stanzas of a fleet that was made by hand or by another tool
   converge    bring machines to their declaration, or say what differs
+  maintain    update machines and have them boot anew, one at a time, in their window
   offboard    close a member's accounts everywhere, with evidence
   deployers   exchange the keys that may deploy
   review      what a change costs, interrupts, destroys and opens, before anybody agrees to it

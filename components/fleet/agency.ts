@@ -4,6 +4,7 @@ import { acme } from "./acme";
 import { agencySentry } from "./sentry";
 import { group, list, map, text } from "./hints";
 import type { Declared } from "./declared";
+import { maintenance } from "./maintenance";
 
 /** `berth:agency`. */
 export const agency = group("Facts about the agency that all stacks share.", {
@@ -34,6 +35,7 @@ export const agency = group("Facts about the agency that all stacks share.", {
   }),
   acme: acme.optional(),
   sentry: agencySentry.optional(),
+  maintenance: maintenance.optional(),
 });
 
 /**

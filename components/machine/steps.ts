@@ -51,6 +51,7 @@ const contents = {
   TMPFILES_CONF: "tmpfiles.conf",
   MOTD: "motd",
   APT_CONF: "apt.conf",
+  NEEDRESTART_CONF: "needrestart.conf",
   FIREWALL_NFT: "firewall.nft",
   FIREWALL_SERVICE: "firewall.service",
   FIREWALL_NFTABLES_CONF: "firewall-nftables.conf",

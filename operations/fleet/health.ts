@@ -84,7 +84,7 @@ export function concerns({ outcome, facts, traces }: Health, owner: string): str
   if (facts.owner !== owner && facts.owner !== "none") {
     found.push(`belongs to ${facts.owner}, not to ${owner}`);
   }
-  if (facts.rebootNeeded) found.push("wants a reboot: sudo systemctl reboot, when it suits");
+  if (facts.rebootNeeded) found.push("wants a reboot: berth maintain, or its owner, when it suits");
   if (facts.diskPercent >= fullPercent) found.push(`the disk is ${facts.diskPercent}% full`);
   return found;
 }

@@ -8,6 +8,12 @@ import {
   keysScript,
   oneAfterAnother,
 } from "../../components/machine/questions";
+import {
+  backScript,
+  readyScript,
+  rebootScript,
+  updateScript,
+} from "../../components/machine/upkeep";
 import { publicKey } from "../stack-file/fixture";
 import { machine } from "../operations/machines";
 
@@ -15,6 +21,10 @@ const scripts = {
   facts: factsScript(),
   departed: departedScript("sam", ["ssh-ed25519 AAAA", "it's"], machine("kmc").declared),
   keys: keysScript(),
+  ready: readyScript(),
+  update: updateScript(),
+  reboot: rebootScript(),
+  back: backScript(),
   both: oneAfterAnother("{\nexit 2\n}\n", factsScript()),
 };
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { Harbour, type Told } from "./harbour";
 import { observing } from "./observing-suite";
+import { maintaining } from "./maintaining-suite";
 import { offboarding } from "./offboarding-suite";
 
 describe("berth on a fleet of booted hosts", () => {
@@ -137,6 +138,8 @@ describe("berth on a fleet of booted hosts", () => {
       );
     });
   });
+
+  maintaining(harbour);
 
   describe("deployers", () => {
     const both = { jenkins: jenkins.public, laptop: laptop.public };

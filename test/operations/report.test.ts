@@ -100,7 +100,7 @@ describe("a machine's state", () => {
       "1 thing differs from the declaration; run berth converge",
       "open: account x can log in",
       "belongs to berth/prod, not to berth/prod-b",
-      "wants a reboot: sudo systemctl reboot, when it suits",
+      "wants a reboot: berth maintain, or its owner, when it suits",
       "the disk is 91% full",
     ]);
     const well = { ...facts, rebootNeeded: false, diskPercent: 84 };

@@ -59,6 +59,7 @@ const operations = inOrder(
   [
     ["operations/ground", "^operations/ground/"],
     ["operations/fleet", "^operations/fleet/"],
+    ["operations/maintain", "^operations/maintain/"],
     ["operations/site", "^operations/site/"],
     ["operations/jobs", "^operations/jobs/"],
     ["operations/notify", "^operations/notify/"],

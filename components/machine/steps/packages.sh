@@ -122,8 +122,10 @@ fi
 services=()
 if [ "$docker" = ours ] && command -v dockerd >/dev/null; then services+=(docker.service); fi
 if [ "$MADE_BY_BERTH" = yes ]; then
-  # Security updates install themselves; a reboot is a person's decision.
+  # Security updates install themselves, but for those that would end containers; these and a reboot wait for
+  # a maintenance.
   ensure_file /etc/apt/apt.conf.d/52berth root:root 644 "$APT_CONF"
+  if [ -d /etc/needrestart/conf.d ]; then ensure_file /etc/needrestart/conf.d/52berth.conf root:root 644 "$NEEDRESTART_CONF"; fi
   services+=(apt-daily.timer apt-daily-upgrade.timer)
 fi
 if [ ${#services[@]} -gt 0 ] && [ -d /run/systemd/system ]; then

@@ -12,6 +12,7 @@ import { checkHosting } from "./hosting";
 import { checkHttpPorts } from "./http-ports";
 import { checkJenkins } from "./jenkins";
 import { checkMachines } from "./machines";
+import { checkMaintenance } from "./maintenance";
 import { checkNodeNames } from "./node-names";
 import { checkOpenings } from "./openings";
 import { checkRenames } from "./renames";
@@ -49,6 +50,7 @@ export const checks: readonly Check[] = [
   checkNodeNames,
   checkRenames,
   checkMachines,
+  checkMaintenance,
   checkOpenings,
   checkHttpPorts,
   checkAccounts,

@@ -1,11 +1,11 @@
 import { z } from "zod";
 
-import { answersScript, type Asked } from "../../../components/machine/questions";
+import { answersScript } from "../../../components/machine/questions";
+import { askedOf, readAnswers } from "../../fleet/answered";
 import { backedUpProject } from "../../fleet/backed-up";
 import type { Machine } from "../../fleet/fleet";
 import { look, type Look } from "../../fleet/look";
 import type { Context } from "../../ground/context";
-import { readFacts } from "../../ground/report";
 import type { Entrance } from "../../ground/sessions";
 import type { Collector } from "../reading";
 
@@ -75,24 +75,12 @@ export function machines(
   };
 }
 
-/** A machine's sites as they are asked for on it: by the path of their health where they have one. */
-function askedOf({ declared }: Machine): Asked[] {
-  return declared.sites.map(({ slug, httpPort, serve }) => ({
-    ...{ slug, httpPort, domain: serve[0] ?? slug },
-    path: declared.deliveries.find((each) => each.slug === slug)?.health.path ?? "/",
-  }));
-}
-
 /** What a look says, in the collector's form. Pure. */
 export function saidBy({ health, said }: Look): object {
   const { outcome, facts, traces, served, delivered, backedUp } = health;
   const report = "report" in outcome ? outcome.report : undefined;
   const about = report?.findings.filter(({ kind }) => kind === outcome.kind) ?? [];
   const [first] = about;
-  const answers = (readFacts(said).get("answer") ?? []).flatMap((line) => {
-    const [slug = "", status] = line.split(" ");
-    return [[slug, Number(status)]];
-  });
   return {
     check: {
       kind: outcome.kind,
@@ -104,6 +92,6 @@ export function saidBy({ health, said }: Look): object {
     served: served ?? null,
     delivered: delivered ?? null,
     backedUp: backedUp ?? null,
-    answers: Object.fromEntries(answers) as Record<string, number>,
+    answers: readAnswers(said),
   };
 }

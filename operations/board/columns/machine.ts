@@ -43,7 +43,7 @@ export function updates(row: Gathered): Cell {
       return bad(
         `${waiting}, reboot`,
         from,
-        "wants a reboot: sudo systemctl reboot, when it suits",
+        "wants a reboot: berth maintain, or its owner, when it suits",
       );
     })
   );

@@ -1,4 +1,5 @@
 import { isDelivered } from "../../../components/placement/deliveries";
+import { isWell } from "../../fleet/answered";
 import { bad, good, none, unknown, type Cell } from "../cell";
 import type { Gathered } from "../gather";
 import { ofMachine, ofReading } from "./known";
@@ -36,9 +37,4 @@ export function origin(row: Gathered): Cell {
     if (isWell(status, delivered)) return good(String(status), from);
     return bad(String(status), from, `look: berth logs ${project.slug}`);
   });
-}
-
-/** The path of a health answers 2xx; a page of which nothing is declared may lead on. */
-function isWell(status: number, hasHealth: boolean): boolean {
-  return status >= 200 && status < (hasHealth ? 300 : 400);
 }

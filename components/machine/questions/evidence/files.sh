@@ -57,7 +57,7 @@ generated() {
     /etc/ld.so.cache | /etc/mtab | /etc/resolv.conf | /etc/hostname | /etc/hosts | /etc/machine-id | /etc/machine-info) ;;
     /etc/adjtime | /etc/.updated | /etc/localtime | /etc/timezone | /etc/shells | /etc/default/locale | /etc/locale.conf) ;;
     /etc/ssh/ssh_host_*_key | /etc/ssh/ssh_host_*_key.pub | /etc/ssl/certs/ca-certificates.crt | /etc/ca-certificates.conf*) ;;
-    /etc/berth/owner | /etc/berth/history.sh | /etc/tmpfiles.d/berth.conf | /etc/motd.d/60-berth | /etc/apt/apt.conf.d/52berth) ;;
+    /etc/berth/owner | /etc/berth/history.sh | /etc/tmpfiles.d/berth.conf | /etc/motd.d/60-berth | /etc/apt/apt.conf.d/52berth | /etc/needrestart/conf.d/52berth.conf) ;;
     /etc/sudoers.d/00-berth | /etc/sudoers.d/01-berth-automation | /etc/ssh/sshd_config.d/00-berth.conf) ;;
     /etc/lvm/archive/* | /etc/lvm/backup/* | /etc/multipath/wwids | /etc/multipath/bindings | /etc/iscsi/initiatorname.iscsi) ;;
     /etc/letsencrypt/archive/*.pem | /etc/letsencrypt/accounts/*.json | /etc/letsencrypt/csr/* | /etc/letsencrypt/keys/*) ;;
