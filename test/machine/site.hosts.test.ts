@@ -9,6 +9,7 @@ import { site } from "./front";
 import { factsOf, judge, names } from "./judged";
 import { application, delivery, project, Quay } from "./quay";
 import { jobsTests } from "./jobs-suite";
+import { refreshTests } from "./refresh-suite";
 import { underLoad } from "./visits";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
@@ -221,6 +222,8 @@ for path, text in json.load(sys.stdin).items():
       expect(JSON.parse(here[index]!)).toEqual({ problems, web });
     }
   });
+
+  refreshTests(quay, deploy);
 
   it("lets people look into it", async () => {
     const logs = await quay.site("logs shop migrate --tail 3");

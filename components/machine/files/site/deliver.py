@@ -24,11 +24,12 @@ from version import Version
 
 
 class Wish:
-    """What was asked for: `rollback` takes a commit that ran before; `place` tells that this machine is `beside` the one
-    that serves, or `serves` from now on."""
+    """What was asked for: `rollback` takes a commit that ran before, as `build`; `refresh` builds the one that runs
+    anew; `place` tells that this machine is `beside` the one that serves, or `serves` from now on."""
 
-    def __init__(self, action="deploy", ref="", by="", reason="", place=""):
+    def __init__(self, action="deploy", ref="", by="", reason="", place="", build=0):
         self.action, self.ref, self.by, self.reason, self.place = action, ref, by, reason, place
+        self.build = int(build)
 
 
 class Delivery:
@@ -42,6 +43,7 @@ class Delivery:
         hide([*self.values.values(), *self.applied.values()])
         self.began = time.monotonic()
         self.commit = None
+        self.build = 0
 
     def run(self):
         """The exit status. Raises Refused before anything was touched, Failed after."""
@@ -61,7 +63,20 @@ class Delivery:
             if self.commit:
                 self.record("failed", str(problem))
             raise Failed(f"{problem}\nnothing was touched{self.serving()}") from None
-        return self.exchange(new)
+        return 0 if self.is_the_same(new) else self.exchange(new)
+
+    def is_the_same(self, new):
+        """Is what was built anew what runs? Then nobody is interrupted for it."""
+        if self.wish.action != "refresh":
+            return False
+        before = images.built(self.site, new.facts, new.commit, (history.current(self.site) or {}).get("build", 0))
+        old, fresh = images.identities(before.values()), images.identities(new.images.values())
+        if any(old[before[name]] != fresh[new.images[name]] for name in before):
+            return False
+        kept = [images.key(*each) for each in history.delivered(self.site)][: images.KEPT]
+        images.prune(self.site, kept)
+        say(f"{new.commit[:12]} is built on the newest images already; nothing is changed")
+        return True
 
     def serving(self):
         before = history.current(self.site)
@@ -75,12 +90,12 @@ class Delivery:
             say(f"fetch: {site.repository}")
             repository.fetch()
         commit = repository.resolve(self.wish.ref or site.branch)
-        self.commit = commit
+        self.commit, self.build = commit, self.build_of(commit)
         say(f"commit: {commit[:12]} {repository.must('log', '-1', '--format=%s', commit).strip()[:100]}")
         self.allowed(commit)
         directory = repository.lay_out(commit)
         secret_values.lay(site, directory, self.values, site.owner())
-        new = Version(site, repository, commit, directory, self.values)
+        new = Version(site, repository, commit, directory, self.values, self.build)
         problems = [*new.problems, *self.on_this_machine(commit, new)]
         for problem in problems:
             if not problem.refused and self.wish.action == "deploy":
@@ -89,17 +104,25 @@ class Delivery:
         if refused:
             raise Refused("\n".join([*refused, f"nothing was touched{self.serving()}"]))
         self.tell_schema(commit)
-        images.room(site, new.model, commit)
-        images.get(site, new.compose(directory), new.model, commit)
-        if self.wish.action == "deploy":
+        images.room(site, new)
+        images.get(site, new.compose(directory), new, self.wish.action == "refresh")
+        if self.wish.action != "rollback":
             trial.run_beside(site, new.compose(directory), new.project)
         repository.clear()
         return new
 
+    def build_of(self, commit):
+        """Which build of a commit is wanted: the one that was asked for, a new one, or the one that ran last."""
+        if self.wish.action == "rollback":
+            return self.wish.build
+        if self.wish.action == "refresh":
+            return images.next_build(self.site, commit, history.delivered(self.site))
+        return history.last_build(self.site, commit)
+
     def allowed(self, commit):
         """Production takes what is on its branch (R48) and passed its tests (R49), or a reason that is kept."""
         site = self.site
-        if site.environment != "prod" or self.wish.action == "rollback":
+        if site.environment != "prod" or self.wish.action != "deploy":
             return
         against = [] if self.repository.on_branch(commit) else [f"is not on {site.branch}, and production takes no other (R48); merge it, or give --reason"]
         against += tested.missing(site, commit)
@@ -165,19 +188,22 @@ class Delivery:
             site,
             {
                 "commit": new.commit,
+                "build": new.build,
                 "project": new.project,
                 "volumes": sorted({each["volume"] for each in new.mounts()}),
                 "images": sorted({each.get("image") or "" for each in new.model["services"].values()} - {""}),
                 "service": new.web["service"],
                 "services": sorted(new.model["services"]),
                 "acting": new.acting(),
+                "identities": {each["service"]: each["image"] for each in judge.states(new.project)},
             },
         )
         self.record("delivered", self.wish.reason)
         self.repository.hold_on(new.commit)
         history.end(site)
         version.visited(site)
-        kept = [new.commit, *history.delivered(site)][: images.KEPT + 1]
+        before = [images.key(*each) for each in history.delivered(site)]
+        kept = [images.key(new.commit, new.build), *before][: images.KEPT + 1]
         images.prune(site, list(dict.fromkeys(kept))[: images.KEPT])
         self.drop_last_files(kept)
         say(f"delivered: {new.commit[:12]} in {self.seconds()} s")
@@ -204,7 +230,7 @@ class Delivery:
         say(f"back to {old['commit'][:12]}")
         try:
             version.lay(site, self.repository, old["commit"], self.applied)
-            before = Version(site, self.repository, old["commit"], site.places.tree, self.applied)
+            before = Version(site, self.repository, old["commit"], site.places.tree, self.applied, old.get("build", 0))
             if before.web is None:
                 raise Failed("its web port cannot be told any more")
             version.start(before)
@@ -226,6 +252,7 @@ class Delivery:
             self.site,
             {
                 "commit": self.commit,
+                "build": self.build,
                 "ref": self.wish.ref or self.site.branch,
                 "by": self.wish.by,
                 "action": self.wish.action,

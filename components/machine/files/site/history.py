@@ -71,9 +71,15 @@ def end(site):
 
 
 def delivered(site):
-    """Commits that ran, newest first, each once."""
+    """What ran, newest first, each once: a commit, and how often it had been built anew."""
     found = []
     for entry in reversed(entries(site)):
-        if entry.get("verdict") == "delivered" and entry["commit"] not in found:
-            found.append(entry["commit"])
+        version = (entry["commit"], entry.get("build", 0))
+        if entry.get("verdict") == "delivered" and version not in found:
+            found.append(version)
     return found
+
+
+def last_build(site, commit):
+    """The build of a commit that ran last; 0 where none did."""
+    return next((build for each, build in delivered(site) if each == commit), 0)

@@ -33,6 +33,7 @@ def states(project):
         found.append(
             {
                 "id": each["Id"],
+                "image": each["Image"],
                 "service": labels.get("com.docker.compose.service", "?"),
                 "status": state["Status"],
                 "exit": state["ExitCode"],

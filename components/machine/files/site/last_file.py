@@ -8,9 +8,9 @@ import os
 from ground import write
 
 
-def image_of(slug, service, commit):
-    """The name of what is built for a service."""
-    return f"berth/{slug}-{service}:{commit[:12]}"
+def image_of(slug, service, commit, build=0):
+    """The name of what is built for a service. `build`: how often the commit was built anew on newer images."""
+    return f"berth/{slug}-{service}:{commit[:12]}" + (f"-r{build}" if build else "")
 
 
 def seal(site, text):
@@ -22,14 +22,14 @@ def seal(site, text):
         return hmac.new(file.read().encode(), text.encode(), hashlib.sha256).hexdigest()[:16]
 
 
-def last_file(site, model, web, commit, values):
-    """YAML: the web port on its loopback port alone, images by commit, bounded logs, and a mark that changes with
+def last_file(site, model, web, images, values):
+    """YAML: the web port on its loopback port alone, what is built by the names given for it, bounded logs, and a mark that changes with
     what a service is given as files, since Compose does not look into them. JSON but for the one tag."""
     services = {}
     for name, service in model["services"].items():
         own = {}
         if service.get("build"):
-            own["image"] = image_of(site.slug, name, commit)
+            own["image"] = images[name]
             own["pull_policy"] = "never"
         else:
             own["pull_policy"] = "missing"

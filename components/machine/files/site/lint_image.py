@@ -29,6 +29,22 @@ def files_of(facts):
     return found
 
 
+def last_from(facts, service):
+    """The image that a built service's own begins with; empty where its Dockerfile does not say."""
+    build = service.get("build") or {}
+    path = os.path.join(build.get("context", ""), build.get("dockerfile") or "Dockerfile")
+    text = build.get("dockerfile_inline") or facts.texts.get(os.path.relpath(os.path.normpath(path), facts.tree), "")
+    stages, last = {}, ""
+    for line in logical(text):
+        word, _, rest = line.partition(" ")
+        words = [each for each in rest.split() if not each.startswith("--")]
+        if word.upper() == "FROM" and words:
+            last = stages.get(words[0].lower(), words[0])
+            if len(words) == 3 and words[1].upper() == "AS":
+                stages[words[2].lower()] = last
+    return last
+
+
 def of_file(file, text):
     stages = set()
     for line in logical(text):

@@ -50,6 +50,9 @@ def about(site):
         "expected": [each for each in now["services"] if each not in waits] if now and "services" in now else None,
         # They act by themselves, and this machine does not serve.
         "waiting": waits,
+        "project": now["project"] if now else None,
+        # The same of these: Docker's identity of the image that each service was delivered with.
+        "identities": now.get("identities") if now else None,
         "delivering": running(site),
         "cutOff": bool(history.begun(site)) and not running(site),
     }

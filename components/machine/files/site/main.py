@@ -19,7 +19,7 @@ from repository import COMMIT, KeyRefused, Repository, deploy_key
 from resume import resume
 
 USAGE = """berth-site deploy <project> [--ref REF] [--by NAME] [--reason TEXT] [--first | --beside | --serves]
-berth-site watch | rollback [--to COMMIT] [--by NAME] | resume | key | secrets <project>
+berth-site watch | refresh [--by NAME] | rollback [--to COMMIT] [--by NAME] | resume | key | secrets <project>
 berth-site logs <project> [SERVICE] [--tail N] [--follow]
 berth-site exec <project> <service> -- COMMAND...
 berth-site status [<project>]
@@ -102,18 +102,30 @@ def first(site, ref, by):
 def rollback(words):
     plain, options = split(words, ("--to", "--by"))
     site = site_and(plain)
-    runs = (current(site) or {}).get("commit")
-    if not runs:
+    now_runs = current(site)
+    if not now_runs:
         raise Refused(f"{site.slug}: nothing was delivered here yet")
-    earlier = [commit for commit in delivered(site) if commit != runs]
+    runs = now_runs["commit"]
+    earlier = [each for each in delivered(site) if each != (runs, now_runs.get("build", 0))]
     to = options.get("to")
-    found = [commit for commit in earlier if to is None or (len(to) >= 7 and commit.startswith(to))]
+    found = [each for each in earlier if to is None or (len(to) >= 7 and each[0].startswith(to))]
     if not found:
-        there = ", ".join(commit[:12] for commit in earlier) or "none"
+        there = ", ".join(dict.fromkeys(commit[:12] for commit, _ in earlier)) or "none"
         if to is None:
             raise Refused(f"{site.slug}: nothing ran here before {runs[:12]}")
         raise Refused(f"{site.slug}: {to} did not run here before {runs[:12]}; these did: {there}")
-    return begin(site, ["--action", "rollback", "--ref", found[0], "--by", options.get("by") or caller()])
+    commit, build = found[0]
+    return begin(site, ["--action", "rollback", "--ref", commit, "--build", str(build), "--by", options.get("by") or caller()])
+
+
+def refresh(words):
+    """Builds what runs anew, on the newest of the images that it is built on."""
+    plain, options = split(words, ("--by",))
+    site = site_and(plain)
+    runs = current(site)
+    if not runs:
+        raise Refused(f"{site.slug}: nothing was delivered here yet")
+    return begin(site, ["--action", "refresh", "--ref", runs["commit"], "--by", options.get("by") or caller()])
 
 
 def caller():
@@ -121,9 +133,9 @@ def caller():
 
 
 def deliver_now(words):
-    plain, options = split(words, ("--key", "--ref", "--by", "--reason", "--action", "--place"))
+    plain, options = split(words, ("--key", "--ref", "--by", "--reason", "--action", "--place", "--build"))
     site = site_and(plain)
-    asked = {name: options[name] for name in ("action", "ref", "by", "reason", "place") if name in options}
+    asked = {name: options[name] for name in ("action", "ref", "by", "reason", "place", "build") if name in options}
     return now(site, options["key"], Wish(**asked))
 
 
@@ -221,6 +233,7 @@ COMMANDS = {
     "deploy": deploy,
     "watch": watch,
     "rollback": rollback,
+    "refresh": refresh,
     "logs": logs,
     "exec": execute,
     "secrets": take_secrets,

@@ -6,6 +6,7 @@ import signal
 
 import beside
 import history
+import images
 import judge
 import lint
 import lint_data
@@ -33,8 +34,8 @@ def volumes_here():
 class Version:
     """A commit's files in a directory, with what the lint says of them."""
 
-    def __init__(self, site, repository, commit, directory, values):
-        self.site, self.commit, self.values = site, commit, values
+    def __init__(self, site, repository, commit, directory, values, build=0):
+        self.site, self.commit, self.values, self.build = site, commit, values, build
         self.facts = facts_of(
             directory,
             site.environment,
@@ -54,6 +55,7 @@ class Version:
         self.problems, self.web = lint.judge(self.facts)
         self.model = self.facts.full
         self.project = self.facts.full["name"]
+        self.images = images.built(site, self.facts, commit, build)
 
     def acting(self):
         """What acts by itself; with what is known of the web service alone."""
@@ -65,7 +67,7 @@ class Version:
     def last(self):
         """Writes the last file of this version; answers where."""
         path = self.site.places.of(f"last-{self.commit[:12]}.yml")
-        write(path, last_file(self.site, self.model, self.web, self.commit, self.values))
+        write(path, last_file(self.site, self.model, self.web, self.images, self.values))
         return path
 
     def compose(self, directory):
