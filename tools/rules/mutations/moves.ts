@@ -109,8 +109,8 @@ export const moves: readonly Mutation[] = [
   {
     rule: 65,
     file: "operations/migrate/steps/deliver.ts",
-    from: "if (!isDelivered({ old: before, new: there })) {",
-    to: "if (isDelivered({ old: before, new: there })) {",
+    from: "if (!isDelivered({ old: before, new: there }) ||",
+    to: "if (isDelivered({ old: before, new: there }) ||",
     test: "test/operations/migrate/crashes.test.ts",
     named: "ends with all that was written on the new machine alone",
   },
