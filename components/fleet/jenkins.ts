@@ -1,5 +1,6 @@
 import type { Declared } from "./declared";
-import { flag } from "./fields";
+import { branch } from "./delivery";
+import { flag, repository } from "./fields";
 import { group, list, text } from "./hints";
 
 /** What Jenkins knows somebody by: stands in a permission, where a colon and spaces would end it. */
@@ -23,9 +24,21 @@ export const jenkins = group("Its jobs on the agency's Jenkins (R46); absent: it
 /** What a project says of its jobs on Jenkins. */
 export type Jenkins = Declared<typeof jenkins>;
 
-/** What a project's jobs do: tests, a delivery to an environment, the weekly merge. */
-export const jobKinds = ["stage", "prod", "test", "release"] as const;
+/** What the fleet's own jobs on Jenkins run from. */
+export const agencyJenkins = group(
+  "The fleet's own jobs on Jenkins, which look each night and tell Slack how projects' jobs end (R50); absent: it has none.",
+  {
+    repository: repository("The repository of these stack files."),
+    branch: branch.optional(),
+  },
+);
+
+/**
+ * What jobs do. A project's: tests, a delivery to an environment, the weekly merge. The fleet's: the nightly look, and
+ * telling Slack how projects' jobs ended.
+ */
+export const jobKinds = ["stage", "prod", "test", "release", "nightly", "notify"] as const;
 export type JobKind = (typeof jobKinds)[number];
 
-/** The name of a project's job (R46): on Jenkins, of its key among `jobs` and of the credential that holds the key. */
+/** The name of a job (R46), of a project's slug or the fleet's name: on Jenkins, of its key among `jobs` and of the credential that holds the key. */
 export const jobName = (slug: string, kind: JobKind): string => `${slug}-${kind}`;

@@ -9,11 +9,13 @@ import { parallelOf } from "../ground/width";
 import { assemble, only, type Board, type BoardRow } from "./assemble";
 import { collectorsOf, type Collectors } from "./collectors/collectors";
 import { gather } from "./gather";
+import { webhookOf } from "../notify/webhook";
+import { digest } from "./digest";
 import { page } from "./page";
 import { terminal } from "./terminal";
 
 /** How `berth board` is called. */
-export const usage = `usage: berth board [--environment E | --stack S] [--html FILE] [--json] [project…]
+export const usage = `usage: berth board [--environment E | --stack S] [--html FILE] [--digest] [--json] [project…]
 
 Every project at a glance, worst first: whether its site answers through the edge and at its origin, its
 newest backup and restore drill, people with access, containers, disk, certificates, drift, the running
@@ -24,6 +26,7 @@ source. What nobody saw is unknown, and never good.
   --stack S        this stack alone
   --parallel N     asked at once, of each kind (16)
   --within N       seconds for the whole board (50); what has not answered by then is unknown
+  --digest         tells Slack the worst of it, by the webhook in SLACK_WEBHOOK_URL
   --html FILE      writes the same as one page without anything beside it
   --json           as JSON
   project…         these alone, with every cell in full
@@ -32,7 +35,7 @@ Reads alone: the states of the backend that pulumi is logged in to, machines by 
 ssh-agent, sites as a visitor, repositories by your git, archives by your AWS credentials. Whoever has not
 all of these has a board with more unknown.
 
-exit status: 0 all that counts is good, 1 something is bad or unknown
+exit status: 0 all that counts is good, 1 something is bad or unknown; with --digest 0 once Slack took it
 `;
 
 /** Seconds for the whole. */
@@ -45,16 +48,23 @@ export async function main(
   collect: typeof collectorsOf = collectorsOf,
 ): Promise<number> {
   const { flags, values, words } = readCommandLine(argv, {
-    flags: ["json"],
+    flags: ["json", "digest"],
     values: ["environment", "stack", "parallel", "within", "html"],
   });
   const [parallel, within, file] = [parallelOf(values), withinOf(values), values["html"]];
   const target = file === undefined ? undefined : writable(context, file);
+  // A webhook that is absent is told before the fleet is looked at.
+  const tell = flags.has("digest") ? webhookOf(context.env) : undefined;
   const board = await make(context, values, words, { parallel, within, collect });
   if (target !== undefined) replace(target, page(board));
   if (flags.has("json")) context.out(`${JSON.stringify(board, undefined, 2)}\n`);
   else if (target === undefined) context.out(terminal(board, words.length > 0));
   else context.out(`${file}: ${board.rows.length} rows, made at ${board.madeAt}\n`);
+  if (tell !== undefined) {
+    await tell(digest(board));
+    context.say("Slack took the digest");
+    return exits.done;
+  }
   return isWell(board) ? exits.done : exits.failed;
 }
 

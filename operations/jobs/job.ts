@@ -15,11 +15,13 @@ interface Common {
   readonly branch: string;
   /** Accounts on Jenkins that may start it and see it, sorted (R80). */
   readonly starters: readonly string[];
+  /** The job that tells Slack how it ended; absent where the agency declares none. */
+  readonly teller?: string;
   /** Why it does nothing: such a job is there, disabled, and can deliver nothing. */
   readonly off?: string;
 }
 
-/** A project's job on Jenkins: what it does, before any form in which Jenkins takes it. */
+/** A job on Jenkins, of a project or the fleet's own: what it does, before any form in which Jenkins takes it. */
 export type Job =
   | (Common & { readonly kind: "test" })
   /** Delivers its branch. */
@@ -27,7 +29,23 @@ export type Job =
   /** Delivers its branch once the tests of the very commit passed (R49). */
   | (Common & { readonly kind: "prod"; readonly machine?: Reached })
   /** Merges its branch, once its tests passed, into that of production (R58). */
-  | (Common & { readonly kind: "release"; readonly into: string });
+  | (Common & { readonly kind: "release"; readonly into: string })
+  /** Looks at the whole fleet each night. */
+  | (Common & {
+      readonly kind: "nightly";
+      /** Stacks whose declaration is compared with what is there. */
+      readonly stacks: readonly string[];
+      readonly hasSentry: boolean;
+    })
+  /** Tells Slack how one of these jobs ended, with whose the commits are (R50). */
+  | (Common & { readonly kind: "notify"; readonly told: readonly ToldJob[] });
+
+/** A job that Slack is told of, and where its commits are. */
+export interface ToldJob {
+  readonly name: string;
+  readonly slug: string;
+  readonly repository: string;
+}
 
 /** A job without anything in it that runs: what is left of one whose project is not declared any more. */
 export interface Spent {

@@ -1,3 +1,4 @@
+import { projectName } from "../../components/stack-file/stack-files";
 import { survey } from "../fleet/fleet";
 import type { Context } from "../ground/context";
 import { printableLine } from "../ground/printable";
@@ -14,7 +15,8 @@ import { render, type Rendered } from "./render";
 export const usage = `usage: berth jobs [--write DIRECTORY | --check DIRECTORY] [--json]
 
 The jobs of all projects on the agency's Jenkins, as the stack files declare them (\`jenkins\` of a project):
-<slug>-stage, <slug>-prod, <slug>-test, and <slug>-release where develop is merged each week.
+<slug>-stage, <slug>-prod, <slug>-test, and <slug>-release where develop is merged each week. Where the
+agency says from where (agency.jenkins), the fleet's own besides: <name>-nightly and <name>-notify.
 
   --write DIRECTORY  write them there, a file a project, for Jenkins Job Builder to load; a job that is
                      declared no more is written as disabled once, and left out the next time
@@ -39,7 +41,10 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
       "--write and --check are two runs: write, load what was written, then check",
     );
   }
-  const jobs = jobsOf(await survey(context, {})).map((job) => ({ ...job, ...render(job) }));
+  const jobs = jobsOf(await survey(context, {}), projectName(context.directory)).map((job) => ({
+    ...job,
+    ...render(job),
+  }));
   if (write !== undefined) return writeTo(context, write, jobs, flags.has("json"));
   if (check !== undefined) {
     return tellFindings(context, judge(jobs, existingIn(check)), flags.has("json"));

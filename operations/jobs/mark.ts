@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { JobKind } from "../../components/fleet/jenkins";
+import { jobKinds, type JobKind } from "../../components/fleet/jenkins";
 
 /** By which a job is known as one of ours, on Jenkins and in files. */
 export interface Mark {
@@ -10,7 +10,9 @@ export interface Mark {
   readonly digest: string;
 }
 
-const pattern = /\[berth jobs: ([a-z][a-z0-9-]*) (stage|prod|test|release) ([0-9a-f]{12})\]/;
+const pattern = new RegExp(
+  `\\[berth jobs: ([a-z][a-z0-9-]*) (${jobKinds.join("|")}) ([0-9a-f]{12})\\]`,
+);
 
 /** The mark that a job's description ends with. */
 export function markText({ slug, kind, digest }: Mark): string {

@@ -5,6 +5,7 @@ import { branches } from "../../components/placement/deliveries";
 import type { ResolvedFleet, ResolvedProject } from "../../components/placement/resolved";
 import type { Machine, Survey } from "../fleet/fleet";
 import { Refusal } from "../ground/usage";
+import { withFleetJobs } from "./fleet-jobs";
 import type { Job, Reached } from "./job";
 
 /** A project in one environment, with jobs there. */
@@ -16,11 +17,12 @@ interface Place {
 }
 
 /**
- * The jobs of every project that declares some, sorted by name. Pure. Throws a `Refusal` where a stack is left
+ * The jobs of every project that declares some, and the fleet's own, sorted by name. Pure. `fleetName`: what the fleet's
+ * own are called after. Throws a `Refusal` where a stack is left
  * out, since its projects' jobs would pass for ones that nobody declares, and where the repository of a
  * project's stage is not that of its production: tests of one say nothing of the other.
  */
-export function jobsOf({ fleets, machines, unread }: Survey): readonly Job[] {
+export function jobsOf({ fleets, machines, unread }: Survey, fleetName: string): readonly Job[] {
   if (unread.length > 0) {
     const left = unread.map(({ stack }) => stack).join(", ");
     throw new Refusal(
@@ -31,9 +33,10 @@ export function jobsOf({ fleets, machines, unread }: Survey): readonly Job[] {
     .filter(({ role }) => role === "environment")
     .flatMap((fleet) => fleet.projects.flatMap((project) => placeOf(fleet, project, machines)));
   const slugs = [...new Set(places.map(({ project }) => project.slug))];
-  return slugs
-    .flatMap((slug) => jobsOfProject(places.filter(({ project }) => project.slug === slug)))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const ofProjects = slugs.flatMap((slug) =>
+    jobsOfProject(places.filter(({ project }) => project.slug === slug)),
+  );
+  return withFleetJobs(ofProjects, fleets, fleetName).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function placeOf(

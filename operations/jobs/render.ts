@@ -1,8 +1,10 @@
 import { stringify } from "yaml";
 
 import { jobName, type JobKind } from "../../components/fleet/jenkins";
+import { checkoutOf } from "./checkout";
 import type { Job, Spent } from "./job";
 import { digestOf, markText } from "./mark";
+import { fleetSteps, tellingOf } from "./render-fleet";
 import { scriptOf } from "./scripts";
 
 /** Agents that see credentials and run nothing of a project's, and those that run its tests and see none. */
@@ -55,6 +57,10 @@ const purposes: Readonly<Record<JobKind, string>> = {
   prod: "Tests each change of its branch and delivers it to production once they passed (R48, R49).",
   release:
     "Each Monday: tests stage's branch and merges it into production's, whose job delivers it (R58). A hotfix is pushed to production's branch and waits for no Monday; its tests it waits for all the same.",
+  nightly:
+    "Each night: looks at the whole fleet, and reports that it did. Silence is an alarm where the agency has a Sentry.",
+  notify:
+    "Tells Slack how a project's job ended: the first failure and the recovery, with whose the commits are (R50).",
 };
 
 function head({ starters, off, kind }: Head): Record<string, unknown> {
@@ -79,22 +85,13 @@ function head({ starters, off, kind }: Head): Record<string, unknown> {
 }
 
 function steps(job: Job): Record<string, unknown> {
-  const { slug, repository, branch, kind } = job;
+  if (job.kind === "nightly" || job.kind === "notify") return fleetSteps(job);
+  const { slug, kind } = job;
   const waits = kind === "prod" || kind === "release";
   const polled = [{ pollscm: { cron: "H/5 * * * *" } }];
   return {
     ...(kind === "test" ? { parameters: [commitParameter] } : {}),
-    scm: [
-      {
-        git: {
-          url: repository,
-          // Read alone; a public repository needs none.
-          ...(/^https?:/.test(repository) ? {} : { "credentials-id": `${slug}-repository` }),
-          branches: [`refs/heads/${branch}`],
-          "skip-tag": true,
-        },
-      },
-    ],
+    scm: [checkoutOf(job)],
     triggers: kind === "release" ? [{ timed: "H 6 * * 1" }] : polled,
     wrappers: [
       { timeout: { timeout: kind === "test" ? 60 : 120, fail: true, type: "absolute" } },
@@ -104,6 +101,7 @@ function steps(job: Job): Record<string, unknown> {
       ...(waits ? [{ "trigger-builds": [testsFirst(slug)] }] : []),
       { shell: scriptOf(job) },
     ],
+    ...(job.teller === undefined ? {} : { publishers: [tellingOf(kind, job.teller)] }),
   };
 }
 

@@ -5,7 +5,7 @@ import { array, quote } from "../../components/machine/quote";
 import { readText } from "../../components/machine/text-file";
 import type { Job } from "./job";
 
-const parts = { test: "", tested: "", deliver: "", release: "" };
+const parts = { test: "", tested: "", deliver: "", release: "", nightly: "", notify: "" };
 for (const name of Object.keys(parts) as (keyof typeof parts)[]) {
   parts[name] = readText(path.join(__dirname, "scripts", `${name}.sh`));
 }
@@ -40,6 +40,14 @@ export function scriptOf(job: Job): string {
     case "release": {
       const [from, into] = [quote(job.branch), quote(job.into)];
       return `${head(job, { from, into, tests })}${parts.tested}${parts.release}`;
+    }
+    case "nightly": {
+      const sentry = job.hasSentry ? "yes" : "";
+      return `${head(job, { job: quote(job.name), stacks: array(job.stacks), sentry })}${parts.nightly}`;
+    }
+    case "notify": {
+      const places = job.told.flatMap(({ name, slug, repository }) => [name, slug, repository]);
+      return `${head(job, { places: array(places) })}${parts.notify}`;
     }
     default:
       return job satisfies never;

@@ -2,7 +2,7 @@ import type { Job } from "../../operations/jobs/job";
 import { jobsOf } from "../../operations/jobs/plan";
 import { joined, type Survey } from "../../operations/fleet/fleet";
 import type { PublishedNode } from "../../operations/ground/published";
-import { prod, parse, publicKey, shared, type Input } from "../stack-file/fixture";
+import { prod, parse, publicKey, put, shared, type Input } from "../stack-file/fixture";
 
 export const repository = "git@github.com:countable-web/kmc.git";
 export const hostKeys = { stage: publicKey(31, "stage"), prod: publicKey(32, "prod") };
@@ -59,5 +59,19 @@ export function surveyed(
 /** The jobs of the project on stage and in production. */
 export function jobsOfBoth(): readonly Job[] {
   const { stage, prod: production } = twoStacks();
-  return jobsOf(surveyed([production, stage]));
+  return jobsOf(surveyed([production, stage]), "berth");
+}
+
+/** Where the stack files of the fleet are. */
+export const fleetRepository = "git@github.com:countable-web/berth.git";
+
+/** The same with the fleet's own jobs, of an agency that has a Sentry. */
+export function jobsOfFleet(): readonly Job[] {
+  const stacks = twoStacks();
+  for (const { config } of Object.values(stacks)) {
+    const sentry = { organization: "acme", team: "berth", channel: "#alerts" };
+    put(config, ["agency", "sentry"], sentry);
+    put(config, ["agency", "jenkins"], { repository: fleetRepository });
+  }
+  return jobsOf(surveyed([stacks.prod, stacks.stage]), "berth");
 }

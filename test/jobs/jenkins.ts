@@ -51,7 +51,30 @@ export class Jenkins {
       if (result !== "SUCCESS") break;
     }
     this.log.push(`${name} ${env["COMMIT"] || env["GIT_COMMIT"]}: ${result}`);
+    await this.tell(job, { ...env, JOB_NAME: name, BUILD_URL: `https://ci/${name}/` }, result);
     return result;
+  }
+
+  /** Starts what a build that has ended starts, by the result that each waits for. */
+  private async tell(
+    job: Element,
+    env: Readonly<Record<string, string>>,
+    result: Result,
+  ): Promise<void> {
+    for (const each of all(job, "hudson.plugins.parameterizedtrigger.BuildTriggerConfig")) {
+      const [condition] = texts(each, "condition");
+      const isMet = (condition === "SUCCESS") === (result === "SUCCESS");
+      if (!["SUCCESS", "UNSTABLE_OR_WORSE"].includes(condition ?? "")) throw new Error(condition);
+      if (!isMet) continue;
+      const [properties = ""] = texts(each, "properties");
+      const given = properties.split("\n").map((line) => {
+        const [key = "", value = ""] = line.split("=");
+        // A variable that is not there stays as it is written.
+        return [key, value.replaceAll(/\$(\w+)/g, (whole, name: string) => env[name] ?? whole)];
+      });
+      const [name = ""] = texts(each, "projects");
+      await this.build(name, Object.fromEntries(given) as Record<string, string>);
+    }
   }
 
   private async wait(step: Element, env: Record<string, string>): Promise<Result> {

@@ -60,7 +60,7 @@ describe("jobs of the stack files (R46, R47)", () => {
     ]);
     const { stage, prod } = twoStacks();
     put(prod.config, [...jenkins, "weekly"], undefined);
-    expect(jobsOf(surveyed([prod, stage])).map(({ name }) => name)).toEqual([
+    expect(jobsOf(surveyed([prod, stage]), "berth").map(({ name }) => name)).toEqual([
       "kmc-prod",
       "kmc-stage",
       "kmc-test",
@@ -87,14 +87,14 @@ describe("jobs of the stack files (R46, R47)", () => {
   it("are disabled where the service ended, and where there is no machine yet", () => {
     const { stage, prod } = twoStacks();
     put(prod.config, ["projects", "kmc", "servedBy"], "none");
-    const ended = jobsOf(surveyed([prod, stage]));
+    const ended = jobsOf(surveyed([prod, stage]), "berth");
     expect(ended.map(({ name, off }) => [name, off])).toEqual([
       ["kmc-prod", "its service ended"],
       ["kmc-release", "its service ended"],
       ["kmc-stage", undefined],
       ["kmc-test", undefined],
     ]);
-    const young = jobsOf(surveyed(Object.values(twoStacks()), ["stage"]));
+    const young = jobsOf(surveyed(Object.values(twoStacks()), ["stage"]), "berth");
     expect(young.find(({ name }) => name === "kmc-prod")?.off).toBe(
       "stack prod has no machine for it yet",
     );
@@ -104,19 +104,19 @@ describe("jobs of the stack files (R46, R47)", () => {
     const { stage, prod } = twoStacks();
     put(prod.config, [...jenkins], undefined);
     put(stage.config, [...jenkins], undefined);
-    expect(jobsOf(surveyed([prod, stage]))).toEqual([]);
+    expect(jobsOf(surveyed([prod, stage]), "berth")).toEqual([]);
   });
 
   it("are not told where a stack is left out: its projects would pass for ones that are gone", () => {
     const survey = surveyed(Object.values(twoStacks()));
     const unread = [{ stack: "prod-b", why: "it is broken", declares: true }];
-    expect(() => jobsOf({ ...survey, unread })).toThrow("prod-b could not be read");
+    expect(() => jobsOf({ ...survey, unread }, "berth")).toThrow("prod-b could not be read");
   });
 
   it("are refused where stage and production have different repositories", () => {
     const { stage, prod } = twoStacks();
     put(stage.config, ["projects", "kmc", "repository"], "git@github.com:countable-web/fork.git");
-    expect(() => jobsOf(surveyed([prod, stage]))).toThrow(
+    expect(() => jobsOf(surveyed([prod, stage]), "berth")).toThrow(
       `kmc: stage delivers git@github.com:countable-web/fork.git and production ${repository}`,
     );
   });

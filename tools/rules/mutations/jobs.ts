@@ -51,6 +51,22 @@ export const jobs: readonly Mutation[] = [
     named: "tells the first failure and the recovery",
   },
   {
+    rule: 50,
+    file: "operations/jobs/render-fleet.ts",
+    from: 'telling("UNSTABLE_OR_WORSE", "failure")',
+    to: 'telling("UNSTABLE_OR_WORSE", "success")',
+    test: "test/jobs/fleet.test.ts",
+    named: "are told of each end of a project's job",
+  },
+  {
+    rule: 83,
+    file: "operations/jobs/scripts/nightly.sh",
+    from: "[ $result = success ] || said=failed",
+    to: "true",
+    test: "test/jobs/fleet.test.ts",
+    named: "fails, reports the run as failed, and fails",
+  },
+  {
     rule: 52,
     file: "operations/sentry/bodies.ts",
     from: "slug, default_rules: false",

@@ -51,10 +51,10 @@ export const pipelinesAndReviews: readonly Rule[] = [
   ),
   rule(
     50,
-    "Results reach Slack, with whose the commits are: those of the fleet's own pipeline; a command tells any job's first failure and recovery, and projects' jobs do not call it yet",
+    "Results reach Slack, with whose the commits are: those of the fleet's own pipeline, and the first failure and the recovery of projects' jobs where the agency says from where the fleet's own jobs run",
     command(".ci/slack"),
     command("operations/notify/notify.ts"),
-    open,
+    command("operations/jobs/fleet-jobs.ts"),
   ),
   rule(51, "A Jenkins agent is made automatically", open),
   rule(
@@ -150,10 +150,12 @@ export const pipelinesAndReviews: readonly Rule[] = [
   ),
   rule(
     83,
-    "Breakage is transparent: whoever looks sees it, worst first, and what nobody saw is never good; for an agency that declares its Sentry, production's domains are watched from outside, and a missing report of a backup, a drill or the nightly run is an alarm, where a nightly run sends them",
+    "Breakage is transparent: whoever looks sees it, worst first, and what nobody saw is never good; for an agency that declares its Sentry, production's domains are watched from outside, and a missing report of a backup, a drill or the nightly run is an alarm; a job that looks each night is rendered for Jenkins, which people load",
     command("operations/fleet/status.ts"),
     command("operations/board/board.ts"),
     command("operations/sentry/sentry.ts"),
+    command("operations/jobs/fleet-jobs.ts"),
     command("operations/review/review.ts"),
+    people,
   ),
 ];

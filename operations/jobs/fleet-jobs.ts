@@ -1,0 +1,36 @@
+import { jobName } from "../../components/fleet/jenkins";
+import type { ResolvedFleet } from "../../components/placement/resolved";
+import { branches } from "../../components/placement/deliveries";
+import type { Job, ToldJob } from "./job";
+
+/**
+ * Adds the fleet's own jobs where the agency says from which repository they run: the nightly look, and the one that
+ * every project's job has Slack told by. Pure.
+ */
+export function withFleetJobs(
+  jobs: readonly Job[],
+  fleets: readonly ResolvedFleet[],
+  slug: string,
+): Job[] {
+  const declared = fleets.find(({ agency }) => agency.jenkins !== undefined)?.agency;
+  if (declared?.jenkins === undefined) return [...jobs];
+  const { repository, branch = branches.prod } = declared.jenkins;
+  const teller = jobName(slug, "notify");
+  // Nobody's but the administrators': they see what reaches every machine.
+  const common = { slug, repository, branch, starters: [] };
+  const told: ToldJob[] = jobs
+    .filter(({ off }) => off === undefined)
+    .map(({ name, slug: project, repository: whose }) => {
+      return { name, slug: project, repository: whose };
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [
+    ...jobs.map((job) => ({ ...job, teller })),
+    { ...common, kind: "notify", name: teller, told },
+    {
+      ...{ ...common, kind: "nightly", name: jobName(slug, "nightly") },
+      stacks: fleets.map(({ stack }) => stack).sort(),
+      hasSentry: declared.sentry !== undefined,
+    },
+  ];
+}
