@@ -45,17 +45,18 @@ describe("the AWS keys of a person who leaves", () => {
 
   it("are made inactive, all of them, and the person is in no group", async () => {
     const [first, second] = keys.map(({ accessKeyId }) => accessKeyId);
-    expect(await closeAwsKeys("sam", account, archives.env())).toEqual({
-      account,
-      verdict: "closed",
-      seen: [
+    const { seen, ...closed } = await closeAwsKeys("sam", account, archives.env());
+    expect(closed).toEqual({ account, verdict: "closed" });
+    // Which key the server names first is its own affair.
+    expect([...seen].sort()).toEqual(
+      [
         `key ${first} is inactive`,
         `key ${second} is inactive`,
         `made ${first} inactive`,
         `made ${second} inactive`,
         "taken out of group readers",
-      ],
-    });
+      ].sort(),
+    );
     for (const key of keys) expect((await reads(key)).status).toBe(403);
     expect(archives.store.account.people.groupsOf("sam")).toEqual([]);
     expect(await closeAwsKeys("sam", account, archives.env())).toMatchObject({ verdict: "closed" });
