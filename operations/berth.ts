@@ -21,6 +21,7 @@ import * as migrate from "./migrate/migrate";
 import * as notify from "./notify/notify";
 import * as newProject from "./new/new";
 import { printable } from "./ground/printable";
+import * as retire from "./retire/retire";
 import { publishedBy } from "./ground/published";
 import * as stageFirst from "./release/gate";
 import * as order from "./release/order";
@@ -69,6 +70,7 @@ const commands: Readonly<Record<string, Command>> = {
   recover,
   migrate,
   adopt,
+  retire,
 };
 
 /** What `berth` says of itself. */
@@ -91,6 +93,7 @@ export const usage = `usage: npm run berth -- <command> [arguments]
   drill       prove that backups can be restored, or report which are proven
   migrate     move a live project to the machine of another stack
   adopt       the stanzas of a fleet that was made by hand or by another tool
+  retire      end a project: last archive, names, note, lines; and which update comes next
   converge    bring machines to their declaration, or say what differs
   maintain    update machines and have them boot anew, one at a time, in their window
   offboard    close a member's accounts everywhere, with evidence

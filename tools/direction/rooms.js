@@ -67,6 +67,7 @@ const operations = inOrder(
     ["operations/sentry", "^operations/sentry/"],
     ["operations/migrate", "^operations/migrate/"],
     ["operations/adopt", "^operations/adopt/"],
+    ["operations/retire", "^operations/retire/"],
     ["operations/people", "^operations/people/"],
     ["operations/review", "^operations/review/"],
     ["operations/board", "^operations/board/"],
