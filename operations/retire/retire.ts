@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { environments, type Environment } from "../../components/fleet/fleet";
 import { dayText } from "../../components/fleet/formats";
 import { nobody } from "../../components/fleet/serving";
+import { projectName } from "../../components/stack-file/stack-files";
 import { survey } from "../fleet/fleet";
 import type { Context } from "../ground/context";
 import { exits, readCommandLine, Refusal, unknown, UsageError } from "../ground/usage";
@@ -108,30 +109,19 @@ async function seen(context: Context, facts: Facts, asked: Asked, world: World):
     isExported: [...files.zones.map(({ file }) => file), files.note].every((file) =>
       fs.existsSync(file),
     ),
-    jobs:
-      asked.jobs === undefined
-        ? undefined
-        : await enabledJobs(context, asked.jobs, slug, environment),
+    jobs: asked.jobs === undefined ? undefined : await enabledJobs(context, asked.jobs, slug),
     ...(snapshot === undefined ? {} : { snapshot }),
   };
 }
 
-/** Names of a project's jobs in this environment that the directory does not have as disabled. */
-async function enabledJobs(
-  context: Context,
-  directory: string,
-  slug: string,
-  environment: string,
-): Promise<string[]> {
-  const jobs = jobsOf(await survey(context, {})).filter(
-    (job) =>
-      job.slug === slug &&
-      (job.kind === environment || (job.kind === "release" && environment === "prod")),
-  );
+/** Names of the jobs that a project shall not have any more, and that the directory does not have as disabled. */
+async function enabledJobs(context: Context, directory: string, slug: string): Promise<string[]> {
+  const jobs = jobsOf(await survey(context, {}), projectName(context.directory));
+  const ended = jobs.filter((job) => job.slug === slug && job.off !== undefined);
   const there = fs.existsSync(directory) && fs.readdirSync(directory).length > 0;
   const found = there ? existingIn(directory).jobs : [];
   const off = new Set(found.filter(({ disabled }) => disabled).map(({ name }) => name));
-  return jobs.map(({ name }) => name).filter((name) => !off.has(name));
+  return ended.map(({ name }) => name).filter((name) => !off.has(name));
 }
 
 type Act = (context: Context, asked: Asked, world: World) => Promise<void>;
@@ -173,7 +163,10 @@ const acts: Readonly<Partial<Record<Step["name"], Act>>> = {
     return Promise.resolve();
   },
   async jobs(context, asked) {
-    const jobs = jobsOf(await survey(context, {})).map((job) => ({ ...job, ...render(job) }));
+    const jobs = jobsOf(await survey(context, {}), projectName(context.directory)).map((job) => ({
+      ...job,
+      ...render(job),
+    }));
     const done = writeFiles(asked.jobs!, jobs);
     for (const file of [...done.written, ...done.removed]) context.out(`written: ${file}\n`);
   },
