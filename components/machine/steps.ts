@@ -109,9 +109,9 @@ function filled(text: string): string {
     .replaceAll("@RELAY@", String(relayPort));
 }
 
-/** The program that delivers sites, by the names of its parts (Python). */
+/** The program that delivers sites, by the names of its parts (Python); one is that of moves too. */
 export function siteParts(): Readonly<Record<string, string>> {
-  return partsIn("site");
+  return { ...partsIn("site"), "engine.py": here("files", "move", "engine.py") };
 }
 
 /** The program that backs projects up, by the names of its parts (Python, and what it asks databases in SQL). */

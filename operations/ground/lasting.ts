@@ -3,6 +3,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 import { runProgram } from "../../engine/program";
+import { Conversation } from "./conversation";
+import { Lines } from "./lines";
 import { printable } from "./printable";
 import type { Keys } from "./ssh";
 import {
@@ -101,6 +103,14 @@ export class Lasting {
     }
   }
 
+  /** Runs a command that is asked many things, each in a line; see `Conversation`. */
+  async talk(command: string, told: (line: string) => void): Promise<Conversation> {
+    await this.connected();
+    const argv = ["-o", "ControlMaster=no", ...this.options, "--", this.where, command];
+    const { env } = this.keys;
+    return new Conversation(spawn("ssh", argv, { env, stdio: ["pipe", "pipe", "ignore"] }), told);
+  }
+
   /** Ends the connection and removes what it was told. */
   async close(): Promise<void> {
     const master = await this.open;
@@ -130,18 +140,4 @@ export class Lasting {
     master.kill("SIGTERM");
     return undefined;
   }
-}
-
-/** Whole lines of text that comes in pieces, without what a terminal would obey. */
-class Lines {
-  private rest = "";
-  private readonly decoder = new TextDecoder();
-
-  constructor(private readonly told: (line: string) => void) {}
-
-  readonly add = (chunk: Buffer): void => {
-    const parts = (this.rest + this.decoder.decode(chunk, { stream: true })).split("\n");
-    this.rest = parts.pop() ?? "";
-    for (const line of parts) this.told(printable(line));
-  };
 }

@@ -75,7 +75,10 @@ export const frozen = z
   .object({
     until: text.nullish(),
     databases: positions.default({}),
-    /** When it was asked for, as the command keeps it. */
+    /** Seconds that visitors wait by now, and how many each part took. */
+    waited: number.optional(),
+    seconds: z.record(text, number).default({}),
+    /** Since when visitors wait, by the command's own clock. */
     held: text.optional(),
   })
   .loose();

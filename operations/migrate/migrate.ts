@@ -86,7 +86,7 @@ export async function migrate(
       const isNew = journal !== found.journal;
       const move: Move = {
         ...found.route,
-        ...{ context, world, ...sides, keeper, by, commits },
+        ...{ context, world, ...sides, keeper, by, commits, laid: {} },
       };
       if (flags.has("abort")) {
         if (isNew) throw new Refusal(`${slug} is not moving to ${to}`);

@@ -19,6 +19,12 @@ export interface Route {
   readonly placements: { readonly from: Placement; readonly to: Placement };
 }
 
+/** How the old machine's databases will follow the new ones: what `return` is told. It holds passwords. */
+export interface WayBack {
+  readonly address: string;
+  readonly hostKey: string;
+}
+
 /** A move at work: what every step gets. */
 export interface Move extends Route {
   readonly context: Context;
@@ -31,4 +37,6 @@ export interface Move extends Route {
   readonly by: string;
   /** Whether the line of the stack file goes to review by a branch of its own. */
   readonly commits: boolean;
+  /** The way back, once this command has laid it: kept by nobody else. */
+  readonly laid: { wayBack?: WayBack };
 }

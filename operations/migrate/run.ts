@@ -39,9 +39,9 @@ export async function run(move: Move, until?: StepName): Promise<Outcome> {
  * Whether a step is done for good. What was frozen may have been undone by the machine itself since: until the new one
  * serves it is asked for again, and a machine that stands frozen or sealed answers as before.
  */
-function isSettled({ name, interrupts }: Step, keeper: Keeper): boolean {
+function isSettled({ name, interrupts, byEach }: Step, keeper: Keeper): boolean {
   if (keeper.stateOf(name) !== "done") return false;
-  return interrupts !== true || keeper.stateOf("promote") === "done";
+  return (interrupts !== true && byEach !== true) || keeper.stateOf("promote") === "done";
 }
 
 async function take(step: Step, move: Move): Promise<"done" | "owed"> {

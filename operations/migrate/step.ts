@@ -8,8 +8,8 @@ export const stepNames = [
   "files",
   "checks",
   "backup",
+  "ready",
   "freeze",
-  "last-files",
   "seal",
   "promote",
   "return",
@@ -28,6 +28,8 @@ export interface Step {
   readonly does: string;
   /** Visitors wait while it is at work. */
   readonly interrupts?: boolean;
+  /** It is done anew by each command, until the new machine serves. */
+  readonly byEach?: boolean;
   /**
    * It can be done later, since what counts is with the new machine: where the old one does not answer (`away`), or
    * whatever went wrong (`failed`), as visitors wait.

@@ -35,8 +35,10 @@ describe("a machine that shall serve", () => {
   /** What it says to the other one's answer, in which that is in a phase. */
   const promoted = (phase: string, more = "") =>
     call<string>(`
-import fence, ground, promote
-promote.servers = lambda move: {"db": None}
+import contextlib, fence, ground, promote
+class Server:
+    talking = contextlib.nullcontext
+promote.servers = lambda move: {"db": Server}
 def replayed(found, asked): raise ground.Failed("would be promoted")
 promote.replayed = replayed
 move.keep("following.json", {"db": {"phase": "following"}, ${more}})

@@ -4,6 +4,7 @@ import { untilAsked } from "../../engine/program";
 import { benchBackups } from "./backups";
 import { benchBoard } from "./board";
 import { benchHosts } from "./hosts";
+import { benchMigration } from "./migration";
 import type { Bench, Part } from "./part";
 import { benchPreview } from "./preview";
 import { benchReview } from "./review";
@@ -35,6 +36,10 @@ const parts: Readonly<Record<string, Part>> = {
     measures: "visits during deliveries of a site beside plain docker compose's (Linux, root)",
     run: benchSite,
   },
+  migration: {
+    measures: "a live move of a site there and back beside stop, dump and restore (Linux, root)",
+    run: benchMigration,
+  },
   backups: {
     measures: "an archive of a dump and files into S3 and back beside zstd's and lrzip's (Linux)",
     run: benchBackups,
@@ -51,7 +56,7 @@ const usual = ["preview", "up", "unchanged"];
 const usage = [
   "usage: npm run bench [-- <part>... [--sizes 1,10] [--json]]",
   ...Object.entries(parts).map(([name, { measures }]) => `  ${name.padEnd(10)} ${measures}`),
-  `Without a part: ${usual.join(", ")}. --sizes: numbers of nodes or hosts, or MiB of backups.`,
+  `Without a part: ${usual.join(", ")}. --sizes: numbers of nodes or hosts, or MiB of backups and moves.`,
   "",
 ].join("\n");
 

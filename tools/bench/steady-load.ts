@@ -16,8 +16,9 @@ export interface Seen {
   readonly requests: number;
   /** Answers that were not 2xx, or none, by what they were; the WebSocket aside. */
   readonly failed: Readonly<Record<string, number>>;
-  /** Milliseconds of the slowest answer, and of half of them at most. */
+  /** Milliseconds of the slowest answer, of 99 in 100 at most, and of half of them at most. */
   readonly longest: number;
+  readonly p99: number;
   readonly median: number;
   /** How often the connection that had become a WebSocket ended; each was opened anew. */
   readonly reopened: number;
@@ -82,6 +83,7 @@ export async function underSteadyLoad(
     requests: times.length,
     failed,
     longest: sorted.at(-1) ?? 0,
+    p99: sorted[Math.floor(sorted.length * 0.99)] ?? 0,
     median: sorted[Math.floor(sorted.length / 2)] ?? 0,
     reopened: Math.max(0, reopened),
   };

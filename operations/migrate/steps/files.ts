@@ -1,6 +1,9 @@
 import { Refusal } from "../../ground/usage";
+import type { z } from "zod";
+
 import { files as passed, lag, survey } from "../answers";
 import { ask } from "../machines";
+import type { Move } from "../move";
 import type { Step } from "../step";
 import { refuseWhatIsDue } from "./names";
 
@@ -53,20 +56,13 @@ export const checks: Step = {
   },
 };
 
-/** The pass in the freeze, when nobody writes any more. */
-export const lastFiles: Step = {
-  name: "last-files",
-  does: "copies what changed of the files since, by size and time",
-  interrupts: true,
-  act({ new: target, slug }) {
-    return ask(target, ["files", slug, "--last"], passed);
-  },
-  check(_, evidence) {
-    return Promise.resolve(treesIn(evidence));
-  },
-};
+/** The pass in the freeze, when nobody writes files any more. Answers the evidence. */
+export function lastPass({ new: target, slug }: Move): Promise<z.output<typeof passed>> {
+  return ask(target, ["files", slug, "--last"], passed);
+}
 
-function treesIn(evidence: unknown): string[] {
+/** What a pass has shown, a sentence for each tree. */
+export function treesIn(evidence: unknown): string[] {
   const read = passed.safeParse(evidence).data;
   return (read?.trees ?? []).map(
     ({ name, entries, bytes }) => `${name}: ${entries} entries, ${bytes} bytes, alike on both`,

@@ -3,10 +3,11 @@ import { backup } from "./backup";
 import { declare } from "./declare";
 import { deliver } from "./deliver";
 import { down, end, purge } from "./ending";
-import { checks, files, lastFiles } from "./files";
+import { checks, files } from "./files";
 import { follow } from "./follow";
 import { names } from "./names";
-import { comeBack, forward, freeze, promote, seal } from "./switch";
+import { forward, freeze, promote, seal } from "./switch";
+import { comeBack, ready } from "./way-back";
 
 const all: Readonly<Record<StepName, Step>> = {
   declare,
@@ -15,8 +16,8 @@ const all: Readonly<Record<StepName, Step>> = {
   files,
   checks,
   backup,
+  ready,
   freeze,
-  "last-files": lastFiles,
   seal,
   promote,
   return: comeBack,

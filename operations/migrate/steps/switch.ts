@@ -1,8 +1,10 @@
 import { Refusal } from "../../ground/usage";
-import { anything, followed, forwarded, frozen, key, promoted, sealed } from "../answers";
+import { anything, followed, forwarded, frozen, promoted, sealed } from "../answers";
 import type { Keeper } from "../journal";
 import { ask } from "../machines";
 import type { Step } from "../step";
+import { lastPass, treesIn } from "./files";
+import { attach } from "./way-back";
 
 /**
  * Seconds after which the old machine serves again by itself where nothing sealed it. Longer than an undo takes, and
@@ -10,20 +12,22 @@ import type { Step } from "../step";
  */
 export const freezeSeconds = 30;
 
-/** Requests wait, and nobody writes on the old machine any more. */
+/** Requests wait, nobody writes on the old machine any more, and the new one has its files. */
 export const freeze: Step = {
   name: "freeze",
-  does: `holds requests and stops all that writes on the old machine, which undoes it by itself after ${freezeSeconds} s`,
+  does: `holds requests and stops all that writes on the old machine, which undoes it by itself after ${freezeSeconds} s; copies what changed of the files since, by size and time, while the databases end`,
   interrupts: true,
-  async act({ old, slug, keeper, world }) {
-    const asked = world.now().toISOString();
-    const said = await ask(old, ["freeze", slug, "--seconds", String(freezeSeconds)], frozen);
-    // A machine that stood frozen already answers with the deadline of then.
-    const before = frozen.safeParse(keeper.evidenceOf("freeze")).data;
-    return { ...said, held: before?.until === said.until ? (before?.held ?? asked) : asked };
+  async act(move) {
+    const { old, slug, world } = move;
+    const words = [slug, "--seconds", String(freezeSeconds)];
+    await ask(old, ["hold", ...words], anything);
+    const [said, pass] = await bothOf(ask(old, ["freeze", ...words], frozen), lastPass(move));
+    const held = world.now().getTime() - (said.waited ?? 0) * 1000;
+    return { ...said, ...pass, held: new Date(held).toISOString() };
   },
-  check({ old }) {
-    return Promise.resolve([`nobody writes on ${old.name}`]);
+  check({ old }, evidence) {
+    const { seconds } = frozen.parse(evidence);
+    return Promise.resolve([`nobody writes on ${old.name}${took(seconds)}`, ...treesIn(evidence)]);
   },
 };
 
@@ -49,9 +53,14 @@ export const promote: Step = {
   name: "promote",
   does: "waits until the new databases have all of it, opens them for writing and starts the application",
   interrupts: true,
-  async act({ new: target, slug, keeper }) {
+  async act(move) {
+    const { new: target, slug, keeper } = move;
     const { databases } = sealed.parse(keeper.evidenceOf("seal"));
-    return ask(target, ["promote", slug], promoted, { databases });
+    const [said] = await bothOf(
+      ask(target, ["promote", slug], promoted, { databases }),
+      attach(move),
+    );
+    return said;
   },
   check({ new: target, slug }, evidence) {
     const { healthy, seconds } = promoted.parse(evidence);
@@ -60,34 +69,9 @@ export const promote: Step = {
         `${target.name} has the data and its application is not well: berth logs ${slug} --stack ${target.name.split("/")[0]}; visitors wait or get a 503. Once it is put right, run the same command again`,
       );
     }
-    const took = Object.entries(seconds).map(([what, many]) => `${what} ${many} s`);
     return Promise.resolve([
-      `${target.name} replayed all that was acknowledged, and its application is well${took.length > 0 ? ` (${took.join(", ")})` : ""}`,
+      `${target.name} replayed all that was acknowledged, and its application is well${took(seconds)}`,
     ]);
-  },
-};
-
-/** The old databases follow the new ones, so that no write of the new side is on one machine alone. */
-export const comeBack: Step = {
-  name: "return",
-  does: "has the old databases follow the new ones, synchronously: the way back",
-  interrupts: true,
-  canBeOwed: "failed",
-  async act({ old, new: target, slug }) {
-    const made = await ask(old, ["key", slug], key);
-    const offered = await ask(target, ["offer", slug], anything, {
-      key: made.key,
-      address: old.address,
-    });
-    await ask(old, ["return", slug, "--synchronous"], anything, {
-      ...(offered as Record<string, unknown>),
-      address: target.address,
-      hostKey: target.hostKey,
-    });
-    return {};
-  },
-  check({ old, new: target }) {
-    return Promise.resolve([`the databases of ${old.name} follow those of ${target.name}`]);
   },
 };
 
@@ -99,12 +83,14 @@ export const forward: Step = {
   canBeOwed: "away",
   async act({ old, new: target, slug, keeper, world }) {
     // On the way back: two that lead to each other would lead nobody anywhere.
-    if (followed.safeParse(keeper.evidenceOf("follow")).data?.leads) {
-      await target.call("proxy", ["unforward", slug]);
-    }
+    const { leads = false } = followed.safeParse(keeper.evidenceOf("follow")).data ?? {};
+    if (leads) await target.call("proxy", ["turn-back", slug]);
     await old.call("proxy", ["forward", slug, target.address]);
     await old.call("proxy", ["release", slug]);
-    return { waited: waited(keeper, world.now()) };
+    const seconds = waited(keeper, world.now());
+    // The way itself goes by a reload, when nobody waits any more.
+    if (leads) await target.call("proxy", ["unforward", slug]);
+    return { waited: seconds };
   },
   check({ old, new: target }, evidence) {
     const { waited: seconds } = forwarded.parse(evidence);
@@ -119,7 +105,19 @@ export const forward: Step = {
   },
 };
 
-/** Seconds since the freeze was asked for, also where another command did; undefined where nothing tells. */
+/** Both results; where one fails, its error once the other has come to its end as well. */
+async function bothOf<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([one, other]);
+  return Promise.all([one, other]);
+}
+
+/** How long the parts of a step took, in brackets. */
+function took(seconds: Readonly<Record<string, number>>): string {
+  const each = Object.entries(seconds).map(([what, many]) => `${what} ${many} s`);
+  return each.length > 0 ? ` (${each.join(", ")})` : "";
+}
+
+/** Seconds since the first request waited, also where another command held it; undefined where nothing tells. */
 function waited(keeper: Keeper, now: Date): number | undefined {
   const held = frozen.safeParse(keeper.evidenceOf("freeze")).data?.held;
   return held === undefined ? undefined : (now.getTime() - Date.parse(held)) / 1000;

@@ -34,7 +34,7 @@ async function callsOf(): Promise<string[]> {
 
 /** The calls at which something is tried: from the freeze on all of them, before it those that do something. */
 function triedOf(calls: readonly string[]): number[] {
-  const freeze = calls.findIndex((each) => / freeze /.test(each));
+  const freeze = calls.findIndex((each) => / hold /.test(each));
   const isRead = (each: string) => / (journal|survey|status|lag|key) shop/.test(each);
   return calls.flatMap((each, index) => (index < freeze - 1 && isRead(each) ? [] : [index + 1]));
 }
@@ -74,16 +74,16 @@ describe("a move on two machines that nobody disturbs", () => {
 
   it("asks of the machines what the freeze needs and no more", async () => {
     const calls = (await callsOf()).filter((each) => !each.includes("journal"));
-    const [begin, end] = [/freeze/, /release/].map((each) =>
+    const [begin, end] = [/ hold /, /release/].map((each) =>
       calls.findIndex((call) => each.test(call)),
     );
     expect(calls.slice(begin, end! + 1)).toEqual([
+      "stage/shop move hold shop --seconds 30",
       "stage/shop move freeze shop --seconds 30",
       "stage-b/shop move files shop --last",
       "stage/shop move seal shop",
       "stage-b/shop move promote shop",
-      "stage/shop move key shop",
-      "stage-b/shop move offer shop",
+      "stage/shop move attach shop --synchronous",
       "stage/shop move return shop --synchronous",
       "stage/shop proxy forward shop 203.0.113.2",
       "stage/shop proxy release shop",

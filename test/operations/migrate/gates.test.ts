@@ -21,6 +21,7 @@ function asked(told: {
   const sites = told.sites ?? [{ slug: "shop", running: true }];
   const side: Side = {
     ...{ name: "stage-b/shop", address: "203.0.113.7", hostKey: "" },
+    attend: () => Promise.resolve(),
     call: (program) => Promise.resolve(program === "move" ? { journal: kept } : { sites }),
   };
   const machine = { stack: told.stack ?? "stage-b" } as Machine;

@@ -156,7 +156,7 @@ export class Pair {
   private side(address: string, hostKey: string, name: string): Side {
     const at = address === this.addresses.old ? this.old : this.new;
     return {
-      ...{ name, address, hostKey },
+      ...{ name, address, hostKey, attend: () => Promise.resolve() },
       call: (program, words, input) =>
         this.asked(
           `${name} ${program} ${words.join(" ")}`,

@@ -16,6 +16,8 @@ export interface Machine {
   runs: boolean;
   forwards: string | undefined;
   held: boolean;
+  /** Since when requests wait. */
+  heldAt: number | undefined;
   admits: string | undefined;
   journal: unknown;
   lock: { run: string; by: string; until: number } | undefined;
@@ -30,7 +32,14 @@ export interface Machine {
 
 export const machine = (more: Partial<Machine>): Machine => ({
   ...{ phase: "none", role: "none", fenced: false, rows: [], follows: false, renounced: false },
-  ...{ promoted: false, commit: undefined, runs: false, forwards: undefined, held: false },
+  ...{
+    promoted: false,
+    commit: undefined,
+    runs: false,
+    forwards: undefined,
+    held: false,
+    heldAt: undefined,
+  },
   ...{
     admits: undefined,
     journal: null,
@@ -103,6 +112,11 @@ export const verbs: Readonly<Record<string, Verb>> = {
   },
   key: () => ({ key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== berth-move" }),
   offer: () => ({ account: "berth-move", database: { db: { password: "invented" } }, files: {} }),
+  lay: () => ({}),
+  attach: (_, at) => {
+    if (at.phase !== "sealed" && at.phase !== "moved") refuse("it is not sealed");
+    return {};
+  },
   follow: (yard, at) => {
     if (at.promoted) refuse("it serves");
     if (at.takenDown) refuse("no PostgreSQL of this name was delivered here");
@@ -115,17 +129,26 @@ export const verbs: Readonly<Record<string, Verb>> = {
     });
     return {};
   },
-  files: () => ({
-    trees: [{ name: "uploads", entries: 2000, bytes: 1000, changed: 0, seconds: 0.4 }],
-  }),
+  files: (_, at, words) => {
+    if (at.promoted && !words.includes("--last")) refuse("it serves");
+    return {
+      trees: [{ name: "uploads", entries: 2000, bytes: 1000, changed: 0, seconds: 0.4 }],
+    };
+  },
   lag: (_, at) => ({
     databases: { db: { streaming: at.follows, received: "1", replayed: "1", behindBytes: 0 } },
   }),
-  freeze: (_, at) => {
+  hold: (yard, at) => {
+    if (at.phase === "moved" || at.phase === "down") refuse("it does not serve");
+    if (at.phase === "serving") Object.assign(at, { held: true, heldAt: yard.now });
+    return {};
+  },
+  freeze: (yard, at) => {
     if (at.phase === "moved" || at.phase === "down") refuse("it does not serve");
     if (at.phase !== "sealed")
       Object.assign(at, { phase: "frozen", role: "source", fenced: true, held: true });
-    return { until: "2026-11-29T12:00:30Z", ...position(at) };
+    const waited = (yard.now - (at.heldAt ?? yard.now)) / 1000;
+    return { until: "2026-11-29T12:00:30Z", waited, ...position(at) };
   },
   seal: (_, at) => {
     if (at.phase !== "frozen" && at.phase !== "sealed") refuse("it is not frozen");

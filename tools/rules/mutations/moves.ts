@@ -21,8 +21,8 @@ export const moves: readonly Mutation[] = [
   {
     rule: 65,
     file: "components/machine/files/site/judge.py",
-    from: "if isinstance(answer, int) and 200 <= answer < 300 and found and not pending(found):",
-    to: "if isinstance(answer, int) and 200 <= answer < 400 and found and not pending(found):",
+    from: "good = isinstance(answer, int) and 200 <= answer < 300",
+    to: "good = isinstance(answer, int) and 200 <= answer < 400",
     test: "test/machine/site-faults.hosts.test.ts",
     named: "takes no redirect for health",
   },
@@ -141,7 +141,7 @@ export const moves: readonly Mutation[] = [
   {
     rule: 76,
     file: "operations/migrate/steps/switch.ts",
-    from: "return { waited: waited(keeper, world.now()) };",
+    from: "return { waited: seconds };",
     to: "return {};",
     test: "test/operations/migrate/crashes.test.ts",
     named: "tells how long visitors waited from the first hold on",

@@ -2,11 +2,19 @@
 
 import re
 
+import engine
+from docker import Container
 from files import DATA
 
 IMAGES = {"postgres": re.compile(r"postg(res|is)|timescale", re.IGNORECASE), "mongodb": re.compile(r"mongo(?!-express)", re.IGNORECASE)}
 # An image of one's own keeps what the one it was made from has said.
 SAID = {"postgres": "PGDATA", "mongodb": "MONGO_VERSION"}
+
+
+def containers(project):
+    """The containers of a project's services, sorted by them."""
+    found = (Container(each) for each in engine.described(project))
+    return sorted((each for each in found if not each.oneoff), key=lambda each: (each.service, each.name))
 
 
 def kind_of(container):

@@ -1,7 +1,6 @@
 """What is told of a project's databases before they move."""
 
-from databases import databases
-from docker import containers
+from databases import containers, databases
 from ground import Failed
 from server import ROLE, servers
 

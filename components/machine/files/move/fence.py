@@ -16,8 +16,9 @@ from ground import Failed, Refused, say, written, now
 from server import ROLE, servers
 
 FILE = "fence.json"
-# From the first act to the last: `freezing` may have stopped some of it, `thawing` may have started some of it.
-FREEZING, FROZEN, SEALED, THAWING = "freezing", "frozen", "sealed", "thawing"
+# From the first act to the last: `freezing` may have stopped some of it, `held` has stopped all but databases,
+# `thawing` may have started some of it.
+FREEZING, HELD, FROZEN, SEALED, THAWING = "freezing", "held", "frozen", "sealed", "thawing"
 LONGEST = 600
 FROZEN_WHY = "it is frozen until {1} while it moves; what ends that: berth-move thaw {0}, and it ends by itself then"
 SEALED_WHY = "it was sealed here while it moves; what ends that: berth migrate {0}, or with --abort"
@@ -27,8 +28,19 @@ FOLLOWED = f"""SELECT coalesce((SELECT pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_
   FROM pg_catalog.pg_stat_replication WHERE usename = '{ROLE}' AND state = 'streaming' LIMIT 1), -1)"""
 
 
+def hold(move, seconds):
+    """The first half of a freeze: requests wait and the application is ended, so that its files are at rest while the
+    databases end."""
+    return frozen(move, seconds, HELD)
+
+
 def freeze(move, seconds):
-    """Nobody writes from here on, until `thaw`, the deadline, or for good after `seal`."""
+    """Nobody writes from here on, until `thaw`, the deadline, or for good after `seal`. Goes on where `hold` ended."""
+    return frozen(move, seconds, FROZEN)
+
+
+def frozen(move, seconds, last):
+    """A freeze up to the phase `last`."""
     if not re.fullmatch(r"[1-9][0-9]{0,3}", str(seconds)) or int(seconds) > LONGEST:
         raise Refused(f"--seconds {seconds}: is no number from 1 to {LONGEST}")
     said = move.kept(FILE)
@@ -37,20 +49,23 @@ def freeze(move, seconds):
     if said and (said["phase"] == THAWING or time.time() >= said["until"]):
         thaw(move)
         said = None
-    if said and said["phase"] == FROZEN:
+    if said and said["phase"] in (FROZEN, last):
         return told(said)
     found = servers(move)
-    if said:
-        say("goes on with a freeze that was cut off")
-    else:
+    if said is None:
         ready(move, found)
         databases = {service: {"policy": server.policy(), "data": server.data} for service, server in found.items()}
         said = {"phase": FREEZING, "until": time.time() + int(seconds), "databases": databases}
+    elif said["phase"] == FREEZING:
+        say("goes on with a freeze that was cut off")
     said["pid"] = os.getpid()
     move.keep(FILE, said)
-    watchdog.begin(move)
+    watchdog.begin(move, said["phase"] == FREEZING)
     try:
-        held(move, found, said)
+        if said["phase"] == FREEZING:
+            held(move, found, said)
+        if last == FROZEN:
+            ended(move, found, said)
     except Refused:
         thaw(move)
         raise
@@ -61,21 +76,33 @@ def freeze(move, seconds):
 
 
 def held(move, found, said):
-    """Requests wait, what writes ends, and then the servers do."""
+    """Requests wait, and what writes ends."""
+    marker.mark(move, "frozen", FROZEN_WHY.format(move.slug, moment(said["until"])))
+    writers.refuse_work(move)
+    # What starts anything from here on, also a restart of the machine, starts none of what writes.
+    writers.pin(move)
+    stay_down(found)
+    # From here on somebody waits.
+    said.setdefault("since", time.time())
     clock = time.monotonic()
     writers.hold(move, max(1, int(said["until"] - time.time())))
-    marker.mark(move, "frozen", FROZEN_WHY.format(move.slug, moment(said["until"])))
     stopping = time.monotonic()
     writers.stop(move)
-    shutting = time.monotonic()
+    said["seconds"] = {"hold": round(stopping - clock, 2), "writers": round(time.monotonic() - stopping, 2)}
+    said["phase"] = HELD
+    move.keep(FILE, said)
+
+
+def ended(move, found, said):
+    """The databases end."""
+    clock = time.monotonic()
     shut(found, said["until"])
     for service, server in found.items():
         control = cluster.ended(server.data)
         said["databases"][service] |= {"position": control.position, "timeline": control.timeline, "system": control.system}
-    ended = time.monotonic()
     if time.time() >= said["until"]:
         raise Failed("took until its own deadline")
-    said["seconds"] = {"hold": round(stopping - clock, 2), "writers": round(shutting - stopping, 2), "databases": round(ended - shutting, 2)}
+    said["seconds"] |= {"databases": round(time.monotonic() - clock, 2)}
     said["phase"] = FROZEN
     move.keep(FILE, said)
     move.enter("source", "frozen")
@@ -100,12 +127,17 @@ def ready(move, found):
             raise Refused(f"{service}: the other machine is {behind >> 20} MB behind, {NEAR >> 20} may be; wait until it has caught up")
 
 
-def shut(found, until):
-    """The servers end. What starts one from here on, also a restart of the machine, gets a read-only one."""
-
-    def one(server):
+def stay_down(found):
+    """What starts a server from here on, also a restart of the machine, gets a read-only one."""
+    for server in found.values():
         server.restart("no")
         cluster.fence(server.data)
+
+
+def shut(found, until):
+    """The servers end."""
+
+    def one(server):
         if not server.stop(until - time.time()):
             raise Failed(f"{server.service}: the database did not end in time: is the other machine away?")
 
@@ -198,8 +230,10 @@ def moment(at):
 def told(said):
     # What the other machine is promoted with: of one that is frozen alone, it is not taken.
     sealed = {"sealed": said["sealed"]} if said["phase"] == SEALED else {}
+    waited = {"waited": round(time.time() - said["since"], 2)} if "since" in said else {}
     return {
         "until": moment(said["until"]),
         "seconds": said.get("seconds", {}),
-        "databases": {service: {"position": was["position"], "timeline": was["timeline"], **sealed} for service, was in said["databases"].items()},
+        **waited,
+        "databases": {service: {"position": was.get("position"), "timeline": was.get("timeline"), **sealed} for service, was in said["databases"].items()},
     }

@@ -25,6 +25,11 @@ LOOK = f"""SELECT pg_catalog.json_build_object('names', current_setting('synchro
   'waiting', (SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE wait_event = 'SyncRep'));"""
 
 
+def prepare(move):
+    """Before it is needed: the service is there, and not begun."""
+    units.lay(move, "guard")
+
+
 def begin(move):
     """From now on, also after a restart of the machine."""
     move.keep(FILE, {"delay": DELAY})

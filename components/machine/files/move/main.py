@@ -5,31 +5,35 @@ import json
 import os
 import sys
 
-from ground import Misused, Refused, Stop, complain, say
+import session
+from ground import Failed, Misused, Refused, Stop, complain, run, say
 from moves import move_of
 
-USAGE = """berth-move survey | key | offer | follow | lag | seal | renounce | promote | down | end | status <project>
+USAGE = """berth-move survey | key | follow | lag | seal | renounce | promote | lay | down | end | status <project>
+berth-move offer <project> [--back]
 berth-move files <project> [--check | --last]
-berth-move freeze <project> --seconds N
+berth-move hold | freeze <project> --seconds N
 berth-move thaw <project> [--never-promoted]
-berth-move return <project> [--synchronous]
+berth-move attach | return <project> [--synchronous]
 berth-move lock <project> --by NAME --run ID
 berth-move unlock <project> --run ID
-berth-move journal <project> [--put]"""
+berth-move journal <project> [--put]
+berth-move session"""
+PROXY = "/usr/local/sbin/berth-proxy"
 # What comes on standard input is a few addresses, keys and positions, or the journal of one move.
 LARGEST = 1 << 24
 
 
 class Verb:
     """A verb: the part that does it, loaded when it is asked for (a freeze is counted in tenths of seconds); the
-    options that it takes; whether it is told something on standard input."""
+    options that it takes; whether it is told something on standard input, or with which flag."""
 
     def __init__(self, part, name, valued=(), flags=(), told=False, alone=True):
         self.part, self.name, self.valued, self.flags, self.told, self.alone = part, name, valued, flags, told, alone
 
-    def run(self, move, options):
-        """The answer. Options are passed by name, what was read as `said`."""
-        said = {"said": read()} if self.told else {}
+    def run(self, move, options, said):
+        """The answer. Options are passed by name; `said`: what it is told, or what answers that."""
+        said = {"said": judged(said)} if self.told is True or options.get(self.told) else {}
         act = getattr(importlib.import_module(self.part), self.name)
         if not self.alone:
             return act(move, **options, **said)
@@ -40,15 +44,18 @@ class Verb:
 VERBS = {
     "survey": Verb("survey", "survey", alone=False),
     "key": Verb("account", "key"),
-    "offer": Verb("offer", "offer", told=True),
+    "offer": Verb("offer", "offer", flags=("--back",), told=True),
     "follow": Verb("arrival", "follow", told=True),
     "files": Verb("passes", "files", flags=("--check", "--last")),
     "lag": Verb("standby", "lag", alone=False),
+    "hold": Verb("fence", "hold", valued=("--seconds",)),
     "freeze": Verb("fence", "freeze", valued=("--seconds",)),
     "seal": Verb("fence", "seal"),
     "thaw": Verb("fence", "thaw", flags=("--never-promoted",)),
     "renounce": Verb("promote", "renounce"),
     "promote": Verb("promote", "promote", told=True),
+    "lay": Verb("standby", "lay_back", told=True),
+    "attach": Verb("standby", "attach", flags=("--synchronous",), told=True),
     "return": Verb("standby", "follow_back", flags=("--synchronous",), told=True),
     "down": Verb("ending", "down"),
     "end": Verb("ending", "end"),
@@ -56,7 +63,7 @@ VERBS = {
     # The command holds its lease while another verb works for hours.
     "lock": Verb("lease", "lock", valued=("--by", "--run"), alone=False),
     "unlock": Verb("lease", "unlock", valued=("--run",), alone=False),
-    "journal": Verb("journal", "journal", flags=("--put",), alone=False),
+    "journal": Verb("journal", "journal", flags=("--put",), told="put", alone=False),
 }
 
 
@@ -83,27 +90,55 @@ def split(words, verb):
 
 
 def read():
-    """What comes on standard input: a JSON object."""
+    """What comes on standard input, where that is JSON."""
     try:
-        said = json.loads(sys.stdin.read(LARGEST))
+        return json.loads(sys.stdin.read(LARGEST))
     except ValueError:
-        said = None
+        return None
+
+
+def judged(said):
+    said = said() if callable(said) else said
     if not isinstance(said, dict):
         raise Refused("on standard input comes a JSON object")
     return said
+
+
+def of_proxy(words, said):
+    """What the proxy's own program answers, where that is JSON. It is told nothing."""
+    del said
+    done = run([PROXY, *words], seconds=300)
+    if done.code != 0:
+        problem = Failed(done.last(1))
+        problem.code = done.code
+        raise problem
+    for line in done.out.splitlines()[:-1]:
+        say(line)
+    try:
+        return json.loads(done.out.splitlines()[-1])
+    except (IndexError, ValueError):
+        return None
+
+
+def answered(words, said):
+    """The answer of a verb."""
+    if not words or words[0] not in VERBS:
+        raise Misused(USAGE)
+    verb = VERBS[words[0]]
+    slug, options = split(words[1:], verb)
+    return verb.run(move_of(slug), options, said)
 
 
 def main(words):
     if words and words[0] in INNER:
         return inner(words)
     try:
-        if not words or words[0] not in VERBS:
-            raise Misused(USAGE)
         if os.geteuid() != 0:
             raise Refused("is run as root alone")
-        verb = VERBS[words[0]]
-        slug, options = split(words[1:], verb)
-        print(json.dumps(verb.run(move_of(slug), options), sort_keys=True), flush=True)
+        if words == ["session"]:
+            session.serve({"move": answered, "proxy": of_proxy})
+            return 0
+        print(json.dumps(answered(words, read), sort_keys=True), flush=True)
         return 0
     except Stop as problem:
         # One who is refused may be told why in the form of an answer too.

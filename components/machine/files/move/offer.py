@@ -7,16 +7,17 @@ import source
 from ground import Refused
 
 
-def offer(move, said):
-    """Lets the other machine in, as far as this move needs. Answers how it reaches what."""
+def offer(move, said, back=False):
+    """Lets the other machine in, as far as this move needs. Answers how it reaches what. `back`: for the way back, which
+    is its databases alone, also where they follow yet."""
     role, phase = (move.phase()[each] for each in ("role", "phase"))
-    if role == "target" and phase != "promoted":
+    if role == "target" and phase != "promoted" and not (back and phase == "following"):
         raise Refused(f"{move.slug}: comes to this machine; what serves is offered by the other one")
     account.judge(said)
-    found = source.judge(move)
+    found = None if back else source.judge(move)
     database = postgres.offer(move, said)
-    files = source.offer(move, found)
-    account.let_in(move, said, [files["port"], *map(int, move.kept(relay.FILE, {}))])
+    files = None if back else source.offer(move, found)
+    account.let_in(move, said, [*([files["port"]] if files else []), *map(int, move.kept(relay.FILE, {}))])
     if role == "none":
         move.enter("source", "serving")
     return {"account": account.ACCOUNT, "database": database, "files": files}

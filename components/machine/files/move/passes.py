@@ -6,6 +6,7 @@ import os
 import re
 import time
 
+import engine
 import ports
 import trees
 import tunnel
@@ -28,37 +29,45 @@ for each in /proc/[0-9]*; do
   if [ "$(<"$each/comm")" = rsync ]; then kill -KILL "${each#/proc/}"; fi
 done 2>/dev/null
 what=(-rlptgoHAX --modify-window=-1 --numeric-ids --delete --password-file=/move/secret --contimeout=10 --timeout=120)
-from() { RSYNC_PROXY='' rsync "${what[@]}" "$@" "rsync://berth-move@127.0.0.1:$port/$name/" "/trees/$name/" 2>&1; }
-while [ $# -gt 0 ]; do
-  name=$1 least=$2 aside=$3 map=$4
-  shift 4
-  more=()
+pull() { RSYNC_PROXY='' rsync "${what[@]}" "$@" "rsync://berth-move@127.0.0.1:$port/$name/" "/trees/$name/" 2>&1; }
+tree() {
+  name=$1 least=$2 aside=$3 map=$4 more=()
   if [ "$map" != - ]; then more+=("--usermap=${map%%,*}" "--groupmap=${map#*,}"); fi
   printf 'tree %s\n' "$name"
   if [ "$least" -gt 0 ]; then
-    said=$(from "${more[@]}" -n --stats --out-format='~ %i %n')
+    said=$(pull "${more[@]}" -n --stats --out-format='~ %i %n')
     status=$?
     there=$(sed -n 's/^Number of files: \([0-9,]*\).*/\1/p' <<<"$said")
     if [ $status != 0 ] && [ $status != 24 ]; then
       printf '%s\nended %s\n' "$said" "$status"
-      continue
+      return
     elif [ "${there//,/}" -lt "$least" ]; then
       printf 'short %s\n' "${there//,/}"
-      continue
+      return
     elif [ $status = 0 ] && [ "$mode" != check ] && [[ $said != *$'\n~ '* && $said != '~ '* ]]; then
       printf '%s\nended 0\nlooked 0\n' "$said"
-      continue
+      return
     fi
   fi
   if [ "$aside" = yes ]; then more+=(--backup "--backup-dir=/aside/$name"); fi
   if [ "$mode" = check ]; then more+=(--checksum); fi
-  from "${more[@]}" --stats --out-format='= %i %n'
+  pull "${more[@]}" --stats --out-format='= %i %n'
   printf 'ended %s\n' $?
   if [ "$mode" = last ]; then
-    from "${more[@]}" -n --out-format='~ %i %n'
+    pull "${more[@]}" -n --out-format='~ %i %n'
     printf 'looked %s\n' $?
   fi
+}
+# In the freeze all at once; before it the disks serve visitors too.
+under=()
+while [ $# -gt 0 ]; do
+  if [ "$mode" = last ]; then
+    exec {from}< <(tree "$@")
+    under+=("$from")
+  else tree "$@"; fi
+  shift 4
 done
+for from in "${under[@]}"; do cat <&"$from"; done
 """
 
 
@@ -69,9 +78,11 @@ def files(move, check, last):
     if check and last:
         raise Refused("--check reads every byte, and visitors wait for the last pass: one of them")
     began = time.monotonic()
+    kept = move.kept(KEPT, {})
+    if last and move.phase()["phase"] == "promoted" and "last" in kept:
+        return kept["last"]
     told = ready(move)
     wanted = told["files"]["names"]
-    kept = move.kept(KEPT, {})
     entries = kept.get("entries", {})
     here = trees_here(move, wanted, kept)
     port = port_of(move, told)
@@ -89,7 +100,11 @@ def files(move, check, last):
         wrong.append(f"the pass was cut off: {done.last()}")
     if wrong:
         raise Failed("\n".join(wrong))
-    return {"trees": [{**each, "seconds": seconds} for each in answers]}
+    answer = {"trees": [{**each, "seconds": seconds} for each in answers]}
+    if last:
+        # Who asks again once this machine serves is told what it was.
+        move.keep(KEPT, {**move.kept(KEPT), "last": answer})
+    return answer
 
 
 def ready(move):
@@ -130,7 +145,7 @@ def receiver(move, told, here):
         os.makedirs(move.of(folder), mode=0o700, exist_ok=True)
     secret = f"{told['files']['password']}\n"
     made = json.dumps([words, secret])
-    if move.kept(MADE) == made and run(["docker", "inspect", "-f", "{{.State.Running}}", name]).out.strip() == "true":
+    if move.kept(MADE) == made and (engine.container(name) or {}).get("State", {}).get("Running"):
         return
     write(os.path.join(move.of("receive"), "secret"), secret)
     run(["docker", "rm", "--force", name])

@@ -26,16 +26,18 @@ survey = facts.survey
 
 
 def offer(move, said):
-    """Lets the other machine follow each server. Refuses all of it where one cannot be followed."""
+    """Lets the other machine follow each server. Refuses all of it where one cannot be followed. A copy that follows yet
+    offers what it will be: the way back is laid before anybody waits."""
     del said
     found = servers(move)
+    ahead = move.phase()["phase"] == "following"
     told, problems = {}, [f"{service}: is {kind} and moves by dump and restore" for service, kind in facts.others(move).items()]
     for service, server in found.items():
         if server.container.status != "running":
             problems.append(f"{service}: the database is {server.container.status}; start it")
             continue
         told[service] = facts.facts(server)
-        if told[service]["recovering"]:
+        if told[service]["recovering"] and not ahead:
             problems.append(f"{service}: is read-only: it follows another machine, or a move left it so")
         problems += [f"{service}: {why}: moves by dump and restore" for why in facts.unmovable(told[service])]
     if problems:
@@ -44,6 +46,8 @@ def offer(move, said):
     offered = {}
     for service, server in found.items():
         mine = kept.setdefault(service, {"password": secrets.token_hex(24), "capped": told[service]["cap"] == "-1" or copied(move, service)})
+        if ahead:
+            mine["password"] = its_own(server)
         move.keep(OFFERED, kept)
         admit(server, told[service], mine)
         offered[service] = {
@@ -57,15 +61,24 @@ def offer(move, said):
             "imageId": server.container.image_id,
             "image": server.container.image,
         }
-    if move.phase()["phase"] == "promoted":
+    if ahead:
+        guard.prepare(move)
+    elif move.phase()["phase"] == "promoted":
         guard.begin(move)
     return offered
+
+
+def its_own(server):
+    """The password that a copy follows by: its role came with the copy, and so did this."""
+    with open(os.open(os.path.join(server.data, PASSWORDS), os.O_RDONLY | os.O_NOFOLLOW), encoding="utf-8") as file:
+        return file.readline().strip().rpartition(":")[2]
 
 
 def admit(server, told, mine):
     """The role, the slot that keeps what the other machine has not got yet, the cap that keeps that from filling the
     disk, and the way in."""
-    server.ask(f"{'ALTER' if has_role(server) else 'CREATE'} ROLE {ROLE} LOGIN REPLICATION CONNECTION LIMIT 6 PASSWORD '{verifier(mine['password'])}'")
+    if not told["recovering"]:
+        server.ask(f"{'ALTER' if has_role(server) else 'CREATE'} ROLE {ROLE} LOGIN REPLICATION CONNECTION LIMIT 6 PASSWORD '{verifier(mine['password'])}'")
     if mine["capped"]:
         disk = os.statvfs(server.data)
         cap = max(LEAST, disk.f_bavail * disk.f_frsize // (1 << 20) // SHARE)

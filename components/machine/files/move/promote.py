@@ -1,12 +1,15 @@
 """The copy becomes what serves, or never does: each is noted before it is done, and the first one said counts."""
 
+import contextlib
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import cluster
 import fence
+import guard
 import marker
+import postgres
 import standby
 import untouched
 import writers
@@ -56,13 +59,15 @@ def promote(move, said):
     missing = sorted(set(following) - set(asked))
     if missing:
         raise Refused(f"{', '.join(missing)}: follows the other machine, and where that one ended is not said")
-    seconds = {}
-    if promised != PROMOTED:
-        seconds["replay"] = timed(lambda: replayed(found, asked))
-        # From here on the other machine's data is the old one, whatever becomes of this command.
-        move.keep(FILE, {"what": PROMOTED})
-    timelines = {}
-    seconds["promote"] = timed(lambda: timelines.update(zip(asked, each(found, asked, raised))))
+    seconds, timelines = {}, {}
+    with contextlib.ExitStack() as sessions:
+        for server in found.values():
+            sessions.enter_context(server.talking())
+        if promised != PROMOTED:
+            seconds["replay"] = timed(lambda: replayed(found, asked))
+            # From here on the other machine's data is the old one, whatever becomes of this command.
+            move.keep(FILE, {"what": PROMOTED})
+        seconds["promote"] = timed(lambda: timelines.update(zip(asked, each(found, asked, raised))))
     move.enter("target", "promoted")
     marker.clear(move)
     move.drop(fence.FILE)
@@ -105,7 +110,7 @@ def replayed(found, asked):
 
 def raised(server):
     """It serves, and follows nobody any more. Answers its timeline."""
-    promoted, timeline = server.ask(SERVES, seconds=90).split()
+    promoted, timeline = server.ask(SERVES).split()
     if promoted != "t":
         raise Failed(f"{server.service}: was not promoted in 60 s; call again")
     return int(timeline, 16)
@@ -123,4 +128,7 @@ def begin(move):
         say(line)
     if done.code != 0:
         raise Failed(f"the database serves here, and the application does not: {done.last()}; mend it (berth-site logs {move.slug}) and call again")
+    if move.kept(postgres.OFFERED):
+        # The way back was laid before.
+        guard.begin(move)
 

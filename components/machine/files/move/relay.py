@@ -1,15 +1,15 @@
 """Leads from a port of this machine's own address into a container of the project, wherever its address is now: that
 changes with each start, and what a key of the other machine may reach must not."""
 
-import json
 import socket
 import socketserver
 import threading
 import time
 
+import engine
 import ports
 import units
-from ground import Failed, Refused, run, say
+from ground import Failed, Refused, say
 from moves import move_of
 
 FILE = "relays.json"
@@ -38,16 +38,18 @@ def gone(move):
 
 def address_of(project, service):
     """Where a service's container is now."""
-    labels = ["--filter", f"label=com.docker.compose.project={project}", "--filter", f"label=com.docker.compose.service={service}"]
-    names = run(["docker", "ps", "-q", *labels, "--filter", "label=com.docker.compose.oneoff=False"]).out.split()
-    if not names:
+    running = [each for each in engine.described(project) if is_service(each["Config"]["Labels"] or {}, service) and each["State"]["Running"]]
+    if not running:
         raise Failed(f"{service}: does not run")
-    said = json.loads(run(["docker", "inspect", names[0]]).out or "[]")
-    networks = said[0]["NetworkSettings"]["Networks"] if said else {}
+    networks = running[0]["NetworkSettings"]["Networks"]
     found = [each["IPAddress"] for each in networks.values() if each.get("IPAddress")]
     if not found:
         raise Failed(f"{service}: has no address of its own")
     return found[0]
+
+
+def is_service(labels, service):
+    return labels.get("com.docker.compose.service") == service and labels.get("com.docker.compose.oneoff") != "True"
 
 
 def serve(slug):

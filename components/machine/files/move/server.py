@@ -1,13 +1,15 @@
 """A project's PostgreSQL servers in their containers: asked by their own superuser, stopped and started."""
 
+import contextlib
 import json
 import time
 
 import cluster
-from databases import databases
-from docker import containers
+import engine
+from databases import containers, databases
 from ground import Failed, Refused, run
 from login import LOGIN, superuser
+from psql import Psql
 
 # What a server that was seen running told of itself: one that is down cannot be asked.
 KNOWN = "servers.json"
@@ -25,6 +27,7 @@ class Server:
     def __init__(self, container, known):
         self.container, self.service = container, container.service
         self.known = known
+        self.session = None
 
     @property
     def data(self):
@@ -33,50 +36,71 @@ class Server:
 
     def ask(self, script, database=None, seconds=120):
         """What psql answers to a script, which no other program sees. Raises Failed with its words."""
-        words = self.container.words(
+        if self.session and database is None:
+            return self.session.ask(script)
+        done = run(self.psql(database), seconds=seconds, text=script)
+        if done.code != 0:
+            raise Failed(f"{self.service}: {done.last()}")
+        return done.out.strip()
+
+    def psql(self, database=None):
+        return self.container.words(
             f"{LOGIN}export PGAPPNAME={ROLE}; exec psql -XqAt -v ON_ERROR_STOP=1",
             {"PGDATABASE": database or self.known["home"]},
             self.known["user"],
             interactive=True,
         )
-        done = run(words, seconds=seconds, text=script)
-        if done.code != 0:
-            raise Failed(f"{self.service}: {done.last()}")
-        return done.out.strip()
+
+    @contextlib.contextmanager
+    def talking(self):
+        """Is asked by one session meanwhile."""
+        self.session = Psql(self.psql())
+        try:
+            yield
+        finally:
+            self.session.close()
+            self.session = None
 
     def tell(self, script, database=None):
         """The one JSON value that a query answers."""
         return json.loads(self.ask(script, database))
 
     def runs(self):
-        return self.state("{{.State.Running}}") == "true"
+        return self.described()["State"]["Running"]
 
-    def state(self, what):
-        done = run(["docker", "inspect", "-f", what, self.container.id])
-        if done.code != 0:
-            raise Failed(f"{self.service}: {done.last()}")
-        return done.out.strip()
+    def described(self):
+        """Its container as it is now."""
+        said = engine.container(self.container.id)
+        if said is None:
+            raise Failed(f"{self.service}: its container is gone")
+        return said
 
     def policy(self):
-        return self.state("{{.HostConfig.RestartPolicy.Name}}") or "no"
+        return engine.policy_of(self.described())
 
     def restart(self, policy):
-        done = run(["docker", "update", f"--restart={policy}", self.container.id])
-        if done.code != 0:
-            raise Failed(f"{self.service}: its restart policy: {done.last()}")
+        try:
+            engine.restart(self.container.id, policy)
+        except Failed as problem:
+            raise Failed(f"{self.service}: its restart policy: {problem}") from None
 
     def stop(self, seconds, signal="SIGINT"):
         """Ends it: SIGINT lets nobody finish, loses nothing, and waits until who follows has everything. Its restart
         policy must be off. Answers whether it ended in time."""
-        run(["docker", "kill", f"--signal={signal}", self.container.id])
-        return run(["docker", "wait", self.container.id], seconds=max(seconds, 0.1)).code == 0
+        engine.kill(self.container.id, signal)
+        return engine.ends(self.container.id, seconds)
 
     def start(self, seconds=60):
         """Starts it and waits until it answers."""
-        done = run(["docker", "start", self.container.id])
-        if done.code != 0:
-            raise Failed(f"{self.service}: the database does not start: {done.last()}")
+        self.begin()
         self.answers(seconds)
+
+    def begin(self):
+        """Starts it."""
+        try:
+            engine.start(self.container.id)
+        except Failed as problem:
+            raise Failed(f"{self.service}: the database does not start: {problem}") from None
 
     def answers(self, seconds=60):
         until = time.monotonic() + seconds
@@ -128,13 +152,9 @@ def seen(container):
 
 def network(server):
     """The first network of a server's container that this machine has an address in: its name, and that address."""
-    done = run(["docker", "inspect", "-f", "{{json .NetworkSettings.Networks}}", server.container.id])
-    if done.code != 0:
-        raise Failed(f"{server.service}: {done.last()}")
-    for name, each in sorted(json.loads(done.out).items()):
+    for name, each in sorted(server.described()["NetworkSettings"]["Networks"].items()):
         # One that does not run has none: its network is asked.
-        said = run(["docker", "network", "inspect", "-f", "{{range .IPAM.Config}}{{.Gateway}} {{end}}", name]).out.split()
-        gateway = each.get("Gateway") or (said[0].split("/")[0] if said else None)
+        gateway = each.get("Gateway") or engine.gateway(name)
         if gateway:
             return name, gateway
     raise Refused(f"{server.service}: its container has no network of this machine's; a database that moves needs one")

@@ -125,18 +125,19 @@ def arm(move, server, data, offer, name=ROLE):
     cluster.fence(data)
 
 
-def settled(server, seconds):
-    """Waits until it follows."""
+def settled(server, seconds, timeline=0):
+    """Waits until it follows, on no earlier timeline than that."""
     until = time.monotonic() + seconds
     while True:
         try:
-            if one(server)["streaming"]:
+            said = one(server)
+            if said["streaming"] and said["timeline"] >= timeline:
                 return True
         except Failed:
             pass
         if time.monotonic() > until:
             return False
-        time.sleep(0.1)
+        time.sleep(0.05)
 
 
 def lag(move):
@@ -154,17 +155,56 @@ def one(server):
     return server.tell(LAG)
 
 
+def lay_back(move, said):
+    """The way to the other machine that its databases will be followed by, laid while it follows this one."""
+    found = judged_back(move, said)
+    for service, offer in said["database"].items():
+        leads(move, said, found[service], offer)
+    return {"laid": True}
+
+
+def attach(move, said, synchronous):
+    """Once sealed: the servers come up as followers while the other machine is being promoted, whose log they have to
+    its last byte. Nobody is told yet that the project moved."""
+    if (move.kept("fence.json") or {}).get("phase") != "sealed":
+        raise Refused(f"{move.slug}: is not sealed; first: berth-move seal {move.slug}")
+    found = judged_back(move, said)
+    for service, offer in said["database"].items():
+        follow_from(move, said, found[service], offer, synchronous)
+    return {"attached": True}
+
+
 def follow_back(move, said, synchronous):
     """The servers that served here follow those of the other machine, without a new copy: they ended cleanly, and what
     comes goes on from there on a timeline of its own. This is the way back. `synchronous`: they ask to be waited for, which
     the other machine does for as long as they keep up (guard.py)."""
+    found = judged_back(move, said)
+    stood = marker.marker(move)
+    if not stood or stood["role"] not in ("sealed", "moved"):
+        raise Refused(f"{move.slug}: serves here; what follows is what was sealed: berth-move seal {move.slug}")
+    marker.mark(move, "moved", f"it was moved to {said['address']}; back is the same move in the other direction: berth migrate {move.slug}")
+    move.enter("source", "moved")
+    for service, offer in said["database"].items():
+        follow_from(move, said, found[service], offer, synchronous)
+        # It is read-only from here on, so it may come up with the machine again.
+        found[service].restart(move.kept("fence.json", {}).get("databases", {}).get(service, {}).get("policy", "no"))
+    timelines = said.get("timelines") or {}
+    for service, offer in said["database"].items():
+        timeline = timelines.get(service) or 0
+        if settled(found[service], 10, timeline):
+            continue
+        follow_from(move, said, found[service], offer, synchronous, anew=True)
+        if not settled(found[service], 30, timeline):
+            raise Failed(f"{service}: does not follow yet; call again, and see: docker logs {found[service].container.name}")
+    return {"databases": {service: one(found[service]) for service in said["database"]}}
+
+
+def judged_back(move, said):
+    """The servers here, as far as they can follow those of the other machine."""
     offered = said.get("database")
     if not isinstance(offered, dict):
         raise Refused("database: what `berth-move offer` answered on the other machine comes on standard input")
     tunnel.judge(said)
-    stood = marker.marker(move)
-    if not stood or stood["role"] not in ("sealed", "moved"):
-        raise Refused(f"{move.slug}: serves here; what follows is what was sealed: berth-move seal {move.slug}")
     found = servers(move)
     for service, offer in offered.items():
         if service not in found:
@@ -172,28 +212,24 @@ def follow_back(move, said, synchronous):
         system = cluster.Control(found[service].data).system
         if system != offer["system"]:
             raise Refused(f"{service}: is another server there ({offer['system']}) than here ({system}); it cannot follow that one")
-    marker.mark(move, "moved", f"it was moved to {said['address']}; back is the same move in the other direction: berth migrate {move.slug}")
-    move.enter("source", "moved")
+    return found
+
+
+def follow_from(move, peer, server, offer, synchronous, anew=False):
+    """One that was sealed is started as a follower; `anew`: also where it runs as one."""
+    name = SYNCHRONOUS if synchronous else ROLE
+    runs = server.runs()
+    if runs and not anew and cluster.follows(server.data, settings(move, server, offer, name)):
+        return
+    leads(move, peer, server, offer)
+    arm(move, server, server.data, offer, name)
     kept = move.kept(FILE, {})
-    for service, offer in offered.items():
-        server = found[service]
-        name = SYNCHRONOUS if synchronous else ROLE
-        if cluster.follows(server.data, settings(move, server, offer, name)) and server.runs() and settled(server, 1):
-            continue
-        leads(move, said, server, offer)
-        arm(move, server, server.data, offer, name)
-        kept[service] = {"phase": FOLLOWING, "system": offer["system"], "capped": offer.get("capped", False), "data": server.data}
-        move.keep(FILE, kept)
-        if server.runs():
-            server.restart("no")
-            server.stop(30)
-        # It is read-only from here on, so it may come up with the machine again.
-        server.restart(move.kept("fence.json", {}).get("databases", {}).get(service, {}).get("policy", "no"))
-        server.start()
-    for service in offered:
-        if not settled(found[service], 30):
-            raise Failed(f"{service}: does not follow yet; call again, and see: docker logs {found[service].container.name}")
-    return {"databases": {service: one(found[service]) for service in offered}}
+    kept[server.service] = {"phase": FOLLOWING, "system": offer["system"], "capped": offer.get("capped", False), "data": server.data}
+    move.keep(FILE, kept)
+    if runs:
+        server.restart("no")
+        server.stop(30)
+    server.begin()
 
 
 def end(move):

@@ -6,7 +6,7 @@ import platform
 import moves
 import postgres
 import trees
-from docker import containers
+from databases import containers
 from ground import Failed, read_json, run
 
 

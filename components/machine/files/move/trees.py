@@ -4,8 +4,7 @@ containers write into."""
 import os
 
 import files
-from databases import databases
-from docker import containers
+from databases import containers, databases
 from ground import Failed, run
 
 

@@ -28,14 +28,20 @@ def name_of(move, verb):
 
 def ensure(move, verb, changed):
     """It runs, and begins anew where `changed` says that it was told something else."""
-    path = os.path.join(FOLDER, name_of(move, verb))
-    if not os.path.exists(path):
-        write(path, TEXT.format(slug=move.slug, verb=verb, again=AGAIN[verb]), 0o644)
-        changed = True
-        systemctl("daemon-reload")
-        systemctl("enable", "--quiet", name_of(move, verb))
+    changed = lay(move, verb) or changed
     if changed or systemctl("is-active", "--quiet", name_of(move, verb), otherwise=False) is False:
         systemctl("restart", name_of(move, verb))
+
+
+def lay(move, verb):
+    """It begins with the machine from now on. Answers whether it did not before."""
+    path = os.path.join(FOLDER, name_of(move, verb))
+    if os.path.exists(path):
+        return False
+    write(path, TEXT.format(slug=move.slug, verb=verb, again=AGAIN[verb]), 0o644)
+    systemctl("daemon-reload")
+    systemctl("enable", "--quiet", name_of(move, verb))
+    return True
 
 
 def gone(move, verb):

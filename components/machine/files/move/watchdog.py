@@ -14,9 +14,10 @@ from moves import move_of
 GRACE = 1.0
 
 
-def begin(move):
-    """It watches before anything is stopped. Raises Failed where it does not."""
-    units.ensure(move, "watch", True)
+def begin(move, anew):
+    """It watches before anything is stopped, `anew`: with the deadline that was just written. Raises Failed where it does
+    not."""
+    units.ensure(move, "watch", anew)
 
 
 def watch(slug):
@@ -51,7 +52,7 @@ def take(move, lock, fence):
             pass
         if time.monotonic() > until:
             said = move.kept(fence.FILE)
-            if said and said["phase"] == fence.FREEZING and freezes(said["pid"]):
+            if said and said["phase"] in (fence.FREEZING, fence.HELD) and freezes(said["pid"]):
                 os.kill(said["pid"], signal.SIGKILL)
         time.sleep(0.05)
 
@@ -60,7 +61,7 @@ def freezes(pid):
     """Is it still the one that was written down?"""
     try:
         with open(f"/proc/{pid}/cmdline", "rb") as file:
-            return b"freeze" in file.read().split(b"\0")
+            return not {b"hold", b"freeze", b"session"}.isdisjoint(file.read().split(b"\0"))
     except OSError:
         return False
 

@@ -1,11 +1,10 @@
 """What writes while a project is frozen: visitors' requests wait at the proxy, and every container but databases is
 stopped and does not come back by itself, whoever starts the machine or Docker anew."""
 
-import concurrent.futures
-import json
 import re
 import time
 
+import engine
 import marker
 from databases import kind_of
 from docker import Container
@@ -20,30 +19,24 @@ GRACE = 1
 ABSENT = (64, 127)
 
 
-def hold(move, seconds):
-    """From now on nothing new is begun: the marker stands, requests wait, what was asked before is answered. Refuses,
-    with nothing held, while a delivery or a backup is at work."""
-    stood = marker.marker(move)
-    if stood is None:
-        marker.mark(move, "frozen")
+def refuse_work(move):
+    """The marker stands, so that no delivery and no backup begins. Refuses while one is at work."""
     work = at_work(move)
-    if work and stood is None:
-        marker.clear(move)
+    if work:
         raise Refused(f"{move.slug}: {work}; freeze it when that ended")
-    done = run([PROXY, "hold", move.slug, str(min(900, int(seconds)))])
+
+
+def hold(move, seconds):
+    """Requests wait from now on, and what was asked before is answered."""
+    patience = min(10, max(1, int(seconds) // 3))
+    done = run([PROXY, "hold", move.slug, str(min(900, int(seconds))), str(patience)])
     if done.code in ABSENT:
         say("note: requests do not wait: the proxy of this machine cannot hold them")
         return
     if done.code != 0:
-        if stood is None:
-            marker.clear(move)
         raise Failed(f"the proxy does not hold requests: {done.last(3)}")
     move.keep(HELD, {"held": True})
-    until = time.monotonic() + min(10, int(seconds) / 3)
     left = number(done.out)
-    while left and time.monotonic() < until:
-        time.sleep(0.1)
-        left = number(run([PROXY, "in-flight", move.slug]).out)
     if left:
         say(f"note: {left} requests are still being answered and are cut off")
 
@@ -68,23 +61,23 @@ def release(move):
     move.drop(HELD)
 
 
-def stop(move):
-    """Every container but databases is stopped, and starts no more. What each was before is written down first."""
+def pin(move):
+    """None of its containers but databases starts by itself any more. What each was before is written down first."""
     note = move.kept(NOTE) or {"containers": []}
     known = {each["id"] for each in note["containers"]}
     found = applications(move.compose())
     note["containers"] += [told(each) for each in found if each["Id"] not in known]
     move.keep(NOTE, note)
-    names = [each["Id"] for each in found]
-    if not names:
-        return
-    done = run(["docker", "update", "--restart", "no", *names])
-    if done.code != 0:
-        raise Failed(f"containers of {move.slug} would start again by themselves: {done.last(3)}")
-    running = [each for each in found if each["State"]["Status"] in ("running", "paused", "restarting")]
-    with concurrent.futures.ThreadPoolExecutor(max_workers=16) as pool:
-        ends = list(pool.map(end, running))
-    wrong = [line for line in ends if line]
+    wrong = engine.each(lambda said: engine.restart(said["Id"], "no"), [each for each in found if engine.policy_of(each) != "no"])
+    if wrong:
+        raise Failed(f"containers of {move.slug} would start again by themselves: {wrong[0]}")
+    return found
+
+
+def stop(move):
+    """Every container but databases is stopped, and starts no more."""
+    running = [each for each in pin(move) if each["State"]["Status"] in ("running", "paused", "restarting")]
+    wrong = engine.each(end, running)
     if wrong:
         raise Failed("; ".join(wrong))
     say(f"stopped: {', '.join(sorted({service_of(each) for each in running})) or 'nothing ran'}")
@@ -92,11 +85,7 @@ def stop(move):
 
 def applications(project):
     """All containers of a project but databases, also those of single commands, as Docker describes them."""
-    listed = run(["docker", "ps", "-a", "-q", "--no-trunc", "--filter", f"label=com.docker.compose.project={project}"])
-    if listed.code != 0:
-        raise Failed(f"Docker does not answer: {listed.last(3)}")
-    names = listed.out.split()
-    found = json.loads(run(["docker", "inspect", *names]).out or "[]") if names else []
+    found = engine.described(project)
     return sorted((each for each in found if not is_database(each)), key=lambda each: each["Created"])
 
 
@@ -107,14 +96,12 @@ def is_database(said):
 
 
 def told(said):
-    policy = said["HostConfig"]["RestartPolicy"]
-    name = policy["Name"] or "no"
-    often = policy.get("MaximumRetryCount") or 0
     return {
         "id": said["Id"],
         "service": service_of(said),
-        "policy": f"{name}:{often}" if name == "on-failure" and often else name,
+        "policy": engine.policy_of(said),
         "running": said["State"]["Status"] in ("running", "paused", "restarting"),
+        "after": [each.split(":")[0] for each in (said["Config"]["Labels"] or {}).get("com.docker.compose.depends_on", "").split(",") if each],
     }
 
 
@@ -123,39 +110,48 @@ def service_of(said):
 
 
 def end(said):
-    """Stops one; a line where it does not end."""
+    """Stops one. Raises Failed where it does not end."""
     grace = said["Config"].get("StopTimeout")
-    done = run(["docker", "stop", "--time", str(GRACE if grace is None else grace), said["Id"]], seconds=(grace or GRACE) + 60)
-    if done.code != 0 and run(["docker", "inspect", said["Id"]]).code == 0:
-        return f"{service_of(said)}: does not stop: {done.last(2)}"
-    return None
+    try:
+        engine.stop(said["Id"], GRACE if grace is None else grace)
+    except Failed as problem:
+        raise Failed(f"{service_of(said)}: does not stop: {problem}") from None
 
 
 def start(move):
-    """Everything is as it was before `stop`, in the order in which it was made. Raises Failed with what is not."""
+    """Everything is as it was before `stop`. Raises Failed with what is not."""
     note = move.kept(NOTE)
     if not note:
         return
     # One that is gone was one command's, or a delivery has put another in its place.
-    listed = run(["docker", "ps", "-a", "-q", "--no-trunc"])
-    if listed.code != 0:
-        raise Failed(f"Docker does not answer: {listed.last(3)}")
-    found = [each for each in note["containers"] if each["id"] in listed.out.split()]
     wrong = []
-    # Few commands, since somebody waits: each takes longer to come than Docker takes to do it.
-    for policy in sorted({each["policy"] for each in found}):
-        done = run(["docker", "update", "--restart", policy, *(each["id"] for each in found if each["policy"] == policy)])
-        if done.code != 0:
-            wrong.append(done.last(2))
-    ran = [each["id"] for each in found if each["running"]]
-    if ran:
-        done = run(["docker", "start", *ran], seconds=300)
-        if done.code != 0:
-            wrong.append(done.last(2))
+    for wave in waves([each for each in note["containers"] if engine.container(each["id"])]):
+        wrong += engine.each(again, wave)
     if wrong:
         raise Failed("does not go on: " + "; ".join(wrong))
     move.drop(NOTE)
     say("goes on: " + ", ".join(sorted({each["service"] for each in note["containers"] if each["running"]})))
+
+
+def waves(found):
+    """What starts at once, and then what depends on it: one that is started before what it asks for by name may end."""
+    left = list(found)
+    while left:
+        awaited = {each["service"] for each in left}
+        # Where all wait for each other, all begin.
+        wave = [each for each in left if awaited.isdisjoint(each.get("after", []))] or left
+        yield wave
+        left = [each for each in left if each not in wave]
+
+
+def again(was):
+    """One as it was."""
+    try:
+        engine.restart(was["id"], was["policy"])
+        if was["running"]:
+            engine.start(was["id"])
+    except Failed as problem:
+        raise Failed(f"{was['service']}: {problem}") from None
 
 
 def number(text):

@@ -128,43 +128,54 @@ prepare() {
   printf 'prepared: %s to %s\n' "$1" "$address"
 }
 
-# is_laid SLUG: does the way lead to $address by now, in the proxy that runs?
-is_laid() {
-  [ -f "$moves/$1.next" ] && [ "$(<"$moves/$1.next")" = "$address" ] && ask_front "show servers state next-$1" 2>/dev/null | grep -q " next-$1 "
-}
-
 # forward SLUG ADDRESS: leads all that is asked for under the site's names to the next machine, and what waits with
 # its release.
 forward() {
   lock
   declared_site "$1"
   read_address "$2"
-  if ! is_laid "$1"; then
+  if ! turn "$1"; then
     if is_held; then fail "requests are held, and the way to $address was not laid before: it needs a reload, which would strand them; release them, and run berth-proxy prepare $1 $address before the hold"; fi
     begin_move "$@"
     lay "$1" "$draft"
+    turn "$1" || fail "the proxy that runs does not know the way of $1 to $address; see: berth-proxy apply"
   fi
-  note_leads "$1" "$address"
-  ask_front "del map /berth/forwarded $1; add map /berth/forwarded $1 $address; shutdown sessions server site-$1/upgraded" >/dev/null
-  leave_former "$1"
   printf 'forwarded: %s to %s\n' "$1" "$address"
 }
 
-# leave_former SLUG: has former processes hand on what they still get, and end what became something else and would go
-# on with what is left of the application here. What a container before this one has left can be told nothing.
-leave_former() {
-  local each streams=()
-  for each in $(ask_former "add map /berth/former $1 -" "show sess" | grep " be=site-$1 srv=upgraded " | cut -d: -f1); do streams+=("shutdown session $each"); done
-  if [ ${#streams[@]} -gt 0 ]; then ask_former "${streams[@]}" >/dev/null; fi
+# turn SLUG: turns visitors onto the way to $address, where it is laid by now in the proxy that runs. Has former processes
+# hand on what they still get, and end what became something else and would go on with what is left of the application
+# here. What a container before this one has left can be told nothing.
+turn() {
+  local said each
+  [ -f "$moves/$1.next" ] && [ "$(<"$moves/$1.next")" = "$address" ] || return 1
+  note_leads "$1" "$address"
+  # shellcheck disable=SC2016
+  said=$(in_front bash -c "$talk"'
+    case $(front "show servers state next-$1") in *" next-$1 "*) ;; *) exit 1 ;; esac
+    front "del map /berth/forwarded $1; add map /berth/forwarded $1 $2; shutdown sessions server site-$1/upgraded"
+    former "add map /berth/former $1 -" "show sess" | while read -r each; do
+      case $each in *" be=site-$1 srv=upgraded "*) echo "${each%%:*}" ;; esac
+    done | while read -r each; do former "shutdown session $each"; done
+    echo turned' _ "$1" "$address" </dev/null 2>/dev/null) || said=
+  if [[ $said != *turned ]]; then
+    note_leads "$1"
+    return 1
+  fi
   for each in $(docker ps -q --filter "name=^$container-former-" 9>&-); do docker rm -f "$each" >/dev/null 2>&1 9>&- || true; done
 }
 
-# unforward SLUG: leads visitors to this machine's application again; also of a site that is declared no more.
-unforward() {
+# turn_back SLUG: leads visitors to this machine's application again, and keeps the way: no reload.
+turn_back() {
   [[ $1 =~ ^[a-z][a-z0-9-]*$ ]] || fail "$1: is no site's name"
   lock
   note_leads "$1"
   ask_front "del map /berth/forwarded $1" >/dev/null 2>&1 || true
+}
+
+# unforward SLUG: the same, and takes the way away; also of a site that is declared no more.
+unforward() {
+  turn_back "$1"
   if is_held; then
     echo "led here: $1; the way to the next machine goes with the next unforward, as requests are held now"
     return 0

@@ -60,15 +60,30 @@ in_front() { timeout 60 docker exec -i "$container" "$@" 9>&-; }
 # ask_front COMMAND: asks the proxy at its runtime socket.
 ask_front() { in_front socat -t 10 - UNIX-CONNECT:$run/admin.sock <<<"$1"; }
 
-# ask_former COMMAND...: asks each process that a reload has left with connections; it ends with the last of them. Of
-# its servers nothing can be changed any more, its maps can.
-ask_former() {
-  # shellcheck disable=SC2016
-  in_front bash -c 'master() { socat -t 10 - UNIX-CONNECT:'"$run"'/master.sock <<<"$1"; }
+# talk: what a script that in_front runs asks the proxy with; several questions in one are a fraction of what starting a
+# program there takes. former COMMAND... asks each process that a reload has left with connections; it ends with the last
+# of them. Of its servers nothing can be changed any more, its maps can. flying SLUG: see in_flight.
+# shellcheck disable=SC2016
+talk='front() { socat -t 10 - UNIX-CONNECT:'"$run"'/admin.sock <<<"$1"; }
+  master() { socat -t 10 - UNIX-CONNECT:'"$run"'/master.sock <<<"$1"; }
+  former() {
+    local each command
     for each in $(master "show proc" | while read -r id type rest; do
       case "$id $type" in "# old") old=yes ;; "# "*) old= ;; *" worker") if [ -n "${old:-}" ]; then echo "$id"; fi ;; esac
-    done); do for command; do master "@!$each $command"; done; done' _ "$@" </dev/null 2>/dev/null || true
-}
+    done); do for command; do master "@!$each $command"; done; done
+  }
+  flying() {
+    local name server now sum=
+    while IFS=, read -r name server _ _ now _; do
+      case $name,$server in "site-$1,web" | "next-$1,next") sum=$((sum + now)) ;; esac
+    done < <({ front "show stat"; former "show stat"; } 2>/dev/null)
+    echo "$sum"
+  }
+'
+
+# ask_former COMMAND...: asks them.
+# shellcheck disable=SC2016
+ask_former() { in_front bash -c "$talk"'former "$@"' _ "$@" </dev/null 2>/dev/null || true; }
 
 # read_sites: fills lines, the declared line of each site by its slug. A line that is none is told.
 read_sites() {

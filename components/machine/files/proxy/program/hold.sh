@@ -44,35 +44,45 @@ note_held() {
   mv -fT $served/.held $served/held
 }
 
-# hold SLUG SECONDS
+# hold SLUG SECONDS [PATIENCE]: ends once none is in flight that came before, or after PATIENCE seconds, with how many
+# are.
 hold() {
-  local until
+  local until said
   if [[ ! $2 =~ ^[1-9][0-9]{0,2}$ ]] || [ "$2" -gt $longest_hold ]; then fail "$2: is no number of seconds from 1 to $longest_hold"; fi
+  if [[ ! ${3:-0} =~ ^[0-9]{1,2}$ ]]; then fail "$3: is no number of seconds below 100"; fi
   lock
   declared_site "$1"
   until=$(($(date +%s) + $2))
-  in_force "$1" || fail "the proxy does not serve $1; see: berth-proxy apply"
-  # next is there where a way to another machine is laid.
-  ask_front "set server held-$1/next state maint; set maxconn server held-$1/next $at_once; set server held-$1/web addr ${nowhere%:*} port ${nowhere#*:}; set maxconn server held-$1/web $at_once; set server held-$1/web state ready" >/dev/null
   note_held "$1" "$until"
-  ask_front "del map /berth/held $1; add map /berth/held $1 $until" >/dev/null
-  ask_former "add map /berth/former $1 -" >/dev/null
-  in_flight "$1"
+  # next is there where a way to another machine is laid.
+  # shellcheck disable=SC2016
+  said=$(in_front bash -c "$talk"'
+    front "show servers state held-$1; $2"
+    former "add map /berth/former $1 -" >/dev/null 2>&1
+    until=$((SECONDS + $3))
+    while left=$(flying "$1") && [ "${left:-0}" -gt 0 ] && [ "$SECONDS" -lt "$until" ]; do sleep 0.02; done
+    echo "flying: $left"' _ "$1" "set server held-$1/next state maint; set maxconn server held-$1/next $at_once; set server held-$1/web addr ${nowhere%:*} port ${nowhere#*:}; set maxconn server held-$1/web $at_once; set server held-$1/web state ready; del map /berth/held $1; add map /berth/held $1 $until" "${3:-0}" </dev/null 2>/dev/null) || said=
+  if [[ $said != *" held-$1 "* ]]; then
+    note_held "$1"
+    fail "the proxy does not serve $1; see: berth-proxy apply"
+  fi
+  printf '%s\n' "${said##*flying: }"
 }
 
 # release SLUG: also of one that is not held, or whose time is over while requests still wait. Ends when all that
 # waited are with the application or answered. More are let in at once only where those that are with it do not end:
 # some are long.
 release() {
-  local left least=-1 changed=0 room=$at_once end to=web
+  local said left least=-1 changed=0 room=$at_once end to=web turn
   lock
   declared_site "$1"
   note_held "$1"
-  in_force "$1" || fail "the proxy does not serve $1; see: berth-proxy apply"
   if leads "$1"; then
     to=next
-    ask_front "set server held-$1/next state ready; set server held-$1/web state maint; del map /berth/held $1" >/dev/null
-  else ask_front "set server held-$1/web addr 127.0.0.1 port $port; del map /berth/held $1" >/dev/null; fi
+    turn="set server held-$1/next state ready; set server held-$1/web state maint"
+  else turn="set server held-$1/web addr 127.0.0.1 port $port"; fi
+  said=$(ask_front "show servers state held-$1; $turn; del map /berth/held $1" 2>/dev/null) || said=
+  if [[ $said != *" held-$1 "* ]]; then fail "the proxy does not serve $1; see: berth-proxy apply"; fi
   end=$((SECONDS + longest_return))
   while left=$(held_back "$1") && [ "$left" -gt $room ] && [ $SECONDS -lt $end ]; do
     if [ $least -lt 0 ] || [ "$left" -lt $least ]; then least=$left changed=$SECONDS; fi
@@ -93,13 +103,12 @@ held_back() {
   cut -d, -f5 <<<"$said"
 }
 
-# in_force SLUG: does the proxy that runs know the site?
-in_force() { ask_front "show servers state held-$1" 2>/dev/null | grep -q " held-$1 "; }
-
 # in_flight SLUG: the requests that the application is at work on, here or on the next machine, without connections
 # that were upgraded.
 in_flight() {
-  local said
-  said=$({ ask_front "show stat" && ask_former "show stat"; } | grep -E "^(site-$1,web|next-$1,next),") || fail "the proxy does not serve $1; see: berth-proxy apply"
-  awk -F, '{ sum += $5 } END { print sum }' <<<"$said"
+  local left
+  # shellcheck disable=SC2016
+  left=$(in_front bash -c "$talk"'flying "$1"' _ "$1" </dev/null 2>/dev/null) || left=
+  if [ -z "$left" ]; then fail "the proxy does not serve $1; see: berth-proxy apply"; fi
+  printf '%s\n' "$left"
 }
