@@ -9,6 +9,7 @@ import { parallelOf } from "../ground/width";
 import { assemble, only, type Board, type BoardRow } from "./assemble";
 import { collectorsOf, type Collectors } from "./collectors/collectors";
 import { gather } from "./gather";
+import { keepEvidence, webhookMark } from "../notify/evidence";
 import { webhookOf } from "../notify/webhook";
 import { digest } from "./digest";
 import { page } from "./page";
@@ -27,6 +28,7 @@ source. What nobody saw is unknown, and never good.
   --parallel N     asked at once, of each kind (16)
   --within N       seconds for the whole board (50); what has not answered by then is unknown
   --digest         tells Slack the worst of it, by the webhook in SLACK_WEBHOOK_URL
+  --alerts FILE    where it is kept that Slack took a message: a digest that it takes is kept there too
   --html FILE      writes the same as one page without anything beside it
   --json           as JSON
   project…         these alone, with every cell in full
@@ -49,19 +51,21 @@ export async function main(
 ): Promise<number> {
   const { flags, values, words } = readCommandLine(argv, {
     flags: ["json", "digest"],
-    values: ["environment", "stack", "parallel", "within", "html"],
+    values: ["environment", "stack", "parallel", "within", "html", "alerts"],
   });
   const [parallel, within, file] = [parallelOf(values), withinOf(values), values["html"]];
   const target = file === undefined ? undefined : writable(context, file);
   // A webhook that is absent is told before the fleet is looked at.
+  const kept = values["alerts"];
   const tell = flags.has("digest") ? webhookOf(context.env) : undefined;
-  const board = await make(context, values, words, { parallel, within, collect });
+  const board = await make(context, values, words, { parallel, within, collect, kept });
   if (target !== undefined) replace(target, page(board));
   if (flags.has("json")) context.out(`${JSON.stringify(board, undefined, 2)}\n`);
   else if (target === undefined) context.out(terminal(board, words.length > 0));
   else context.out(`${file}: ${board.rows.length} rows, made at ${board.madeAt}\n`);
   if (tell !== undefined) {
     await tell(digest(board));
+    if (kept !== undefined) keepEvidence(kept, context.env, context.now);
     context.say("Slack took the digest");
     return exits.done;
   }
@@ -76,6 +80,7 @@ export function isWell({ bad, unknown: unseen, good, notes }: Board): boolean {
 interface How {
   readonly parallel: number;
   readonly within: number;
+  readonly kept: string | undefined;
   readonly collect: (...args: Parameters<typeof collectorsOf>) => Collectors;
 }
 
@@ -83,7 +88,7 @@ async function make(
   context: Context,
   values: Readonly<Record<string, string>>,
   words: readonly string[],
-  { parallel, within, collect }: How,
+  { parallel, within, collect, kept }: How,
 ): Promise<Board> {
   const begun = Date.now();
   const { fleets, unread } = readFleets(context, values);
@@ -92,6 +97,7 @@ async function make(
     ...{ project, fleets, parallel },
     collectors: collect(context, fleets),
     time: { now: () => context.now, until: begun + within * 1000 },
+    ...(kept === undefined ? {} : { alerts: { file: kept, webhook: webhookMark(context.env) } }),
   });
   const seconds = Math.round((Date.now() - begun) / 100) / 10;
   const namesOf = ({ name, machine }: Pick<BoardRow, "name" | "machine">) =>

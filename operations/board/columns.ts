@@ -1,8 +1,9 @@
 import { unknown, type Cell } from "./cell";
+import { alerts } from "./columns/alerts";
 import { certificate } from "./columns/certificate";
 import { backup, drill } from "./columns/data";
 import { disk, drift, people, updates } from "./columns/machine";
-import { alerts, cost, grace } from "./columns/record";
+import { cost, grace } from "./columns/record";
 import { edge, origin } from "./columns/site";
 import { commit, containers } from "./columns/version";
 import type { Gathered } from "./gather";
@@ -33,7 +34,7 @@ export const columns = {
   alerts: {
     title: "Alerts proven",
     cell: alerts,
-    uncounted: "Berth makes and proves no alerts yet",
+    uncounted: "only where --alerts names what was kept does anybody know",
   },
 } as const satisfies Readonly<Record<string, Column>>;
 

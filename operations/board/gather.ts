@@ -2,6 +2,7 @@ import { deliveryOf } from "../../components/placement/deliveries";
 import type { ResolvedFleet } from "../../components/placement/resolved";
 import type { Environment } from "../../components/fleet/environment";
 import { inParallel } from "../ground/pool";
+import type { Evidence } from "../notify/evidence";
 import type { Branch, BranchSaid } from "./collectors/branches";
 import type { Collectors } from "./collectors/collectors";
 import type { MachineSaid } from "./collectors/machines";
@@ -17,6 +18,13 @@ export interface Gathered {
   readonly visit?: Reading<VisitSaid>;
   readonly branch?: Reading<BranchSaid>;
   readonly proof?: Reading<ProofSaid>;
+  readonly alerts?: AlertsKnown;
+}
+
+/** What is known of alerts, and which webhook the board itself was given. */
+export interface AlertsKnown {
+  readonly reading: Reading<Evidence>;
+  readonly webhook?: string | undefined;
 }
 
 /** What is looked at, how, and how many at once. */
@@ -27,6 +35,8 @@ export interface Asking {
   readonly collectors: Collectors;
   readonly parallel: number;
   readonly time: Time;
+  /** Where it is kept that Slack took a message, and a mark of the webhook at hand. */
+  readonly alerts?: { readonly file: string; readonly webhook?: string | undefined };
 }
 
 /** The rows and the stacks that they come from. */
@@ -57,7 +67,9 @@ export async function gather(asking: Asking): Promise<Findings> {
     thingOf: (subject: Subject) => Thing | undefined,
     keyOf: (thing: Thing) => unknown,
   ) => everyone(subjects, thingOf, keyOf, parallel, (thing) => readingOf(collector, thing, time));
-  const [machines, visits, branches, proofs] = await Promise.all([
+  const { alerts } = asking;
+  const [kept, machines, visits, branches, proofs] = await Promise.all([
+    alerts === undefined ? undefined : readingOf(collectors.alerts, alerts.file, time),
     each(
       collectors.machines,
       ({ machine }) => machine,
@@ -80,6 +92,7 @@ export async function gather(asking: Asking): Promise<Findings> {
       ...(visit ? { visit } : {}),
       ...(branch ? { branch } : {}),
       ...(proof ? { proof } : {}),
+      ...(kept ? { alerts: { reading: kept, webhook: alerts?.webhook } } : {}),
     };
   });
   return { stacks, rows };

@@ -1,18 +1,20 @@
 import type { Context } from "../ground/context";
 import { exits, readCommandLine, UsageError } from "../ground/usage";
 import { commitsOf } from "./commits";
+import { keepEvidence } from "./evidence";
 import { recall, remember } from "./memory";
 import { isNews, messageOf } from "./result";
 import { webhookOf } from "./webhook";
 
 /** How `berth notify` is called. */
-export const usage = `usage: berth notify --test
+export const usage = `usage: berth notify --test [--evidence FILE]
        berth notify --job NAME --result success|failure --commit HASH --memory FILE [options]
 
 Tells a channel of Slack, by the webhook in SLACK_WEBHOOK_URL, how a job ended: the first failure and the
 recovery, each commit since it last passed with its own committer. What repeats is not told again.
 
   --test            send a test message: a webhook that is declared can be dead, and this is the proof
+  --evidence FILE   where it is kept that Slack took it, for berth board --alerts
   --job NAME        the job; what was told of it before stands under this name
   --result R        how it ended
   --commit HASH     what it ran on
@@ -27,16 +29,19 @@ exit status: 0 told, or nothing to tell; 1 Slack did not take it: it is told by 
 export async function main(context: Context, argv: readonly string[]): Promise<number> {
   const { flags, values, words } = readCommandLine(argv, {
     flags: ["test"],
-    values: ["job", "result", "commit", "memory", "repository", "url"],
+    values: ["job", "result", "commit", "memory", "repository", "url", "evidence"],
   });
   if (words.length > 0) throw new UsageError(`notify takes no words: ${words.join(" ")}`);
   const { job, result, commit, memory: file, repository = context.directory, url } = values;
   if (flags.has("test")) {
-    if (Object.keys(values).length > 0) throw new UsageError("--test goes alone");
+    const { evidence: kept, ...others } = values;
+    if (Object.keys(others).length > 0) throw new UsageError("--test goes alone");
     await webhookOf(context.env)(":wave: A test message of berth notify: this webhook works.");
+    if (kept !== undefined) keepEvidence(kept, context.env, context.now);
     context.out("Slack took the test message\n");
     return exits.done;
   }
+  if (values["evidence"] !== undefined) throw new UsageError("--evidence goes with --test");
   if (job === undefined || commit === undefined || file === undefined) {
     throw new UsageError("--job, --result, --commit and --memory are needed, or --test alone");
   }

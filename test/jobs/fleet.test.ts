@@ -125,7 +125,7 @@ exit 0
   it("looks at everything each night, and drills on Sundays", () => {
     const looks = [
       "npm ci --no-progress --silent",
-      berth("board --html board.html --digest"),
+      berth("board --html board.html --digest --alerts .told/alerts.json"),
       berth("converge --check"),
       "pulumi preview --stack prod --expect-no-changes --non-interactive",
       "pulumi preview --stack stage --expect-no-changes --non-interactive",

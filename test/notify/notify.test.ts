@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { berth } from "../../operations/berth";
 import type { Context } from "../../operations/ground/context";
+import { webhookMark } from "../../operations/notify/evidence";
 import { messageOf } from "../../operations/notify/result";
 import { messageLimit } from "../../operations/notify/slack-text";
 import { webhookOf } from "../../operations/notify/webhook";
@@ -135,6 +136,17 @@ describe("berth notify", () => {
     const hash = execFileSync("git", args, { input: object }).toString().trim();
     expect(await told("failure", hash), out).toBe(0);
     expect(slack.got[0]?.text).toContain("by zoe: no name");
+  });
+
+  it("keeps of a test message that Slack took it, and nothing of one that it refused", async () => {
+    const kept = path.join(scratch, "alerts.json");
+    slack.answers = [{ status: 404, body: "no_service" }];
+    expect(await run(["--test", "--evidence", kept])).toBe(1);
+    expect(fs.existsSync(kept)).toBe(false);
+    expect(await run(["--test", "--evidence", kept]), out).toBe(0);
+    const { webhook: mark } = JSON.parse(fs.readFileSync(kept, "utf8")) as { webhook: string };
+    expect(mark).toBe(webhookMark({ SLACK_WEBHOOK_URL: webhook }));
+    expect(webhookMark({ SLACK_WEBHOOK_URL: `${webhook}x` })).not.toBe(mark);
   });
 
   it.each([

@@ -4,7 +4,9 @@ import { deployersOf } from "../../fleet/fleet";
 import type { ResolvedFleet } from "../../../components/placement/resolved";
 import type { Context } from "../../ground/context";
 import { asDeployer, type Entrance } from "../../ground/sessions";
+import type { Evidence } from "../../notify/evidence";
 import type { Collector } from "../reading";
+import { alerts } from "./alerts";
 import { branches, type Branch, type BranchSaid } from "./branches";
 import { machines, type MachineSaid } from "./machines";
 import { proofs, type ProofSaid } from "./proofs";
@@ -18,6 +20,7 @@ export interface Collectors {
   readonly visits: Collector<Visited, VisitSaid>;
   readonly branches: Collector<Branch, BranchSaid>;
   readonly proofs: Collector<BackedUp, ProofSaid>;
+  readonly alerts: Collector<string, Evidence>;
 }
 
 /** Those that look at the world. */
@@ -31,5 +34,6 @@ export function collectorsOf(context: Context, fleets: readonly ResolvedFleet[])
     visits: visits(context),
     branches: branches(context),
     proofs: proofs(context),
+    alerts: alerts(context),
   };
 }

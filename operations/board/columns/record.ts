@@ -44,11 +44,6 @@ export function grace(row: Gathered, now: Date): Cell {
   });
 }
 
-/** Whether alerts reach anybody. Berth has none yet, so nobody can know. */
-export function alerts(): Cell {
-  return unknown({ source: "nobody" }, "Berth makes and proves no alerts yet");
-}
-
 /** A cell of what a machine's stack published of it. */
 function published(
   row: Gathered,

@@ -15,7 +15,7 @@ step() {
 }
 berth() { npm run --silent berth -- "$@"; }
 
-step "the board" berth board --html board.html --digest
+step "the board" berth board --html board.html --digest --alerts .told/alerts.json
 step "drift on machines" berth converge --check
 for stack in "${stacks[@]}"; do
   step "what pulumi up would change in $stack" pulumi preview --stack "$stack" --expect-no-changes --non-interactive

@@ -79,19 +79,30 @@ describe("berth board --digest", () => {
     fs.rmSync(directory, { recursive: true });
   });
 
-  const run = (env: NodeJS.ProcessEnv) => {
+  const run = (env: NodeJS.ProcessEnv, ...more: string[]) => {
     const nothing = () => undefined;
     const context: Context = {
       ...{ directory, env, now: today, out: nothing, say: nothing },
       published: () => Promise.resolve(publishedWell(fleetOf(["shop"]))),
       keys: (each) => each,
     };
-    return main(context, ["--digest"], (_, [read]) => asking(read!, well(read!)));
+    return main(context, ["--digest", ...more], (_, [read]) => asking(read!, well(read!)));
   };
 
   it("ends well once Slack took it, whatever it tells", async () => {
     expect(await run({ SLACK_WEBHOOK_URL: webhook })).toBe(0);
     expect(slack.got.map(({ text }) => text)).toEqual([expect.stringContaining("Fleet: ")]);
+  });
+
+  it("keeps that Slack took it, without the webhook's address, and nothing that it refused", async () => {
+    const file = path.join(directory, "alerts.json");
+    slack.answers = [{ status: 404, body: "no_service" }];
+    await expect(run({ SLACK_WEBHOOK_URL: webhook }, "--alerts", file)).rejects.toThrow("404");
+    expect(fs.existsSync(file)).toBe(false);
+    await run({ SLACK_WEBHOOK_URL: webhook }, "--alerts", file);
+    const kept = fs.readFileSync(file, "utf8");
+    expect(JSON.parse(kept)).toMatchObject({ at: today.toISOString() });
+    expect(kept).not.toContain("hook-secret");
   });
 
   it("fails where Slack did not, and before anything is looked at without a webhook", async () => {

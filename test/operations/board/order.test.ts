@@ -128,7 +128,9 @@ describe("the order of rows", () => {
     );
     expect(text).toContain("  BAD  Restore drill: never: was never drilled; berth drill ee");
     expect(text).not.toContain("prod/aa on");
-    expect(text).toContain("alerts does not count: Berth makes and proves no alerts yet");
+    expect(text).toContain(
+      "alerts does not count: only where --alerts names what was kept does anybody know",
+    );
     const whole = terminal(await boardOf(fleet, changed), true);
     expect(whole).toContain(
       `  ok   Running commit: ${head.slice(0, 12)} [prod/aa itself, and master of git@git.example:aa.git, 30 h]`,

@@ -132,6 +132,7 @@ export function asking(fleet: ResolvedFleet, answers: Answers): Collectors {
     visits: { ...real.visits, ask: ({ domain }) => answers.visits(domain) },
     branches: { ...real.branches, ask: ({ repository }) => answers.branches(repository) },
     proofs: { ...real.proofs, ask: ({ project }) => answers.proofs(project.slug) },
+    alerts: real.alerts,
   };
 }
 
