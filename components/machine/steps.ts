@@ -114,27 +114,30 @@ export function siteParts(): Readonly<Record<string, string>> {
   return { ...partsIn("site"), "engine.py": here("files", "move", "engine.py") };
 }
 
-/** The program that backs projects up, by the names of its parts (Python, and what it asks databases in SQL). */
+/** The program that backs projects up, by the names of its parts (Python, and what runs in containers of databases). */
 export function backupParts(): Readonly<Record<string, string>> {
   return partsIn("backup");
 }
 
+/** What moving takes of the program that backs up: how databases are reached, dumped, loaded and compared. */
+const ofBackups: readonly string[] = [
+  ...["ground.py", "docker.py", "files.py", "login.py", "content.py", "laying.py", "apart.py"],
+  ...["postgresql.py", "copied.py", "catalog.sql", "loading.py"],
+  ...["mongodb.py", "mongodb.sh", "mongo_archive.py", "beside.py"],
+];
+
 /** The program that moves projects to another machine, by the names of its parts; some are that of backups too. */
 export function moveParts(): Readonly<Record<string, string>> {
-  const {
-    "ground.py": ground = "",
-    "docker.py": docker = "",
-    "files.py": files = "",
-    "login.py": login = "",
-  } = backupParts();
-  const shared = { "ground.py": ground, "docker.py": docker, "files.py": files, "login.py": login };
+  const shared = Object.fromEntries(
+    Object.entries(backupParts()).filter(([name]) => ofBackups.includes(name)),
+  );
   return { ...partsIn("move"), ...shared };
 }
 
 function partsIn(folder: string): Readonly<Record<string, string>> {
   const parts = fs
     .readdirSync(path.join(__dirname, "files", folder))
-    .filter((name) => /\.(py|sql)$/.test(name));
+    .filter((name) => /\.(py|sql|sh)$/.test(name));
   return Object.fromEntries(parts.sort().map((name) => [name, here("files", folder, name)]));
 }
 

@@ -7,13 +7,14 @@ import { exits, Refusal } from "../ground/usage";
 import type { Picked } from "./archives";
 import { Docker, lastLine } from "./docker";
 import { Download } from "./download";
-import { judgeDatabase, judgeTree } from "./judge";
+import { judgeTree } from "./judge";
 import type { ManifestDatabase } from "./manifest";
 import type { BackedUp } from "./projects";
 import { Sandbox } from "./sandbox";
-import { Server, type Complaints } from "./server";
+import { membersOf, type RestoredServer } from "./restored-server";
+import { restores } from "./restores";
+import { Server } from "./server";
 import type { Store } from "./store";
-import { Watched } from "./watched";
 
 /** A container of a Compose project. */
 interface Container {
@@ -39,17 +40,22 @@ export async function toDev(
   const tree = fs.realpathSync(directory);
   const scrub = scrubOf(project.backup?.scrub, tree);
   const containers = await containersOf(docker, tree);
-  const servers = new Map<string, { server: Server; container: Container }>();
-  for (const { service, kind } of manifest.databases) {
-    if (kind !== "postgres")
-      throw new Refusal(`${service}: ${kind} is not restored by this command yet`);
+  const servers = new Map<string, RestoredServer>();
+  const running: Server[] = [];
+  for (const declared of manifest.databases) {
+    const { service, kind } = declared;
     const container = containers.find((each) => each.service === service);
     if (container === undefined) {
       throw new Refusal(
         `no container of the service ${service} is there for ${tree}; bring the project up first (./dev)`,
       );
     }
-    servers.set(service, { container, server: new Server(docker, container.id, container.image) });
+    const { id: name, image } = container;
+    servers.set(service, restores[kind].into(docker, declared, { name, image, inUse: true }));
+    if (kind === "postgres") running.push(new Server(docker, name, image));
+  }
+  if (scrub !== undefined && running.length === 0) {
+    throw new Refusal("backup.scrub is SQL, and the archive has no PostgreSQL: nothing is copied");
   }
   const volumes = await volumesOf(
     docker,
@@ -60,9 +66,8 @@ export async function toDev(
     const isServer = servers.has(each.service);
     if (isServer !== each.isRunning) await docker.must([isServer ? "start" : "stop", each.id]);
   }
-  for (const { server } of servers.values()) await server.awake();
+  for (const server of running) await server.awake();
   const failed: string[] = [];
-  const complaints = new Map<string, Complaints>();
   await untilAsked(async (signal) => {
     const sandbox = new Sandbox(docker, volumes);
     signal.addEventListener("abort", () => sandbox.end(), { once: true });
@@ -76,42 +81,27 @@ export async function toDev(
         if (declared !== undefined) failed.push(...judgeTree(declared, frame).failed);
       }
       if (!("member" in frame)) continue;
-      for (const { service, globals, databases } of manifest.databases) {
-        const { server } = servers.get(service)!;
-        const database = databases.find((each) => each.path === frame.member);
-        if (globals?.path === frame.member) await server.load("template1", frame.content, false);
-        if (database === undefined) continue;
-        context.say(`${service}: loads ${database.name}`);
-        await server.create(database);
-        const watched = new Watched(database.bytes, frame.content);
-        complaints.set(database.path, await server.load(database.name, watched.pass(), true));
-        failed.push(
-          ...watched.problems(
-            database.sha256,
-            database,
-            manifest.databases.find((each) => each.service === service)!,
-          ),
-        );
-      }
+      const declared = manifest.databases.find((each) => membersOf(each).includes(frame.member));
+      if (declared === undefined) continue;
+      context.say(`${declared.service}: loads ${frame.member}`);
+      failed.push(
+        ...(await servers.get(declared.service)!.take(frame.member, frame.content)).failed,
+      );
     }
     await fed;
     if (download.sha256() !== manifest.archive.sha256)
       failed.push("its bytes are not those that were written");
   });
-  for (const { service, databases } of manifest.databases) {
-    const { server } = servers.get(service)!;
-    for (const database of databases) {
-      const { errors = 0, first } = complaints.get(database.path) ?? {};
-      const judged = judgeDatabase(
-        database,
-        await server.restored(database.name),
-        server.imageName,
-      );
-      failed.push(...judged.failed);
-      if (errors > 0)
-        context.say(`${database.name}: ${errors} statements failed, the first: ${first}`);
+  for (const server of servers.values()) {
+    const judged = await server.judge();
+    failed.push(...judged.failed);
+    for (const each of judged.differs) context.say(each);
+  }
+  if (scrub !== undefined) {
+    const withSql = manifest.databases.filter(({ kind }) => kind === "postgres");
+    for (const [index, { databases }] of withSql.entries()) {
+      failed.push(...(await scrubbed(running[index]!, databases, scrub)));
     }
-    if (scrub !== undefined) failed.push(...(await scrubbed(server, databases, scrub)));
   }
   for (const why of failed) context.out(`  ${why}\n`);
   if (failed.length > 0) context.out(`${archive.key}: is there in part; do not work with it\n`);

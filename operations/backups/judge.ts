@@ -1,5 +1,6 @@
 import type { EvidenceRecord } from "./evidence";
 import { counted, type Manifest, type ManifestDatabase, type ManifestFiles } from "./manifest";
+import { ownDatabases } from "./mongo-archive";
 import type { Restored } from "./server";
 import type { SiftedTree } from "./sandbox";
 
@@ -14,7 +15,7 @@ export interface Findings {
 /** Names that are told of one kind. */
 const shown = 10;
 
-function some(names: readonly string[], all = names.length): string {
+export function some(names: readonly string[], all = names.length): string {
   const rest = all > shown ? ` and ${all - shown} more` : "";
   return `${names.slice(0, shown).join(", ")}${rest}`;
 }
@@ -100,9 +101,11 @@ export function judgeLikely(
   const failed: string[] = [];
   const differs: string[] = [];
   for (const server of manifest.databases) {
-    if (server.databases.every(({ tables }) => tables.length === 0)) {
-      failed.push(`${server.service}: its databases hold no table at all`);
-    }
+    const isEmpty =
+      server.kind === "mongodb"
+        ? server.collections?.every(({ database }) => ownDatabases.includes(database))
+        : server.databases.every(({ tables }) => tables.length === 0);
+    if (isEmpty) failed.push(`${server.service}: its databases hold no table at all`);
   }
   if (last === undefined) return { failed, differs };
   const [now, before] = [new Set(Object.keys(held.tables)), Object.keys(last.held.tables)];

@@ -42,6 +42,15 @@ const database = z.object({
   triggers: count,
 });
 
+/** Of MongoDB; `sha256`: the sum of those of its documents, whatever their order. */
+const collection = z.object({
+  database: z.string(),
+  name: z.string(),
+  documents: count,
+  sha256,
+  indexes: z.array(z.string()),
+});
+
 const server = z.object({
   service: z.string(),
   kind: z.enum(["postgres", "mongodb"]),
@@ -52,6 +61,9 @@ const server = z.object({
   globals: z.object({ path: z.string(), bytes: count, sha256 }).optional(),
   roles: z.array(z.string()),
   databases: z.array(database),
+  /** MongoDB's whole dump, and what is in it; archives of before have no `collections`. */
+  dump: z.object({ path: z.string(), bytes: count, sha256 }).optional(),
+  collections: z.array(collection).optional(),
 });
 
 const files = z.object({
@@ -131,12 +143,17 @@ export function totals(manifest: Manifest): {
 } {
   const databases = manifest.databases.flatMap((each) => each.databases);
   const tables = databases.flatMap((each) => each.tables);
+  const collections = manifest.databases.flatMap((each) => each.collections ?? []);
+  const dumps = manifest.databases.flatMap(({ dump }) => dump ?? []);
   const sum = (numbers: readonly number[]) => numbers.reduce((one, other) => one + other, 0);
   return {
-    databases: databases.length,
-    tables: tables.length,
-    rows: sum(tables.map(({ dumped }) => dumped ?? 0)),
-    bytes: sum([...databases, ...manifest.files].map(({ bytes }) => bytes)),
+    databases: databases.length + new Set(collections.map(({ database: name }) => name)).size,
+    tables: tables.length + collections.length,
+    rows: sum([
+      ...tables.map(({ dumped }) => dumped ?? 0),
+      ...collections.map((each) => each.documents),
+    ]),
+    bytes: sum([...databases, ...dumps, ...manifest.files].map(({ bytes }) => bytes)),
     files: sum(manifest.files.map(({ entries }) => entries)),
   };
 }

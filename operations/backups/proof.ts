@@ -5,20 +5,14 @@ import { WrongKey } from "./decrypted";
 import { CouldNot, type Docker } from "./docker";
 import { Download } from "./download";
 import type { EvidenceRecord, Found } from "./evidence";
-import { judgeDatabase, judgeLikely, judgeTree, type Findings } from "./judge";
+import { judgeLikely, judgeTree, type Findings } from "./judge";
 import type { Holdings } from "./keys";
-import {
-  insideOf,
-  readManifest,
-  type Manifest,
-  type ManifestDatabase,
-  type ManifestServer,
-} from "./manifest";
-import { FreshServer } from "./fresh-server";
-import type { Complaints } from "./server";
+import { insideOf, readManifest, type Manifest, type ManifestServer } from "./manifest";
+import type { FreshContainer } from "./fresh-container";
+import { restores } from "./restores";
+import { membersOf, refuseOther, type RestoredServer } from "./restored-server";
 import { Sandbox, type SiftedTree } from "./sandbox";
 import type { Store } from "./store";
-import { major, Watched } from "./watched";
 
 /** What a drill goes by. */
 export interface Drill {
@@ -48,8 +42,8 @@ export class Proof {
   private readonly failed: string[] = [];
   private readonly differs: string[] = [];
   private readonly images: Found["images"] = [];
-  private readonly servers = new Map<string, FreshServer>();
-  private readonly complaints = new Map<string, Complaints>();
+  private readonly servers = new Map<string, RestoredServer>();
+  private readonly fresh: FreshContainer[] = [];
   private readonly trees = new Map<string, SiftedTree>();
   private readonly held: Found["held"] = { bytes: 0, rows: 0, files: 0, tables: {} };
   private archive: Found["archive"] = null;
@@ -69,9 +63,9 @@ export class Proof {
     } finally {
       this.sandbox?.end();
       const isKept = this.drill.kept !== undefined;
-      for (const server of this.servers.values()) {
-        if (isKept) server.leave();
-        else await server.stop();
+      for (const each of this.fresh) {
+        if (isKept) each.leave();
+        else await each.stop();
       }
     }
     return this.found(couldNot);
@@ -157,11 +151,7 @@ export class Proof {
       this.failed.unshift(`${key}: its bytes are not those that were written: ${what}`);
     }
     if (broken !== undefined || sha256 !== declared) return false;
-    const dumps = manifest.databases.flatMap(({ globals, databases }) => [
-      ...(globals ? [globals] : []),
-      ...databases,
-    ]);
-    for (const path of ["manifest.json", ...dumps.map((each) => each.path)]) {
+    for (const path of ["manifest.json", ...manifest.databases.flatMap(membersOf)]) {
       if (!seen.has(path)) this.failed.push(`${key}: ${path} is not in it`);
     }
     return true;
@@ -182,71 +172,46 @@ export class Proof {
       }
       return;
     }
-    for (const server of manifest.databases) {
-      const database = server.databases.find(({ path }) => path === member);
-      const isGlobals = server.globals?.path === member;
-      if (database === undefined && !isGlobals) continue;
-      if (server.kind !== "postgres") {
-        throw new CouldNot(`${server.service}: a drill of ${server.kind} is not made yet`);
-      }
-      const to = await this.server(server);
-      const declared = database ?? server.globals!;
-      const watched = new Watched(declared.bytes, content);
-      if (database === undefined) {
-        const { errors, first } = await to.load("template1", watched.pass(), false);
-        if (errors > 0)
-          this.differs.push(
-            `${server.service}: ${errors} statements about roles failed, the first: ${first}`,
-          );
-      } else {
-        this.differs.push(...(await to.create(database)));
-        this.complaints.set(member, await to.load(database.name, watched.pass(), true));
-      }
-      this.failed.push(...watched.problems(declared.sha256, database, server));
+    const server = manifest.databases.find((each) => membersOf(each).includes(member));
+    if (server === undefined) {
+      this.failed.push(`${member}: is in the archive, and its manifest does not name it`);
       return;
     }
-    this.failed.push(`${member}: is in the archive, and its manifest does not name it`);
+    const to = await this.server(server);
+    this.add(await to.take(member, content));
   }
 
-  /** A fresh server of a service's own image. Throws `CouldNot` where that is of another major version. */
-  private async server({
-    service,
-    image,
-    imageId,
-    server: version,
-  }: ManifestServer): Promise<FreshServer> {
+  /** A fresh server of a service's own image. */
+  private async server(declared: ManifestServer): Promise<RestoredServer> {
+    const { service, image, imageId, kind } = declared;
     const there = this.servers.get(service);
     if (there !== undefined) return there;
     this.drill.say(`${service}: a fresh server of ${image}`);
-    const fresh = await FreshServer.start(
-      this.drill.docker,
-      image,
-      this.drill.kept?.server(service),
-    );
-    this.servers.set(service, fresh);
+    const { docker, kept } = this.drill;
+    const fresh = await restores[kind].start(docker, declared, kept?.server(service));
+    this.fresh.push(fresh);
+    const of = { name: fresh.name, image: fresh.image.name, inUse: false };
+    const restored = restores[kind].into(docker, declared, of);
+    this.servers.set(service, restored);
     this.images.push({ service, image, imageId: fresh.image.id, server: fresh.version });
     if (fresh.image.id !== imageId) {
       this.differs.push(
         `${service}: ${image} is another build here (${fresh.image.id.slice(7, 19)}) than on the node (${imageId.slice(7, 19)})`,
       );
     }
-    if (major(fresh.version) !== major(version)) {
-      throw new CouldNot(
-        `${service}: was dumped from PostgreSQL ${version}, and ${image} is ${fresh.version} here: another major version`,
-      );
-    }
-    return fresh;
+    refuseOther(declared, fresh.version, restores[kind]);
+    return restored;
   }
 
   private async judge(manifest: Manifest): Promise<void> {
-    for (const server of manifest.databases) {
-      const fresh = this.servers.get(server.service);
-      if (fresh === undefined) continue;
-      const roles = await fresh.roles();
-      const lacking = server.roles.filter((role) => !roles.includes(role));
-      if (lacking.length > 0)
-        this.differs.push(`${server.service}: has no role ${lacking.join(", ")}`);
-      for (const database of server.databases) await this.judgeDatabase(server, database, fresh);
+    for (const server of this.servers.values()) {
+      const { bytes, tables, ...found } = await server.judge();
+      this.add(found);
+      this.held.bytes += bytes;
+      for (const [table, rows] of tables) {
+        this.held.tables[table] = rows;
+        this.held.rows += rows;
+      }
     }
     for (const tree of manifest.files) {
       const sifted = this.trees.get(tree.name);
@@ -256,27 +221,6 @@ export class Proof {
     }
     const share = this.drill.project.backup?.mayShrinkTo ?? 0.5;
     this.add(judgeLikely(manifest, this.held, this.drill.last, share));
-  }
-
-  private async judgeDatabase(
-    { service }: ManifestServer,
-    database: ManifestDatabase,
-    fresh: FreshServer,
-  ): Promise<void> {
-    const complaint = this.complaints.get(database.path);
-    if (complaint === undefined) return;
-    const restored = await fresh.restored(database.name);
-    const { failed, differs } = judgeDatabase(database, restored, fresh.image.name);
-    if (complaint.errors > 0) {
-      const what = `${database.name}: ${complaint.errors} statements failed, the first: ${complaint.first}`;
-      (failed.length > 0 ? failed : differs).push(what);
-    }
-    this.add({ failed, differs });
-    this.held.bytes += database.bytes;
-    for (const [table, { rows }] of restored.tables) {
-      this.held.tables[`${service}/${database.name}/${table}`] = rows;
-      this.held.rows += rows;
-    }
   }
 
   private add({ failed, differs = [] }: Pick<Findings, "failed"> & Partial<Findings>): void {

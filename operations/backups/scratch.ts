@@ -38,8 +38,9 @@ export async function toScratch(
   );
   for (const reason of found.reasons) context.out(`  ${printableLine(reason, 1000)}\n`);
   for (const each of found.differences) context.out(`  note: ${printableLine(each, 1000)}\n`);
-  for (const { service } of manifest.databases) {
-    context.out(`  look:   docker exec -it ${kept.server(service)} psql -U postgres -l\n`);
+  for (const { service, kind } of manifest.databases) {
+    const look = kind === "mongodb" ? "mongosh" : "psql -U postgres -l";
+    context.out(`  look:   docker exec -it ${kept.server(service)} ${look}\n`);
   }
   for (const { name } of manifest.files) context.out(`  files:  the volume ${kept.tree(name)}\n`);
   const servers = manifest.databases.map(({ service }) => kept.server(service)).join(" ");

@@ -3,17 +3,16 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { stringify } from "yaml";
 
 import { drillPolicy } from "../../components/backups/read-policy";
 import { readDrillKey } from "../../operations/backups/evidence";
 import { tryRun } from "../../packages/local-cloud/hosts/process";
-import { agency, project } from "../engine/agency";
 import { rounds } from "../hosts/killing";
 import { site } from "../machine/front";
 import { delivery } from "../machine/quay";
 import { backedUp, dataProject, Vault } from "../machine/vault";
 import { dockerBy } from "../operations/backups/remote-docker";
+import { declareAdopted } from "./adopted";
 
 describe("an archive that a node made", () => {
   const vault = new Vault();
@@ -41,7 +40,7 @@ describe("an archive that a node made", () => {
     const keyFile = join(directory, "drill.pem");
     const pair = generateKeyPairSync("ed25519");
     writeFileSync(keyFile, pair.privateKey.export({ type: "pkcs8", format: "pem" }));
-    declare(directory, readDrillKey(keyFile).public);
+    declareAdopted(directory, readDrillKey(keyFile).public);
     const key = await vault.archives.keyWith(
       drillPolicy([{ bucket: "archives", prefix: "backups/", whole: false }]),
     );
@@ -94,34 +93,3 @@ describe("an archive that a node made", () => {
     expect(Number(await vault.sql("shop", "SELECT count(*) FROM hit"))).toBeGreaterThan(1000);
   });
 });
-
-/** Stack files of one project whose archives are in a bucket that was there before. */
-function declare(directory: string, drillKey: string): void {
-  const write = (name: string, config: Record<string, unknown>, more = {}) =>
-    writeFileSync(
-      join(directory, name),
-      stringify({
-        ...more,
-        config: Object.fromEntries(
-          Object.entries(config).map(([key, value]) => [`berth:${key}`, value]),
-        ),
-      }),
-    );
-  write(
-    "Pulumi.yaml",
-    { agency: { value: agency.agency }, team: { value: agency.team } },
-    { name: "berth", runtime: "nodejs" },
-  );
-  write("Pulumi.prod.yaml", {
-    projects: {
-      shop: project("shop.example", {
-        repository: "git@git.example:shop.git",
-        backup: { database: "postgres" },
-      }),
-    },
-    backups: {
-      adopt: [{ name: "archives", region: "us-east-1" }],
-      drillKeys: [drillKey],
-    },
-  });
-}

@@ -1,5 +1,3 @@
-import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { site } from "../machine/front";
@@ -23,18 +21,7 @@ describe("a project whose machine was lost", () => {
   let before: string[];
   let archive: string;
 
-  /** What a person's command brings to a machine. */
-  const wish = async (key: string) => {
-    const client = new S3Client({
-      region: "us-east-1",
-      endpoint: "https://s3.us-east-1.amazonaws.com",
-      forcePathStyle: true,
-      credentials: first.archives.administrator,
-    });
-    const command = new GetObjectCommand({ Bucket: "archives", Key: key });
-    const address = await getSignedUrl(client, command, { expiresIn: 3600 });
-    return JSON.stringify({ address, manifest: await first.manifest(key) });
-  };
+  const wish = (key: string) => first.wish(key);
   const visit = async (vault: Vault, name = "shop.example.org") =>
     vault.onHost(`curl -s -o /dev/null -w '%{http_code}' -H 'Host: ${name}' http://127.0.0.1/`);
 

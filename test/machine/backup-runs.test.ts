@@ -164,7 +164,7 @@ print(json.dumps(reader.tables))`,
     const names = ["app", "Ünïcode", "a/b", "..", "has space"];
     expect(
       python(
-        "import postgres\nprint(json.dumps([postgres.file_name(each) for each in sys.argv[1:]]))",
+        "import postgresql\nprint(json.dumps([postgresql.file_name(each) for each in sys.argv[1:]]))",
         "",
         ...names,
       ),

@@ -5,6 +5,7 @@ import { obtainGoProgram } from "../../packages/local-cloud/ground/go-program";
 import { withLock } from "../../packages/local-cloud/ground/lock";
 import { runCommand } from "../../packages/local-cloud/ground/run-command";
 import { thisComputer } from "../../rehearsal/computer";
+import type { Standing } from "./standing";
 
 /**
  * Stands in for MongoDB's server, whose licence keeps it out of distributions: FerretDB, which speaks its protocol,
@@ -39,8 +40,27 @@ const peerVersion = "v1.24.0";
 const toolsVersion = "v0.0.0-20240723193119-837c2bc263f4";
 const tools = ["mongodump", "mongoimport", "mongorestore"] as const;
 
+/** Makes `mongo:7` on a machine, of what stands in for MongoDB's server and of its own tools. */
+export async function mongoImage(at: Standing): Promise<void> {
+  const programs = await mongoPrograms();
+  for (const [name, file] of Object.entries(programs)) {
+    await at.onHost(
+      `mkdir -p /root/mongo && base64 -d >/root/mongo/${name} && chmod 755 /root/mongo/${name}`,
+      fs.readFileSync(file).toString("base64"),
+    );
+  }
+  await at.onHost(
+    "cd /root/mongo && cat >Dockerfile && docker build -q -t mongo:7 . 2>&1",
+    `FROM python:3
+COPY ${Object.keys(programs).join(" ")} /usr/local/bin/
+RUN mkdir -p /data/db
+CMD ["mongodb-peer", "/data/db"]
+`,
+  );
+}
+
 /** Programs by their names: a server, and MongoDB's own tools; built on first use, which takes minutes. */
-export async function mongoPrograms(): Promise<Readonly<Record<string, string>>> {
+async function mongoPrograms(): Promise<Readonly<Record<string, string>>> {
   const { cache } = thisComputer();
   const found: Record<string, string> = { "mongodb-peer": await obtainPeer(cache) };
   for (const binary of tools) {

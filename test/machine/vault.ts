@@ -182,6 +182,19 @@ export class Vault extends Quay {
     return readFileSync(file);
   }
 
+  /** What a person's command brings to a machine that shall restore an archive. */
+  async wish(key: string): Promise<string> {
+    const client = new S3Client({
+      region: "us-east-1",
+      endpoint: "https://s3.us-east-1.amazonaws.com",
+      forcePathStyle: true,
+      credentials: this.archives.administrator,
+    });
+    const command = new GetObjectCommand({ Bucket: "archives", Key: key });
+    const address = await getSignedUrl(client, command, { expiresIn: 3600 });
+    return JSON.stringify({ address, manifest: await this.manifest(key) });
+  }
+
   /** What the site answers on its own port. */
   visitStatus(httpPort: number): Promise<string> {
     return this.onHost(

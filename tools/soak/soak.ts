@@ -43,7 +43,7 @@ const parts: Readonly<Record<string, Part>> = {
       ),
   },
   backups: {
-    what: "twenty backups proven while many rows a second are written, and S3 away for five minutes",
+    what: "twenty backups proven while many rows a second are written, S3 away for five minutes, and each fault of MongoDB's",
     run: () =>
       runInForeground(
         vitest,
@@ -52,9 +52,19 @@ const parts: Readonly<Record<string, Part>> = {
             "run",
             "test/backups/drilled.hosts.test.ts",
             "test/backups/node-faults.hosts.test.ts",
+            "test/backups/node-mongodb.hosts.test.ts",
           ],
           ...["--testTimeout=3600000", "--retry=0"],
         ],
+        inRepository({ BERTH_SOAK: "1" }),
+      ),
+  },
+  moves: {
+    what: "a move by dump and restore, there, back and there again",
+    run: () =>
+      runInForeground(
+        vitest,
+        ["run", "test/machine/move-dump.hosts.test.ts", "--testTimeout=3600000", "--retry=0"],
         inRepository({ BERTH_SOAK: "1" }),
       ),
   },

@@ -129,10 +129,11 @@ export const namesAndBackups: readonly Rule[] = [
   ),
   rule(
     39,
-    "MongoDB projects are dumped by their own tools while what writes to them is stopped; restored not yet",
+    "MongoDB projects are dumped by their own tools while what writes to them is stopped, and restored and drilled by the documents of each collection",
     config("stack-file/checks/backups"),
     component("machine/files/backup/mongodb.py"),
-    open,
+    component("machine/files/backup/beside.py"),
+    command("operations/backups/restored-mongo.ts"),
   ),
   rule(
     40,

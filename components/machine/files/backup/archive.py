@@ -9,9 +9,15 @@ class Archive:
     """Written to `sink` (anything with `write`), in memory that does not grow with what is written. After an exception
     of any of these the archive is none: give up what took it."""
 
+    # Does a member need its size beforehand?
+    needs = True
+
     def __init__(self, sink, chunk=lrz.CHUNK):
         self._packed = lrz.Writer(sink, chunk)
         self._tape = tape.Tape(self._packed)
+
+    def announce(self, name, what):
+        """What a member is, before it comes: for who takes it as it does. A file is read when all of it is there."""
 
     def member(self, name, size, chunks, fill=None):
         """One member of `size` bytes out of the iterable `chunks` (bytes). With `fill` (one byte) fewer may come; more

@@ -17,6 +17,9 @@ class Container:
         self.status = said["State"]["Status"]
         self.image = said["Config"]["Image"]
         self.image_id = said["Image"]
+        # What it was started with, and as whom.
+        self.command = [*(said["Config"].get("Entrypoint") or []), *(said["Config"].get("Cmd") or [])]
+        self.user = said["Config"].get("User") or ""
         self.env = dict(each.split("=", 1) for each in said["Config"]["Env"] or [] if "=" in each)
         self.mounts = [each for each in said["Mounts"] if each["Type"] in ("volume", "bind")]
         self.oneoff = labels.get("com.docker.compose.oneoff") == "True"

@@ -8,7 +8,7 @@ import threading
 
 from ground import Failed, environment, run
 from login import LOGIN
-from postgres import Server
+from postgresql import Server
 
 PSQL = "exec psql -XqAt"
 ROLE = re.compile(r'^(?:CREATE|ALTER) ROLE ("(?:[^"]|"")*"|[^\s;]+)')
@@ -91,7 +91,8 @@ class Loader:
         return errors
 
     def judge(self, name, declared, errors):
-        """Raises Failed where what is there is not what the manifest says, with the first of psql's words."""
+        """Raises Failed where what is there is not what the manifest says, with the first of psql's words. Answers how each
+        table is spelled in a dump, by schema and name."""
         lines = [json.loads(line) for line in self.ask(open(CATALOG, encoding="utf-8").read(), name).out.splitlines()]
         facts, tables = lines[0], {(each[0], each[1]): each[4] for each in lines[1:]}
         wrong = []
@@ -107,6 +108,7 @@ class Loader:
         if wrong:
             first = f"; {errors.count} statements failed, the first: {errors.lines[0]}" if errors.lines else ""
             raise Failed(f"{declared['name']}: {'; '.join(wrong[:10])}{first} (loaded into {self.container.image})")
+        return {(each[0], each[1]): each[2] for each in lines[1:]}
 
     def rename(self, old, new):
         """Nobody stays connected meanwhile. Raises Failed where it cannot be done."""

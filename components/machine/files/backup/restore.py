@@ -13,6 +13,7 @@ import time
 import files
 import state
 import unpack
+from beside import Beside
 from content import Content, pieces
 from docker import containers
 from fetch import fetch
@@ -36,7 +37,8 @@ class Restore:
         if self.site is None:
             raise Failed(f"nothing was delivered here yet; deliver it first: berth deploy {project.slug}")
         self.there = containers(self.site["project"])
-        self.loaders, self.trees = {}, {}
+        # Of PostgreSQL and of MongoDB, by service.
+        self.loaders, self.besides, self.trees = {}, {}, {}
         self.databases = []
 
     def run(self, address, secure):
@@ -50,8 +52,8 @@ class Restore:
             say(f"fetch: {archive['key']}, {archive['bytes']} bytes")
             fetch(address, path, archive["bytes"], archive["sha256"])
         began = time.monotonic()
-        running = [each for each in self.there if each.status == "running" and each.service not in self.loaders]
-        self.journal = {"containers": [[each.id, each.service] for each in running], "made": [], "databases": [], "laid": [], "files": []}
+        running = [each for each in self.there if each.status == "running" and each.service not in {*self.loaders, *self.besides}]
+        self.journal = {"containers": [[each.id, each.service] for each in running], "made": [], "databases": [], "besides": [], "laid": [], "files": []}
         self.note()
         try:
             with state.alone(self.project):
@@ -82,14 +84,17 @@ class Restore:
     def check(self):
         """What stands against it, before anything is fetched."""
         for server in self.manifest["databases"]:
-            if server["kind"] != "postgres":
-                raise Failed(f"{server['service']}: {server['kind']} is not restored in place; restore the archive by hand: mongorestore --archive")
             found = [each for each in self.there if each.service == server["service"]]
             if not found:
                 raise Failed(f"no container of the service {server['service']} is here")
-            self.loaders[server["service"]] = Loader(found[0])
+            if server["kind"] == "mongodb":
+                if "collections" not in server:
+                    raise Failed(f"{server['service']}: the archive is from before its collections were counted; restore it by hand: mongorestore --archive")
+                self.besides[server["service"]] = Beside(found[0])
+            else:
+                self.loaders[server["service"]] = Loader(found[0])
         mounts = files.mounts_of(self.there, self.site["mounts"])
-        places = {tree.name: tree.place for tree in files.trees(self.project, mounts, set(self.loaders))[0]}
+        places = {tree.name: tree.place for tree in files.trees(self.project, mounts, {*self.loaders, *self.besides})[0]}
         for tree in self.manifest["files"]:
             if tree["name"] not in places:
                 raise Failed(f"files {tree['name']}: nothing mounts them here; deliver the version that does")
@@ -110,6 +115,7 @@ class Restore:
         except tarfile.TarError as problem:
             raise Failed(f"the archive cannot be read: {problem}") from None
         wanted = {each["path"] for server in self.manifest["databases"] for each in server["databases"]}
+        wanted |= {server["dump"]["path"] for server in self.manifest["databases"] if "dump" in server}
         wanted |= {f"files/{name}.sha256" for name in self.trees}
         if wanted - seen:
             raise Failed(f"the archive lacks {', '.join(sorted(wanted - seen))}")
@@ -128,7 +134,9 @@ class Restore:
                 self.tree(name, laid).take(tar, member, path)
             return
         for server in self.manifest["databases"]:
-            loader = self.loaders[server["service"]]
+            if member.name == (server.get("dump") or {}).get("path"):
+                self.beside(server, pieces(tar.extractfile(member)))
+            loader = self.loaders.get(server["service"])
             if member.name == (server.get("globals") or {}).get("path"):
                 loader.roles(tar.extractfile(member).read().decode())
             for declared in server["databases"]:
@@ -155,6 +163,15 @@ class Restore:
         if errors.lines:
             say(f"note: {declared['name']}: {errors.count} statements failed and nothing of it is missing, the first: {errors.lines[0]}")
 
+    def beside(self, server, chunks):
+        """MongoDB, whose databases cannot be renamed: a server of its own."""
+        service = server["service"]
+        say(f"{service}: loads {server['dump']['bytes']} bytes into a server beside it")
+        self.note("besides", service)
+        self.besides[service].begin()
+        self.besides[service].load(chunks)
+        self.besides[service].judge(server)
+
     def swap(self):
         """Each in the place of what is there. What is done is written down before it is."""
         for service, name, fresh, former in self.databases:
@@ -164,6 +181,8 @@ class Restore:
                 loader.drop(former)
                 loader.rename(name, former)
             loader.rename(fresh, name)
+        for service in self.journal["besides"]:
+            self.besides[service].swap()
         for tree in self.laid.values():
             self.note("files", [tree.name, tree.place])
             tree.swap()
@@ -173,6 +192,8 @@ class Restore:
         for service, _, fresh, former in self.databases:
             self.loaders[service].drop(former)
             self.loaders[service].drop(fresh)
+        for each in self.besides.values():
+            each.done()
         for tree in self.laid.values():
             clear(tree.former)
         os.remove(self.project.places.of(state.RESTORING))
@@ -194,6 +215,9 @@ def undo(project):
             loader.rename(former, name)
     for service, fresh in journal["made"]:
         Loader(there[service]).drop(fresh)
+    for service in journal.get("besides", []):
+        Beside(there[service]).swap_back()
+        Beside(there[service]).drop()
     for name, place in reversed(journal["files"]):
         Laid(name, place).swap_back()
     for name, place in journal["laid"]:

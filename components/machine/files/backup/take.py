@@ -6,7 +6,7 @@ import time
 import files
 import mongodb
 import moving
-import postgres
+import postgresql
 import quiet
 from archive import Archive
 from docker import containers
@@ -120,11 +120,11 @@ class Run:
         for each in there:
             if each.service in self.project.exclude or each.service in seen:
                 continue
-            kind = postgres if is_postgres(each) else mongodb if mongodb.is_mongodb(each) else None
+            kind = postgresql if is_postgres(each) else mongodb if mongodb.is_mongodb(each) else None
             if kind:
                 seen.add(each.service)
                 found.append(kind.Server(each))
-        wanted = {"postgres": postgres, "postgis": postgres, "mongodb": mongodb}.get(self.project.kind)
+        wanted = {"postgres": postgresql, "postgis": postgresql, "mongodb": mongodb}.get(self.project.kind)
         if wanted and not any(isinstance(each, wanted.Server) for each in found):
             raise Failed(f"backup.database is {self.project.kind}, and no service of the project is such a server")
         return found
@@ -138,7 +138,7 @@ class Run:
         tools = {"writer": WRITER, "lrzip": "0.6", **({"age": "v1"} if project.recipients else {})}
         databases = []
         for each in servers:
-            tools["pg_dump" if isinstance(each, postgres.Server) else "mongodump"] = each.version()
+            tools["pg_dump" if isinstance(each, postgresql.Server) else "mongodump"] = each.version()
             databases.append(each.write(archive))
             say(f"{each.container.service}: {told_database(databases[-1])}")
             left_out += each.left_out
@@ -174,8 +174,8 @@ class Run:
         databases = [each for server in manifest["databases"] for each in server["databases"]]
         if databases and not any(each["tables"] for each in databases) and not self.project.lenient:
             raise Failed("is empty: no database holds a table; is this the right server?")
-        if any("dump" in each and not each["dump"]["bytes"] for each in manifest["databases"]):
-            raise Failed("is empty: mongodump gave nothing")
+        if any("dump" in each and mongodb.is_empty(each) for each in manifest["databases"]) and not self.project.lenient:
+            raise Failed("is empty: MongoDB holds no collection; is this the right server?")
         before = (status_of(self.project).get("lastTaken") or {}).get("content") or {}
         for name, size in before.items():
             if name not in content:
@@ -215,7 +215,7 @@ def content_of(manifest):
 
 def told_database(server):
     names = ", ".join(f"{each['name']} ({sum(table['dumped'] or 0 for table in each['tables'])} rows)" for each in server["databases"])
-    return names or f"{server['dump']['bytes']} bytes"
+    return names or f"{mongodb.documents(server)} documents, {server['dump']['bytes']} bytes"
 
 
 def written_down(manifest):

@@ -98,6 +98,8 @@ class Server:
         self.user, self.home = found
 
     home = "postgres"
+    # What compares rows as they pass.
+    reader = Copied
 
     def close(self):
         for session in self.sessions:
@@ -107,6 +109,7 @@ class Server:
         """Its members of the archive, in their order. Answers its part of the manifest."""
         folder = f"databases/{self.container.service}"
         text = self.must("exec pg_dumpall --no-password --globals-only", {"PGDATABASE": self.home}).encode()
+        archive.announce(f"{folder}/globals.sql", {"service": self.container.service})
         size, digest = archive.member(f"{folder}/globals.sql", len(text), [text])
         psql = "exec psql -XqAt -c"
         return {
@@ -127,14 +130,12 @@ class Server:
     def _database(self, archive, folder, session):
         facts, tables = catalog(session)
         env = {"PGDATABASE": session.database, "BERTH_SNAPSHOT": session.snapshot}
-        counted = self.container.run(COUNT, env, self.user, seconds=6 * 3600)
-        if counted.code != 0 or not counted.out.strip().isdigit():
-            raise Failed(f"{session}: pg_dump failed: {Done(counted.code, '', counted.err).last() or 'ended early'}")
         path = f"{folder}/{file_name(session.database)}.sql"
-        copied = Copied()
+        archive.announce(path, {**facts, "service": self.container.service, "name": session.database})
+        copied = self.reader()
         stream = self.container.stream(f"{LOGIN}exec {DUMP}", env, self.user)
         try:
-            size, digest = archive.member(path, int(counted.out) + SLACK, passing(stream.chunks(), copied), fill=b"\n")
+            size, digest = archive.member(path, archive.needs and self._counted(session, env), passing(stream.chunks(), copied), fill=b"\n")
         except Failed as problem:
             raise Failed(f"{session}: pg_dump failed: {problem}") from None
         return {
@@ -145,6 +146,13 @@ class Server:
             "sha256": digest,
             "tables": [compared(session, each, copied.tables) for each in tables],
         }
+
+    def _counted(self, session, env):
+        """Bytes that its dump takes at most: a member of a tar says its size before its content."""
+        counted = self.container.run(COUNT, env, self.user, seconds=6 * 3600)
+        if counted.code != 0 or not counted.out.strip().isdigit():
+            raise Failed(f"{session}: pg_dump failed: {Done(counted.code, '', counted.err).last() or 'ended early'}")
+        return int(counted.out) + SLACK
 
 
 def catalog(session):
