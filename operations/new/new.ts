@@ -48,6 +48,7 @@ function refuseTaken(directory: string): void {
   );
 }
 
+/** What follows, in its order: what commands do, and what stays a person's act. */
 function next(slug: string, directory: string): string {
   return `
 next:
@@ -61,5 +62,25 @@ and, once it is pushed to a repository of its own, in the stack files under bert
     repository: git@github.com:…/${slug}.git
     files: [/uploads]
     health: { path: /healthz }
+    secrets: [DB_PASSWORD]
+    access: […]
+    backup: { database: postgres }
+    jobs: { ${slug}-prod: "ssh-ed25519 AAAA… ${slug}-prod" }   # on stage: ${slug}-stage
+    jenkins: {}
+then commands do the rest, each of them safe to repeat:
+  npm run berth -- review --stack prod       # what follows from it, for whoever approves
+  pulumi up --stack prod                     # its machine and names; the first run of its job delivers it
+  npm run berth -- jobs --write jenkins      # its jobs, which Jenkins Job Builder loads
+  npm run berth -- sentry                    # its errors and outages reach Slack, where the agency has a Sentry
+  npm run berth -- backup ${slug}             # its first archive, and its first proof:
+  npm run berth -- drill ${slug}
+what stays a person's act:
+  - the repository at the forge, with branches develop and master, and a key that reads it: on Jenkins the
+    credential ${slug}-repository
+  - a key for each job that delivers (ssh-keygen -t ed25519 -C ${slug}-prod): the private half on Jenkins as
+    the credential ${slug}-prod, the public one under jobs
+  - its secrets: pulumi config set --stack prod --secret --path 'berth:secrets.${slug}.DB_PASSWORD'
+  - approving the review, and loading the jobs (jenkins-jobs update jenkins)
+  - nothing on Slack and Sentry, once both are connected for the whole agency
 `.trim();
 }

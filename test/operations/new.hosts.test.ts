@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { scriptOf } from "../../operations/jobs/scripts";
 import { main as writeProject } from "../../operations/new/new";
 import { thisComputer } from "../../packages/local-cloud/ground/computer";
 import type { Machines } from "../../packages/local-cloud/hosts";
@@ -140,6 +141,30 @@ describe("a new project on a developer's computer", () => {
       `warning: dc.${env}.yml: services.nginx.ports`,
       "warning: services.web.volumes",
     ]);
+  });
+
+  it("has the tests that its job on Jenkins runs, which fail where it is broken (R46)", async () => {
+    const job = { slug: "shop", name: "shop-test", kind: "test", branch: "develop" } as const;
+    const script = scriptOf({ ...job, repository: "git@git.example:shop.git", starters: [] });
+    const identity = "git -c user.name=Ana -c user.email=ana@x commit -qam";
+    const build = (number: number) =>
+      as(
+        "dev",
+        `cd ~/shop && GIT_COMMIT=$(git rev-parse HEAD) BUILD_NUMBER=${number} bash -s`,
+        script,
+      );
+    await done(asDev(`git init -q && git add -A && ${identity} begin`));
+    const passed = await build(1);
+    expect(passed.code, passed.stdout).toBe(0);
+    expect(passed.stdout).toMatch(/Ran 4 tests .*\n\nOK/);
+    await done(
+      asDev(`sed -i 's/"healthy": True/"healthy": False/' app/web.py && ${identity} break`),
+    );
+    const broken = await build(2);
+    expect(broken.stdout).toContain("FAILED (failures=1)");
+    expect(broken.code).toBe(1);
+    expect(await done(asDev("docker ps -aq; docker volume ls -q | grep test || true"))).toBe("");
+    await done(asDev("git reset -q --hard HEAD~1"));
   });
 
   it("begins again where that is asked for", async () => {

@@ -37,6 +37,14 @@ describe("berth new", () => {
     const { code, told } = await ask("shop", "--directory", into);
     expect(code).toBe(0);
     expect(told).toContain("repository: git@github.com:…/shop.git");
+    // What is still a person's act stands apart from what commands do.
+    const [commands, acts] = told.split("what stays a person's act:");
+    for (const each of ["jobs --write", "sentry", "drill shop"]) {
+      expect(commands).toContain(`npm run berth -- ${each}`);
+    }
+    for (const each of ["shop-repository", "shop-prod", "berth:secrets.shop.DB_PASSWORD"]) {
+      expect(acts).toContain(each);
+    }
     const compose = parse(readFileSync(join(into, "docker-compose.yml"), "utf8")) as object;
     expect(compose).toMatchObject({ name: "shop" });
     expect(textsIn(into).filter((text) => text.includes("__SLUG__"))).toEqual([]);
