@@ -15,6 +15,22 @@ export function planPages(
     const found = there.uptimes.find(
       (one) => one.projectId === project?.id && one.url === url && isMarked(one.name, mark),
     );
+    const { host } = new URL(url);
+    const byHand = there.uptimes.find(
+      (one) =>
+        one.projectId === project?.id &&
+        one.isEnabled &&
+        !isMarked(one.name, mark) &&
+        URL.canParse(one.url) &&
+        new URL(one.url).host === host,
+    );
+    // Both would tell of the same outage, one after the other.
+    if (byHand !== undefined) {
+      sheet.note(
+        `${JSON.stringify(byHand.name)} watches ${host} already and is not Berth's; none is made beside it`,
+      );
+      continue;
+    }
     if (found === undefined) {
       sheet.step(`watch ${url}`, { kind: "make uptime", project: slug, uptime });
       continue;

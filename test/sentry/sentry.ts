@@ -31,6 +31,8 @@ export class Sentry {
   inventSlug?: (slug: string) => string;
   /** Answers that come first, whatever is asked. */
   answers: Answer[] = [];
+  /** An operation that fails as a server does, once. */
+  fails?: string | undefined;
   private next = 1_000;
   private readonly server = http.createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -111,6 +113,10 @@ export class Sentry {
       const reading = operation.body.safeParse(said);
       if (!reading.success) return refused(400, `${operation.id}: ${reading.error.message}`);
     } else if (said !== undefined) return refused(400, `${operation.id} takes no body`);
+    if (operation.id === this.fails) {
+      this.fails = undefined;
+      return refused(502, "Bad Gateway");
+    }
     if (method !== "GET") this.changes.push(`${method} ${pathname}`);
     return this.done(operation.id, [second, third], (said ?? {}) as Body);
   }
