@@ -17,6 +17,7 @@ const database = z.object({
   checksums: z.boolean().nullish(),
   bytes: number.nullish(),
   names: z.array(text).default([]),
+  status: text.nullish(),
   /** Why it cannot be moved by copying its files. */
   unmovable: z.array(text).default([]),
   /** Logins that were seen connected, and those that could not be fenced. */
@@ -82,6 +83,15 @@ export const frozen = z
     held: text.optional(),
   })
   .loose();
+/** What was loaded on the new machine, of which freeze, after it was compared with what was dumped. */
+export const loaded = z.object({
+  freeze: text,
+  databases: z.record(
+    text,
+    z.object({ rows: number.optional(), documents: number.optional(), bytes: number }),
+  ),
+  seconds: z.record(text, number).default({}),
+});
 export const sealed = z.object({ databases: positions.default({}) });
 export const promoted = z.object({
   databases: z.record(text, z.object({ timeline: number.nullish() }).loose()).default({}),

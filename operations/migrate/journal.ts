@@ -3,6 +3,10 @@ import { z } from "zod";
 import { Away, ask, type Side } from "./machines";
 import { anything } from "./answers";
 
+/** How databases come to the new machine: they follow, or are dumped and loaded while visitors wait. */
+export const ways = ["replication", "dump"] as const;
+export type Way = (typeof ways)[number];
+
 /** What a move did and is about to do, kept on both machines: whoever goes on reads it there. */
 const journal = z.object({
   format: z.literal(1),
@@ -17,6 +21,8 @@ const journal = z.object({
   clouds: z.object({ from: z.string(), to: z.string() }),
   begun: z.string(),
   state: z.enum(["moving", "aborted", "ended"]),
+  /** Absent in journals of before there were two. */
+  way: z.enum(ways).default("replication"),
   /** Why a gate was passed, by whom (R64). */
   reason: z.string().optional(),
   /** Counts writes: of two copies the higher one is the later. */

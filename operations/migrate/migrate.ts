@@ -5,7 +5,7 @@ import type { Context } from "../ground/context";
 import { exits, readCommandLine, Refusal, unknown, UsageError } from "../ground/usage";
 import { survey } from "./answers";
 import { stageFirst } from "./gates";
-import { Keeper, type Journal } from "./journal";
+import { Keeper, ways, type Journal, type Way } from "./journal";
 import { Lease } from "./lease";
 import { ask, Away, type Side } from "./machines";
 import type { Move, Route } from "./move";
@@ -32,6 +32,8 @@ on after whatever cut it off, from any clone.
   --to STACK       whose machine serves it then: a host stack, or the environment itself on the way back
   --plan           say every step, what keeps it from being done, and how long visitors will wait; change nothing
   --until STEP     stop after a step: ${stepNames.filter((name) => mayStopAfter(name)).join(", ")}
+  --by dump        databases are dumped, loaded and compared while visitors wait, where they cannot follow: MongoDB,
+                   another major version, or a small site; nothing follows the new machine then
   --abort          give it up, as long as the new machine does not serve
   --status         how far it is
   --reason TEXT    why production may go before stage (R64); it is kept
@@ -56,7 +58,7 @@ export async function migrate(
 ): Promise<number> {
   const { flags, values, words } = readCommandLine(argv, {
     flags: ["plan", "abort", "status", "commit"],
-    values: ["to", "until", "reason", "as"],
+    values: ["to", "until", "reason", "as", "by"],
   });
   const [slug, ...more] = words;
   const { to, reason } = values;
@@ -66,22 +68,24 @@ export async function migrate(
     throw new UsageError("--plan, --abort and --status: one of them");
   }
   const until = untilOf(values["until"]);
+  const wanted = wayOf(values["by"]);
   const world = worldOf(context, values["as"]);
   try {
     const found = await routeOf(context, slug, to, world.side);
     if (flags.has("status")) return await showStatus(context, found, world);
     const sides = { old: world.side(found.route.source), new: world.side(found.route.target) };
     const by = values["as"] ?? context.env["USER"] ?? os.userInfo().username;
+    const way = refuseOtherWay(moving(found.journal), wanted) ?? wanted ?? "replication";
     if (flags.has("plan")) {
       const both = await surveysOf(sides, slug);
       const gate = await gateOf(found, world, context, reason);
-      return showPlan(context, found, both, gate);
+      return showPlan(context, found, both, gate, way);
     }
     const lease = new Lease(slug, by, context.say);
     await lease.take(sides.old, sides.new);
     try {
       const commits = flags.has("commit");
-      const journal = moving(found.journal) ?? begin(found.route, world.now(), reason);
+      const journal = moving(found.journal) ?? begin(found.route, world.now(), way, reason);
       const keeper = new Keeper(journal, [sides.old, sides.new], by, world.now);
       const isNew = journal !== found.journal;
       const move: Move = {
@@ -95,7 +99,7 @@ export async function migrate(
         return exits.done;
       }
       if (isNew) {
-        await refuseAtOnce(found, sides, await gateOf(found, world, context, reason));
+        await refuseAtOnce(found, sides, way, await gateOf(found, world, context, reason));
       }
       return told(move, await run(move, until));
     } finally {
@@ -121,10 +125,11 @@ function told({ context, slug, to }: Move, outcome: Outcome): number {
 async function refuseAtOnce(
   { route }: Found,
   sides: { old: Side; new: Side },
+  way: Way,
   gate: string | undefined,
 ): Promise<void> {
   const both = await surveysOf(sides, route.slug);
-  refuseUnfit({ ...both, delivered: isDelivered(both) }, sides.new.name);
+  refuseUnfit({ ...both, delivered: isDelivered(both), way }, sides.new.name);
   const closed = closedWay(route);
   if (closed !== undefined) throw new Refusal(closed);
   if (gate !== undefined) throw new Refusal(gate);
@@ -161,17 +166,33 @@ function moving(journal: Journal | undefined): Journal | undefined {
   return journal?.state === "moving" ? journal : undefined;
 }
 
-function begin(route: Route, now: Date, reason: string | undefined): Journal {
+function begin(route: Route, now: Date, way: Way, reason: string | undefined): Journal {
   const { slug, environment, from, to, placements } = route;
   return {
     ...{ format: 1, move: randomUUID(), slug, environment, from, to },
     clouds: { from: placements.from.provider, to: placements.to.provider },
     begun: now.toISOString(),
     state: "moving",
+    way,
     revision: 0,
     steps: {},
     ...(reason === undefined ? {} : { reason }),
   };
+}
+
+function wayOf(text: string | undefined): Way | undefined {
+  if (text === undefined) return undefined;
+  const way = ways.find((each) => each === text);
+  if (way === undefined) throw new UsageError(`--by: ${unknown("way", text, ways)}`);
+  return way;
+}
+
+/** The way of a move that was begun. Throws a `Refusal` where another one is asked for now. */
+function refuseOtherWay(journal: Journal | undefined, wanted: Way | undefined): Way | undefined {
+  if (journal === undefined || wanted === undefined || wanted === journal.way) return journal?.way;
+  throw new Refusal(
+    `${journal.slug} is moving by ${journal.way}; go on without --by, or give it up first: --abort`,
+  );
 }
 
 function untilOf(text: string | undefined): StepName | undefined {

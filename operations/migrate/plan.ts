@@ -1,6 +1,7 @@
 import { Refusal } from "../ground/usage";
 import type { Database, Survey } from "./answers";
 import { instructionLevel } from "./instructions";
+import type { Way } from "./journal";
 
 /** What both machines say of themselves. */
 export interface Both {
@@ -8,6 +9,7 @@ export interface Both {
   readonly new: Survey;
   /** Whether the version that serves is on the new machine already, so that its images can be compared. */
   readonly delivered: boolean;
+  readonly way: Way;
 }
 
 /** Whether the version that serves runs on the new machine too: a move that was given up has left its commit alone. */
@@ -25,7 +27,7 @@ export interface Judgement {
 const reserve = 2 * 1024 ** 3;
 
 /** Judges whether a project can go from one machine to the other. Pure. */
-export function judge({ old, new: target, delivered }: Both): Judgement {
+export function judge({ old, new: target, delivered, way }: Both): Judgement {
   const problems: string[] = [];
   const notes: string[] = [];
   if (!old.commit) {
@@ -36,13 +38,13 @@ export function judge({ old, new: target, delivered }: Both): Judgement {
     );
   }
   for (const each of old.databases) {
-    problems.push(...whyNot(each));
+    problems.push(...(way === "dump" ? whyNotByDump(each) : whyNot(each)));
     if (each.logins.length > 0) {
       notes.push(
         `${each.service} is written by ${each.logins.join(", ")}: all are stopped with its server`,
       );
     }
-    if (delivered) problems.push(...unlike(each, target));
+    if (delivered) problems.push(...(way === "dump" ? older : unlike)(each, target));
   }
   const databases = total(old.databases.map(({ bytes }) => bytes ?? 0));
   const files = total(old.files.map(({ bytes }) => bytes));
@@ -57,7 +59,10 @@ export function judge({ old, new: target, delivered }: Both): Judgement {
   if (target.memory < old.memory) {
     notes.push(`memory: the new machine has ${gib(target.memory)}, the old one ${gib(old.memory)}`);
   }
-  problems.push(...otherProcessor(old.cpu, target.cpu));
+  // A dump is read by any processor; the images are the delivery's to judge.
+  if (way === "replication" || old.cpu.arch === target.cpu.arch) {
+    problems.push(...otherProcessor(old.cpu, target.cpu));
+  }
   return { problems, notes };
 }
 
@@ -74,7 +79,7 @@ export function refuseUnfit(both: Both, name: string): void {
 function whyNot({ service, kind, image, unmovable, unfenced }: Database): string[] {
   if (kind === "mongodb") {
     return [
-      `${service} is MongoDB, which moves by dump and restore and not by this command: docs/guides/move-a-project.md`,
+      `${service} is MongoDB, which moves by dump and restore: see how long that takes, and what it has not: --by dump --plan`,
     ];
   }
   if (kind === "other") {
@@ -83,11 +88,36 @@ function whyNot({ service, kind, image, unmovable, unfenced }: Database): string
     ];
   }
   return [
-    ...unmovable.map((why) => `${service}: ${why}`),
+    ...unmovable.map(
+      (why) => `${service}: ${why}; where it runs, it moves by dump and restore: --by dump`,
+    ),
     ...unfenced.map(
       ({ login, why }) =>
         `${service}: the login ${login} could not be fenced: ${why}; end what uses it`,
     ),
+  ];
+}
+
+/** Why a database cannot be moved by dump and restore. */
+function whyNotByDump({ service, kind, image, status }: Database): string[] {
+  if (kind === "other") {
+    return [
+      `${service} (${image}) is a database that nobody here can dump: docs/guides/move-a-project.md`,
+    ];
+  }
+  if (status === undefined || status === null || status === "running") return [];
+  return [`${service}: the database is ${status}; start it`];
+}
+
+/** Whether a dump of the one can be loaded into its counterpart. */
+function older(one: Database, target: Survey): string[] {
+  const other = target.databases.find(({ service }) => service === one.service);
+  if (other?.kind !== one.kind) {
+    return [`${one.service}: the new machine has no such database after the delivery`];
+  }
+  if (!one.major || !other.major || other.major >= one.major) return [];
+  return [
+    `${one.service}: is of version ${one.major} on the old machine and ${other.major} on the new one, which does not load what a newer one dumped: pin the image in the compose file`,
   ];
 }
 
@@ -107,7 +137,7 @@ function unlike(one: Database, target: Survey): string[] {
     "is of version",
     one.major,
     other.major,
-    "a physical copy needs the same one: pin the image in the compose file",
+    "a physical copy needs the same one: pin the image in the compose file, or move by dump and restore: --by dump",
   );
   if (version.length > 0) return version;
   return [

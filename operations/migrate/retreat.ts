@@ -7,7 +7,7 @@ import { isBefore, steps } from "./steps";
 import { freezeSeconds } from "./steps/switch";
 
 /** What an abort takes back: all but what is only looked at. */
-const frozenBy: readonly StepName[] = ["freeze", "seal", "promote"];
+const frozenBy: readonly StepName[] = ["freeze", "load", "seal", "promote"];
 
 /**
  * Has the old machine serve again, without losing a write of either side. What was promoted may hold writes that the old

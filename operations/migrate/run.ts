@@ -4,7 +4,7 @@ import { Away } from "./machines";
 import type { Move } from "./move";
 import { thaw } from "./retreat";
 import type { Step, StepName } from "./step";
-import { isBefore, steps } from "./steps";
+import { isBefore, stepsOf } from "./steps";
 import { Waits } from "./steps/ending";
 
 /** How a command came to its end. */
@@ -17,7 +17,7 @@ export type Outcome = "ended" | "stopped" | "waits" | "owes";
 export async function run(move: Move, until?: StepName): Promise<Outcome> {
   const { keeper, context } = move;
   let owes = false;
-  for (const step of steps) {
+  for (const step of stepsOf(keeper.journal.way)) {
     if (isSettled(step, keeper)) continue;
     try {
       if ((await take(step, move)) === "owed") owes = true;

@@ -1,12 +1,13 @@
 import { table } from "../ground/table";
 import { exits } from "../ground/usage";
 import type { Context } from "../ground/context";
-import { files, status, type Survey } from "./answers";
-import type { Journal } from "./journal";
+import { status, type Survey } from "./answers";
+import type { Journal, Way } from "./journal";
 import { ask, Away, type Side } from "./machines";
 import { expectedInterruption, isDelivered, judge } from "./plan";
 import type { Found } from "./route";
-import { steps } from "./steps";
+import { passOf, standstill } from "./standstill";
+import { steps, stepsOf } from "./steps";
 import { closedWay } from "./way";
 import type { World } from "./world";
 
@@ -22,27 +23,24 @@ export function showPlan(
   { route, journal }: Found,
   both: Surveys,
   gate: string | undefined,
+  way: Way,
 ): number {
   const { slug, source, target, from, to } = route;
   const placement = route.placements.to;
   const delivered = isDelivered(both);
-  const { problems, notes } = judge({ ...both, delivered });
+  const { problems, notes } = judge({ ...both, delivered, way });
   const all = [...problems, closedWay(route), gate].filter((each) => each !== undefined);
   out(
     `${slug}: from ${from} (${source.address}) to ${to} (${target.address}, ${placement.provider}${placement.region === undefined ? "" : ` ${placement.region}`}, rule ${placement.rule.number})\n\n`,
   );
-  const rows = steps.map(({ name, does, interrupts }) => [
+  const rows = stepsOf(way).map(({ name, does, interrupts }) => [
     name,
     journal?.state === "moving" ? (journal.steps[name]?.state ?? "") : "",
     interrupts === true ? "visitors wait" : "",
     does,
   ]);
   out(`${table(["STEP", "STATE", "", "WHAT"], rows)}\n\n`);
-  const pass = passOf(journal);
-  const seconds = expectedInterruption(both.old, pass);
-  out(
-    `visitors wait for about ${seconds} s (${pass === undefined ? "by the number of files; the second pass measures it" : `the last pass over the files took ${pass} s`}), and get no error meanwhile\n`,
-  );
+  out(`${way === "dump" ? standstillOf(both.old, journal) : interruptionOf(both.old, journal)}\n`);
   if (!delivered) {
     out("images and collations are compared once the version is on the new machine (deliver)\n");
   }
@@ -51,9 +49,25 @@ export function showPlan(
   return all.length === 0 ? exits.done : exits.failed;
 }
 
-function passOf(journal: Journal | undefined): number | undefined {
-  const trees = files.safeParse(journal?.steps["files"]?.evidence).data?.trees;
-  return trees?.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0);
+function interruptionOf(old: Survey, journal: Journal | undefined): string {
+  const pass = passOf(journal);
+  const seconds = expectedInterruption(old, pass);
+  const by =
+    pass === undefined
+      ? "by the number of files; the second pass measures it"
+      : `the last pass over the files took ${pass} s`;
+  return `visitors wait for about ${seconds} s (${by}), and get no error meanwhile`;
+}
+
+function standstillOf(old: Survey, journal: Journal | undefined): string {
+  const { expected, seconds, closed } = standstill(old, passOf(journal));
+  const meanwhile = closed
+    ? "are without the site for about"
+    : "wait, and get no error meanwhile, for about";
+  return [
+    `by dump and restore: visitors ${meanwhile} ${expected} s${closed ? ": they get a 503 that says when to come again" : ""}; the old machine goes on by itself after ${seconds} s`,
+    "once the new machine serves nothing follows it: the way back is the same move in the other direction",
+  ].join("\n");
 }
 
 /** `--status`: the journal's steps, and what both machines say of themselves. */

@@ -1,3 +1,4 @@
+import type { Way } from "./journal";
 import type { Move } from "./move";
 
 /** The steps of a move, in their order. */
@@ -10,6 +11,7 @@ export const stepNames = [
   "backup",
   "ready",
   "freeze",
+  "load",
   "seal",
   "promote",
   "return",
@@ -26,6 +28,8 @@ export interface Step {
   readonly name: StepName;
   /** What it does, for the plan. */
   readonly does: string;
+  /** The one way of moving that has it; absent: both. */
+  readonly only?: Way;
   /** Visitors wait while it is at work. */
   readonly interrupts?: boolean;
   /** It is done anew by each command, until the new machine serves. */

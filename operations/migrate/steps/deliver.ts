@@ -26,7 +26,8 @@ export const deliver: Step = {
     }
     return { commit };
   },
-  async check({ old, new: target, slug }) {
+  async check({ old, new: target, slug, keeper }) {
+    const { way } = keeper.journal;
     const [before, after] = [
       await ask(old, ["survey", slug], survey),
       await ask(target, ["survey", slug], survey),
@@ -36,10 +37,12 @@ export const deliver: Step = {
         `${old.name} serves ${short(before.commit)} and ${target.name} has ${short(after.commit)}; run the same command again`,
       );
     }
-    refuseUnfit({ old: before, new: after, delivered: true }, target.name);
+    refuseUnfit({ old: before, new: after, delivered: true, way }, target.name);
     return [
       `${target.name} has ${short(after.commit)} and answered on the project's port`,
-      "images, versions, collations and instruction sets are those of the old machine",
+      way === "dump"
+        ? "its databases are of the same kinds, and of no older version"
+        : "images, versions, collations and instruction sets are those of the old machine",
       ...waits(after),
     ];
   },

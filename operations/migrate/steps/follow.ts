@@ -10,12 +10,12 @@ const looks = 30;
 /** The new machine's copy of each database follows the old one, and the way for visitors is opened. */
 export const follow: Step = {
   name: "follow",
-  does: "copies the databases to the new machine, where they follow, and lays the visitors' way there",
-  async act({ old, new: target, slug }) {
+  does: "has the databases follow on the new machine (by dump: lays the way of the dump), and lays the visitors' way there",
+  async act({ old, new: target, slug, keeper }) {
+    const { way } = keeper.journal;
     const made = await ask(target, ["key", slug], key);
     const offered = await ask(old, ["offer", slug], anything, {
-      key: made.key,
-      address: target.address,
+      ...{ key: made.key, address: target.address, way },
     });
     // What was offered holds passwords: it goes from one machine to the other and into nothing else.
     await ask(target, ["follow", slug], anything, {
@@ -32,7 +32,10 @@ export const follow: Step = {
     );
     return { leads: await leads(target, slug) };
   },
-  async check({ new: target, slug, world }) {
+  async check({ new: target, slug, world, keeper }) {
+    if (keeper.journal.way === "dump") {
+      return [`${target.name} reaches what ${slug} will be dumped by, and has none of it yet`];
+    }
     for (let look = 1; ; look += 1) {
       const { databases } = await ask(target, ["lag", slug], lag);
       const idle = Object.entries(databases).filter(([, each]) => !each.streaming);

@@ -1,3 +1,4 @@
+import type { Way } from "../journal";
 import { stepNames, type Step, type StepName } from "../step";
 import { backup } from "./backup";
 import { declare } from "./declare";
@@ -5,6 +6,7 @@ import { deliver } from "./deliver";
 import { down, end, purge } from "./ending";
 import { checks, files } from "./files";
 import { follow } from "./follow";
+import { load } from "./load";
 import { names } from "./names";
 import { forward, freeze, promote, seal } from "./switch";
 import { comeBack, ready } from "./way-back";
@@ -18,6 +20,7 @@ const all: Readonly<Record<StepName, Step>> = {
   backup,
   ready,
   freeze,
+  load,
   seal,
   promote,
   return: comeBack,
@@ -30,6 +33,11 @@ const all: Readonly<Record<StepName, Step>> = {
 
 /** Every step, in order. */
 export const steps: readonly Step[] = stepNames.map((name) => all[name]);
+
+/** Those of one way of moving. */
+export function stepsOf(way: Way): readonly Step[] {
+  return steps.filter(({ only }) => only === undefined || only === way);
+}
 
 /** Whether the one step comes before the other. */
 export function isBefore(one: StepName, other: StepName): boolean {

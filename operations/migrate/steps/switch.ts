@@ -1,7 +1,11 @@
+import type { z } from "zod";
+
 import { Refusal } from "../../ground/usage";
-import { anything, followed, forwarded, frozen, promoted, sealed } from "../answers";
+import { anything, followed, forwarded, frozen, promoted, sealed, survey } from "../answers";
 import type { Keeper } from "../journal";
 import { ask } from "../machines";
+import type { Move } from "../move";
+import { passOf, standstill } from "../standstill";
 import type { Step } from "../step";
 import { lastPass, treesIn } from "./files";
 import { attach } from "./way-back";
@@ -15,13 +19,11 @@ export const freezeSeconds = 30;
 /** Requests wait, nobody writes on the old machine any more, and the new one has its files. */
 export const freeze: Step = {
   name: "freeze",
-  does: `holds requests and stops all that writes on the old machine, which undoes it by itself after ${freezeSeconds} s; copies what changed of the files since, by size and time, while the databases end`,
+  does: `holds requests and stops all that writes on the old machine, which undoes it by itself after ${freezeSeconds} s (by dump: after thrice what is expected); copies what changed of the files since, by size and time`,
   interrupts: true,
   async act(move) {
-    const { old, slug, world } = move;
-    const words = [slug, "--seconds", String(freezeSeconds)];
-    await ask(old, ["hold", ...words], anything);
-    const [said, pass] = await bothOf(ask(old, ["freeze", ...words], frozen), lastPass(move));
+    const { world, keeper } = move;
+    const { said, pass } = await (keeper.journal.way === "dump" ? stands(move) : holds(move));
     const held = world.now().getTime() - (said.waited ?? 0) * 1000;
     return { ...said, ...pass, held: new Date(held).toISOString() };
   },
@@ -30,6 +32,31 @@ export const freeze: Step = {
     return Promise.resolve([`nobody writes on ${old.name}${took(seconds)}`, ...treesIn(evidence)]);
   },
 };
+
+/** A freeze as what it says, and the last pass over the files. */
+interface Frozen {
+  readonly said: z.output<typeof frozen>;
+  readonly pass: Awaited<ReturnType<typeof lastPass>>;
+}
+
+/** The files are copied while the databases end. */
+async function holds(move: Move): Promise<Frozen> {
+  const { old, slug } = move;
+  const words = [slug, "--seconds", String(freezeSeconds)];
+  await ask(old, ["hold", ...words], anything);
+  const [said, pass] = await bothOf(ask(old, ["freeze", ...words], frozen), lastPass(move));
+  return { said, pass };
+}
+
+/** By dump: for as long as that is expected to take, and with visitors turned away where they could not wait so long. */
+async function stands(move: Move): Promise<Frozen> {
+  const { old, slug, keeper } = move;
+  const there = await ask(old, ["survey", slug], survey);
+  const { seconds, closed } = standstill(there, passOf(keeper.journal));
+  const words = [slug, "--seconds", String(seconds), ...(closed ? ["--closed"] : [])];
+  const said = await ask(old, ["freeze", ...words], frozen);
+  return { said, pass: await lastPass(move) };
+}
 
 /** From here the old machine never resumes by itself. */
 export const seal: Step = {
@@ -51,7 +78,7 @@ export const seal: Step = {
 /** The new machine serves. */
 export const promote: Step = {
   name: "promote",
-  does: "waits until the new databases have all of it, opens them for writing and starts the application",
+  does: "makes sure that the new databases have all of it, opens them for writing and starts the application",
   interrupts: true,
   async act(move) {
     const { new: target, slug, keeper } = move;
@@ -70,7 +97,7 @@ export const promote: Step = {
       );
     }
     return Promise.resolve([
-      `${target.name} replayed all that was acknowledged, and its application is well${took(seconds)}`,
+      `${target.name} has all that was acknowledged, and its application is well${took(seconds)}`,
     ]);
   },
 };

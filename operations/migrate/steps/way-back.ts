@@ -8,6 +8,7 @@ import type { Step } from "../step";
 export const ready: Step = {
   name: "ready",
   does: "lays the way back, by which the old databases will follow the new ones",
+  only: "replication",
   byEach: true,
   async act(move) {
     const { old, new: target, slug, laid } = move;
@@ -37,11 +38,15 @@ export async function attach({ old, slug, laid }: Move): Promise<void> {
 /** The old databases follow the new ones, so that no write of the new side is on one machine alone. */
 export const comeBack: Step = {
   name: "return",
-  does: "has the old databases follow the new ones, synchronously: the way back",
+  does: "has the old databases follow the new ones, synchronously: the way back (by dump: there is none)",
   interrupts: true,
   canBeOwed: "failed",
   async act(move) {
-    const { old, slug, keeper, laid } = move;
+    const { old, new: target, slug, keeper, laid } = move;
+    if (keeper.journal.way === "dump") {
+      await ask(old, ["return", slug], anything, { address: target.address });
+      return {};
+    }
     const told = laid.wayBack ?? (await offered(move));
     const { databases } = promoted.parse(keeper.evidenceOf("promote"));
     const timelines = Object.fromEntries(
@@ -50,7 +55,12 @@ export const comeBack: Step = {
     await ask(old, ["return", slug, "--synchronous"], anything, { ...told, timelines });
     return {};
   },
-  check({ old, new: target }) {
+  check({ old, new: target, keeper }) {
+    if (keeper.journal.way === "dump") {
+      return Promise.resolve([
+        `${old.name} keeps its data and serves no more; nothing follows ${target.name}: the way back is the same move in the other direction`,
+      ]);
+    }
     return Promise.resolve([`the databases of ${old.name} follow those of ${target.name}`]);
   },
 };

@@ -5,12 +5,19 @@ import { survey } from "../../../operations/migrate/answers";
 import { instructionLevel } from "../../../operations/migrate/instructions";
 import { later, type Journal } from "../../../operations/migrate/journal";
 import { besidesNames } from "../../../operations/migrate/name-changes";
-import { expectedInterruption, judge } from "../../../operations/migrate/plan";
+import {
+  expectedInterruption,
+  judge as judgeBy,
+  type Both,
+} from "../../../operations/migrate/plan";
 import { withLine } from "../../../operations/migrate/project-line";
 import { resolversOf } from "../../../operations/migrate/resolvers";
+import { standstill } from "../../../operations/migrate/standstill";
 import { surveyed } from "./pair";
 
 const old = survey.parse(surveyed);
+const judge = (both: Omit<Both, "way">) => judgeBy({ ...both, way: "replication" });
+const byDump = (both: Omit<Both, "way">) => judgeBy({ ...both, way: "dump" });
 const v2 = ["cx16", "lahf_lm", "popcnt", "sse4_1", "sse4_2", "ssse3"];
 const v3 = [...v2, "avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "movbe", "xsave"];
 
@@ -35,6 +42,48 @@ describe("the plan", () => {
       judge({ old: { ...old, cpu: cpu(v2) }, new: { ...old, cpu: cpu(v3) }, delivered: true })
         .problems,
     ).toEqual([]);
+  });
+
+  it("takes by dump what cannot follow, and nothing that could not be loaded", () => {
+    const [db] = old.databases;
+    const of = (more: object) => ({ ...old, databases: [{ ...db!, ...more }] });
+    const mongo = of({ kind: "mongodb", major: null, unmovable: ["moves by dump and restore"] });
+    expect(judge({ old: mongo, new: mongo, delivered: true }).problems).toEqual([
+      "db is MongoDB, which moves by dump and restore: see how long that takes, and what it has not: --by dump --plan",
+    ]);
+    expect(byDump({ old: mongo, new: mongo, delivered: true }).problems).toEqual([]);
+    const newer = of({ major: 18, imageId: "sha256:2", collation: null });
+    expect(judge({ old, new: newer, delivered: true }).problems).toHaveLength(1);
+    expect(byDump({ old, new: newer, delivered: true }).problems).toEqual([]);
+    expect(byDump({ old: newer, new: old, delivered: true }).problems).toEqual([
+      "db: is of version 18 on the old machine and 17 on the new one, which does not load what a newer one dumped: pin the image in the compose file",
+    ]);
+    expect(byDump({ old, new: mongo, delivered: true }).problems).toEqual([
+      "db: the new machine has no such database after the delivery",
+    ]);
+    const stopped = of({ status: "exited" });
+    expect(byDump({ old: stopped, new: old, delivered: true }).problems).toEqual([
+      "db: the database is exited; start it",
+    ]);
+    const other = of({ kind: "other", image: "mysql:8" });
+    expect(byDump({ old: other, new: other, delivered: true }).problems[0]).toContain(
+      "db (mysql:8) is a database that nobody here can dump",
+    );
+    const arm = { ...old, cpu: { arch: "aarch64", flags: [] } };
+    expect(judge({ old, new: arm, delivered: true }).problems).toHaveLength(1);
+    expect(byDump({ old, new: arm, delivered: true }).problems).toEqual([]);
+  });
+
+  it("turns visitors away where a dump takes longer than a request can wait, and gives it time", () => {
+    const small = standstill(old, 1);
+    expect(small).toMatchObject({ closed: false });
+    expect(small.seconds).toBeGreaterThan(2 * small.expected);
+    const [db] = old.databases;
+    const large = standstill({ ...old, databases: [{ ...db!, bytes: 10 ** 10 }] }, 1);
+    expect(large.closed).toBe(true);
+    expect(large.seconds).toBeGreaterThan(large.expected);
+    const huge = standstill({ ...old, databases: [{ ...db!, bytes: 10 ** 13 }] });
+    expect(huge.seconds).toBe(6 * 3600);
   });
 
   it("compares no images before the version is there", () => {

@@ -10,6 +10,9 @@ export interface Machine {
   fenced: boolean;
   rows: number[];
   follows: boolean;
+  /** It comes by dump: what was loaded last, of which freeze; undefined where it follows or nothing was. */
+  loads: boolean;
+  loaded: string | undefined;
   renounced: boolean;
   promoted: boolean;
   commit: string | undefined;
@@ -32,6 +35,7 @@ export interface Machine {
 
 export const machine = (more: Partial<Machine>): Machine => ({
   ...{ phase: "none", role: "none", fenced: false, rows: [], follows: false, renounced: false },
+  ...{ loads: false, loaded: undefined },
   ...{
     promoted: false,
     commit: undefined,
@@ -111,15 +115,23 @@ export const verbs: Readonly<Record<string, Verb>> = {
     return { ...surveyed, commit: at.commit, databases, services, beside: at.beside };
   },
   key: () => ({ key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== berth-move" }),
-  offer: () => ({ account: "berth-move", database: { db: { password: "invented" } }, files: {} }),
+  offer: (_, __, ___, said) => ({
+    account: "berth-move",
+    ...{ database: { db: { password: "invented" } }, files: {} },
+    way: (said as { way?: string }).way,
+  }),
   lay: () => ({}),
   attach: (_, at) => {
     if (at.phase !== "sealed" && at.phase !== "moved") refuse("it is not sealed");
     return {};
   },
-  follow: (yard, at) => {
+  follow: (yard, at, _, said) => {
     if (at.promoted) refuse("it serves");
     if (at.takenDown) refuse("no PostgreSQL of this name was delivered here");
+    if ((said as { way?: string }).way === "dump") {
+      Object.assign(at, { loads: true, renounced: false, role: "target", phase: "following" });
+      return {};
+    }
     Object.assign(at, {
       follows: true,
       renounced: false,
@@ -128,6 +140,20 @@ export const verbs: Readonly<Record<string, Verb>> = {
       rows: [...yard.old.rows],
     });
     return {};
+  },
+  load: (yard, at, _, said) => {
+    const { freeze } = said as { freeze: string };
+    const answer = () => ({
+      freeze,
+      databases: { db: { rows: at.rows.length, bytes: 1000 } },
+      seconds: { load: 1, compare: 1 },
+    });
+    if (at.loaded === freeze) return answer();
+    if (!at.loads || at.renounced || at.promoted) refuse("comes to this machine by no dump");
+    if (yard.old.phase !== "frozen") refuse("the other machine: is not frozen");
+    Object.assign(at, { rows: [...yard.old.rows], loaded: String(yard.old.rows.length) });
+    if (at.loaded !== freeze) throw new Error(`another freeze than ${freeze}: ${at.loaded}`);
+    return answer();
   },
   files: (_, at, words) => {
     if (at.promoted && !words.includes("--last")) refuse("it serves");
@@ -170,7 +196,8 @@ export const verbs: Readonly<Record<string, Verb>> = {
   promote: (_, at, __, said) => {
     const wanted = (said as ReturnType<typeof position>).databases.db.position;
     if (at.renounced) refuse("it was renounced");
-    if (!at.follows && !at.promoted) refuse("nothing follows here");
+    if (at.loads && !at.promoted && at.loaded !== wanted) refuse("is of another freeze");
+    if (!at.follows && !at.promoted && !at.loads) refuse("nothing follows here");
     if (!at.promoted && String(at.rows.length) !== wanted)
       refuse(`stands at ${at.rows.length}, not at ${wanted}`);
     Object.assign(at, { promoted: true, follows: false, phase: "promoted", runs: true });
@@ -182,6 +209,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
   },
   return: (yard, at) => {
     if (!at.fenced) refuse("it serves");
+    if (yard.new.loads) return void (at.phase = "moved");
     Object.assign(at, { phase: "moved", follows: true, rows: [...yard.new.rows] });
     return {};
   },

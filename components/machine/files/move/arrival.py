@@ -3,7 +3,9 @@
 import ipaddress
 
 import standby
+import taking
 import tunnel
+import way
 from ground import Refused
 from source import image
 
@@ -12,12 +14,12 @@ FILE = "offer.json"
 
 
 def follow(move, said):
-    """Databases follow at once; files come by passes."""
+    """Databases follow at once, or are loaded once the other machine is frozen; files come by passes."""
     tunnel.judge(said)
     image()
     files = said.get("files")
     if not isinstance(files, dict) or not {"port", "password", "names", "owner"} <= set(files):
         raise Refused("files: what `berth-move offer` answered on the other machine comes on standard input")
-    answer = standby.follow(move, said)
+    answer = (taking if way.choose(move, said) == way.DUMP else standby).follow(move, said)
     move.keep(FILE, {"files": files, "peer": {"address": str(ipaddress.ip_address(said["address"])), "hostKey": said["hostKey"]}})
     return answer

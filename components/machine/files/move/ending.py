@@ -1,13 +1,17 @@
 """The end of a move on this machine: the old service down, and nothing left of the move but the data."""
 
 import account
+import giving
 import marker
 import passes
 import postgres
 import relay
 import source
 import standby
+import stillness
+import taking
 import tunnel
+import way
 import writers
 from ground import Failed, Refused, run, say
 from moves import PHASE
@@ -52,12 +56,21 @@ def end(move):
     # Who comes in first, then what they came for.
     account.shut_out(move)
     source.gone(move)
+    if way.by_dump(move) and move.delivered():
+        # What was loaded and never served goes while its server runs.
+        taking.end(move)
     if phase == "renounced":
         # Nothing of it runs here any more, nor has what a copy was followed with.
         down(move)
-    if move.delivered():
+    if way.by_dump(move):
+        giving.gone(move)
+        stillness.end(move)
+        writers.release(move)
+        move.drop("promised.json")
+    elif move.delivered():
         postgres.end(move)
         standby.end(move)
+    way.end(move)
     relay.gone(move)
     tunnel.gone(move)
     passes.gone(move)

@@ -1,7 +1,8 @@
 """What is told of a project's databases before they move."""
 
+import apart
 from databases import containers, databases
-from ground import Failed
+from ground import Failed, run
 from server import ROLE, servers
 
 # Since 13 what a standby still needs can be capped, so that one that stays away fills no disk.
@@ -61,7 +62,7 @@ def survey(move):
         told = {**NOTHING, "service": container.service, "kind": kind, "image": container.image, "imageId": container.image_id, "status": container.status}
         server = postgres.get(container.service)
         if server is None:
-            told["unmovable"] = ["moves by dump and restore"]
+            told |= {"unmovable": ["moves by dump and restore"], "bytes": size(container)}
         elif container.status != "running":
             told["unmovable"] = [f"the database is {container.status}; start it"]
         else:
@@ -71,6 +72,15 @@ def survey(move):
             told |= {"sequences": sum(each[0] for each in sums), "largeObjects": sum(each[1] for each in sums), "unmovable": list(unmovable(said))}
         found.append(told)
     return found
+
+
+def size(container):
+    """Bytes of what a server keeps, as far as it can be told from outside."""
+    try:
+        done = run(["du", "-sb", apart.Store(container).data], seconds=600)
+    except Failed:
+        return None
+    return int(done.out.split()[0]) if done.code == 0 else None
 
 
 def counts(server, database):

@@ -2,6 +2,7 @@
 and what would start again starts read-only: a setting or a closed door leaves a superuser, a job of the server's own or
 a client that goes back on `default_transaction_read_only`."""
 
+import importlib
 import os
 import re
 import time
@@ -11,6 +12,7 @@ import cluster
 import facts
 import marker
 import watchdog
+import way
 import writers
 from ground import Failed, Refused, say, written, now
 from server import ROLE, servers
@@ -31,11 +33,16 @@ FOLLOWED = f"""SELECT coalesce((SELECT pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_
 def hold(move, seconds):
     """The first half of a freeze: requests wait and the application is ended, so that its files are at rest while the
     databases end."""
+    if way.by_dump(move):
+        raise Refused(f"{move.slug}: moves by a dump, whose freeze has no halves: berth-move freeze {move.slug} --seconds N")
     return frozen(move, seconds, HELD)
 
 
-def freeze(move, seconds):
-    """Nobody writes from here on, until `thaw`, the deadline, or for good after `seal`. Goes on where `hold` ended."""
+def freeze(move, seconds, closed=False):
+    """Nobody writes from here on, until `thaw`, the deadline, or for good after `seal`. Goes on where `hold` ended.
+    `closed`: see stillness.py."""
+    if way.by_dump(move):
+        return still().freeze(move, seconds, closed)
     return frozen(move, seconds, FROZEN)
 
 
@@ -147,6 +154,8 @@ def shut(found, until):
 
 def seal(move):
     """What is frozen stays so, whatever becomes of the command and of this machine."""
+    if way.by_dump(move):
+        return still().seal(move)
     said = move.kept(FILE)
     if said and said["phase"] == SEALED:
         return told(said)
@@ -171,6 +180,8 @@ def seal(move):
 
 def thaw(move, never_promoted=False):
     """Everything goes on here as it was. After `seal` only by who knows that the other machine will not serve."""
+    if way.by_dump(move):
+        return still().thaw(move, never_promoted)
     said = move.kept(FILE)
     if not said:
         return {"thawed": False}
@@ -221,6 +232,11 @@ def open_again(server, was):
     cluster.unfence(server.data)
     server.restart(was["policy"])
     server.start(30)
+
+
+def still():
+    """What stops a project whose databases are dumped."""
+    return importlib.import_module("stillness")
 
 
 def moment(at):

@@ -9,10 +9,11 @@ import session
 from ground import Failed, Misused, Refused, Stop, complain, run, say
 from moves import move_of
 
-USAGE = """berth-move survey | key | follow | lag | seal | renounce | promote | lay | down | end | status <project>
+USAGE = """berth-move survey | key | follow | load | lag | seal | renounce | promote | lay | down | end | status <project>
 berth-move offer <project> [--back]
 berth-move files <project> [--check | --last]
-berth-move hold | freeze <project> --seconds N
+berth-move hold <project> --seconds N
+berth-move freeze <project> --seconds N [--closed]
 berth-move thaw <project> [--never-promoted]
 berth-move attach | return <project> [--synchronous]
 berth-move lock <project> --by NAME --run ID
@@ -49,7 +50,8 @@ VERBS = {
     "files": Verb("passes", "files", flags=("--check", "--last")),
     "lag": Verb("standby", "lag", alone=False),
     "hold": Verb("fence", "hold", valued=("--seconds",)),
-    "freeze": Verb("fence", "freeze", valued=("--seconds",)),
+    "freeze": Verb("fence", "freeze", valued=("--seconds",), flags=("--closed",)),
+    "load": Verb("taking", "load", told=True),
     "seal": Verb("fence", "seal"),
     "thaw": Verb("fence", "thaw", flags=("--never-promoted",)),
     "renounce": Verb("promote", "renounce"),
@@ -156,6 +158,7 @@ INNER = {
     "relay": ("relay", "serve"),
     "watch": ("watchdog", "watch"),
     "guard": ("guard", "watch"),
+    "give": ("giving", "serve"),
 }
 
 

@@ -1,9 +1,11 @@
 """What the machine that a project leaves gives the one that it comes to."""
 
 import account
+import giving
 import postgres
 import relay
 import source
+import way
 from ground import Refused
 
 
@@ -15,9 +17,9 @@ def offer(move, said, back=False):
         raise Refused(f"{move.slug}: comes to this machine; what serves is offered by the other one")
     account.judge(said)
     found = None if back else source.judge(move)
-    database = postgres.offer(move, said)
+    database = giving.offer(move) if way.choose(move, said) == way.DUMP else postgres.offer(move, said)
     files = None if back else source.offer(move, found)
-    account.let_in(move, said, [*([files["port"]] if files else []), *map(int, move.kept(relay.FILE, {}))])
+    account.let_in(move, said, [*([files["port"]] if files else []), *map(int, move.kept(relay.FILE, {})), *giving.ports_of(move)])
     if role == "none":
         move.enter("source", "serving")
-    return {"account": account.ACCOUNT, "database": database, "files": files}
+    return {"account": account.ACCOUNT, "database": database, "files": files, "way": said.get("way", way.REPLICATION)}

@@ -1,6 +1,7 @@
 """The copy becomes what serves, or never does: each is noted before it is done, and the first one said counts."""
 
 import contextlib
+import importlib
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ import marker
 import postgres
 import standby
 import untouched
+import way
 import writers
 from ground import Failed, Refused, run, say
 from server import servers
@@ -49,11 +51,14 @@ def promote(move, said):
     promised = move.kept(FILE, {}).get("what")
     if promised == RENOUNCED:
         raise Refused(f"{move.slug}: this copy was renounced: the other machine serves; begin anew after: berth-move end {move.slug}")
-    found = servers(move)
-    following = move.kept(standby.FILE, {})
     for service in asked:
         if not asked[service].get("sealed"):
             raise Refused(f"{service}: the other machine is not sealed, so it may serve again by itself; first, there: berth-move seal {move.slug}")
+    if way.by_dump(move):
+        return exchange(move, asked, promised)
+    found = servers(move)
+    following = move.kept(standby.FILE, {})
+    for service in asked:
         if service not in found or following.get(service, {}).get("phase") != standby.FOLLOWING:
             raise Refused(f"{service}: follows nothing here; first: berth-move follow {move.slug}")
     missing = sorted(set(following) - set(asked))
@@ -73,6 +78,20 @@ def promote(move, said):
     move.drop(fence.FILE)
     seconds["start"] = timed(lambda: begin(move))
     return {"databases": {service: {"timeline": timeline} for service, timeline in timelines.items()}, "healthy": True, "seconds": seconds}
+
+
+def exchange(move, asked, promised):
+    """What was dumped there and loaded here takes its place, and serves."""
+    taking = importlib.import_module("taking")
+    if promised != PROMOTED:
+        taking.promotable(move, asked)
+        move.keep(FILE, {"what": PROMOTED})
+    seconds = {"promote": timed(lambda: taking.swap(move))}
+    move.enter("target", "promoted")
+    marker.clear(move)
+    move.drop(fence.FILE)
+    seconds["start"] = timed(lambda: begin(move))
+    return {"databases": {service: {"timeline": None} for service in asked}, "healthy": True, "seconds": seconds}
 
 
 def timed(act):

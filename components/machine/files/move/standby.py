@@ -8,9 +8,11 @@ import copying
 import facts
 import marker
 import ports
+import stillness
 import tunnel
 import units
 import untouched
+import way
 import writers
 from ground import Failed, Refused, say
 from server import PASSWORDS, ROLE, SYNCHRONOUS, network, servers
@@ -178,6 +180,8 @@ def follow_back(move, said, synchronous):
     """The servers that served here follow those of the other machine, without a new copy: they ended cleanly, and what
     comes goes on from there on a timeline of its own. This is the way back. `synchronous`: they ask to be waited for, which
     the other machine does for as long as they keep up (guard.py)."""
+    if way.by_dump(move):
+        return stillness.leave(move, said)
     found = judged_back(move, said)
     stood = marker.marker(move)
     if not stood or stood["role"] not in ("sealed", "moved"):

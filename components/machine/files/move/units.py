@@ -17,9 +17,9 @@ RestartSec=1
 [Install]
 WantedBy=multi-user.target
 """
-NAMES = {"tunnel": "berth-move-{}.service", "relay": "berth-relay-{}.service", "watch": "berth-watch-{}.service", "guard": "berth-guard-{}.service"}
+NAMES = {"tunnel": "berth-move-{}.service", "relay": "berth-relay-{}.service", "watch": "berth-watch-{}.service", "guard": "berth-guard-{}.service", "give": "berth-give-{}.service"}
 # One that watches ends with what it watches.
-AGAIN = {"tunnel": "always", "relay": "always", "watch": "on-failure", "guard": "on-failure"}
+AGAIN = {"tunnel": "always", "relay": "always", "watch": "on-failure", "guard": "on-failure", "give": "always"}
 
 
 def name_of(move, verb):

@@ -2,10 +2,8 @@
 stopped and does not come back by itself, whoever starts the machine or Docker anew."""
 
 import re
-import time
 
 import engine
-import marker
 from databases import kind_of
 from docker import Container
 from ground import Failed, Refused, run, say
@@ -41,6 +39,14 @@ def hold(move, seconds):
         say(f"note: {left} requests are still being answered and are cut off")
 
 
+def turn_away(move):
+    """From now on visitors are answered 503 with Retry-After: longer than a request can wait."""
+    move.keep(HELD, {"closed": True})
+    done = run([PROXY, "close", move.slug])
+    if done.code != 0:
+        raise Failed(f"the proxy does not turn visitors away: {done.last(3)}")
+
+
 def at_work(move):
     """What would go on writing, or reading, behind the marker."""
     if run(["systemctl", "is-active", f"berth-delivery-{move.slug}.service"]).out.strip() in ("active", "activating", "deactivating"):
@@ -55,7 +61,8 @@ def release(move):
     """Requests go on, to wherever the proxy now leads."""
     if move.kept(HELD) is None:
         return
-    done = run([PROXY, "release", move.slug], seconds=300)
+    verb = "open" if move.kept(HELD).get("closed") else "release"
+    done = run([PROXY, verb, move.slug], seconds=300)
     if done.code != 0:
         raise Failed(f"the proxy does not let requests on: {done.last(3)}")
     move.drop(HELD)

@@ -37,6 +37,7 @@ of_move_unit() {
     berth-relay-*.service) slug=${name#berth-relay-} verb=relay ;;
     berth-watch-*.service) slug=${name#berth-watch-} verb=watch again=on-failure ;;
     berth-guard-*.service) slug=${name#berth-guard-} verb=guard again=on-failure ;;
+    berth-give-*.service) slug=${name#berth-give-} verb=give ;;
     *) return 1 ;;
   esac
   slug=${slug%.service}
