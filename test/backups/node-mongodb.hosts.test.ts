@@ -37,6 +37,7 @@ volumes: {documents: {}}
   ".gitignore": "docker-compose.override.yml\n.env\nmedia\n",
 };
 
+const backupParts = resolve("components/machine/files/backup");
 const member = "databases/mongo/mongodb.archive";
 
 describe("a project with MongoDB", () => {
@@ -87,20 +88,16 @@ describe("a project with MongoDB", () => {
     const said = { path: member, bytes: dump.length, sha256: sha256(dump) };
     Object.assign(inside.databases[0]!, { dump: said });
     change(inside as Manifest);
-    execFileSync(
-      "python3",
-      [join(__dirname, "../operations/backups/archived.py"), resolve(backupParts)],
-      {
-        input: JSON.stringify({
-          ...{ out, key, manifest: inside, trees: [] },
-          members: [
-            [member, join(out, "dump"), 0],
-            ["files/media/upload", join(out, "upload"), 0],
-            ["files/media.sha256", join(out, "list"), 0],
-          ],
-        }),
-      },
-    );
+    execFileSync("python3", [join(__dirname, "../operations/backups/archived.py"), backupParts], {
+      input: JSON.stringify({
+        ...{ out, key, manifest: inside, trees: [] },
+        members: [
+          [member, join(out, "dump"), 0],
+          ["files/media/upload", join(out, "upload"), 0],
+          ["files/media.sha256", join(out, "list"), 0],
+        ],
+      }),
+    });
     const archive = readFileSync(join(out, "archive"));
     writeFileSync(join(out, "archive"), archive.subarray(0, archive.length - cut));
     for (const [name, to] of [
@@ -192,6 +189,22 @@ describe("a project with MongoDB", () => {
     expect(reported.stdout).toMatch(/shop .* proven +502 /);
   });
 
+  it("takes the place of a developer's data (R35)", async () => {
+    const tree = mkdtempSync(join(directory, "dev-"));
+    const compose = "--label com.docker.compose";
+    const labels = `${compose}.project=dev ${compose}.project.working_dir=${tree} ${compose}.service=mongo`;
+    await vault.onHost(`docker run -d --name dev-mongo --network none ${labels} mongo:7
+      until docker exec dev-mongo mongodump --quiet --archive >/dev/null 2>&1; do sleep 0.3; done
+      echo '{"_id": 1, "body": "birch"}' | docker exec -i dev-mongo mongoimport --quiet --db app --collection note`);
+    const done = await berth("restore", "shop", "--to", "dev", "--directory", tree);
+    expect(done.stdout, done.stderr).toContain("is there, all of it");
+    expect(done.code).toBe(0);
+    const there = await vault.onHost("docker exec dev-mongo mongodump --quiet --archive --db app");
+    expect(there).toContain("alder 499");
+    expect(there).not.toContain("birch");
+    await vault.onHost("docker rm -f -v dev-mongo");
+  });
+
   it("fails a drill by each thing that can be wrong with an archive, which is named", async () => {
     const { dump } = good;
     const other = (from: string, to: string) => {
@@ -279,5 +292,4 @@ describe("a project with MongoDB", () => {
   });
 });
 
-const backupParts = join(__dirname, "../../components/machine/files/backup");
 const sha256 = (content: Buffer) => createHash("sha256").update(content).digest("hex");

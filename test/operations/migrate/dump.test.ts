@@ -41,7 +41,7 @@ describe("a move by dump and restore", () => {
     expect(done.out).toMatch(/db: \d+ rows, sequences and large objects .* are alike on both/);
     expect(done.out).toContain("nothing follows stage-b/shop: the way back is the same move");
     const order = pair.calls.map((call) => / move (\w+) shop/.exec(call)?.[1]).filter(Boolean);
-    const wanted = ["freeze", "load", "files", "seal", "promote", "return"];
+    const wanted = ["freeze", "files", "load", "seal", "promote", "return"];
     expect(order.filter((verb) => wanted.includes(verb!)).slice(-6)).toEqual(wanted);
     expect(pair.new.follows || pair.old.follows).toBe(false);
     // Another command goes on with the way that the journal has.

@@ -37,6 +37,9 @@ def down(move):
     lost = sorted(set(volumes) - set(volumes_of(project)))
     if lost:
         raise Failed(f"volumes are gone: {', '.join(lost)}")
+    if (move.kept(writers.HELD) or {}).get("closed"):
+        # Visitors are led on by now; what turned them away is kept by the proxy, for whoever serves here next.
+        writers.release(move)
     move.drop(writers.NOTE, writers.HELD)
     if role == "source":
         move.enter("source", "down")
