@@ -8,6 +8,7 @@ import * as drill from "./backups/drill";
 import * as recover from "./backups/recover";
 import * as restore from "./backups/restore";
 import type { Context } from "./ground/context";
+import * as agents from "./agents/agents";
 import * as backup from "./backups/backup";
 import * as board from "./board/board";
 import * as converge from "./fleet/converge";
@@ -62,6 +63,7 @@ const commands: Readonly<Record<string, Command>> = {
   logs,
   exec,
   jobs,
+  agents,
   sentry,
   notify,
   backup,
@@ -86,6 +88,7 @@ export const usage = `usage: npm run berth -- <command> [arguments]
   exec        run a command in a project's container
   jobs        the jobs of all projects on Jenkins, as files, or compared with what is there
   sentry      errors, outages and silence of production reach Slack by the agency's Sentry
+  agents      agents of Jenkins on the nodes that declare one
   notify      tell Slack how a job ended, or prove that its webhook works
   backup      make an archive of a project's data now
   restore     bring an archive back: to look into, for a developer, or in place

@@ -1,10 +1,10 @@
 import { accountPattern, domainPattern, slugPattern, zoneIdPattern } from "./formats";
 import { domain } from "./fields";
 import { acme } from "./acme";
-import { agencyJenkins } from "./jenkins";
 import { agencySentry } from "./sentry";
 import { group, list, map, text } from "./hints";
 import type { Declared } from "./declared";
+import { agencyJenkins } from "./jenkins";
 import { maintenance } from "./maintenance";
 
 /** `berth:agency`. */
@@ -35,9 +35,9 @@ export const agency = group("Facts about the agency that all stacks share.", {
     fix: "copy it from `aws sts get-caller-identity` and keep the quotes, since it may start with 0",
   }),
   acme: acme.optional(),
-  jenkins: agencyJenkins.optional(),
   sentry: agencySentry.optional(),
   maintenance: maintenance.optional(),
+  jenkins: agencyJenkins.optional(),
 });
 
 /**

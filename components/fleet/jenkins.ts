@@ -1,10 +1,42 @@
 import type { Declared } from "./declared";
 import { branch } from "./delivery";
 import { flag, repository } from "./fields";
-import { group, list, text } from "./hints";
+import { choice, group, list, text } from "./hints";
 
 /** What Jenkins knows somebody by: stands in a permission, where a colon and spaces would end it. */
 export const jenkinsAccountPattern = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$/;
+
+/** The agency's Jenkins, as agents on nodes come in to it (R51). */
+const agents = group("Agents on nodes that say jenkins: agent (R51).", {
+  address: text(
+    "Jenkins' address.",
+    /^(https:\/\/[a-z0-9.-]+(:[0-9]+)?(\/[A-Za-z0-9._-]+)*|http:\/\/127\.0\.0\.1:[0-9]+)$/,
+    {
+      what: "the address of a Jenkins",
+      allowed: "https:// and a name, without a slash at its end",
+      fix: "copy it from Jenkins: Manage Jenkins, System, Jenkins URL, without the last slash",
+    },
+  ),
+  image: text(
+    "The image of its agents, which connects to it and has git and ssh; by a tag that does not move, or a digest.",
+    /^(?!.*:latest$)[a-z0-9][a-z0-9._/-]*(:[0-9]+\/[a-z0-9._/-]+)?(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/,
+    {
+      what: "the name of an image with a tag that does not move",
+      allowed:
+        "a name such as jenkins/inbound-agent:3345.v03dee9b_f88fc-1-jdk21, or one with @sha256:",
+      fix: "choose the tag that fits your Jenkins, and not latest",
+    },
+  ),
+});
+
+export type Agents = Declared<typeof agents>;
+
+/** What a node has of Jenkins: an agent that takes its projects' deliveries. */
+export const nodeJenkins = choice(
+  "agent: the node has an agent of the agency's Jenkins, which takes its projects' deliveries (R51).",
+  ["agent"],
+  { what: "what a node has of Jenkins", fix: "write agent, or remove the line" },
+);
 
 /** The jobs of a project on the agency's Jenkins (R46, R47). */
 export const jenkins = group("Its jobs on the agency's Jenkins (R46); absent: it has none.", {
@@ -30,6 +62,7 @@ export const agencyJenkins = group(
   {
     repository: repository("The repository of these stack files."),
     branch: branch.optional(),
+    agents: agents.optional(),
   },
 );
 

@@ -4,6 +4,7 @@ import { adoption } from "./adoption";
 import type { Declared } from "./declared";
 import { former } from "./fields";
 import { choice, count, group, hints, list } from "./hints";
+import { nodeJenkins } from "./jenkins";
 import { maintenance } from "./maintenance";
 import { network, openPort } from "./ports";
 import type { AwsService, Residency } from "./project";
@@ -52,6 +53,7 @@ export const node = group("A machine that needs more than the defaults, or exist
   ).optional(),
   ports: list("What is let in beside SSH and the web; absent: nothing.", openPort).optional(),
   maintenance: maintenance.optional(),
+  jenkins: nodeJenkins.optional(),
   retired: retirement.optional(),
 });
 

@@ -17,6 +17,8 @@ interface Common {
   readonly starters: readonly string[];
   /** The job that tells Slack how it ended; absent where the agency declares none. */
   readonly teller?: string;
+  /** It runs on the agent of its machine, which takes nothing else (R51). */
+  readonly agent?: true;
   /** Why it does nothing: such a job is there, disabled, and can deliver nothing. */
   readonly off?: string;
 }

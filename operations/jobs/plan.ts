@@ -13,6 +13,7 @@ interface Place {
   readonly environment: Environment;
   readonly project: ResolvedProject & { readonly repository: string };
   readonly machine?: Reached;
+  readonly agent?: true;
   readonly off?: string;
 }
 
@@ -54,7 +55,8 @@ function placeOf(
   if (!found.declared.deliveries.some((each) => each.slug === slug)) {
     return [{ ...place, off: "its machine is not managed so far that it is delivered there" }];
   }
-  return [{ ...place, machine: { address: found.address, hostKey: found.hostKey } }];
+  const own = found.node.jenkins === "agent" ? { agent: true as const } : {};
+  return [{ ...place, ...own, machine: { address: found.address, hostKey: found.hostKey } }];
 }
 
 function jobsOfProject(places: readonly Place[]): Job[] {
@@ -80,11 +82,12 @@ function jobsOfProject(places: readonly Place[]): Job[] {
   ];
   for (const place of [stage, prod]) {
     if (place === undefined) continue;
-    const { environment: kind, project, machine, off } = place;
+    const { environment: kind, project, machine, agent, off } = place;
     const branch = project.branch ?? branches[kind];
     jobs.push({
       ...{ ...common, kind, name: jobName(slug, kind), branch, starters: startersOf([place]) },
       ...(machine === undefined ? {} : { machine }),
+      ...(agent && { agent }),
       ...(off === undefined ? {} : { off }),
     });
   }

@@ -34,7 +34,7 @@ export function renderSpent(spent: Spent): Rendered {
   return written(job, head(job), "Disabled: no stack file declares it any more. Delete it.");
 }
 
-type Head = Pick<Job, "name" | "slug" | "starters" | "off"> & { readonly kind: JobKind };
+type Head = Pick<Job, "name" | "slug" | "starters" | "agent" | "off"> & { readonly kind: JobKind };
 
 function written(job: Head, body: object, says: string): Rendered {
   const { name, slug, kind, off } = job;
@@ -63,12 +63,13 @@ const purposes: Readonly<Record<JobKind, string>> = {
     "Tells Slack how a project's job ended: the first failure and the recovery, with whose the commits are (R50).",
 };
 
-function head({ starters, off, kind }: Head): Record<string, unknown> {
+function head({ name, starters, agent, off, kind }: Head): Record<string, unknown> {
   return {
     "project-type": "freestyle",
     disabled: off !== undefined,
     concurrent: false,
-    node: kind === "test" ? labels.disposable : labels.trusted,
+    // The agent of its own machine has no other label than the jobs that it is there for.
+    node: kind === "test" ? labels.disposable : agent ? name : labels.trusted,
     properties: [
       { "build-discarder": { "num-to-keep": 100 } },
       {

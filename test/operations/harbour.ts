@@ -19,6 +19,7 @@ import { Ground, type KeyPair } from "../../packages/local-cloud/test/hosts/boot
 import { Archives } from "../machine/archives";
 import { Authority, together } from "../machine/certificates";
 import { userData } from "../machine/user-data";
+import { TestResolver } from "./resolver";
 
 /** What a command printed, and its status. */
 export interface Told {
@@ -49,6 +50,8 @@ export class Harbour {
   now = new Date("2026-11-21T12:00:00Z");
   /** The agency's account at AWS. */
   readonly archives = new Archives();
+  /** Who is asked where names lead. */
+  readonly resolver = new TestResolver();
   private readonly authority = new Authority("Origins of the harbour");
   machines!: Machines;
   team: Team = {
@@ -64,6 +67,7 @@ export class Harbour {
   async open(): Promise<void> {
     this.machines = await this.ground.open();
     await this.archives.open();
+    await this.resolver.open();
     mkdirSync(this.project);
     this.declare({});
     await Promise.all(
@@ -123,11 +127,16 @@ export class Harbour {
   }
 
   /** Runs `berth` with an agent that holds these keys. */
-  async berth(argv: readonly string[], ...held: readonly KeyPair[]): Promise<Told> {
+  berth(argv: readonly string[], ...held: readonly KeyPair[]): Promise<Told> {
+    return this.berthIn(this.env(...held), argv);
+  }
+
+  /** Runs `berth` in an environment. */
+  async berthIn(env: NodeJS.ProcessEnv, argv: readonly string[]): Promise<Told> {
     let out = "";
     let said = "";
     const context: Context = {
-      ...this.context(this.env(...held)),
+      ...this.context(env),
       out: (text) => void (out += text),
       say: (text) => void (said += text),
     };
@@ -189,6 +198,7 @@ exec cat "${bin}/$2.json"
     return {
       ...{ PATH: process.env["PATH"], HOME: this.project, SSH_AUTH_SOCK: started.socket },
       ...this.archives.env(),
+      ...this.resolver.env(),
     };
   }
 
@@ -214,6 +224,7 @@ exec cat "${bin}/$2.json"
 
   async clear(): Promise<void> {
     this.authority.remove();
+    await this.resolver.close();
     for (const { child } of this.agents.values()) child.kill();
     await this.ground.clear();
     await this.archives.close();
@@ -239,6 +250,8 @@ exec cat "${bin}/$2.json"
     const hostKey = session.stdout.trim().split("\n").at(-1) ?? "";
     const stackNodes = (this.published[stack] ??= { nodes: {} }).nodes;
     stackNodes[name] = { address, hostKey, projects: [name] };
+    this.resolver.records[`${name}.acme.dev`] = "edge";
+    this.resolver.records[`${name}-direct.acme.dev`] = address;
   }
 
   private bare(stack: string) {

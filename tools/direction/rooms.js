@@ -62,6 +62,7 @@ const operations = inOrder(
     ["operations/maintain", "^operations/maintain/"],
     ["operations/site", "^operations/site/"],
     ["operations/jobs", "^operations/jobs/"],
+    ["operations/agents", "^operations/agents/"],
     ["operations/notify", "^operations/notify/"],
     ["operations/backups", "^operations/backups/"],
     ["operations/sentry", "^operations/sentry/"],

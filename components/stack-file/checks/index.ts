@@ -11,6 +11,7 @@ import { checkDomains } from "./domains";
 import { checkHosting } from "./hosting";
 import { checkHttpPorts } from "./http-ports";
 import { checkJenkins } from "./jenkins";
+import { checkJenkinsAgents } from "./jenkins-agents";
 import { checkMachines } from "./machines";
 import { checkMaintenance } from "./maintenance";
 import { checkNodeNames } from "./node-names";
@@ -51,6 +52,7 @@ export const checks: readonly Check[] = [
   checkRenames,
   checkMachines,
   checkMaintenance,
+  checkJenkinsAgents,
   checkOpenings,
   checkHttpPorts,
   checkAccounts,

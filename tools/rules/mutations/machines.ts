@@ -177,6 +177,14 @@ export const machines: readonly Mutation[] = [
     ...converged,
   },
   {
+    rule: 20,
+    file: "operations/agents/wanted.ts",
+    from: '.filter(({ node }) => node.jenkins === "agent")',
+    to: ".filter(() => true)",
+    test: "test/operations/agents/agents.test.ts",
+    named: "are those of nodes that say so",
+  },
+  {
     rule: 21,
     file: "components/machine/files/history.sh",
     from: "      history -a\n",

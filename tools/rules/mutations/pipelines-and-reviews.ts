@@ -58,6 +58,14 @@ export const pipelinesAndReviews: readonly Mutation[] = [
     named: "takes a commit outside production's branch with a reason alone",
   },
   {
+    rule: 51,
+    file: "operations/agents/jenkins.ts",
+    from: 'mode: "EXCLUSIVE"',
+    to: 'mode: "NORMAL"',
+    test: "test/operations/agents/agents.test.ts",
+    named: "makes agents one by one",
+  },
+  {
     rule: 53,
     file: "components/machine/files/site/lint.py",
     from: 'return "nginx" in words',

@@ -90,7 +90,12 @@ export const machines: readonly Rule[] = [
     config("fleet/dotfiles"),
     component("machine/steps/dotfiles.sh"),
   ),
-  rule(20, "Jenkins only when asked", open),
+  rule(
+    20,
+    "A node has an agent of Jenkins where its entry says jenkins: agent, and no other has",
+    config("stack-file/checks/jenkins-agents"),
+    command("operations/agents/agents.ts"),
+  ),
   rule(21, "Command history is kept and people are told", component("machine/steps/history.sh")),
   rule(22, "The Jenkins job runs after bootstrap", open),
 ];

@@ -56,7 +56,13 @@ export const pipelinesAndReviews: readonly Rule[] = [
     command("operations/notify/notify.ts"),
     command("operations/jobs/fleet-jobs.ts"),
   ),
-  rule(51, "A Jenkins agent is made automatically", open),
+  rule(
+    51,
+    "A Jenkins agent is made by one command: on its node, in a container, by Jenkins' API, which a double stands for in the tests; deployments do not call it",
+    command("operations/agents/agents.ts"),
+    component("machine/jenkins-agent.ts"),
+    open,
+  ),
   rule(
     52,
     "A Sentry project for each production project of an agency that declares its Sentry, with an alert to Slack; connecting Slack is a person's click",

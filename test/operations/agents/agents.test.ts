@@ -1,0 +1,165 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+import { JenkinsAgents } from "../../../operations/agents/jenkins";
+import { markOf, standingOf, takenIn, wantedOf } from "../../../operations/agents/wanted";
+import {
+  changed,
+  expectProblem,
+  problemsOf,
+  prod,
+  publicKey,
+  type BadInput,
+} from "../../stack-file/fixture";
+import { machine } from "../machines";
+import { JenkinsDouble } from "./jenkins-double";
+
+const kmc = { ...machine("kmc"), node: { ...machine("kmc").node, jenkins: "agent" as const } };
+const other = machine("portal");
+const [wanted] = wantedOf([kmc, other]);
+const ours = (name: string, of = kmc) => ({ name, description: markOf(of) });
+
+describe("the agents that Jenkins shall have", () => {
+  it("are those of nodes that say so, for their projects' deliveries of that environment alone", () => {
+    expect(wantedOf([kmc, other]).map(({ labels }) => labels)).toEqual([
+      ["intranet-prod", "kmc-prod"],
+    ]);
+  });
+
+  it("have another name on another machine, since the secret follows from the name", () => {
+    const [again] = wantedOf([{ ...kmc, hostKey: publicKey(21) }]);
+    expect(again!.base).toMatch(/^prod-kmc-[0-9a-f]{12}$/);
+    expect(again!.base).not.toBe(wanted!.base);
+  });
+
+  it.each([
+    ["is there", [ours(wanted!.base)], false, [["current", ""]]],
+    ["is missing", [], false, [["missing", ""]]],
+    [
+      "was renewed",
+      [ours(wanted!.base), ours(`${wanted!.base}-2`)],
+      false,
+      [
+        ["current", "-2"],
+        ["left", ""],
+      ],
+    ],
+    [
+      "is renewed",
+      [ours(wanted!.base)],
+      true,
+      [
+        ["missing", "-2"],
+        ["left", ""],
+      ],
+    ],
+  ] as const)("one that %s", (_title, existing, renew, expected) => {
+    const found = standingOf([wanted!], existing, () => renew);
+    expect(found.map(({ kind, name }) => [kind, name.slice(wanted!.base.length)])).toEqual(
+      expected,
+    );
+  });
+
+  it("are taken away where nobody declares them, and those of people are not", () => {
+    const existing = [ours("prod-kmc-0123456789ab"), { name: "build-1", description: "" }];
+    expect(standingOf([], existing, () => false)).toEqual([
+      { kind: "left", name: "prod-kmc-0123456789ab" },
+    ]);
+    const byHand = { name: wanted!.base, description: "mine" };
+    expect(
+      takenIn(
+        standingOf([wanted!], [byHand], () => false),
+        [byHand],
+      ),
+    ).toEqual([wanted!.base]);
+  });
+});
+
+describe("Jenkins' API", () => {
+  const double = new JenkinsDouble();
+  beforeEach(() => double.open());
+  afterEach(() => double.close());
+
+  it("makes agents one by one, tells their secrets and takes them away, and touches no other", async () => {
+    double.byHand("build-1");
+    const jenkins = new JenkinsAgents(double.address, double.env());
+    await jenkins.create("prod-kmc-1", markOf(kmc), ["kmc-prod", "intranet-prod"]);
+    expect(double.agents.get("prod-kmc-1")).toEqual({
+      ...{ description: markOf(kmc), labels: ["kmc-prod", "intranet-prod"] },
+      ...{ mode: "EXCLUSIVE", webSocket: true },
+    });
+    expect((await jenkins.list()).map(({ name }) => name)).toContain("build-1");
+    expect(await jenkins.secretOf("prod-kmc-1")).toBe(double.secretOf("prod-kmc-1"));
+    await jenkins.remove("prod-kmc-1");
+    await jenkins.remove("prod-kmc-1");
+    expect([...double.agents.keys()]).toEqual(["build-1"]);
+    expect(double.changes).toEqual([
+      ...[
+        "/computer/doCreateItem",
+        "/computer/prod-kmc-1/doDelete",
+        "/computer/prod-kmc-1/doDelete",
+      ],
+    ]);
+  });
+
+  it("that is down, or whose token is not good, is told without the token", async () => {
+    const env = { ...double.env(), JENKINS_TOKEN: "another" };
+    const refused = new JenkinsAgents(double.address, env).list();
+    await expect(refused).rejects.toThrow(/the account of JENKINS_USER may not, or its token/);
+    await expect(refused).rejects.not.toThrow(/another/);
+    const { address } = double;
+    await double.close();
+    await expect(new JenkinsAgents(address, double.env()).list()).rejects.toThrow(
+      "was not reached",
+    );
+    expect(() => new JenkinsAgents(address, {})).toThrow("JENKINS_USER and JENKINS_TOKEN: not set");
+    await double.open();
+  });
+});
+
+const own = { address: "https://ci.example.org", image: "jenkins/inbound-agent:1-jdk21" };
+const jenkins = (agents: object) => ({ repository: "git@git.example:fleet.git", agents });
+const table: readonly BadInput[] = [
+  [
+    "no Jenkins that the agent would be of",
+    [[["nodes", "kmc", "jenkins"], "agent"]],
+    {
+      path: "berth:nodes.kmc.jenkins",
+      message: "no Jenkins is declared",
+      fix: "write jenkins.agents with its address below berth:agency",
+    },
+  ],
+  [
+    "an image whose tag moves",
+    [[["agency", "jenkins"], jenkins({ ...own, image: "jenkins/inbound-agent:latest" })]],
+    {
+      path: "berth:agency.jenkins.agents.image",
+      message: "is not the name of an image with a tag that does not move",
+      received: '"jenkins/inbound-agent:latest"',
+      fix: "and not latest",
+    },
+  ],
+  [
+    "a Jenkins that is reached without TLS",
+    [[["agency", "jenkins"], jenkins({ ...own, address: "http://ci.example.org" })]],
+    {
+      path: "berth:agency.jenkins.agents.address",
+      message: "is not the address of a Jenkins",
+      received: '"http://ci.example.org"',
+      fix: "without the last slash",
+    },
+  ],
+];
+
+describe("a node's agent", () => {
+  it.each(table)("is refused with %s", (_title, changes, expected) => {
+    expectProblem(changed(prod(), changes), expected);
+  });
+
+  it("is declared by a word, and the agency's Jenkins", () => {
+    const input = changed(prod(), [
+      [["agency", "jenkins"], jenkins(own)],
+      [["nodes", "kmc", "jenkins"], "agent"],
+    ]);
+    expect(problemsOf(input)).toEqual([]);
+  });
+});
