@@ -22,6 +22,31 @@ export function jobsTests(quay: Quay, ci: KeyPair): void {
     expect(watched.stdout).toContain(done.stdout);
   });
 
+  it("waits where it fires in the freeze of a move, and says what to do once the project has moved (R65)", async () => {
+    const moves = "/var/lib/berth/moves/shop";
+    const mark = (role: string) =>
+      quay.onHost(
+        `install -d -m 700 ${moves} && printf '{"role": "${role}", "since": "now", "why": "see"}' >${moves}/marker`,
+      );
+    await mark("frozen");
+    const before = await quay.history("shop");
+    const log = () => quay.onHost("cat /tmp/job.log 2>/dev/null || :");
+    await quay.onHost(
+      `systemd-run --quiet --collect --unit=job-shop --setenv=SSH_ORIGINAL_COMMAND=deploy \
+        sh -c 'exec /usr/local/sbin/berth-site job shop ci >/tmp/job.log 2>&1'`,
+    );
+    const waits = "waits: the move of shop has this machine frozen";
+    await expect.poll(log, { timeout: 60_000 }).toContain(waits);
+    expect(await quay.history("shop")).toEqual(before);
+    await quay.onHost(`rm ${moves}/marker`);
+    await expect.poll(log, { timeout: 60_000 }).toContain("delivered: ");
+    await mark("moved");
+    const late = await job("deploy");
+    await quay.onHost(`rm -r ${moves}`);
+    expect(late.code).toBe(65);
+    expect(late.stderr).toContain("write and load its jobs anew (berth jobs --write)");
+  });
+
   it.each([
     "",
     "bash",

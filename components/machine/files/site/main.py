@@ -7,6 +7,7 @@ import sys
 import jobs
 import look
 import lint
+import moving
 import secret_values
 import tested
 from declared import site_of
@@ -191,6 +192,7 @@ def job(words):
         tested.keep(site, plain[1] if len(plain) > 1 else "", ref)
         say(f"{site.slug}: {ref[:12]} passed its tests, and production takes it")
         return 0
+    moving.wait(site)
     return asked_for(site, ref, f"job {plain[1]}" if len(plain) > 1 else "job")
 
 
