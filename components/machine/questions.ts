@@ -29,6 +29,11 @@ export function factsScript(): string {
   return whole([], "facts");
 }
 
+/** A script that tells what listens beyond the loopback, and which containers are there. Reads only. */
+export function insideScript(): string {
+  return whole([], "inside");
+}
+
 /** Whose traces are looked for. */
 export interface Person {
   readonly member: string;

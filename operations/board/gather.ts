@@ -1,11 +1,13 @@
 import { deliveryOf } from "../../components/placement/deliveries";
 import type { ResolvedFleet } from "../../components/placement/resolved";
 import type { Environment } from "../../components/fleet/environment";
+import { namesOf } from "../fleet/named";
 import { inParallel } from "../ground/pool";
 import type { Evidence } from "../notify/evidence";
 import type { Branch, BranchSaid } from "./collectors/branches";
 import type { Collectors } from "./collectors/collectors";
 import type { MachineSaid } from "./collectors/machines";
+import type { Names, NamesSaid } from "./collectors/names";
 import { backedUp, type ProofSaid } from "./collectors/proofs";
 import type { Visited, VisitSaid } from "./collectors/visits";
 import { readingOf, type Collector, type Reading, type Time } from "./reading";
@@ -16,6 +18,8 @@ export interface Gathered {
   readonly subject: Subject;
   readonly machine?: Reading<MachineSaid>;
   readonly visit?: Reading<VisitSaid>;
+  /** Where its names lead. */
+  readonly named?: Reading<NamesSaid>;
   readonly branch?: Reading<BranchSaid>;
   readonly proof?: Reading<ProofSaid>;
   readonly alerts?: AlertsKnown;
@@ -68,7 +72,7 @@ export async function gather(asking: Asking): Promise<Findings> {
     keyOf: (thing: Thing) => unknown,
   ) => everyone(subjects, thingOf, keyOf, parallel, (thing) => readingOf(collector, thing, time));
   const { alerts } = asking;
-  const [kept, machines, visits, branches, proofs] = await Promise.all([
+  const [kept, machines, visits, named, branches, proofs] = await Promise.all([
     alerts === undefined ? undefined : readingOf(collectors.alerts, alerts.file, time),
     each(
       collectors.machines,
@@ -76,6 +80,7 @@ export async function gather(asking: Asking): Promise<Findings> {
       (machine) => machine,
     ),
     each(collectors.visits, pageOf, ({ domain, path }) => `${domain}${path}`),
+    each(collectors.names, namesFor, ({ wanted }) => wanted.map(({ name }) => name).join(" ")),
     each(collectors.branches, branchOf, ({ repository, branch }) => `${repository} ${branch}`),
     each(
       collectors.proofs,
@@ -85,11 +90,12 @@ export async function gather(asking: Asking): Promise<Findings> {
   ]);
   const rows = subjects.map((subject, index): Gathered => {
     const [machine, visit] = [machines[index], visits[index]];
-    const [branch, proof] = [branches[index], proofs[index]];
+    const [branch, proof, names] = [branches[index], proofs[index], named[index]];
     return {
       subject,
       ...(machine ? { machine } : {}),
       ...(visit ? { visit } : {}),
+      ...(names ? { named: names } : {}),
       ...(branch ? { branch } : {}),
       ...(proof ? { proof } : {}),
       ...(kept ? { alerts: { reading: kept, webhook: alerts?.webhook } } : {}),
@@ -122,6 +128,12 @@ async function everyone<Thing, Said>(
 function pageOf({ project, ended }: Subject): Visited | undefined {
   if (project === undefined || ended) return undefined;
   return { domain: project.domain, path: project.health?.path ?? "/" };
+}
+
+/** The names that lead to a project's machine. */
+export function namesFor({ project, machine, ended }: Subject): Names | undefined {
+  if (project === undefined || machine === undefined || ended) return undefined;
+  return { wanted: namesOf(project, machine.address) };
 }
 
 /** What a project is delivered from. */

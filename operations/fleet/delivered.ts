@@ -21,6 +21,10 @@ const deliveredSite = z.object({
   expected: told(z.array(text)),
   /** Services that act by themselves, where the machine does not serve: they wait. */
   waiting: told(z.array(text)),
+  /** Compose's name of it. */
+  project: told(text),
+  /** Docker's identity of the image that each service was delivered with. */
+  identities: told(z.record(text, text)),
   delivering: told(z.union([z.boolean(), z.object({}).loose()])),
 });
 

@@ -5,6 +5,7 @@ import { printableLine } from "../ground/printable";
 import { count } from "../ground/table";
 import type { BackedUpProject } from "./backed-up";
 import type { DeliveredSite } from "./delivered";
+import type { Inside } from "./inside";
 import type { ServedSite } from "./served";
 
 /** What a machine tells of itself. */
@@ -36,6 +37,8 @@ export interface Health {
   readonly delivered?: readonly DeliveredSite[];
   /** What it backed up; absent where it backs nothing up, or did not tell. */
   readonly backedUp?: readonly BackedUpProject[];
+  /** What listens there and its containers; absent where it was not reached. */
+  readonly inside?: Inside;
 }
 
 /** Percent of a disk from which a person should look. */

@@ -1,5 +1,10 @@
 import { isEntered } from "../../components/machine/declaration";
-import { evidenceScript, factsScript, oneAfterAnother } from "../../components/machine/questions";
+import {
+  evidenceScript,
+  factsScript,
+  insideScript,
+  oneAfterAnother,
+} from "../../components/machine/questions";
 import { renderConverge } from "../../components/machine/script";
 import { isGuarded } from "../../components/placement/exposure";
 import { readFacts } from "../ground/report";
@@ -11,6 +16,7 @@ import { outcomeOf, type Outcome } from "./converging";
 import { readDelivered } from "./delivered";
 import { machineName, type Machine } from "./fleet";
 import { readHealthFacts, type Health } from "./health";
+import { readInside } from "./inside";
 import { readServed } from "./served";
 
 /** A machine at a glance, and all that it said. */
@@ -21,8 +27,8 @@ export interface Look {
 }
 
 /**
- * Looks at a machine in one session: what differs from its declaration, what it tells of itself, who may enter
- * and what nobody declared. `questions`: scripts that are run besides. Changes nothing there, and never
+ * Looks at a machine in one session: what differs from its declaration, what it tells of itself, what listens and
+ * runs there, who may enter and what nobody declared. `questions`: scripts that are run besides. Changes nothing there, and never
  * throws for what the machine does.
  */
 export async function look(
@@ -32,7 +38,7 @@ export async function look(
   questions = "",
 ): Promise<Look> {
   const observed = !isEntered(machine.declared);
-  const looks = `${factsScript()}${questions}${evidenceScript(machine.declared)}`;
+  const looks = `${factsScript()}${insideScript()}${questions}${evidenceScript(machine.declared)}`;
   const script = observed ? looks : oneAfterAnother(renderConverge(machine.declared, true), looks);
   const session = await runScript(machine, entrance, script, timeoutMs);
   const told = session.kind === "ended" ? toldBy(session.stdout) : {};
@@ -57,6 +63,7 @@ function toldBy(said: string): Partial<Health> {
     ...(served ? { served } : {}),
     ...(delivered ? { delivered } : {}),
     ...(backedUp ? { backedUp } : {}),
+    inside: readInside(said),
   };
 }
 

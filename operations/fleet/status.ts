@@ -1,4 +1,5 @@
 import type { Fleet } from "../../components/fleet/fleet";
+import type { ResolvedFleet } from "../../components/placement/resolved";
 import { servedBy } from "../../components/fleet/serving";
 import type { Context } from "../ground/context";
 import type { Outcome } from "./converging";
@@ -12,6 +13,8 @@ import { asDeployer } from "../ground/sessions";
 import { count, table } from "../ground/table";
 import { backedUpText, backupConcerns } from "./backed-up";
 import { deliveredText, deliveryConcerns } from "./delivered";
+import { judgeInside } from "./inside";
+import { askAbout, judgeNames, namesOf, resolversHere } from "./named";
 import { servedConcerns, servedText } from "./served";
 import { chosenMachines, nothingSeen } from "./targets";
 import { exits, readCommandLine } from "../ground/usage";
@@ -24,7 +27,9 @@ One table of machines: whether they answer, differ from their declaration, have 
 want a reboot, how full their disks are, since when they run, and who owns them. Below it: the certificates
 they serve to the edge, the commit of each project with its delivery, its newest archive, what was found
 that nobody declared and no package brought, as berth offboard looks for it, and what needs a person:
-also who can log in and is not declared, and what a killed pulumi up may have made that no state knows.
+also who can log in and is not declared, what listens or runs there and is neither declared nor
+delivered, names that lead elsewhere (asked of BERTH_RESOLVERS, or of this computer's resolvers), and
+what a killed pulumi up may have made that no state knows.
 
   --environment E  stage or prod, with the host stacks that serve it
   --stack S        this stack alone
@@ -54,6 +59,8 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   const seen = await inParallel(chosen, parallelOf(values), async (machine) => {
     const { health } = await look(machine, entrance, statusMs);
     const { owner, sites, deliveries, backups } = machine.declared;
+    const inside = health.facts ? insideConcerns(machine, health) : [];
+    const named = await namesConcerns(context, fleets, machine);
     const served = health.facts
       ? [
           ...servedConcerns(sites, health.served, context.now),
@@ -65,7 +72,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
           ),
         ]
       : [];
-    return { health, concerns: [...concerns(health, owner), ...served] };
+    return { health, concerns: [...concerns(health, owner), ...served, ...inside, ...named] };
   });
   const worries = seen.flatMap((one) =>
     one.concerns.map((concern) => `${one.health.node}: ${concern}`),
@@ -189,6 +196,40 @@ function stateOf(outcome: Outcome): string {
       return outcome.fault;
     default:
       return outcome satisfies never;
+  }
+}
+
+/** What of a machine's ports, containers and images needs a person, one sentence each. */
+function insideConcerns({ declared, node }: Machine, { inside = {}, delivered }: Health): string[] {
+  const { differs, unseen } = judgeInside(declared, node.jenkins === "agent", inside, delivered);
+  return [...differs, ...unseen.map((what) => `not seen: ${what}`)].map((line) =>
+    printableLine(line),
+  );
+}
+
+/** Milliseconds that a resolver has. */
+const resolveMs = 5_000;
+
+/** What of the names that lead to a machine needs a person: where they lead, as resolvers say. */
+async function namesConcerns(
+  context: Context,
+  fleets: readonly ResolvedFleet[],
+  machine: Machine,
+): Promise<string[]> {
+  const elsewhere = servedElsewhere(fleets, machine);
+  const wanted = fleets
+    .filter(
+      ({ role, environment }) => role === "environment" && environment === machine.environment,
+    )
+    .flatMap(({ projects }) => projects)
+    .filter(({ slug }) => machine.node.projects.includes(slug) && !elsewhere.has(slug))
+    .flatMap((project) => namesOf(project, machine.address));
+  try {
+    return judgeNames(wanted, await askAbout(wanted, resolversHere(context.env), resolveMs));
+  } catch (error) {
+    return [
+      `not seen: where its names lead: ${error instanceof Error ? error.message : String(error)}`,
+    ];
   }
 }
 

@@ -1,6 +1,4 @@
-import { isIPv4 } from "node:net";
-
-import { Refusal } from "../ground/usage";
+import { namedResolvers } from "../ground/resolvers";
 import type { Move } from "./move";
 
 /** Resolvers that many people use, of three operators. */
@@ -11,14 +9,7 @@ const pauseMs = 15_000;
 
 /** The resolvers that are asked: `BERTH_RESOLVERS`, addresses with commas between, or three public ones. */
 export function resolversOf(env: NodeJS.ProcessEnv): readonly string[] {
-  const given = env["BERTH_RESOLVERS"];
-  if (given === undefined || given === "") return usual;
-  const addresses = given.split(",").map((each) => each.trim());
-  const wrong = addresses.find((each) => !isIPv4(each.replace(/:\d+$/, "")));
-  if (wrong === undefined) return addresses;
-  throw new Refusal(
-    `BERTH_RESOLVERS: ${JSON.stringify(wrong)} is no IPv4 address; write addresses with commas between`,
-  );
+  return namedResolvers(env) ?? usual;
 }
 
 /** Prints the records that the client has to set, and waits until every resolver gives them. */

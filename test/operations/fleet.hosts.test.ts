@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { agents } from "./agents-suite";
 import { Harbour, type Told } from "./harbour";
 import { observing } from "./observing-suite";
 import { maintaining } from "./maintaining-suite";
@@ -104,6 +105,36 @@ describe("berth on a fleet of booted hosts", () => {
       await harbour.on("beta", "rm /run/reboot-required");
       expect((await berth("converge", "beta")).code).toBe(0);
     });
+
+    it("says what listens and runs there that nobody declared, and where its name leads instead", async () => {
+      // Who listens gives itself the name of another, and has it hold a line of the answer.
+      const liar = `import ctypes, socket, time
+ctypes.CDLL(None).prctl(15, b"x\\nlistening: 0", 0, 0, 0)
+one = socket.create_server(("", 5432)); time.sleep(600)`;
+      await harbour.on(
+        "beta",
+        `printf '${liar}\n' >/tmp/liar.py; chmod 644 /tmp/liar.py
+        systemd-run --quiet --unit=liar --uid=ana python3 /tmp/liar.py
+        for i in $(seq 100); do : <>/dev/tcp/127.0.0.1/5432 && break; sleep 0.1; done 2>/dev/null
+        mkdir -p /srv/none; tar -C /srv/none -c . | docker import - miner:1 >/dev/null
+        docker create --name miner miner:1 x >/dev/null`,
+      );
+      harbour.resolver.records["beta.acme.dev"] = "203.0.113.9";
+      const seen = await berth("status", "beta");
+      harbour.resolver.records["beta.acme.dev"] = "edge";
+      await harbour.on(
+        "beta",
+        "systemctl stop liar; rm /tmp/liar.py; docker rm miner >/dev/null; docker rmi miner:1 >/dev/null",
+      );
+      expect(seen.code).toBe(1);
+      expect(seen.out).toContain("prod/beta: tcp 0.0.0.0:5432 listens and is not declared");
+      expect(seen.out).toContain("prod/beta: container miner (created) is of no project");
+      expect(seen.out).toMatch(
+        /prod\/beta: beta\.acme\.dev leads to 203\.0\.113\.9, not to Cloudflare's edge/,
+      );
+      const well = await berth("status", "beta");
+      expect(well, well.out).toMatchObject({ code: 0 });
+    });
   });
 
   describe("ssh", () => {
@@ -140,6 +171,7 @@ describe("berth on a fleet of booted hosts", () => {
   });
 
   maintaining(harbour);
+  agents(harbour);
 
   describe("deployers", () => {
     const both = { jenkins: jenkins.public, laptop: laptop.public };

@@ -36,6 +36,7 @@ export function observing(harbour: Harbour): void {
       writeFileSync(file, stringify({ config }));
       const node = { address, hostKey: hostKey.public, projects: ["clinic"] };
       harbour.published["stage"] = { nodes: { clinic: node } };
+      harbour.resolver.records["clinic.example.com"] = address;
       before = await listing(harbour.machines, id);
     });
     afterAll(() => {

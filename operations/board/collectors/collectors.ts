@@ -9,6 +9,7 @@ import type { Collector } from "../reading";
 import { alerts } from "./alerts";
 import { branches, type Branch, type BranchSaid } from "./branches";
 import { machines, type MachineSaid } from "./machines";
+import { names, type Names, type NamesSaid } from "./names";
 import { proofs, type ProofSaid } from "./proofs";
 import { stacks, type StackSaid } from "./stacks";
 import { visits, type Visited, type VisitSaid } from "./visits";
@@ -18,6 +19,7 @@ export interface Collectors {
   readonly stacks: Collector<string, StackSaid>;
   readonly machines: Collector<Machine, MachineSaid>;
   readonly visits: Collector<Visited, VisitSaid>;
+  readonly names: Collector<Names, NamesSaid>;
   readonly branches: Collector<Branch, BranchSaid>;
   readonly proofs: Collector<BackedUp, ProofSaid>;
   readonly alerts: Collector<string, Evidence>;
@@ -32,6 +34,7 @@ export function collectorsOf(context: Context, fleets: readonly ResolvedFleet[])
     stacks: stacks(context),
     machines: machines(context, entrance),
     visits: visits(context),
+    names: names(context),
     branches: branches(context),
     proofs: proofs(context),
     alerts: alerts(context),

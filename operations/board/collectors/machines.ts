@@ -46,10 +46,27 @@ const machineSaid = z.object({
         delivering: z.unknown(),
         services: z.record(text, text).nullish(),
         expected: z.array(text).nullish(),
+        waiting: z.array(text).nullish(),
+        project: text.nullish(),
+        identities: z.record(text, text).nullish(),
       }),
     )
     .nullable(),
   backedUp: z.array(backedUpProject).nullable(),
+  /** What listens there beyond its loopback, and its containers. */
+  listening: z
+    .array(z.object({ protocol: text, address: text, port: amount }))
+    .max(500)
+    .nullable(),
+  containers: z
+    .array(
+      z.object({
+        ...{ name: text, image: text, status: text, oneOff: z.boolean() },
+        ...{ project: text.optional(), service: text.optional() },
+      }),
+    )
+    .max(500)
+    .nullable(),
   /** The status that each site's service answered on the loopback; 0: none. */
   answers: z.record(z.string(), z.number().int().min(0).max(599)),
 });
@@ -77,7 +94,7 @@ export function machines(
 
 /** What a look says, in the collector's form. Pure. */
 export function saidBy({ health, said }: Look): object {
-  const { outcome, facts, traces, served, delivered, backedUp } = health;
+  const { outcome, facts, traces, served, delivered, backedUp, inside } = health;
   const report = "report" in outcome ? outcome.report : undefined;
   const about = report?.findings.filter(({ kind }) => kind === outcome.kind) ?? [];
   const [first] = about;
@@ -92,6 +109,8 @@ export function saidBy({ health, said }: Look): object {
     served: served ?? null,
     delivered: delivered ?? null,
     backedUp: backedUp ?? null,
+    listening: inside?.listening ?? null,
+    containers: inside?.containers ?? null,
     answers: readAnswers(said),
   };
 }

@@ -1,36 +1,7 @@
-import { count } from "../../ground/table";
 import { fullPercent } from "../../fleet/health";
 import { bad, good, none, unknown, type Cell } from "../cell";
 import type { Gathered } from "../gather";
 import { ofMachine } from "./known";
-
-/** Whether the machine is as it is declared. */
-export function drift(row: Gathered): Cell {
-  return (
-    withoutService(row) ??
-    ofMachine(row, ({ check }, from) => {
-      const { kind, differ, detail } = check;
-      switch (kind) {
-        case "done":
-          return good("as declared", from);
-        case "observed":
-          return none("Berth only looks at this machine", "observed");
-        case "drift":
-          return bad(
-            count(differ, "thing differs", "things differ"),
-            from,
-            `${detail}; berth converge`,
-          );
-        case "failed":
-          return bad("check failed", from, detail);
-        case "refused":
-          return bad("refused", from, detail);
-        default:
-          return kind satisfies never;
-      }
-    })
-  );
-}
 
 /** Updates that wait, which install themselves, and a reboot, which does not. */
 export function updates(row: Gathered): Cell {

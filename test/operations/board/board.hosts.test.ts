@@ -16,6 +16,7 @@ import type { Context } from "../../../operations/ground/context";
 import { readFleets } from "../../../operations/ground/reading";
 import { Authority, together } from "../../machine/certificates";
 import { project, Quay } from "../../machine/quay";
+import { TestResolver } from "../resolver";
 
 const port = 18_016;
 
@@ -25,6 +26,7 @@ class Declared extends Quay {
   /** What the forge has of the repository. */
   readonly forge = join(this.yard.ground.directory, "forge");
   readonly authority = new Authority("an authority that visitors trust");
+  readonly resolver = new TestResolver();
   /** The host key that it always had. */
   private readonly own = this.yard.ground.key("host");
   private agent: ChildProcess | undefined;
@@ -37,7 +39,10 @@ class Declared extends Quay {
   /** Boots it, brings its certificate and delivers what is committed. */
   async deliver(): Promise<void> {
     await this.yard.open();
+    await this.resolver.open();
     this.address = this.yard.machines.addressAt(0);
+    this.resolver.records["shop.example.org"] = "edge";
+    this.resolver.records["direct.shop.example.org"] = this.address;
     this.declare();
     const { own, yard } = this;
     await yard.create(this.id, 0, {
@@ -105,6 +110,7 @@ class Declared extends Quay {
         ...{ PATH: process.env["PATH"], HOME: this.directory, SSH_AUTH_SOCK: socket },
         ...{ GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: `url.${this.forge}/.insteadOf` },
         GIT_CONFIG_VALUE_0: "git@git.example:",
+        ...this.resolver.env(),
       },
       now: new Date(),
       out: () => undefined,
@@ -142,6 +148,7 @@ class Declared extends Quay {
 
   async leave(): Promise<void> {
     this.agent?.kill();
+    await this.resolver.close();
     this.authority.remove();
     await this.yard.clear();
   }
@@ -171,6 +178,7 @@ describe("the board of a machine that boots", () => {
     expect(statesOf(board, names), JSON.stringify(cells, undefined, 1)).toEqual(wanted);
     expect(cells.containers.value).toBe("3 of 3");
     expect(cells.people.value).toBe("ana, bob");
+    expect(cells.drift.value).toBe("as declared (its check, images, names)");
     expect(cells.disk.value).toMatch(/^\d+%$/);
     expect(cells.edge).toMatchObject({ source: "https://shop.example.org/healthz" });
   });

@@ -26,6 +26,7 @@ const restOn: Readonly<Record<keyof Answers, readonly ColumnName[]>> = {
     ...(["certificate", "drift", "commit", "updates"] as const),
   ],
   visits: ["edge", "certificate"],
+  names: ["drift"],
   branches: ["commit"],
   proofs: ["backup", "drill"],
 };
@@ -47,6 +48,8 @@ const lies: Readonly<Record<keyof Answers, readonly unknown[]>> = {
     { ...machineWell(["shop"]), facts: { ...machineWell([]).facts, diskPercent: -1 } },
     { ...machineWell(["shop"]), facts: { ...machineWell([]).facts, updates: NaN } },
     { ...machineWell(["shop"]), answers: { shop: 9999 } },
+    { ...machineWell(["shop"]), listening: [{ protocol: "tcp", address: "::", port: -1 }] },
+    { ...machineWell(["shop"]), containers: "none" },
     { ...machineWell(["shop"]), served: [{ slug: "shop", ends: new Date(NaN) }] },
   ],
   visits: [
@@ -54,6 +57,7 @@ const lies: Readonly<Record<keyof Answers, readonly unknown[]>> = {
     { ...visitWell, status: 42 },
     { ...visitWell, ends: "never" },
   ],
+  names: [undefined, {}, { given: [{ resolver: "x", name: "shop", addresses: ["here"] }] }],
   branches: [undefined, {}, { head: "master" }, { head: "0123456" }],
   proofs: [
     ...[undefined, null, {}],
@@ -130,7 +134,8 @@ describe("a collector", () => {
   });
 
   it.each(kinds)("%s that answers of another time is not believed", async (kind) => {
-    const said = await well(fleet)[kind]("shop", ["shop"]);
+    const answers = well(fleet);
+    const said = await (kind === "names" ? answers.names([]) : answers[kind]("shop", ["shop"]));
     const at = (minutes: number) => new Date(today.getTime() + minutes * 60_000);
     await expectUnknown(kind, () => told(said.said, at(-6)), /the answer is old/);
     await expectUnknown(kind, () => told(said.said, at(6)), /the answer is of the future/);
@@ -235,7 +240,7 @@ describe("sixty projects, of which five hosts are dead", () => {
   it("are told in time where nobody answers at all, and all of it is unknown", async () => {
     const never = () => new Promise<Told>(() => undefined);
     const { board, seconds } = await made({
-      ...{ machines: never, visits: never, branches: never, proofs: never },
+      ...{ machines: never, visits: never, names: never, branches: never, proofs: never },
     });
     expect(seconds).toBeLessThan(60);
     expect(board.rows).toHaveLength(60);

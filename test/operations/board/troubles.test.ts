@@ -8,6 +8,7 @@ import {
   boardOf,
   fleetOf,
   machineWell,
+  namesWell,
   proofWell,
   publishedWell,
   told,
@@ -131,6 +132,47 @@ const troubles: readonly (readonly [ColumnName, string, Partial<Answers>, RegExp
     "it is another stack's",
     machine({ check: { kind: "refused", differ: 1, detail: "owner: x" } }),
     /owner: x/,
+  ],
+  [
+    "drift",
+    "a port is open that nobody declared",
+    machine({
+      listening: [
+        ...machineWell([]).listening!,
+        { protocol: "tcp", address: "0.0.0.0", port: 5432 },
+      ],
+    }),
+    /tcp 0\.0\.0\.0:5432 listens and is not declared/,
+  ],
+  [
+    "drift",
+    "a container is there that was not delivered",
+    machine({
+      containers: [{ name: "miner", image: "sha256:x", status: "running", oneOff: false }],
+    }),
+    /container miner \(running\) is of no project/,
+  ],
+  [
+    "drift",
+    "a service runs another image",
+    machine({
+      containers: machineWell(["shop"]).containers!.map((each) => ({
+        ...each,
+        ...(each.service === "web" ? { image: "sha256:other" } : {}),
+      })),
+    }),
+    /shop: web runs another image than was delivered/,
+  ],
+  [
+    "drift",
+    "a name leads elsewhere",
+    {
+      names: (wanted) =>
+        told({
+          given: namesWell(wanted).given.map((each) => ({ ...each, addresses: ["203.0.113.9"] })),
+        }),
+    },
+    /shop\.example\.org leads to 203\.0\.113\.9, not to Cloudflare's edge/,
   ],
   [
     "commit",

@@ -1,11 +1,13 @@
 /** A fleet in which everything is well, and everybody who is asked about it, for pure tests. */
 
 import type { ResolvedFleet } from "../../../components/placement/resolved";
+import type { NamedThing } from "../../../operations/fleet/named";
 import type { Context } from "../../../operations/ground/context";
 import { assemble, type Board } from "../../../operations/board/assemble";
 import type { BranchSaid } from "../../../operations/board/collectors/branches";
 import { collectorsOf, type Collectors } from "../../../operations/board/collectors/collectors";
 import type { MachineSaid } from "../../../operations/board/collectors/machines";
+import type { NamesSaid } from "../../../operations/board/collectors/names";
 import type { ProofSaid } from "../../../operations/board/collectors/proofs";
 import type { VisitSaid } from "../../../operations/board/collectors/visits";
 import { gather } from "../../../operations/board/gather";
@@ -49,12 +51,28 @@ export function machineWell(slugs: readonly string[]): MachineSaid {
       ...{ slug, commit: head, at: ago(30), verdict: "delivered", running: true },
       ...{ delivering: false, expected: ["web", "db", "migrate"] },
       services: { web: "healthy", db: "running", migrate: "exited" },
+      ...{ project: slug, identities: { web: `sha256:${slug}`, db: "sha256:db" } },
     })),
     backedUp: slugs.map((slug) => ({
       slug,
       last: { at: ago(5), verdict: "taken" },
       lastTaken: { at: ago(5), verdict: "taken" },
     })),
+    listening: [
+      { protocol: "tcp", address: "0.0.0.0", port: 22 },
+      { protocol: "tcp", address: "::", port: 443 },
+      { protocol: "udp", address: "192.0.2.1", port: 68 },
+    ],
+    containers: [
+      { name: "berth-proxy", image: "sha256:proxy", status: "running", oneOff: false },
+      ...slugs.flatMap((project) => [
+        { name: `berth-backup-${project}`, image: "sha256:b", status: "running", oneOff: false },
+        {
+          ...{ name: `${project}-web-1`, image: `sha256:${project}`, status: "running" },
+          ...{ oneOff: false, project, service: "web" },
+        },
+      ]),
+    ],
     answers: Object.fromEntries(slugs.map((slug) => [slug, 200])),
   };
 }
@@ -63,6 +81,13 @@ export const visitWell: VisitSaid = {
   ...{ kind: "answered", status: 200, ms: 120 },
   ends: inDays(60).toISOString(),
 };
+/** What a resolver says of names that lead where they shall. */
+export const namesWell = (wanted: readonly NamedThing[]): NamesSaid => ({
+  given: wanted.map(({ name, leads }) => ({
+    ...{ resolver: "192.0.2.53", name },
+    addresses: [leads.to === "edge" ? "104.16.0.1" : leads.address],
+  })),
+});
 export const branchWell: BranchSaid = { head };
 export const proofWell = (slug: string): ProofSaid => ({
   archive: ago(5),
@@ -103,6 +128,7 @@ export interface Answers {
   readonly stacks: () => Promise<Told>;
   readonly machines: (name: string, slugs: readonly string[]) => Promise<Told>;
   readonly visits: (domain: string) => Promise<Told>;
+  readonly names: (wanted: readonly NamedThing[]) => Promise<Told>;
   readonly branches: (repository: string) => Promise<Told>;
   readonly proofs: (slug: string) => Promise<Told>;
 }
@@ -115,6 +141,7 @@ export function well(fleet: ResolvedFleet): Answers {
     stacks: () => told(publishedWell(fleet)),
     machines: (_, slugs) => told(machineWell(slugs)),
     visits: () => told(visitWell),
+    names: (wanted) => told(namesWell(wanted)),
     branches: () => told(branchWell),
     proofs: (slug) => told(proofWell(slug)),
   };
@@ -130,6 +157,7 @@ export function asking(fleet: ResolvedFleet, answers: Answers): Collectors {
       ask: ({ node }) => answers.machines(node.name, node.projects),
     },
     visits: { ...real.visits, ask: ({ domain }) => answers.visits(domain) },
+    names: { ...real.names, ask: ({ wanted }) => answers.names(wanted) },
     branches: { ...real.branches, ask: ({ repository }) => answers.branches(repository) },
     proofs: { ...real.proofs, ask: ({ project }) => answers.proofs(project.slug) },
     alerts: real.alerts,

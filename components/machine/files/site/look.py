@@ -50,8 +50,9 @@ def about(site):
         "expected": [each for each in now["services"] if each not in waits] if now and "services" in now else None,
         # They act by themselves, and this machine does not serve.
         "waiting": waits,
-        "project": now["project"] if now else None,
-        # The same of these: Docker's identity of the image that each service was delivered with.
+        # Also of what was started and not delivered: its containers are there.
+        "project": (history.kept(site) or {}).get("project"),
+        # Docker's identity of the image that each service was delivered with; None as above.
         "identities": now.get("identities") if now else None,
         "delivering": running(site),
         "cutOff": bool(history.begun(site)) and not running(site),
