@@ -108,16 +108,21 @@ describe("berth on a fleet of booted hosts", () => {
 
     it("says what listens and runs there that nobody declared, and where its name leads instead", async () => {
       // Who listens gives itself the name of another, and has it hold a line of the answer.
-      const liar = `import ctypes, socket, time
-ctypes.CDLL(None).prctl(15, b"x\\nlistening: 0", 0, 0, 0)
-one = socket.create_server(("", 5432)); time.sleep(600)`;
       await harbour.on(
         "beta",
-        `printf '${liar}\n' >/tmp/liar.py; chmod 644 /tmp/liar.py
-        systemd-run --quiet --unit=liar --uid=ana python3 /tmp/liar.py
-        for i in $(seq 100); do : <>/dev/tcp/127.0.0.1/5432 && break; sleep 0.1; done 2>/dev/null
-        mkdir -p /srv/none; tar -C /srv/none -c . | docker import - miner:1 >/dev/null
-        docker create --name miner miner:1 x >/dev/null`,
+        `set -e
+cat >/tmp/liar.py <<'PYTHON'
+import ctypes, socket, time
+ctypes.CDLL(None).prctl(15, b"x\\nlistening: 0", 0, 0, 0)
+one = socket.create_server(("", 5432))
+time.sleep(600)
+PYTHON
+chmod 644 /tmp/liar.py
+systemd-run --quiet --collect --unit=liar --uid=ana python3 /tmp/liar.py
+timeout 20 bash -c 'until : <>/dev/tcp/127.0.0.1/5432; do sleep 0.1; done' 2>/dev/null
+mkdir -p /srv/none
+tar -C /srv/none -c . | docker import - miner:1 >/dev/null
+docker create --name miner miner:1 x >/dev/null`,
       );
       harbour.resolver.records["beta.acme.dev"] = "203.0.113.9";
       const seen = await berth("status", "beta");
