@@ -80,7 +80,7 @@ export function stepsOf(facts: Facts, seen: Seen): readonly Step[] {
     step("end", ended, "ours", `servedBy: none for ${slug} in Pulumi.${environment}.yaml`),
     step(
       "jobs",
-      !hasJobs || jobs?.length === 0,
+      !hasJobs || (ended && jobs?.length === 0),
       jobs === undefined ? "stuck" : "ours",
       !hasJobs
         ? "it has no jobs on Jenkins"

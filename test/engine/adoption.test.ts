@@ -1,5 +1,10 @@
+import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { dayLength } from "../../components/fleet/formats";
+import type { Context } from "../../operations/ground/context";
+import { publishedBy } from "../../operations/ground/published";
+import { retire } from "../../operations/retire/retire";
 import { fleetOf, hostKey, project } from "./agency";
 import { ScratchCloud } from "../../rehearsal/scratch";
 
@@ -102,20 +107,43 @@ describe("a machine made by hand", () => {
     ]);
   });
 
+  /** What `berth retire` says of the project on it, whose archive was proven. */
+  async function retired(now = new Date()): Promise<string> {
+    let said = "";
+    const { project: directory, env } = cloud;
+    const tell = (text: string) => void (said += text);
+    const context: Context = {
+      ...{ directory, env, now, out: tell, say: tell, keys: (fleet) => fleet },
+      published: publishedBy(directory, env),
+    };
+    const argv = ["club", "--handover", "--to", path.join(directory, "papers")];
+    const archive = { place: "s3://b/club/", key: "k", problems: [], isYoung: true };
+    await retire(context, argv, () => ({
+      archive: () => Promise.resolve(archive),
+      backUp: () => Promise.resolve(false),
+      drill: () => Promise.resolve(false),
+      zone: () => Promise.resolve(""),
+    }));
+    return said;
+  }
+
   it("stays where it is when it leaves the stack, which it does when it is said", async () => {
     cloud.stack("prod", { projects: { shop: projects.shop } });
     const dropped = await cloud.pulumi("up", "--yes", "--skip-preview", "--stack", "prod");
     expect(dropped.code).not.toBe(0);
     expect(dropped.stdout + dropped.stderr).toContain("berth:nodes.club: is not declared any more");
-    const retired = { since: "2020-01-01", snapshot: "of nobody", remove: true };
-    cloud.stack("prod", {
-      projects: { ...projects, club: { ...projects.club, servedBy: "none" } },
-      nodes: nodes(handmade.first, { retired }),
-    });
+    declare(handmade.first);
+    expect(await retired()).toContain("next, yours: pulumi up --stack prod: its names go");
+    await cloud.up("prod");
+    expect(await retired()).toContain("nothing is let go before");
+    const later = new Date(Date.now() + 8 * dayLength);
+    cloud.env["BERTH_NOW"] = later.toISOString();
+    expect(await retired(later)).toContain("twice: club leaves the stack and stays where it is");
     await cloud.up("prod");
     await cloud.up("prod");
     expect(await droplets()).toEqual(["7001", "7002"]);
     expect((await cloud.outputs("prod"))["nodes"]).not.toHaveProperty("club");
+    expect(await retired(later)).toContain("take club out of Pulumi.prod.yaml, its node too");
     cloud.stack("prod", { projects: { shop: projects.shop } });
     await cloud.up("prod");
   });

@@ -3,14 +3,13 @@ import { Refusal } from "../../ground/usage";
 import type { FoundMachine } from "../found";
 import { allPages, baseOf, getJson, mappings, textOf, tokenIn } from "./asking";
 
-/** Zones of Instances; no API lists them. https://www.scaleway.com/en/developers/api/instances/ (2026-03) */
-const zones = [
-  ...["fr-par-1", "fr-par-2", "fr-par-3", "it-mil-1", "nl-ams-1", "nl-ams-2", "nl-ams-3"],
-  ...["pl-waw-1", "pl-waw-2", "pl-waw-3"],
-];
+/** Zones of Instances; no API lists them. https://www.scaleway.com/en/docs/account/reference-content/products-availability/ */
+const zones = ["fr-par", "nl-ams", "pl-waw"].flatMap((region) =>
+  [1, 2, 3].map((number) => `${region}-${number}`),
+);
 const perPage = 100;
 
-/** Every Instance, of all zones, that the key in `SCW_SECRET_KEY` may see. Throws a `Refusal`. */
+/** Every Instance of Paris, Amsterdam and Warsaw that the key in `SCW_SECRET_KEY` may see. Throws a `Refusal`. */
 export async function scalewayMachines(env: NodeJS.ProcessEnv): Promise<FoundMachine[]> {
   const base = baseOf(env, "SCW_API_URL", "https://api.scaleway.com");
   const headers = { "X-Auth-Token": tokenIn(env, "SCW_SECRET_KEY") };
