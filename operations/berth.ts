@@ -22,6 +22,7 @@ import * as migrate from "./migrate/migrate";
 import * as notify from "./notify/notify";
 import * as newProject from "./new/new";
 import { printable } from "./ground/printable";
+import * as fold from "./fold/fold";
 import * as retire from "./retire/retire";
 import { publishedBy } from "./ground/published";
 import * as stageFirst from "./release/gate";
@@ -73,6 +74,7 @@ const commands: Readonly<Record<string, Command>> = {
   migrate,
   adopt,
   retire,
+  fold,
 };
 
 /** What `berth` says of itself. */
@@ -97,6 +99,7 @@ export const usage = `usage: npm run berth -- <command> [arguments]
   migrate     move a live project to the machine of another stack
   adopt       the stanzas of a fleet that was made by hand or by another tool
   retire      end a project: last archive, names, note, lines; and which update comes next
+  fold        move a host stack's machines into its environment's stack, by states alone
   converge    bring machines to their declaration, or say what differs
   maintain    update machines and have them boot anew, one at a time, in their window
   offboard    close a member's accounts everywhere, with evidence

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { adoption } from "./adoption";
 import type { Declared } from "./declared";
-import { former } from "./fields";
+import { former, stack } from "./fields";
 import { choice, count, group, hints, list } from "./hints";
 import { nodeJenkins } from "./jenkins";
 import { maintenance } from "./maintenance";
@@ -55,7 +55,15 @@ export const node = group("A machine that needs more than the defaults, or exist
   maintenance: maintenance.optional(),
   jenkins: nodeJenkins.optional(),
   retired: retirement.optional(),
+  madeBy: stack(
+    "The host stack that made its machine and was folded into this one: owner file, tags and credentials keep that stack's name, so that nothing of it is made anew.",
+  ).optional(),
 });
+
+/** The stack whose name a node's machine bears at its provider and in its owner file. */
+export function madeBy(fleet: { readonly stack: string }, node: Pick<NodeSpec, "madeBy">): string {
+  return node.madeBy ?? fleet.stack;
+}
 
 /**
  * A machine this stack owns: its entry, where it has one, and what follows from it and from the projects on

@@ -1,3 +1,4 @@
+import { madeBy } from "../fleet/node";
 import type { Fleet } from "../fleet/fleet";
 import type { ResolvedNode } from "../placement/resolved";
 import { letsEncrypt } from "../fleet/acme";
@@ -15,7 +16,7 @@ export function machineOf(project: string, fleet: Fleet, node: ResolvedNode): Ma
   const { dotfiles } = fleet.team;
   const madeByBerth = node.server === undefined && node.adopt === undefined;
   return {
-    owner: `${project}/${fleet.stack}`,
+    owner: `${project}/${madeBy(fleet, node)}`,
     initialAccount: node.placement.login,
     members: [...names].sort().flatMap((name) => fleet.team.members[name] ?? []),
     deployerKeys: Object.values(fleet.team.deployers),

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { cloudMachines, type Host, type Purchase, type Takeover } from "../clouds";
 import { clientHost } from "../clouds/client/machine";
+import { madeBy } from "../fleet/node";
 import type { Adoption } from "../fleet/fleet";
 import { isGuarded } from "../placement/exposure";
 import type { FleetNode, ResolvedNode } from "../placement/resolved";
@@ -55,7 +56,7 @@ function purchaseOf({ fleet, node, present }: HostArgs): Purchase {
     login,
     authorizedKeys: Object.values(fleet.team.deployers),
     openings: node.openings,
-    stack: fleet.stack,
+    stack: madeBy(fleet, node),
     protect: isProtected({ fleet, node }),
   };
 }
@@ -69,7 +70,7 @@ function takeoverOf({ fleet, node }: HostArgs, adopt: Adoption): Takeover {
     login,
     hostKey,
     ...(isGuarded(node) ? { firewall: node.openings } : {}),
-    stack: fleet.stack,
+    stack: madeBy(fleet, node),
     protect: !isReleased(node),
   };
 }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { usesAws, withAws } from "../accounts";
 import { BackupCredential } from "../backups/credential";
 import { OriginCertificate } from "../edge/origin-certificate";
+import { madeBy } from "../fleet/node";
 import { visitorNames } from "../fleet/names";
 import type { Reached } from "../machine/connection";
 import { awake } from "./awake";
@@ -151,7 +152,7 @@ export class ProjectNode extends pulumi.ComponentResource {
   private createBackupCredential(
     name: string,
     project: ResolvedProject,
-    { stack }: FleetNode["fleet"],
+    fleet: FleetNode["fleet"],
     node: FleetNode["node"],
   ): void {
     if (!project.archives) return;
@@ -164,7 +165,7 @@ export class ProjectNode extends pulumi.ComponentResource {
         bucket: bucket.name,
         prefix,
         region: bucket.region,
-        stack,
+        stack: madeBy(fleet, node),
         machine: isBackedUp(node, project) ? this.reached : undefined,
         after: [this.bootstrap],
         leaving: isReleased(node),

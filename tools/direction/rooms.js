@@ -69,6 +69,7 @@ const operations = inOrder(
     ["operations/migrate", "^operations/migrate/"],
     ["operations/adopt", "^operations/adopt/"],
     ["operations/retire", "^operations/retire/"],
+    ["operations/fold", "^operations/fold/"],
     ["operations/people", "^operations/people/"],
     ["operations/review", "^operations/review/"],
     ["operations/board", "^operations/board/"],

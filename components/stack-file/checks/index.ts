@@ -13,6 +13,7 @@ import { checkHttpPorts } from "./http-ports";
 import { checkJenkins } from "./jenkins";
 import { checkJenkinsAgents } from "./jenkins-agents";
 import { checkMachines } from "./machines";
+import { checkMadeBy } from "./made-by";
 import { checkMaintenance } from "./maintenance";
 import { checkNodeNames } from "./node-names";
 import { checkOpenings } from "./openings";
@@ -51,6 +52,7 @@ export const checks: readonly Check[] = [
   checkNodeNames,
   checkRenames,
   checkMachines,
+  checkMadeBy,
   checkMaintenance,
   checkJenkinsAgents,
   checkOpenings,
