@@ -2,6 +2,7 @@ import { accountPattern, domainPattern, slugPattern, zoneIdPattern } from "./for
 import { domain } from "./fields";
 import { acme } from "./acme";
 import { agencySentry } from "./sentry";
+import { agencyBackups } from "./agency-backups";
 import { group, list, map, text } from "./hints";
 import type { Declared } from "./declared";
 import { agencyJenkins } from "./jenkins";
@@ -38,6 +39,7 @@ export const agency = group("Facts about the agency that all stacks share.", {
   sentry: agencySentry.optional(),
   maintenance: maintenance.optional(),
   jenkins: agencyJenkins.optional(),
+  backups: agencyBackups.optional(),
 });
 
 /**

@@ -13,6 +13,9 @@ export function backupsBelow(
   return adopted && environment === "stage" ? "stage/backups/" : "backups/";
 }
 
+/** What copies of Berth's own state are called where projects have their slug (R79). */
+export const stateSlug = "berth-state";
+
 /** Where a project's archives lie in a bucket: `backups/<project>/` (R31), in stage as above. */
 export function backupPrefix(
   project: string,

@@ -17,6 +17,13 @@ const timePattern = /^([01]\d|2[0-3]):[0-5]\d$/;
 /** A public key of age, as `age-keygen` prints it. */
 const agePattern = /^age1[02-9ac-hj-np-z]{58}$/;
 
+/** A key that archives are encrypted to. */
+export const ageKey = text("A public key of age.", agePattern, {
+  what: "a public key of age",
+  allowed: "age1 and 58 letters and digits",
+  fix: "write what `age-keygen -y FILE` prints",
+});
+
 /** A path of the repository: no absolute one, and none that leads out of it. */
 const repositoryPath = /^(?![/.])(?!.*(^|\/)\.\.(\/|$))[A-Za-z0-9._/-]+$/;
 
@@ -74,11 +81,7 @@ export const backup = group(
       .optional(),
     recipients: list(
       "Keys that archives are encrypted to, two or more, one of them kept offline; absent: archives are not encrypted by the node. lrzip alone does not open an encrypted one.",
-      text("A public key of age.", agePattern, {
-        what: "a public key of age",
-        allowed: "age1 and 58 letters and digits",
-        fix: "write what `age-keygen -y FILE` prints",
-      }),
+      ageKey,
     ).optional(),
     recoveryMinutes: count("Minutes in which it shall be restored after a loss.", 1, {
       what: "a number of minutes",

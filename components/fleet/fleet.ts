@@ -45,6 +45,6 @@ export interface Fleet {
   readonly zones: readonly string[];
   /** The environment stack that sets a zone's TLS mode, by the zone's name; this one among them. */
   readonly zoneOwners: Readonly<Record<string, string>>;
-  /** Buckets the projects' backups go to, sorted by region. */
+  /** Buckets that backups go to, sorted by region. */
   readonly buckets: readonly BucketSpec[];
 }

@@ -45,4 +45,6 @@ export interface ResolvedFleet extends Fleet {
   readonly nodes: readonly ResolvedNode[];
   readonly leaving: readonly ResolvedNode[];
   readonly projects: readonly ResolvedProject[];
+  /** Where copies of Berth's own state go; where production says so, and there alone (R79). */
+  readonly state?: Archives;
 }

@@ -28,6 +28,9 @@ export function bucketName(agency: string, environment: Environment, region: Bac
   return `${agency}-${environment}-backups-${region}`;
 }
 
+/** Where copies of Berth's own state go (R79). */
+export const stateRegionDefault: BackupRegion = "us-east-1";
+
 /**
  * Where a project's backups go: us-east-1 (R30); ca-central-1 when its own data, or that of a
  * project on the same node, must stay in Canada.

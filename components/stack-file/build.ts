@@ -1,6 +1,11 @@
 import { agency as agencySchema } from "../fleet/agency";
-import { backupPrefix } from "../fleet/backup-prefix";
-import { backup as backupSchema, backupRegions, type BucketSpec } from "../fleet/backups";
+import { backupPrefix, stateSlug } from "../fleet/backup-prefix";
+import {
+  backup as backupSchema,
+  backupRegions,
+  type BackupRegion,
+  type BucketSpec,
+} from "../fleet/backups";
 import { wholeOf } from "../fleet/declared";
 import { diskDefault, memoryDefault } from "../fleet/defaults";
 import type { Environment } from "../fleet/environment";
@@ -14,8 +19,8 @@ import { team as teamSchema, type Team } from "../fleet/team";
 import { findSize } from "../placement/choose";
 import { openingsOf } from "../placement/openings";
 import { place } from "../placement/placement";
-import type { ResolvedFleet, ResolvedNode, ResolvedProject } from "../placement/resolved";
-import { backupRegionOf, bucketName, retentionOf } from "./backups";
+import type { Archives, ResolvedFleet, ResolvedNode, ResolvedProject } from "../placement/resolved";
+import { backupRegionOf, bucketName, retentionOf, stateRegionDefault } from "./backups";
 import {
   compare,
   entriesOf,
@@ -56,6 +61,7 @@ export function fleetOf(draft: Draft): ResolvedFleet {
       ),
     ),
     buckets,
+    ...stateOf(draft, buckets),
   };
 }
 
@@ -172,28 +178,52 @@ function secretsOf(
 
 function backupOf(
   project: ProjectDraft,
-  { machines, environment, definition }: Draft,
+  draft: Draft,
   buckets: readonly BucketSpec[],
 ): Pick<ResolvedProject, "backup" | "archives"> {
   const declared = project.facts.backup;
   if (declared === undefined) return {};
-  const region = backupRegionOf(project, machines);
-  const bucket = sure(buckets.find((each) => each.region === region));
+  const region = backupRegionOf(project, draft.machines);
   return {
     backup: { ...wholeOf(backupSchema, declared), database: declared.database ?? "none", region },
-    archives: {
-      bucket,
-      prefix: backupPrefix(project.slug, sure(environment), bucket),
-      drillKeys: definition?.config.backups?.drillKeys ?? [],
-    },
+    archives: archivesIn(draft, buckets, region, project.slug),
+  };
+}
+
+/** One copy of the state is of all stacks, so that production alone has it. */
+function stateOf(draft: Draft, buckets: readonly BucketSpec[]): Pick<ResolvedFleet, "state"> {
+  const region = stateRegionOf(draft);
+  return region === undefined ? {} : { state: archivesIn(draft, buckets, region, stateSlug) };
+}
+
+function stateRegionOf({ own, environment, role }: Draft): BackupRegion | undefined {
+  const declared = own.config.agency?.backups?.state;
+  if (declared === undefined || environment !== "prod" || role !== "environment") return undefined;
+  return declared.region ?? stateRegionDefault;
+}
+
+function archivesIn(
+  { environment, definition }: Draft,
+  buckets: readonly BucketSpec[],
+  region: BackupRegion,
+  slug: string,
+): Archives {
+  const bucket = sure(buckets.find((each) => each.region === region));
+  return {
+    bucket,
+    prefix: backupPrefix(slug, sure(environment), bucket),
+    drillKeys: definition?.config.backups?.drillKeys ?? [],
   };
 }
 
 function bucketsOf(draft: Draft, agency: string, environment: Environment): BucketSpec[] {
   const settings = draft.definition?.config.backups;
-  const used = draft.projects.flatMap((project) =>
-    project.facts.backup === undefined ? [] : [backupRegionOf(project, draft.machines)],
-  );
+  const used = [
+    ...draft.projects.flatMap((project) =>
+      project.facts.backup === undefined ? [] : [backupRegionOf(project, draft.machines)],
+    ),
+    stateRegionOf(draft),
+  ];
   return [...backupRegions]
     .sort(compare)
     .filter((region) => used.includes(region))

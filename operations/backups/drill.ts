@@ -2,7 +2,7 @@ import * as os from "node:os";
 
 import { untilAsked } from "../../engine/program";
 import type { Context } from "../ground/context";
-import { printableLine } from "../ground/printable";
+import { printable, printableLine } from "../ground/printable";
 import { exits, readCommandLine, Refusal, UsageError } from "../ground/usage";
 import { Docker } from "./docker";
 import { readDrillKey, sealed, tips, type DrillKey, type Found } from "./evidence";
@@ -11,6 +11,7 @@ import { projectsOf, recordsOf, residencyProblem, type BackedUp } from "./projec
 import { Proof } from "./proof";
 import { prunable, prune } from "./prune";
 import { report } from "./report";
+import { drillState } from "./state/drill";
 import { Store } from "./store";
 
 /** Characters of a reason that a terminal shows; the record has all of it. */
@@ -18,7 +19,8 @@ const sentence = 1000;
 
 /** How `berth drill` is called. */
 export const usage = `usage: berth drill [options] [project]
-       berth drill --report [--environment E]
+       berth drill --report [--environment E] [--memory FILE]
+       berth drill --state
        berth drill --show-key
 
 Proves that backups can be restored (R34): takes each project's newest archive, unpacks it in a
@@ -33,7 +35,11 @@ the archives and write records (as the AWS command finds them), and its own key:
   BERTH_AGE_IDENTITY=FILE  identities of age, where archives are encrypted
 The public half of the drill's key is declared in the stack file, under backups.drillKeys.
 
-  --report         every project: age of its backup and its drill, what was restored, how long it took
+  --report         every project, and the state: age of its backup and its drill, what was restored, how long it took
+  --memory FILE    with --report: tells Slack (SLACK_WEBHOOK_URL) what is newly wrong and what is right again; the
+                   file keeps what was told, and is made when it is not there
+  --state          the newest copy of Berth's own state instead: every stack made anew from it in an empty directory
+                   and an empty backend, and previewed; it needs what a preview needs, and BERTH_AGE_IDENTITY
   --show-key       the line that declares the key
   --in PLACE       where this computer is: canada, or anywhere; projects whose data must stay in
                    Canada are drilled there alone (also BERTH_DRILL_IN)
@@ -46,17 +52,24 @@ Ends with 0 when everything is proven, 1 when something is not.
 /** `berth drill`. */
 export async function main(context: Context, argv: readonly string[]): Promise<number> {
   const { flags, values, words } = readCommandLine(argv, {
-    flags: ["report", "show-key", "keep"],
-    values: ["environment", "in"],
+    flags: ["report", "show-key", "state", "keep"],
+    values: ["environment", "in", "memory"],
   });
   const [slug, ...more] = words;
   if (more.length > 0) throw new UsageError("one project, or none for all");
   const environment = values["environment"] ?? "prod";
-  if (flags.has("report")) return report(context, environment, slug);
+  if (values["memory"] !== undefined && !flags.has("report"))
+    throw new UsageError("--memory goes with --report");
+  if (flags.has("report")) return report(context, { environment, slug, memory: values["memory"] });
   const key = drillKeyOf(context.env);
   if (flags.has("show-key")) {
     context.out(`${key.public}\n`);
     return exits.done;
+  }
+  if (flags.has("state")) {
+    if (slug !== undefined || Object.keys(values).length > 0)
+      throw new UsageError("--state goes without a project and without --environment and --in");
+    return tellState(context, await drillState(context, key));
   }
   const place = values["in"] ?? context.env["BERTH_DRILL_IN"];
   const { backedUp, without, unread } = projectsOf(context, environment, slug);
@@ -126,6 +139,13 @@ async function drill(
     context.out(`${slug}: could not run\n  ${error.message}\n`);
     return "could not run";
   }
+}
+
+function tellState({ out }: Context, { project, verdict, held, recovery, reasons }: Found): number {
+  const time = recovery.seconds === null ? "" : ` in ${recovery.seconds} s`;
+  out(`${project}: ${verdict}: ${held.files} stacks, ${held.rows} resources${time}\n`);
+  for (const reason of reasons) out(`  ${printable(reason).slice(0, sentence)}\n`);
+  return verdict === "proven" ? exits.done : exits.failed;
 }
 
 function tell({ out }: Context, found: Found): void {

@@ -1,4 +1,5 @@
-import type { Archives, ResolvedProject } from "../../components/placement/resolved";
+import { isBackedUp } from "../../components/placement/backed-up";
+import type { Archives, ResolvedFleet, ResolvedProject } from "../../components/placement/resolved";
 import type { Context } from "../ground/context";
 import { readFleets } from "../ground/reading";
 import { Refusal, unknown } from "../ground/usage";
@@ -16,6 +17,8 @@ export interface BackedUp {
 /** Projects of an environment, also those without a place for archives. */
 export interface ProjectsFound {
   readonly backedUp: readonly BackedUp[];
+  /** Slugs of those that no node backs up, as a machine that is only observed does not. */
+  readonly unmade: readonly string[];
   /** Slugs of projects without a backup. */
   readonly without: readonly string[];
   /** Stack files that could not be read: whom they declare nobody knows. */
@@ -49,9 +52,17 @@ export function projectsOf(context: Context, environment: string, slug?: string)
     backedUp: chosen.flatMap((project) =>
       project.archives === undefined ? [] : [{ environment, project, place: project.archives }],
     ),
+    unmade: chosen.map(({ slug: each }) => each).filter((each) => !isMadeBy(fleets, each)),
     without: without.map((each) => each.slug),
     unread: unread.map(({ why }) => why),
   };
+}
+
+/** Whether some node of these fleets backs a project up: the environment's own, or the host stack's that serves it. */
+function isMadeBy(fleets: readonly ResolvedFleet[], slug: string): boolean {
+  return fleets
+    .flatMap(({ nodes }) => nodes)
+    .some((node) => node.residents.some((each) => each.slug === slug && isBackedUp(node, each)));
 }
 
 /** Why data of a project may not be copied to a computer that is in `place`; undefined where it may (R3). */

@@ -1,9 +1,15 @@
+import { ConfigError } from "../../components/fleet/problem";
 import type { Context } from "../ground/context";
 import { table } from "../ground/table";
 import { exits, Refusal } from "../ground/usage";
+import { tellStanding, type Trouble } from "../notify/standing";
 import { drillDays, freshHours } from "./choose";
+import { stateSlug } from "../../components/fleet/backup-prefix";
 import { brokenChain } from "./evidence";
+import { holdingsOf, type Listed } from "./keys";
 import { projectsOf, recordsOf, type BackedUp } from "./projects";
+import { stateCopies } from "./state/manifest";
+import { statePlace, type StatePlace } from "./state/place";
 import { Store } from "./store";
 
 /** A row, and what needs a person. */
@@ -12,29 +18,106 @@ interface Told {
   readonly problems: readonly string[];
 }
 
-/** `berth drill --report`: 0 where every project has a young backup and a young proof that verifies. */
+/** What `berth drill --report` is about. */
+export interface Wanted {
+  readonly environment: string;
+  readonly slug?: string | undefined;
+  /** File of what Slack was told: it is told what is newly wrong, and what is right again. */
+  readonly memory?: string | undefined;
+}
+
+/** `berth drill --report`: 0 where everything has a young backup and a young proof that verifies. */
 export async function report(
   context: Context,
-  environment: string,
-  slug?: string,
+  { environment, slug, memory }: Wanted,
 ): Promise<number> {
-  const { backedUp, without, unread } = projectsOf(context, environment, slug);
-  const told = await Promise.all(backedUp.map((each) => rowOf(context, each)));
-  const rows = [...told.map(({ cells }) => cells), ...without.map((each) => [each, "none"])];
-  const titles = ["PROJECT", "BACKUP", "DRILL", "VERDICT", "ROWS", "BYTES", "RECOVERY", "TARGET"];
-  context.out(`${table(titles, rows)}\n`);
-  const problems = [
-    ...told.flatMap((each) => each.problems),
-    ...without.map((each) => `${each}: has no backup`),
-    ...unread,
-    ...(rows.length === 0 ? [`${environment} declares no project`] : []),
-  ];
-  if (problems.length > 0) context.out(`\n${problems.map((each) => `! ${each}\n`).join("")}`);
+  const tell = async (troubles: readonly Trouble[], blind = false) => {
+    if (memory === undefined) return;
+    const title = `Backups of ${slug === undefined ? "" : `${slug} in `}${environment}`;
+    const told = await tellStanding(context.env, memory, title, troubles, blind);
+    context.say(told ? "Slack was told" : "nothing new to tell Slack");
+  };
+  let problems: readonly Trouble[];
+  try {
+    problems = await looked(context, environment, slug);
+  } catch (error) {
+    // Whoever waits for an alarm must hear of this too.
+    if (error instanceof Refusal || error instanceof ConfigError) {
+      const what = `nothing could be looked at: ${error.message}`;
+      await tell([{ subject: "report", what }], true);
+    }
+    throw error;
+  }
+  if (problems.length > 0) context.out(`\n${problems.map(({ what }) => `! ${what}\n`).join("")}`);
+  await tell(problems);
   return problems.length === 0 ? exits.done : exits.failed;
 }
 
-async function rowOf(context: Context, each: BackedUp): Promise<Told> {
-  const { slug } = each.project;
+/** Prints the table. Answers what needs a person. */
+async function looked(context: Context, environment: string, slug?: string): Promise<Trouble[]> {
+  const { backedUp, unmade, without, unread } = projectsOf(context, environment, slug);
+  const state = environment === "prod" && slug === undefined ? statePlace(context) : undefined;
+  const subjects = [
+    ...backedUp.map((each) => projectSubject(context, each, unmade)),
+    ...(state === undefined ? [] : [stateSubject(context, state)]),
+  ];
+  const told = await Promise.all(
+    subjects.map(async (each) => ({ subject: each.slug, ...(await rowOf(context, each)) })),
+  );
+  const rows = [...told.map(({ cells }) => cells), ...without.map((each) => [each, "none"])];
+  const titles = ["PROJECT", "BACKUP", "DRILL", "VERDICT", "ROWS", "BYTES", "RECOVERY", "TARGET"];
+  context.out(`${table(titles, rows)}\n`);
+  return [
+    ...told.flatMap(({ subject, problems }) => problems.map((what) => ({ subject, what }))),
+    ...without.map((subject) => ({ subject, what: `${subject}: has no backup` })),
+    ...unread.map((what) => ({ subject: "stack files", what })),
+    ...(rows.length === 0
+      ? [{ subject: environment, what: `${environment} declares no project` }]
+      : []),
+  ];
+}
+
+/** What is backed up and drilled, and how its newest archive is found. */
+interface Subject {
+  readonly slug: string;
+  readonly store: Store;
+  readonly newest: (listed: readonly Listed[], prefix: string) => Date | undefined;
+  /** Why it counts as not backed up, whatever lies there. */
+  readonly unmade?: string;
+  /** What is declared of the time that it may take. */
+  readonly targetMinutes?: number | undefined;
+}
+
+function projectSubject(
+  context: Context,
+  { project, place }: BackedUp,
+  unmade: readonly string[],
+): Subject {
+  return {
+    ...(!unmade.includes(project.slug)
+      ? {}
+      : {
+          unmade:
+            "counts as not backed up: no node makes its archives, as none delivers it (repository, and manage with proxy and deploy)",
+        }),
+    slug: project.slug,
+    store: new Store(place, context.env),
+    newest: (listed, prefix) =>
+      holdingsOf(prefix, listed).archives.findLast(({ manifest }) => manifest !== undefined)?.at,
+    targetMinutes: project.backup?.recoveryMinutes,
+  };
+}
+
+function stateSubject(context: Context, { place }: StatePlace): Subject {
+  return {
+    slug: stateSlug,
+    store: new Store(place, context.env),
+    newest: (listed, prefix) => stateCopies(prefix, listed).at(-1)?.at,
+  };
+}
+
+async function rowOf(context: Context, each: Subject): Promise<Told> {
+  const { slug } = each;
   try {
     return await lookedAt(context, each);
   } catch (error) {
@@ -43,18 +126,21 @@ async function rowOf(context: Context, each: BackedUp): Promise<Told> {
   }
 }
 
-async function lookedAt(context: Context, { project, place }: BackedUp): Promise<Told> {
-  const { slug } = project;
-  const store = new Store(place, context.env);
-  const holdings = await store.holdings();
-  const records = await recordsOf(store, holdings);
+async function lookedAt(
+  context: Context,
+  { slug, store, newest, unmade, targetMinutes: declared }: Subject,
+): Promise<Told> {
+  const { prefix } = store.place;
+  const listed = await store.list(prefix);
+  const records = await recordsOf(store, holdingsOf(prefix, listed));
   const problems = brokenChain(records).map((why) => `${slug}: evidence: ${why}`);
   const hours = (at: string | Date) => (context.now.getTime() - new Date(at).getTime()) / 3_600_000;
-  const archive = holdings.archives.filter(({ manifest }) => manifest !== undefined).at(-1);
+  if (unmade !== undefined) problems.push(`${slug}: ${unmade}`);
+  const archive = newest(listed, prefix);
   if (archive === undefined) problems.push(`${slug}: has no archive`);
-  else if (hours(archive.at) > freshHours) {
+  else if (hours(archive) > freshHours) {
     problems.push(
-      `${slug}: its newest archive is ${age(hours(archive.at))} old; ${freshHours} h are allowed`,
+      `${slug}: its newest archive is ${age(hours(archive))} old; ${freshHours} h are allowed`,
     );
   }
   const last = records.findLast(({ record }) => record !== undefined)?.record;
@@ -72,13 +158,13 @@ async function lookedAt(context: Context, { project, place }: BackedUp): Promise
     }
   }
   const { seconds = null, targetMinutes = null } = last?.recovery ?? {};
-  const target = project.backup?.recoveryMinutes ?? targetMinutes;
+  const target = declared ?? targetMinutes;
   if (seconds !== null && target !== null && seconds > target * 60) {
     problems.push(`${slug}: took ${seconds} s to restore; ${target} min are declared`);
   }
   const cells = [
     slug,
-    archive === undefined ? "none" : age(hours(archive.at)),
+    archive === undefined ? "none" : age(hours(archive)),
     last === undefined ? "never" : age(hours(last.begun)),
     last?.verdict ?? "unproven",
     String(last?.held.rows ?? "-"),

@@ -88,6 +88,34 @@ const table: readonly BadInput[] = [
     },
   ],
   [
+    "one key that copies of the state depend on",
+    [[["agency", "backups"], { state: { recipients: [`age1${"q".repeat(58)}`] } }]],
+    {
+      path: "berth:agency.backups.state.recipients",
+      message: "is one key alone",
+      allowed: "two keys or more",
+      fix: "make a second key",
+    },
+  ],
+  [
+    "a project of the name that copies of the state have",
+    [
+      [
+        ["agency", "backups"],
+        { state: { recipients: ["q", "p"].map((each) => `age1${each.repeat(58)}`) } },
+      ],
+      [
+        ["projects", "berth-state"],
+        { domain: "state.countable.ca", access: ["clark"], backup: { database: "none" } },
+      ],
+    ],
+    {
+      path: "berth:projects.berth-state",
+      message: "the name below which copies of Berth's own state lie",
+      fix: "choose another slug",
+    },
+  ],
+  [
     "what is no key of age",
     [
       [["projects", "cryptsend", "repository"], "git@git.example:cryptsend.git"],

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { backupRegionOf, bucketName, keepDaysDefault } from "../backups";
 import { at, isBroken, type Draft, type ProjectDraft, type StackDraft } from "../draft";
 import { backupRegions, environments, type Environment } from "../../fleet/fleet";
+import { stateSlug } from "../../fleet/backup-prefix";
 import { bucketFault } from "../../fleet/formats";
 import type { Problem } from "../../fleet/problem";
 import { received } from "../../fleet/show";
@@ -15,6 +16,7 @@ export function checkBackups(draft: Draft): readonly Problem[] {
     ...draft.projects.flatMap((project) => projectProblems(project, draft)),
     ...(draft.definition === undefined ? [] : settingProblems(draft.definition, draft.environment)),
     ...hostProblems(draft),
+    ...stateProblems(draft),
   ];
 }
 
@@ -60,14 +62,8 @@ function makingProblems({ facts, at }: ProjectDraft, draft: Draft): Problem[] {
       fix: "remove the line: what writes is then stopped while its database is dumped",
     });
   }
-  const { recipients } = backup;
-  if (recipients !== undefined && new Set(recipients).size < 2) {
-    problems.push({
-      path: at("backup", "recipients"),
-      message: "is one key alone: whoever loses it loses every archive",
-      allowed: "two keys or more, of which one is kept offline",
-      fix: "make a second key (age-keygen), keep its file offline and write its public half here",
-    });
+  if (backup.recipients !== undefined) {
+    problems.push(...lonelyKeys(at("backup", "recipients"), backup.recipients));
   }
   (backup.at ?? []).forEach((time, index, times) => {
     if (time === undefined || times.indexOf(time) === index) return;
@@ -164,6 +160,37 @@ function settingProblems(definition: StackDraft, environment: Environment | unde
     }
   });
   return problems;
+}
+
+/** Copies of the state can be opened by more than one key, and lie below a name of their own (R79). */
+function stateProblems({ own, projects }: Draft): Problem[] {
+  const state = own.config.agency?.backups?.state;
+  if (state === undefined) return [];
+  return [
+    ...projects
+      .filter(({ slug }) => slug === stateSlug)
+      .map((project) => ({
+        path: project.at(),
+        message: "has the name below which copies of Berth's own state lie",
+        fix: "choose another slug, or take agency.backups.state out",
+      })),
+    ...(state.recipients === undefined
+      ? []
+      : lonelyKeys(at(own, "agency", "backups", "state", "recipients"), state.recipients)),
+  ];
+}
+
+/** What is encrypted to one key alone is lost with it. */
+function lonelyKeys(path: string, recipients: readonly (string | undefined)[]): Problem[] {
+  if (new Set(recipients).size >= 2) return [];
+  return [
+    {
+      path,
+      message: "is one key alone: whoever loses it loses every archive",
+      allowed: "two keys or more, of which one is kept offline",
+      fix: "make a second key (age-keygen), keep its file offline and write its public half here",
+    },
+  ];
 }
 
 /** Buckets belong to the environment; settings from Pulumi.yaml reach host stacks too. */

@@ -176,6 +176,22 @@ export const pipelinesAndReviews: readonly Mutation[] = [
     named: "stops at destruction until it is approved",
   },
   {
+    rule: 79,
+    file: "components/stack-file/checks/backups.ts",
+    from: "if (new Set(recipients).size >= 2) return [];",
+    to: "if (new Set(recipients).size >= 1) return [];",
+    test: "test/stack-file/backup-making.test.ts",
+    named: "one key that copies of the state depend on",
+  },
+  {
+    rule: 79,
+    file: "operations/backups/state/rebuilt.ts",
+    from: "return ended.code === 0 ? undefined : lastWords(ended);",
+    to: "return ended.code >= 0 ? undefined : lastWords(ended);",
+    test: "test/operations/backups/state.engine.test.ts",
+    named: "a copy of Berth's own state",
+  },
+  {
     rule: 80,
     file: ".ci/deploy",
     from: 'stacks=$(npm run --silent berth -- order "$environment")',

@@ -125,7 +125,10 @@ export const pipelinesAndReviews: readonly Rule[] = [
   ),
   rule(
     79,
-    "The agency's own data is backed up too: docs/state.md says how Berth's state is, nothing does it by itself",
+    "The agency's own data is backed up too: where it declares so, Berth's state is copied and drilled by one command each, with signed evidence that the report counts; when they run is a schedule of people's. Jenkins and Sentry are, where they are projects that a node delivers",
+    config("stack-file/checks/backups"),
+    command("operations/backups/state/copy.ts"),
+    command("operations/backups/state/drill.ts"),
     open,
   ),
   rule(

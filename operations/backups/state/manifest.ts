@@ -1,0 +1,71 @@
+import { z } from "zod";
+
+import { instantText, readInstant, type Listed } from "../keys";
+
+/** A stack of a copy: what was encrypted, and what came of it. */
+const stack = z.object({
+  /** Its object: ASCII armour of age around what `pulumi stack export` printed. */
+  key: z.string(),
+  bytes: z.int().min(0),
+  /** Of the object. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Of what is inside. */
+  inside: z.string().regex(/^[0-9a-f]{64}$/),
+  resources: z.int().min(0),
+});
+
+const manifest = z.object({
+  format: z.literal(1),
+  project: z.string(),
+  begun: z.string(),
+  /** The engine that printed it, in its own words. */
+  engine: z.string(),
+  stacks: z.record(z.string(), stack),
+  /** Stacks that have a file and were never deployed: there is nothing of them to copy. */
+  absent: z.array(z.string()),
+});
+
+/** What a copy of Berth's own state holds: `<date>.manifest.json`, written last. */
+export type StateManifest = z.output<typeof manifest>;
+
+/** Reads a manifest. Answers it, or what is wrong with it. */
+export function readStateManifest(text: string): StateManifest | string {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch {
+    return "it is no JSON";
+  }
+  const read = manifest.safeParse(raw);
+  if (read.success) return read.data;
+  const [first] = read.error.issues;
+  return `${first?.path.join(".") || "it"}: ${first?.message}`;
+}
+
+const manifestEnd = ".manifest.json";
+
+/** The key of one stack of the copy that is begun at an instant. */
+export function stackKey(prefix: string, at: Date, name: string): string {
+  return `${prefix}${instantText(at)}.${name}.json.age`;
+}
+
+export function stateManifestKey(prefix: string, at: Date): string {
+  return `${prefix}${instantText(at)}${manifestEnd}`;
+}
+
+/** A copy that has its manifest, and so is whole. */
+export interface StateCopy {
+  readonly manifest: string;
+  readonly at: Date;
+}
+
+/** The copies among what a prefix holds, oldest first; what has no manifest is none. */
+export function stateCopies(prefix: string, listed: readonly Listed[]): StateCopy[] {
+  return listed
+    .flatMap(({ key }): StateCopy[] => {
+      if (!key.startsWith(prefix) || !key.endsWith(manifestEnd)) return [];
+      const at = readInstant(key.slice(prefix.length, -manifestEnd.length));
+      return at === undefined ? [] : [{ manifest: key, at }];
+    })
+    .sort((one, other) => one.at.getTime() - other.at.getTime());
+}
