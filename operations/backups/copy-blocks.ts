@@ -10,15 +10,15 @@ export interface CopyBlock {
 }
 
 /** A dump tells of a block before its head: the same words within a function's text are none. */
-const announced = "-- Data for Name: ";
-const head = /^COPY (.+?) (?:\(.*\) )?FROM stdin;$/;
+export const announced = "-- Data for Name: ";
+export const blockHead = /^COPY (.+?) (?:\(.*\) )?FROM stdin;$/;
 const last = "-- PostgreSQL database dump complete";
 const from = /^-- Dumped from database version (.*)$/;
 
 const [newline, hyphen, letterC, backslash, dot] = [0x0a, 0x2d, 0x43, 0x5c, 0x2e];
 
 /** A longer line is no head of a block. */
-const lineLimit = 1024 * 1024;
+export const lineLimit = 1024 * 1024;
 
 /** Reads a plain dump of PostgreSQL's as it passes, and tells the rows of each table. */
 export class CopyBlocks {
@@ -68,7 +68,7 @@ export class CopyBlocks {
     else if (line === last) this.ended = true;
     else if (first === hyphen) this.version ??= from.exec(line)?.[1];
     else if (this.isAnnounced) {
-      const table = head.exec(line)?.[1];
+      const table = blockHead.exec(line)?.[1];
       if (table === undefined) return;
       this.isAnnounced = false;
       this.open = { table, rows: 0, hash: createHash("sha256") };
@@ -83,6 +83,6 @@ export class CopyBlocks {
 }
 
 /** Whether a line is the one that ends a block. */
-function isEnd(all: Buffer, begin: number, end: number): boolean {
+export function isEnd(all: Buffer, begin: number, end: number): boolean {
   return end - begin === 2 && all[begin] === backslash && all[begin + 1] === dot;
 }

@@ -88,6 +88,12 @@ export function judgeTree(declared: ManifestFiles, sifted: SiftedTree | undefine
   if (declared.vanished.length > 0) {
     differs.push(`files ${name}: vanished while they were read: ${some(declared.vanished)}`);
   }
+  const { attributes = [] } = declared;
+  if (attributes.length > 0) {
+    differs.push(
+      `files ${name}: have ACLs or extended attributes, which no archive keeps: ${some(attributes)}`,
+    );
+  }
   return { failed, differs };
 }
 

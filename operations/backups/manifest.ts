@@ -77,6 +77,8 @@ const files = z.object({
   changed: z.array(z.string()),
   vanished: z.array(z.string()),
   unreadable: z.array(z.string()),
+  /** Those with ACLs or extended attributes, which an archive does not keep; absent: its node did not look. */
+  attributes: z.array(z.string()).optional(),
 });
 
 const inside = z.object({

@@ -8,6 +8,7 @@ import { siteOf, siteValues, tell } from "../site/site";
 import { listed, pick } from "./archives";
 import { toDev } from "./dev";
 import { CouldNot } from "./docker";
+import { toScratchTable } from "./one-table";
 import { projectsOf, recordsOf, residencyProblem, type BackedUp } from "./projects";
 import { toScratch } from "./scratch";
 import { Store } from "./store";
@@ -27,6 +28,8 @@ It needs credentials of AWS that read the archives, as the AWS command finds the
 need Docker. The machine gets an address of the one archive that ends after some hours, and no key.
 
   --list           the archives, and which are proven
+  --table TABLE    to scratch: this one table alone, into a server in which the others are empty; named as
+                   customer, schema.customer or database/schema.customer
   --at DATE        2026-11-29, or as much of 2026-11-29T031500Z as tells it
   --directory DIR  the project's repository, where it runs for dev; absent: the current directory
   --confirm SLUG   in place: what a person is asked to type otherwise
@@ -42,13 +45,16 @@ Ends with 0 when all of it is there, 1 when it is not.
 export async function main(context: Context, argv: readonly string[]): Promise<number> {
   const { flags, values, words } = readCommandLine(argv, {
     flags: ["list"],
-    values: [...siteValues, "to", "at", "directory", "confirm", "in"],
+    values: [...siteValues, "to", "at", "table", "directory", "confirm", "in"],
   });
   const [slug, ...more] = words;
   if (slug === undefined || more.length > 0) throw new UsageError("which one project?");
-  const { to, at } = values;
+  const { to, at, table } = values;
   if (to === undefined && !flags.has("list")) {
     throw new UsageError("where to? --to scratch, --to dev, or the machine: --to STACK/NODE");
+  }
+  if (table !== undefined && to !== "scratch") {
+    throw new UsageError("--table goes with --to scratch: no server in use is written to");
   }
   const found = backedUpOf(context, values, slug);
   const store = new Store(found.place, context.env);
@@ -62,6 +68,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   if (problem !== undefined) throw new Refusal(`${slug}: ${problem}`);
   const picked = await pick(store, holdings, at);
   try {
+    if (table !== undefined) return await toScratchTable(context, found, store, picked, table);
     return await (to === "scratch"
       ? toScratch(context, found, store, picked)
       : toDev(context, found, store, picked, values["directory"] ?? process.cwd()));

@@ -60,7 +60,9 @@ function restored(root: string, faults: object = {}, ...skip: readonly string[])
   expect(fs.readFileSync(join(place, "z-last.txt"), "utf8")).toBe("last");
   return { files, list, entry: JSON.parse(packed.out.toString()) as Entry };
 }
-const whole = { changed: [], vanished: [], unreadable: [], grown: [], special: [] };
+const whole = {
+  ...{ changed: [], vanished: [], unreadable: [], grown: [], special: [], attributes: [] },
+};
 const MB = 1 << 20;
 
 describe("files of a living site in an archive", () => {
@@ -112,6 +114,17 @@ describe("files of a living site in an archive", () => {
     expect(list).toContain(`${digest.digest("hex")}  ./e.sparse`);
     expect(fs.statSync(`${root}.tar.lrz`).size).toBeLessThan(20 * MB);
   }, 300_000);
+
+  it("that have more than owner, mode and time are named, as an archive keeps no more", () => {
+    const root = tree();
+    fs.mkdirSync(join(root, "shared"));
+    fs.writeFileSync(join(root, "plain"), "x");
+    fs.writeFileSync(join(root, "tagged"), "y");
+    const set = `import os, sys; os.setxattr(sys.argv[1], "user.quota", b"1")`;
+    for (const name of ["shared", "tagged"]) run(["python3", "-c", set, join(root, name)]);
+    const { entry } = restored(root, {});
+    expect(entry).toMatchObject({ ...whole, attributes: ["shared", "tagged"] });
+  });
 
   it("that are small and change are read anew", () => {
     const root = tree();

@@ -57,6 +57,16 @@ describe("an archive that is restored", () => {
         "cat /var/lib/docker/volumes/berth-scratch-shop-uploads/_data/one.txt; ls -A /var/lib/docker/volumes/berth-scratch-shop-uploads/_data",
       ),
     ).toBe("one\ndeep\none.txt\n");
+    const table = await ground.run(["restore", "shop", "--to", "scratch", "--table", "customer"]);
+    expect(table, table.out + table.said).toMatchObject({ code: 0 });
+    expect(table.out).toContain("app/public.customer: 3000 rows, all of them");
+    const counts = `SELECT (SELECT count(*) FROM customer), (SELECT count(*) FROM "Odd ""one")`;
+    expect(await docker.on(`${psql} app -c '${counts}'`)).toBe("3000|0\n");
+    const rows = /^ +rows: +(docker .*)$/m.exec(table.out)![1]!;
+    expect(await docker.on(`${rows} | grep -c '^[0-9]'`)).toBe("3000\n");
+    const none = await ground.run(["restore", "shop", "--to", "scratch", "--table", "custom"]);
+    expect(none.code).toBe(1);
+    expect(none.said).toContain("--table custom: no table of the archive; there are: app/public.");
     const absent = await ground.run(["restore", "shop", "--to", "scratch", "--at", "2025"]);
     expect(absent).toMatchObject({ code: 1 });
     expect(absent.said).toContain(

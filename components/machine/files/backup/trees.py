@@ -15,6 +15,8 @@ from tape import plain
 DEEPEST = 400
 # So often an entry is looked at that changes from a file into a link, or back.
 KINDS = 3
+# Attributes that somebody set; a machine's own labels (security.selinux) come by themselves.
+KEPT_NOWHERE = ("user.", "trusted.", "system.posix_acl_", "security.capability")
 # So many names of each kind stand in a manifest.
 NAMED = 500
 
@@ -76,7 +78,7 @@ class _Walk:
         self.skip = {os.fsencode(each).strip(b"/") for each in skip}
         self.list = _List()
         self.entries = self.bytes = 0
-        self.told = {kind: _Names() for kind in ("changed", "vanished", "unreadable", "grown", "special")}
+        self.told = {kind: _Names() for kind in ("changed", "vanished", "unreadable", "grown", "special", "attributes")}
         # Where a file with several names was put first, and what it was then.
         self.linked = {}
 
@@ -107,6 +109,7 @@ class _Walk:
     def _directories(self, root, status):
         """All of a tree, directory by directory, without following a link: others write here."""
         self._header(b"", status, tarfile.DIRTYPE)
+        self._attributes(root, b".")
         open_now = [(os.dup(root), b"", iter(_names(root)))]
         try:
             while open_now:
@@ -161,6 +164,7 @@ class _Walk:
         if stat.S_ISDIR(status.st_mode):
             below = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent)
             self._header(path, os.fstat(below), tarfile.DIRTYPE)
+            self._attributes(below, path)
             return below
         if stat.S_ISLNK(status.st_mode):
             self._header(path, status, tarfile.SYMTYPE, os.readlink(name, dir_fd=parent))
@@ -186,6 +190,7 @@ class _Walk:
                 self._header(path, status, tarfile.LNKTYPE, self._full(first))
                 self.list.add(digest, path)
                 return
+            self._attributes(handle, path)
             taken = Living(handle).take(self.tape, lambda: self._info(path, status, tarfile.REGTYPE))
         self.entries += 1
         self.bytes += taken.size
@@ -200,6 +205,16 @@ class _Walk:
         info.linkname = target.decode("utf-8", "surrogateescape")
         self.tape.begin(info)
         self.entries += 1
+
+    def _attributes(self, handle, path):
+        """Tells what has more than owner, mode and time: the archive keeps neither ACLs nor other extended attributes."""
+        try:
+            names = os.listxattr(handle)
+        except OSError:
+            # A file system without them.
+            return
+        if any(name.startswith(KEPT_NOWHERE) for name in names):
+            self.told["attributes"].add(path)
 
     def _full(self, path):
         return self.place + b"/" + path if path else self.place
