@@ -24,17 +24,29 @@ export const ageKey = text("A public key of age.", agePattern, {
   fix: "write what `age-keygen -y FILE` prints",
 });
 
+/** As Compose takes them. */
+const composePattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+
 /** A path of the repository: no absolute one, and none that leads out of it. */
 const repositoryPath = /^(?![/.])(?!.*(^|\/)\.\.(\/|$))[A-Za-z0-9._/-]+$/;
 
 /** `backup` of a project. */
 export const backup = group(
-  "Archives of its data, made on its node and put where that node's key can only add to them; production needs one (R29). They are made where the node delivers the project (repository, and manage with deploy and proxy).",
+  "Archives of its data, made on its node and put where that node's key can only add to them; production needs one (R29). They are made where the node delivers the project (repository, and manage with deploy and proxy), or runs what compose names.",
   {
     database: choice("Kind of its database.", ["postgres", "postgis", "mongodb", "none"], {
       what: "a kind of database",
       fix: "choose the kind, or none for files alone",
     }).optional(),
+    compose: text(
+      "Name of the Compose project on its node that holds its data, where people brought that up and Berth delivers nothing (Jenkins, Sentry: R79); the node's manage names deploy.",
+      composePattern,
+      {
+        what: "the name of a Compose project",
+        allowed: "small letters, digits, _ and -",
+        fix: "copy it from `docker compose ls`",
+      },
+    ).optional(),
     region: choice("Region of the bucket.", backupRegions, {
       what: "a region for backups",
       fix: "choose one, or leave it out: ca-central-1 for data that stays in Canada, otherwise us-east-1",

@@ -26,19 +26,24 @@ export interface BackedUp {
   readonly shrink: number;
   /** Public keys of age that archives are encrypted to; none: they are not. */
   readonly recipients: readonly string[];
+  /** The Compose project that holds its data, where people brought that up; absent: what was delivered does. */
+  readonly compose?: string;
 }
 
 /**
  * Whether a node's machine backs a project up: it has a backup, the machine delivers it, since what there is
- * to back up is told by the version that was delivered, and no other machine serves it: data that stood still
+ * to back up is told by the version that was delivered, or runs the Compose project that is named instead, and no
+ * other machine serves it: data that stood still
  * must not come after what is alive. A machine that is made ready to serve begins once it has the data. Pure.
  */
 export function isBackedUp(
   node: Pick<ResolvedNode, "manage">,
-  project: Pick<ResolvedProject, "repository" | "archives" | "servedBy">,
+  project: Pick<ResolvedProject, "repository" | "archives" | "backup" | "servedBy">,
 ): boolean {
-  const { archives, servedBy } = project;
-  return archives !== undefined && servedBy === undefined && isDelivered(node, project);
+  const { archives, servedBy, backup } = project;
+  const isRun = backup?.compose !== undefined && node.manage.includes("deploy");
+  const isThere = isRun || isDelivered(node, project);
+  return archives !== undefined && servedBy === undefined && isThere;
 }
 
 /** What a project is backed up by; undefined for one without a backup. Pure. */
@@ -63,6 +68,7 @@ export function backedUpOf(
     exclude: backup.exclude ?? {},
     shrink: backup.mayShrinkTo ?? 0.5,
     recipients: backup.recipients ?? [],
+    ...(backup.compose === undefined ? {} : { compose: backup.compose }),
   };
 }
 

@@ -35,7 +35,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
     return copyState(context);
   }
   if (slug === undefined || more.length > 0) throw new UsageError("which one project?");
-  const site = await siteOf(context, slug, values);
+  const site = await siteOf(context, slug, values, "backups");
   if (!site.machine.declared.backups.some((each) => each.slug === slug)) {
     throw new Refusal(`${slug} has no backup in the stack file, so its machine makes no archive`);
   }

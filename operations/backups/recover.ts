@@ -38,7 +38,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
     throw new UsageError("--empty restores nothing: leave --at out");
   const found = backedUpOf(context, values, slug);
   const scope = where["stack"] === undefined ? { ...where, environment: found.environment } : where;
-  const site = await siteOf(context, slug, scope);
+  const site = await siteOf(context, slug, scope, flags.has("empty") ? "backups" : "deliveries");
   const by = ["--by", site.by];
   if (flags.has("empty")) return tell(context, site, ["empty", slug, ...by], backupProgram);
   const store = new Store(found.place, context.env);

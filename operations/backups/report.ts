@@ -98,7 +98,7 @@ function projectSubject(
       ? {}
       : {
           unmade:
-            "counts as not backed up: no node makes its archives, as none delivers it (repository, and manage with proxy and deploy)",
+            "counts as not backed up: no node makes its archives, as none delivers it (repository, and manage with proxy and deploy) or runs its backup.compose",
         }),
     slug: project.slug,
     store: new Store(place, context.env),

@@ -31,16 +31,18 @@ export interface Site {
 
 /**
  * The machine that delivers a project, and the way in: as the person, whose sudo is used, or with a deployer's key.
- * Throws a `Refusal` where nobody is to be found there, or the machine does not deliver the project.
+ * Throws a `Refusal` where nobody is to be found there, or the machine does not deliver the project; `does`: another
+ * thing that it must do with the project.
  */
 export async function siteOf(
   context: Context,
   slug: string,
   values: Readonly<Record<string, string>>,
+  does: "deliveries" | "backups" = "deliveries",
 ): Promise<Site> {
   const scope: Scope = values;
   const { fleets, machines } = await survey(context, scope);
-  const machine = deliveringMachine(fleets, machines, slug);
+  const machine = deliveringMachine(fleets, machines, slug, does);
   return { slug, machine, ...(await wayTo(context, machine, deployersOf(fleets), values["as"])) };
 }
 
@@ -75,11 +77,12 @@ function deliveringMachine(
   fleets: readonly ResolvedFleet[],
   machines: readonly Machine[],
   slug: string,
+  does: "deliveries" | "backups",
 ): Machine {
   const slugs = [...new Set(fleets.flatMap(({ projects }) => projects.map((each) => each.slug)))];
   if (!slugs.includes(slug)) throw new Refusal(unknown("project", slug, slugs.sort()));
   const machine = servingMachine(fleets, machines, slug);
-  if (machine.declared.deliveries.some((each) => each.slug === slug)) return machine;
+  if (machine.declared[does].some((each) => each.slug === slug)) return machine;
   const { repository } =
     fleets.flatMap(({ projects }) => projects).find((each) => each.slug === slug) ?? {};
   throw new Refusal(

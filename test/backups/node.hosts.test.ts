@@ -8,6 +8,21 @@ import { backedUp, dataProject, membersOf, Vault } from "../machine/vault";
 
 const customers = readFileSync("test/backups/customers.sql", "utf8");
 
+/** What people bring up by themselves, as Sentry's installer does. */
+const byHand = `services:
+  web:
+    image: python:3
+    command: ["python3", "-m", "http.server", "8000"]
+    stop_signal: SIGKILL
+    volumes: ["home:/home/web", "./conf:/conf:ro"]
+  db:
+    image: postgres:17
+    environment: {POSTGRES_HOST_AUTH_METHOD: trust}
+    volumes: ["pgdata:/var/lib/postgresql/data"]
+    healthcheck: {test: ["CMD", "pg_isready", "-U", "postgres", "-h", "127.0.0.1"], interval: 1s, retries: 30}
+volumes: {pgdata: {}, home: {}}
+`;
+
 describe("a project's backups on its node", () => {
   const vault = new Vault();
 
@@ -50,6 +65,35 @@ describe("a project's backups on its node", () => {
   it("change nothing at the second converge, and are nobody's find", async () => {
     const again = await vault.converge({}, { check: true });
     expect(again, again.stdout).toMatchObject({ code: statuses.done });
+  });
+
+  it("take a Compose project that people brought up, and name what of it is the machine's own (R79)", async () => {
+    await vault.onHost(
+      `mkdir -p /opt/errors/conf && cat >/opt/errors/compose.yml && cd /opt/errors &&
+      docker compose -p errors up -d --wait`,
+      byHand,
+    );
+    await vault.onHost(
+      "docker exec errors-db-1 psql -qU postgres -c 'CREATE TABLE issue AS SELECT 1 AS n'",
+    );
+    vault.backups = [...vault.backups, backedUp("errors", { compose: "errors" })];
+    vault.keys["errors"] = await vault.archives.writeOnlyKey("archives", "backups/errors/");
+    expect(await vault.converge()).toMatchObject({ code: statuses.done });
+    await vault.bringKey("errors");
+    await vault.until("errors", (told) => told.lastTaken !== null);
+    const manifest = await vault.manifest(await vault.taken("errors"));
+    expect(manifest.databases[0]!.databases[0]).toMatchObject({
+      name: "postgres",
+      tables: [{ name: "issue", rows: 1 }],
+    });
+    expect(manifest.files.map(({ name }) => name)).toEqual(["home"]);
+    expect(manifest.left_out).toContainEqual({
+      what: "directory /opt/errors/conf",
+      reason: "is the machine's own, and no volume of the project",
+    });
+    await vault.onHost("cd /opt/errors && docker compose -p errors down -v");
+    vault.backups = vault.backups.slice(0, 1);
+    expect(await vault.converge()).toMatchObject({ code: statuses.done });
   });
 
   it("name what of the machine's own cron looks like a backup, and nothing of its line (R36)", async () => {

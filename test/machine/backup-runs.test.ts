@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 
-import { backedUpOf } from "../../components/placement/backed-up";
+import { backedUpOf, isBackedUp } from "../../components/placement/backed-up";
 
 /** What a few lines of Python over the program's parts print, as JSON. */
 function python(lines: string, input = "", ...words: readonly string[]): unknown {
@@ -99,6 +99,19 @@ print(json.dumps([state.is_due(project, moment_of(each)) for each in sys.argv[2:
     expect(new Set(times).size).toBeGreaterThan(1);
     const mongo = { ...backup, database: "mongodb" } as const;
     expect(backedUpOf({ slug: "x", backup: mongo, archives }, "prod")?.consistency).toBe("stop");
+  });
+});
+
+describe("a Compose project that people brought up", () => {
+  const bucket = { name: "b", region: "us-east-1", adopted: false, keepDays: 35 } as const;
+  const archives = { bucket, prefix: "backups/errors/", drillKeys: [] };
+  const backup = { database: "postgres", region: "us-east-1", compose: "errors" } as const;
+
+  it("is backed up where Berth may run containers, without a repository or a proxy (R79)", () => {
+    expect(isBackedUp({ manage: ["deploy"] }, { archives, backup })).toBe(true);
+    expect(isBackedUp({ manage: ["people"] }, { archives, backup })).toBe(false);
+    expect(isBackedUp({ manage: ["deploy"] }, { archives, backup, servedBy: "b" })).toBe(false);
+    expect(backedUpOf({ slug: "errors", backup, archives }, "prod")?.compose).toBe("errors");
   });
 });
 

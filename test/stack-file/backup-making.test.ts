@@ -88,6 +88,28 @@ const table: readonly BadInput[] = [
     },
   ],
   [
+    "what people brought up beside a repository",
+    [
+      [["projects", "cryptsend", "repository"], "git@git.example:cryptsend.git"],
+      [["projects", "cryptsend", "backup", "compose"], "sentry"],
+    ],
+    {
+      path: "berth:projects.cryptsend.backup.compose",
+      message: "is delivered from its repository",
+      fix: "remove the line",
+    },
+  ],
+  [
+    "no name of a Compose project",
+    [[["projects", "cryptsend", "backup", "compose"], "Sentry!"]],
+    {
+      path: "berth:projects.cryptsend.backup.compose",
+      message: "is not the name of a Compose project",
+      received: '"Sentry!"',
+      fix: "copy it from `docker compose ls`",
+    },
+  ],
+  [
     "one key that copies of the state depend on",
     [[["agency", "backups"], { state: { recipients: [`age1${"q".repeat(58)}`] } }]],
     {

@@ -99,7 +99,7 @@ backups_declared() {
   if [ "$CHECK" != yes ]; then drop_images python3; fi
 }
 
-if managed proxy && managed deploy && [ -n "$BACKUPS" ]; then
+if managed deploy && [ -n "$BACKUPS" ]; then
   if ! docker info >/dev/null 2>&1 9>&-; then
     if [ "$CHECK" = yes ]; then differs backups "do not run: there is no Docker yet" || true; else failed backups "need Docker, which does not answer"; fi
   else

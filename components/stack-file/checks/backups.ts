@@ -36,12 +36,14 @@ const ofMaking = [
 ] as const;
 
 /** What is said of making archives can be carried out. */
-function makingProblems({ facts, at }: ProjectDraft, draft: Draft): Problem[] {
+function makingProblems(project: ProjectDraft, draft: Draft): Problem[] {
+  const { facts, at } = project;
   const { backup, repository } = facts;
   // A host stack takes what its environment declares, which is told there.
   if (backup === undefined || draft.role === "host") return [];
   const problems: Problem[] = [];
-  if (repository === undefined && !isBroken(draft, at("repository"))) {
+  if (backup.compose !== undefined) problems.push(...composeProblems(project, draft));
+  else if (repository === undefined && !isBroken(draft, at("repository"))) {
     problems.push(
       ...ofMaking
         .filter((key) => backup[key] !== undefined)
@@ -74,6 +76,28 @@ function makingProblems({ facts, at }: ProjectDraft, draft: Draft): Problem[] {
       fix: "keep one of the two",
     });
   });
+  return problems;
+}
+
+/** What people brought up is backed up where nothing is delivered, by a machine on which Berth may run containers. */
+function composeProblems({ facts, at, node }: ProjectDraft, { machines }: Draft): Problem[] {
+  const problems: Problem[] = [];
+  if (facts.repository !== undefined) {
+    problems.push({
+      path: at("backup", "compose"),
+      message: "names what people brought up, and the project is delivered from its repository",
+      fix: "remove the line: what is delivered is backed up",
+    });
+  }
+  const entry = machines.find(({ name }) => name === node)?.entry;
+  const isGiven = entry?.server !== undefined || entry?.adopt !== undefined;
+  if (isGiven && entry?.manage?.includes("deploy") !== true) {
+    problems.push({
+      path: at("backup", "compose"),
+      message: `cannot be backed up: Berth only looks at Docker on the node ${node}`,
+      fix: `add deploy to manage of berth:nodes.${node}: the backup runs in a container of its own`,
+    });
+  }
   return problems;
 }
 

@@ -185,6 +185,14 @@ export const pipelinesAndReviews: readonly Mutation[] = [
   },
   {
     rule: 79,
+    file: "components/placement/backed-up.ts",
+    from: "const isThere = isRun || isDelivered(node, project);",
+    to: "const isThere = isDelivered(node, project);",
+    test: "test/machine/backup-runs.test.ts",
+    named: "is backed up where Berth may run containers",
+  },
+  {
+    rule: 79,
     file: "operations/backups/state/rebuilt.ts",
     from: "return ended.code === 0 ? undefined : lastWords(ended);",
     to: "return ended.code >= 0 ? undefined : lastWords(ended);",

@@ -125,8 +125,10 @@ export const pipelinesAndReviews: readonly Rule[] = [
   ),
   rule(
     79,
-    "The agency's own data is backed up too: where it declares so, Berth's state is copied and drilled by one command each, with signed evidence that the report counts; when they run is a schedule of people's. Jenkins and Sentry are, where they are projects that a node delivers",
+    "The agency's own data is backed up too: Berth's state, where that is declared, is copied and drilled by one command each; Jenkins, Sentry and what else people brought up in Compose is backed up by its node as projects are; the report counts all of it. When copies and drills run is a schedule of people's; what runs outside of Compose nothing backs up",
     config("stack-file/checks/backups"),
+    component("placement/backed-up.ts"),
+    component("machine/files/backup/files.py"),
     command("operations/backups/state/copy.ts"),
     command("operations/backups/state/drill.ts"),
     open,

@@ -27,6 +27,8 @@ class Project:
         self.exclude = dict(said["exclude"])
         self.shrink = float(said["shrink"])
         self.recipients = list(said["recipients"])
+        # What people brought up, and no delivery.
+        self.compose = said.get("compose")
         # A backup before a restore takes what there is: it may be what was lost that is restored.
         self.lenient = False
 
@@ -36,7 +38,9 @@ class Project:
 
     def delivered(self):
         """What the last version that was started mounts, and the commit that serves: {project, mounts, commit}; None
-        before the first delivery."""
+        before the first delivery. Of a Compose project that people brought up its containers tell."""
+        if self.compose:
+            return {"project": self.compose, "mounts": [], "commit": None}
         kept = read_json(os.path.join(self.places.site, "kept.json"))
         current = read_json(os.path.join(self.places.site, "current"))
         if not kept or not current:

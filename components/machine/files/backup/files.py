@@ -70,6 +70,13 @@ def place_of(path, mounts, there):
     return os.path.join(best["volume"], inside).rstrip("/"), None
 
 
+def directories(mounts, found):
+    """Directories of the machine that services mount and nobody reads: no delivery refused them."""
+    read = {tree.place for tree in found}
+    places = sorted({each["volume"] for each in mounts if each["kind"] == "bind"} - read)
+    return [{"what": f"directory {place}", "reason": "is the machine's own, and no volume of the project"} for place in places]
+
+
 def mounts_of(containers, kept):
     """What the containers mount, and what the last delivery's others do."""
     found = [

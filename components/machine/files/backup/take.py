@@ -82,7 +82,8 @@ class Run:
     def run(self):
         there = containers(self.site["project"])
         if not there:
-            raise Failed(f"no container of {self.site['project']} is there; deliver it: berth deploy {self.project.slug}")
+            how = "bring it up, or correct backup.compose" if self.project.compose else f"deliver it: berth deploy {self.project.slug}"
+            raise Failed(f"no container of {self.site['project']} is there; {how}")
         servers = self.servers(there)
         upload = Upload(self.project.place, f"{self.base}.tar.lrz", self.key)
         sealed = None
@@ -135,6 +136,8 @@ class Run:
         mounts = files.mounts_of(there, self.site["mounts"])
         trees, left_out = files.trees(project, mounts, {each.container.service for each in servers})
         left_out += [{"what": name, "reason": reason} for name, reason in project.exclude.items() if name in {each.service for each in there}]
+        if project.compose:
+            left_out += files.directories(mounts, trees)
         tools = {"writer": WRITER, "lrzip": "0.6", **({"age": "v1"} if project.recipients else {})}
         databases = []
         for each in servers:
