@@ -128,6 +128,8 @@ export class Store {
           Body: body,
           ContentType: "application/json",
           IfNoneMatch: "*",
+          // A bucket whose objects are locked takes none without.
+          ChecksumAlgorithm: "SHA256",
         }),
       ),
     );

@@ -154,10 +154,12 @@ export const pipelinesAndReviews: readonly Rule[] = [
   ),
   rule(
     82,
-    "A client's own machine, DNS or storage",
+    "A client's own machine or DNS; a project on a machine that is only observed counts as not backed up. A bucket of the client's own is a target of backups where it is in the agency's account and adopted, and nowhere else",
     config("fleet/project"),
     policy("leave-adopted-buckets-alone"),
     component("deployment/publish.ts"),
+    command("operations/backups/report.ts"),
+    open,
   ),
   rule(
     83,
