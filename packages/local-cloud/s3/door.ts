@@ -86,6 +86,14 @@ async function answer(
       "with an explicit deny in an identity-based policy: s3:PutObject takes If-None-Match: *",
     ]);
   }
+  const isPut = request.method === "PUT" && writing?.creates === true;
+  if (isPut && account.buckets.lockOf(writing.bucket) && !isSummed(request.headers)) {
+    return turnAway(request, response, [
+      400,
+      "InvalidRequest",
+      "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters",
+    ]);
+  }
   const region = caller?.region ?? s3Name.exec(request.headers.host ?? "")?.[1] ?? "us-east-1";
   const place = await servers.region(region);
   const onward = requestAt(place, {
@@ -129,6 +137,19 @@ async function keepLocked(
   if (!writing || !lock || answered.statusCode !== 200 || typeof version !== "string") return;
   if (headers["x-amz-object-lock-mode"] !== undefined) return;
   await account.buckets.retain(writing.bucket, writing.key, version, lock);
+}
+
+/**
+ * Whether a request brings a checksum, or says that one comes behind: AWS takes no object without where a lock is, and
+ * the server does (versity/versitygw#1740). A copy brings none.
+ */
+function isSummed(headers: http.IncomingHttpHeaders): boolean {
+  return Object.entries(headers).some(
+    ([name, value]) =>
+      Boolean(value) &&
+      (/^(content-md5|x-amz-copy-source|x-amz-checksum-(?!algorithm|type).+)$/.test(name) ||
+        (name === "x-amz-trailer" && String(value).includes("x-amz-checksum-"))),
+  );
 }
 
 function isMalformed(value: unknown): value is Malformed {

@@ -131,6 +131,16 @@ describe("a lock", () => {
   });
 });
 
+describe("an object without a checksum", () => {
+  it("is refused where a lock is", async () => {
+    const bare = { "content-md5": "" };
+    const locked = await admin.s3("PUT", "archives/bare", "", "x", bare);
+    expect(locked).toMatchObject({ status: 400 });
+    expect(locked.body).toContain("Content-MD5 OR x-amz-checksum- HTTP header is required");
+    expect((await admin.s3("PUT", "archives/summed", "", "x")).status).toBe(200);
+  });
+});
+
 describe("users and groups", () => {
   it("have what their groups are granted, for as long as they are in them", async () => {
     const { account } = ground.store;
