@@ -6,13 +6,14 @@ import { exits, Refusal } from "../ground/usage";
 import type { Picked } from "./archives";
 import { Docker } from "./docker";
 import { Download } from "./download";
-import { FreshServer } from "./fresh-server";
 import type { Manifest, ManifestDatabase, ManifestServer } from "./manifest";
 import { OnlyRows } from "./only-rows";
 import type { BackedUp } from "./projects";
+import { restoresPostgres } from "./restored-postgres";
 import { Sandbox } from "./sandbox";
 import type { Store } from "./store";
-import { Watched } from "./watched";
+import { Server } from "./server";
+import { WatchedDump } from "./watched";
 
 /** One table of an archive. */
 interface Wanted {
@@ -48,7 +49,8 @@ export async function toScratchTable(
   const docker = new Docker(context.env);
   const name = `berth-scratch-${project.slug}-${server.service}`;
   context.say(`${archive.key} (${archive.bytes} bytes): looks for ${full}`);
-  const fresh = await FreshServer.start(docker, server.image, name);
+  const container = await restoresPostgres.start(docker, server, name);
+  const fresh = new Server(docker, name, server.image);
   const wrong = await untilAsked((signal) => {
     const sandbox = new Sandbox(docker, new Map());
     signal.addEventListener("abort", () => sandbox.end(), { once: true });
@@ -61,7 +63,7 @@ export async function toScratchTable(
   else if (table.sha256 !== null && there.sha256 !== undefined && there.sha256 !== table.sha256) {
     wrong.push(`${full}: its ${table.rows} rows are not those that were dumped`);
   }
-  fresh.leave();
+  container.leave();
   const outcome =
     wrong.length === 0 ? `${table.rows} rows, all of them` : "not as it was backed up";
   context.out(`${archive.key}: ${database.name}/${full}: ${outcome}\n`);
@@ -79,7 +81,7 @@ export async function toScratchTable(
 async function loaded(of: {
   readonly sandbox: Sandbox;
   readonly download: Download;
-  readonly fresh: FreshServer;
+  readonly fresh: Server;
   readonly manifest: Manifest;
   readonly wanted: Wanted;
 }): Promise<string[]> {
@@ -97,7 +99,7 @@ async function loaded(of: {
       await fresh.load("template1", frame.content, false);
     } else if (frame.member === database.path) {
       seen = true;
-      const watched = new Watched(database.bytes, frame.content);
+      const watched = new WatchedDump(database.bytes, frame.content);
       wrong.push(...(await fresh.create(database)));
       await fresh.load(database.name, new OnlyRows(table).pass(watched.pass()), true);
       wrong.push(...watched.problems(database.sha256, database, server));
