@@ -2,12 +2,12 @@ import { files, type Survey } from "./answers";
 import type { Journal } from "./journal";
 
 /**
- * Seconds that it takes whatever is moved: 26 and 30 between two booted machines on two busy cores, with PostgreSQL and
+ * Seconds that it takes whatever is moved: 12 to 30 between two booted machines on two more or less busy cores, with PostgreSQL and
  * MongoDB of a few megabytes.
  */
 const fixedSeconds = 30;
 
-/** Bytes of databases a second: 949 MB were dumped into a restore in 44 s, and comparing them takes as long again. */
+/** Bytes of databases a second: 228 MB of PostgreSQL were loaded and compared in 6.6 s, and a busy machine is slower. */
 const bytesPerSecond = 10_000_000;
 
 /** Files a second that a pass looks at. */

@@ -276,7 +276,8 @@ def end(move):
     loaded = move.kept(LOADED)
     if loaded and move.phase()["phase"] in ("following", "renounced"):
         drop(move)
-    elif loaded and not (move.kept(FILE) or {}).get("keeps"):
+    # Once it was moved away again, what was here before it came went aside with it.
+    elif loaded and move.phase()["phase"] in ("promoted", "serving") and not (move.kept(FILE) or {}).get("keeps"):
         found = targets(move)
         for number, (service, _, _) in enumerate(loaded["databases"]):
             found[service].drop(former_of(loaded, number))
