@@ -109,9 +109,9 @@ function filled(text: string): string {
     .replaceAll("@RELAY@", String(relayPort));
 }
 
-/** The program that delivers sites, by the names of its parts (Python); one is that of moves too. */
+/** The program that delivers sites, by the names of its parts (Python). */
 export function siteParts(): Readonly<Record<string, string>> {
-  return { ...partsIn("site"), "engine.py": here("files", "move", "engine.py") };
+  return partsIn("site");
 }
 
 /** The program that backs projects up, by the names of its parts (Python, and what runs in containers of databases). */
@@ -126,12 +126,15 @@ const ofBackups: readonly string[] = [
   ...["mongodb.py", "mongodb.sh", "mongo_archive.py", "beside.py"],
 ];
 
-/** The program that moves projects to another machine, by the names of its parts; some are that of backups too. */
+/**
+ * The program that moves projects to another machine, by the names of its parts; some are that of backups too, and one
+ * that of deliveries.
+ */
 export function moveParts(): Readonly<Record<string, string>> {
   const shared = Object.fromEntries(
     Object.entries(backupParts()).filter(([name]) => ofBackups.includes(name)),
   );
-  return { ...partsIn("move"), ...shared };
+  return { ...partsIn("move"), ...shared, "engine.py": here("files", "site", "engine.py") };
 }
 
 function partsIn(folder: string): Readonly<Record<string, string>> {

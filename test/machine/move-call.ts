@@ -8,7 +8,7 @@ import { run } from "./backup-parts";
 const root = mkdtempSync(join(tmpdir(), "berth-move-"));
 afterAll(() => rmSync(root, { recursive: true }));
 
-const folders = ["move", "backup"].map((name) => resolve("components/machine/files", name));
+const folders = ["move", "backup", "site"].map((name) => resolve("components/machine/files", name));
 
 /** What Python says that finds a move as `move`; of each file of tests, one and the same. */
 export function call<Answer>(script: string): Answer {

@@ -19,7 +19,9 @@ describe("a program that is asked many things while it runs", () => {
   /** The machine's own session, whose program does what a script says. */
   function session(script: string): Conversation {
     const file = join(directory, "session.py");
-    const parts = ["move", "backup"].map((name) => resolve("components/machine/files", name));
+    const parts = ["move", "backup", "site"].map((name) =>
+      resolve("components/machine/files", name),
+    );
     mkdirSync(directory, { recursive: true });
     writeFileSync(
       file,

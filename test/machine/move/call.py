@@ -1,12 +1,12 @@
-"""Calls a part of the program that moves: MOVE BACKUP ROOT, then Python on standard input that finds `move`, of a project
-that ROOT declares, and says what it has to say as JSON."""
+"""Calls a part of the program that moves: MOVE BACKUP SITE ROOT, then Python on standard input that finds `move`, of a
+project that ROOT declares, and says what it has to say as JSON."""
 
 import json
 import os
 import sys
 
-sys.path[:0] = sys.argv[1:3]
-root = sys.argv[3]
+sys.path[:0] = sys.argv[1:4]
+root = sys.argv[4]
 
 import moves  # pylint: disable=wrong-import-position
 
