@@ -114,12 +114,17 @@ export function readRecord(key: string, text: string, declared: readonly string[
   if (!declared.includes(signer))
     return not(`is signed by ${signer}, which no stack file declares`);
   const der = Buffer.concat([derHead, Buffer.from(signer.slice("ed25519:".length), "base64")]);
-  const isSigned = verify(
-    null,
-    Buffer.from(canonical(unsigned)),
-    createPublicKey({ key: der, type: "spki", format: "der" }),
-    Buffer.from(String(signature), "base64"),
-  );
+  const bytes = Buffer.from(read.data.signature, "base64");
+  // Its last letter says more than there are bytes, so others would be read as the same ones.
+  const isSpelledOnce = bytes.toString("base64") === signature;
+  const isSigned =
+    isSpelledOnce &&
+    verify(
+      null,
+      Buffer.from(canonical(unsigned)),
+      createPublicKey({ key: der, type: "spki", format: "der" }),
+      bytes,
+    );
   return isSigned
     ? { key, sha256, record: read.data }
     : not("was changed: its signature does not fit");
