@@ -119,8 +119,19 @@ describe("a project's database that moves to another machine", () => {
   });
 
   it("stays where it is once the other machine renounced, and may move later", async () => {
+    // The way back is laid while it serves, and its database has come up as a follower already.
+    const { key } = await old.verb("key");
+    const ahead = await next.verb("offer --back", JSON.stringify({ key, address: old.address }));
+    const back = JSON.stringify({ ...ahead, address: next.address, hostKey: next.key });
+    await old.verb("lay", back);
+    expect(await old.refused("attach --synchronous", back)).toContain("is not sealed");
     await old.verb("freeze --seconds 60");
     const sealed = await old.verb("seal");
+    await old.verb("attach --synchronous", back);
+    await old.verb("attach --synchronous", back);
+    await expect
+      .poll(() => next.sql("SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'"))
+      .toBe("1\n");
     expect(await old.refused("thaw")).toContain(
       "the other machine may serve it; renounce there first",
     );

@@ -60,11 +60,18 @@ const parts: Readonly<Record<string, Part>> = {
       ),
   },
   moves: {
-    what: "a move by dump and restore, there, back and there again",
+    what: "a project moved there and back under writes, through the edge and the engine, and by dump",
     run: () =>
       runInForeground(
         vitest,
-        ["run", "test/machine/move-dump.hosts.test.ts", "--testTimeout=3600000", "--retry=0"],
+        [
+          ...[
+            "run",
+            "test/operations/migrate-edge.hosts.test.ts",
+            "test/machine/move-dump.hosts.test.ts",
+          ],
+          ...["--testTimeout=3600000", "--retry=0"],
+        ],
         inRepository({ BERTH_SOAK: "1" }),
       ),
   },
