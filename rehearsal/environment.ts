@@ -7,6 +7,12 @@ import { standInsFile } from "./stand-ins";
 /** What begins the names of variables that could lead a rehearsal to an account of Berth's clouds. */
 const realAccounts = Object.values(cloudFacts).flatMap(({ credentials }) => credentials);
 
+/** Names are asked of the cloud's own name server: the world knows nothing of what is rehearsed. */
+function resolvers({ edge }: CloudCard): NodeJS.ProcessEnv {
+  if (edge === undefined) return {};
+  return { BERTH_RESOLVERS: `${edge.names.address}:${edge.names.port}` };
+}
+
 /**
  * The environment in which any command runs against the local cloud, with what Berth itself asks of
  * it: where that cloud is, its control door, and whose keys stand in for the declared ones, which are
@@ -25,6 +31,7 @@ export function rehearsalEnvironment(
     ...cloudEnvironment(paths, card, bin, Object.fromEntries(inherited)),
     BERTH_LOCAL_DIR: paths.directory,
     BERTH_LOCAL_CONTROL: `http://127.0.0.1:${card.control}`,
+    ...resolvers(card),
     ...(card.machines === "recorded"
       ? { BERTH_REHEARSAL_RECORDS: "1" }
       : { BERTH_REHEARSAL_KEYS: standInsFile(paths.directory) }),

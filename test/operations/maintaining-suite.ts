@@ -18,12 +18,12 @@ const offer = `offer() {
   printf 'Origin: Debian\\nLabel: Debian-Security\\nSuite: stable-security\\nCodename: %s-security\\n' $VERSION_CODENAME >/srv/offer/Release
   { echo SHA256:; printf ' %s %s Packages\\n' $(sha256sum /srv/offer/Packages | cut -d' ' -f1) $(stat -c %s /srv/offer/Packages); } >>/srv/offer/Release
 }
-if [ ! -e /etc/apt/aside ]; then
-  mkdir /etc/apt/aside && mv /etc/apt/sources.list* /etc/apt/aside/ && mkdir /etc/apt/sources.list.d
-  echo 'deb [trusted=yes] file:/srv/offer ./' >/etc/apt/sources.list
-fi
+mkdir -p /srv/offer/parts
+echo 'deb [trusted=yes] file:/srv/offer ./' >/srv/offer/sources.list
+# The machine's own lists stay as they are: whatever touches one is found later, as somebody's work.
+echo 'Dir::Etc { sourcelist "/srv/offer/sources.list"; sourceparts "/srv/offer/parts"; }' >/etc/apt/apt.conf.d/99-offer
 `;
-const noOffer = `rm -rf /etc/apt/sources.list* /srv/offer; mv /etc/apt/aside/* /etc/apt/; rmdir /etc/apt/aside
+const noOffer = `rm -rf /etc/apt/apt.conf.d/99-offer /srv/offer
   dpkg --purge berth-probe 2>/dev/null; rm -rf /var/lib/apt/lists/*; apt-get -qq update || :`;
 
 /** What must be so of machines that are updated and boot anew; none of them serves a stage. */
