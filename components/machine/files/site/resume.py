@@ -21,9 +21,11 @@ def resume(site):
     hide(values.values())
     beside.start(site, runs)
     found = judge.states(runs["project"])
-    # What was made for it and runs needs no Compose, which takes as long as all else.
+    # What was made for it and runs needs no Compose, which takes as long as all else. What only says yet that it starts
+    # is waited for below.
     missing = set(runs.get("services") or []) - {each["service"] for each in found}
-    if not found or missing or judge.amiss(found) or judge.pending(found) or all(each["status"] != "running" for each in found):
+    idle = all(each["status"] != "running" for each in found) or any(each["status"] in ("created", "paused") for each in found)
+    if missing or idle or judge.amiss(found):
         up(site, runs["project"], values, last)
     try:
         judge.well(site, runs["project"], runs["service"])
