@@ -185,10 +185,11 @@ function otherProcessor(old: Survey["cpu"], target: Survey["cpu"]): string[] {
 }
 
 /**
- * Rates that were measured of this method: seconds that it takes whatever is moved (6.3 and 8.3 between two booted machines
- * on two cores that had ten times as much to do, the way back attached), and entries a second.
+ * Rates that were measured of this method: seconds that it takes whatever is moved (2.1 to 3.6 between two booted machines
+ * on two cores, the way back attached; two to five times as long where these had ten times as much to do), and entries a
+ * second.
  */
-const switchSeconds = 8;
+const switchSeconds = 4;
 const entriesPerSecond = 4_000;
 
 /** Seconds that visitors will wait, by the pass over the files that was measured last. */

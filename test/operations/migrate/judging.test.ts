@@ -112,8 +112,8 @@ describe("the plan", () => {
   });
 
   it("expects the interruption by what was measured where something was", () => {
-    expect(expectedInterruption(old)).toBe(8.5);
-    expect(expectedInterruption(old, 0.4)).toBe(8.4);
+    expect(expectedInterruption(old)).toBe(4.5);
+    expect(expectedInterruption(old, 0.4)).toBe(4.4);
   });
 });
 

@@ -78,7 +78,7 @@ describe("a move under way", () => {
     const good = await at.run(pair, ...argv, "--plan");
     expect(good).toMatchObject({ code: 0 });
     expect(good.out).toMatch(/^freeze .*visitors wait/m);
-    expect(good.out).toContain("visitors wait for about 8.5 s");
+    expect(good.out).toContain("visitors wait for about 4.5 s");
     expect(touched()).toEqual([]);
     pair.new.answers["move survey"] = {
       ...surveyed,
