@@ -108,13 +108,18 @@ export type ManifestFiles = z.output<typeof files>;
 
 /** Reads a manifest. Answers it, or one sentence about what is wrong with it. */
 export function readManifest(text: string): Manifest | string {
+  return readForm(text, manifest);
+}
+
+/** Reads JSON of a form. Answers it, or one sentence about what is wrong with it. */
+export function readForm<Form extends object>(text: string, form: z.ZodType<Form>): Form | string {
   let raw: unknown;
   try {
     raw = JSON.parse(text);
   } catch {
     return "it is no JSON";
   }
-  const read = manifest.safeParse(raw);
+  const read = form.safeParse(raw);
   if (read.success) return read.data;
   const [first] = read.error.issues;
   return `${first?.path.join(".") || "it"}: ${first?.message}`;

@@ -52,12 +52,13 @@ export async function main(
     if (flags.size > 0) throw new UsageError("--report goes alone");
     if (ended !== "ok" && ended !== "failed") throw new UsageError("--report is ok or failed");
   }
-  const there: ErrorTracking = new SentryApi(wantedNow(context).agency, context.env);
+  const wanted = wantedNow(context);
+  const there: ErrorTracking = new SentryApi(wanted.agency, context.env);
   if (ended !== undefined) {
-    const isWell = await report(context, there, wantedNow(context), ended === "ok", look);
+    const isWell = await report(context, there, wanted, ended === "ok", look);
     return isWell ? exits.done : exits.failed;
   }
-  const plan = planOf(wantedNow(context), await there.read());
+  const plan = planOf(wanted, await there.read());
   if (flags.has("check")) {
     tell(context, plan, flags.has("json"));
     return verdict(plan);

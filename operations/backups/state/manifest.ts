@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { instantText, readInstant, type Listed } from "../keys";
+import { readForm } from "../manifest";
 
 /** A stack of a copy: what was encrypted, and what came of it. */
 const stack = z.object({
@@ -30,16 +31,7 @@ export type StateManifest = z.output<typeof manifest>;
 
 /** Reads a manifest. Answers it, or what is wrong with it. */
 export function readStateManifest(text: string): StateManifest | string {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(text);
-  } catch {
-    return "it is no JSON";
-  }
-  const read = manifest.safeParse(raw);
-  if (read.success) return read.data;
-  const [first] = read.error.issues;
-  return `${first?.path.join(".") || "it"}: ${first?.message}`;
+  return readForm(text, manifest);
 }
 
 const manifestEnd = ".manifest.json";

@@ -1,5 +1,6 @@
 import * as http from "node:http";
-import type { AddressInfo } from "node:net";
+
+import { listening } from "../ground/listen";
 
 /** What an API answers. */
 export interface Answered {
@@ -20,13 +21,6 @@ export async function serveJson(
       response.end(JSON.stringify(body));
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    port: (server.address() as AddressInfo).port,
-    stop: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
-  };
+  const { port, close } = await listening(server, "127.0.0.1");
+  return { port, stop: close };
 }
