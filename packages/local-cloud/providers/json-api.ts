@@ -2,11 +2,10 @@ import * as http from "node:http";
 
 import { listening } from "../ground/listen";
 
-/** What an API answers. */
-export interface Answered {
-  readonly status: number;
-  readonly body: unknown;
-}
+/** What an API answers: a value, or where it gives out a file, that file's text. */
+export type Answered = { readonly status: number } & (
+  { readonly body: unknown } | { readonly text: string }
+);
 
 /** Serves an HTTP API that speaks JSON on a port of loopback; `answer` gets the whole text of each request. */
 export async function serveJson(
@@ -16,9 +15,11 @@ export async function serveJson(
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
-      const { status, body } = answer(request, Buffer.concat(chunks).toString("utf8"));
-      response.writeHead(status, { "content-type": "application/json" });
-      response.end(JSON.stringify(body));
+      const answered = answer(request, Buffer.concat(chunks).toString("utf8"));
+      const isText = "text" in answered;
+      const type = isText ? "text/plain; charset=utf-8" : "application/json";
+      response.writeHead(answered.status, { "content-type": type });
+      response.end(isText ? answered.text : JSON.stringify(answered.body));
     });
   });
   const { port, close } = await listening(server, "127.0.0.1");

@@ -1,8 +1,10 @@
 import type * as http from "node:http";
 
+import { zonesOf } from "../../edge/zones";
 import type { World } from "../../emulator/world";
 import { tokenForm } from "./api";
-import { serveJson } from "../json-api";
+import { serveJson, type Answered } from "../json-api";
+import { exported } from "./zone-export";
 
 /** Objects that say when names were last purged; the edge begins with an empty cache where they change. */
 export const purgeKind = "cloudflare/purge";
@@ -11,8 +13,9 @@ export const purgeKind = "cloudflare/purge";
 const mostHosts = 100;
 
 /**
- * Cloudflare's HTTP API as far as a command asks it itself: a purge of the cache by hostname. On loopback only;
- * any token of the right form is taken, and no limit is kept. Shapes: Cloudflare's API documentation.
+ * Cloudflare's HTTP API as far as a command asks it itself: a purge of the cache by hostname, and a zone's records as
+ * a file. On loopback only; any token of the right form is taken, and no limit is kept. Shapes: Cloudflare's API
+ * documentation.
  */
 export function serveCloudflareApi(
   world: World,
@@ -20,24 +23,39 @@ export function serveCloudflareApi(
   return serveJson((request, text) => answer(world, request, text));
 }
 
-function answer(world: World, request: http.IncomingMessage, text: string) {
+function answer(world: World, request: http.IncomingMessage, text: string): Answered {
   const { method, url = "/", headers } = request;
   const token = /^Bearer (.*)$/.exec(headers.authorization ?? "")?.[1];
   if (token === undefined || !tokenForm.test(token)) {
     return refused(400, 6003, "Invalid request headers");
   }
-  const id = /^\/client\/v4\/zones\/([^/]+)\/purge_cache$/.exec(url)?.[1];
-  if (method !== "POST" || id === undefined) {
+  const [, id, what] = /^\/client\/v4\/zones\/([^/]+)\/(.+)$/.exec(url) ?? [];
+  const call = calls[`${method} ${what}`];
+  if (id === undefined || call === undefined) {
     return refused(
       404,
       7003,
       `Could not route to ${url}, perhaps your object identifier is invalid?`,
     );
   }
-  const zone = world.get("cloudflare/zone", id);
-  if (zone === undefined) return refused(403, 10000, "Authentication error");
+  if (world.get("cloudflare/zone", id) === undefined) {
+    return refused(403, 10000, "Authentication error");
+  }
+  return call(world, id, text);
+}
+
+/** What can be asked of a zone, by method and path. */
+const calls: Readonly<Record<string, (world: World, id: string, text: string) => Answered>> = {
+  "POST purge_cache": purged,
+  "GET dns_records/export": (world, id) => ({
+    status: 200,
+    text: exported(zonesOf(world).find((zone) => zone.id === id)!),
+  }),
+};
+
+function purged(world: World, id: string, text: string): Answered {
   const hosts = hostsOf(text);
-  const name = String(zone.data["name"]);
+  const name = String(world.get("cloudflare/zone", id)!.data["name"]);
   if (hosts === undefined || hosts.some((host) => host !== name && !host.endsWith(`.${name}`))) {
     return refused(400, 1012, "Request must contain a list of hosts of this zone");
   }
