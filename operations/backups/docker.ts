@@ -88,10 +88,13 @@ export interface Image {
   readonly command: readonly string[];
 }
 
-/** The last line of what a program said that is no empty one. */
+/** The last line of what a program said that is no empty one, and not Docker's word where to read more. */
 export function lastLine(text: string): string {
-  return text.trim().split("\n").at(-1)?.trim() ?? "";
+  const lines = text.split("\n").map((line) => line.trim());
+  return lines.findLast((line) => line !== "" && !hint.test(line)) ?? "";
 }
+
+const hint = /^(See|Run) 'docker .*--help'/;
 
 /** Writes all of it, as fast as it is taken. Reads on to the end where nobody takes it any more. */
 export async function pour(from: AsyncIterable<Buffer>, to: Writable): Promise<void> {

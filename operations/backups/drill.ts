@@ -5,7 +5,8 @@ import type { Context } from "../ground/context";
 import { printable, printableLine } from "../ground/printable";
 import { exits, readCommandLine, Refusal, UsageError } from "../ground/usage";
 import { Docker } from "./docker";
-import { readDrillKey, sealed, tips, type DrillKey, type Found } from "./evidence";
+import { drillKeyOf, mustBeDeclared } from "./drill-key";
+import { sealed, tips, type DrillKey, type Found } from "./evidence";
 import { evidenceKey } from "./keys";
 import { projectsOf, recordsOf, residencyProblem, type BackedUp } from "./projects";
 import { Proof } from "./proof";
@@ -73,12 +74,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   }
   const place = values["in"] ?? context.env["BERTH_DRILL_IN"];
   const { backedUp, without, unread } = projectsOf(context, environment, slug);
-  const others = backedUp.filter((each) => !each.place.drillKeys.includes(key.public));
-  if (others.length > 0) {
-    throw new Refusal(
-      `the drill's key is not declared, so nobody would believe its records; add to Pulumi.${environment}.yaml, under berth:backups, drillKeys: ["${key.public}"]`,
-    );
-  }
+  mustBeDeclared(key, environment, backedUp);
   for (const each of without) context.say(`${each}: has no backup`);
   const verdicts: Found["verdict"][] = [];
   for (const each of backedUp)
@@ -86,14 +82,6 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   const isProven = verdicts.every((verdict) => verdict === "proven");
   const isWhole = isProven && without.length === 0 && unread.length === 0 && backedUp.length > 0;
   return isWhole ? exits.done : exits.failed;
-}
-
-function drillKeyOf(env: NodeJS.ProcessEnv): DrillKey {
-  const file = env["BERTH_DRILL_KEY"];
-  if (file !== undefined && file !== "") return readDrillKey(file);
-  throw new Refusal(
-    "BERTH_DRILL_KEY names no file: the drill's key; make one: openssl genpkey -algorithm ed25519 -out FILE",
-  );
 }
 
 /** One project. What the drill could not do at S3 is told, and is no proof. */

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { z } from "zod";
 
-import { CouldNot, pour, type Docker, type Running } from "./docker";
+import { CouldNot, lastLine, pour, type Docker, type Running } from "./docker";
 
 /** The image in which archives are unpacked: it needs Python 3.10 and its standard library. */
 const sandboxImage = "python:3";
@@ -105,7 +105,7 @@ export class Sandbox {
       const line = await frames.line();
       if (line === undefined) {
         const code = await this.program.ended;
-        const words = this.program.complaint().split("\n").slice(-1)[0];
+        const words = lastLine(this.program.complaint());
         throw new CouldNot(
           `the archive could not be unpacked in ${sandboxImage}: ${words || `it ended with ${code}`}${said ? ", half way" : ""}`,
         );

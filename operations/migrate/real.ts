@@ -7,6 +7,7 @@ import { readPreview } from "../../engine/read-preview";
 import { readExport } from "../../engine/state";
 import * as backup from "../backups/backup";
 import * as drill from "../backups/drill";
+import { mustBeAbleToDrill } from "../backups/drill-key";
 import { unproven } from "../backups/unproven";
 import { deployersOf, machineName } from "../fleet/fleet";
 import type { Context } from "../ground/context";
@@ -81,8 +82,10 @@ export function realWorld(context: Context, as: string | undefined): World {
       await purge(hostnames, { token, zones, say, ...(endpoint ? { endpoint } : {}) });
     },
     unproven: (environment, slug) => unproven(context, environment, slug),
-    backUp: async (environment, slug) =>
-      (await backup.main(context, ["--environment", environment, slug])) === exits.done,
+    backUp: async (environment, slug) => {
+      mustBeAbleToDrill(context, environment, slug);
+      return (await backup.main(context, ["--environment", environment, slug])) === exits.done;
+    },
     drill: async (environment, slug) =>
       (await drill.main(context, ["--environment", environment, slug])) === exits.done,
     async commit(file, branch, message) {

@@ -1,5 +1,6 @@
 import * as backup from "../backups/backup";
 import * as drill from "../backups/drill";
+import { mustBeAbleToDrill } from "../backups/drill-key";
 import type { Context } from "../ground/context";
 import { exits } from "../ground/usage";
 import { archiveOf, type Archive } from "./archive";
@@ -21,6 +22,7 @@ export function realWorld(context: Context, as: string | undefined): World {
   return {
     archive: (environment, slug) => archiveOf(context, environment, slug),
     backUp: async (environment, slug) => {
+      mustBeAbleToDrill(context, environment, slug);
       const by = as === undefined ? [] : ["--as", as];
       return (
         (await backup.main(context, ["--environment", environment, ...by, slug])) === exits.done
