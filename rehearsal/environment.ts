@@ -13,6 +13,15 @@ function resolvers({ edge }: CloudCard): NodeJS.ProcessEnv {
   return { BERTH_RESOLVERS: `${edge.names.address}:${edge.names.port}` };
 }
 
+/** What the commands about Jenkins, Sentry and Slack go by, whatever the stack files declare. */
+function services({ services: { slack, sentry, jenkins } }: CloudCard): NodeJS.ProcessEnv {
+  return {
+    SLACK_WEBHOOK_URL: slack.webhook,
+    ...{ SENTRY_URL: sentry.address, SENTRY_AUTH_TOKEN: sentry.token },
+    ...{ JENKINS_URL: jenkins.address, JENKINS_USER: jenkins.user, JENKINS_TOKEN: jenkins.token },
+  };
+}
+
 /**
  * The environment in which any command runs against the local cloud, with what Berth itself asks of
  * it: where that cloud is, its control door, and whose keys stand in for the declared ones, which are
@@ -32,6 +41,7 @@ export function rehearsalEnvironment(
     BERTH_LOCAL_DIR: paths.directory,
     BERTH_LOCAL_CONTROL: `http://127.0.0.1:${card.control}`,
     ...resolvers(card),
+    ...services(card),
     ...(card.machines === "recorded"
       ? { BERTH_REHEARSAL_RECORDS: "1" }
       : { BERTH_REHEARSAL_KEYS: standInsFile(paths.directory) }),

@@ -55,7 +55,14 @@ function existingIn(
       clients(name, mapping(mapping(node)["server"]), keys),
     ),
     buckets: chosen.flatMap(bucketsOf),
+    ...sentryOf(mapping(mapping(agency)["sentry"])),
   };
+}
+
+function sentryOf({ organization, team, workspace }: Record<string, unknown>): Existing {
+  if (typeof organization !== "string" || typeof team !== "string") return {};
+  const workspaces = typeof workspace === "string" ? { workspaces: [workspace] } : {};
+  return { sentry: { organization, teams: [team], ...workspaces } };
 }
 
 function adopted(

@@ -41,9 +41,9 @@ export interface ScratchMachines {
   readonly signal?: AbortSignal;
 }
 
-/** Kinds of what a cloud keeps for itself: numbers, addresses, its authority, which certificates hold no longer. */
+/** Kinds of what a cloud keeps for itself: numbers, addresses, ports, its authority, which certificates hold no longer. */
 export const bookkeeping =
-  /^(series|local\/.*|cloudflare\/(origin_ca|revoked_origin_ca_certificate))$/;
+  /^(series|local\/.*|services\/port|cloudflare\/(origin_ca|revoked_origin_ca_certificate))$/;
 
 /**
  * A local cloud and a copy of the program (by links) with stack files of their own, in a temporary

@@ -22,7 +22,8 @@ people made are never touched. What no node declares any more is taken away, on 
   --renew    gives the agents of these nodes another name and with it another secret: after somebody left
              who could read the one before; without a node: all
 
-${variables.user} and ${variables.token} hold an account on Jenkins and its API token.
+${variables.user} and ${variables.token} hold an account on Jenkins and its API token. JENKINS_URL,
+where it is set, goes before the declared address, for this command alone.
 
 exit status: 0 all is as declared, 1 something could not be done, 2 something differs (--check)
 `;

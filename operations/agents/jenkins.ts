@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { printableLine } from "../ground/printable";
+import { serviceAddress } from "../ground/service-address";
 import { Refusal } from "../ground/usage";
 import type { Existing } from "./wanted";
 
@@ -14,13 +15,12 @@ const computers = z.object({
 
 /** The agents of a Jenkins, one by one: no list is ever loaded, since what is not in it would be gone. */
 export class JenkinsAgents {
+  private readonly address: string;
   private readonly credentials: string;
 
   /** Throws a `Refusal` naming the variable that is not set. */
-  constructor(
-    private readonly address: string,
-    env: NodeJS.ProcessEnv,
-  ) {
+  constructor(declared: string, env: NodeJS.ProcessEnv) {
+    this.address = serviceAddress(env, "JENKINS_URL", declared);
     const [user, token] = [env[variables.user] ?? "", env[variables.token] ?? ""];
     const lacking = [...(user ? [] : [variables.user]), ...(token ? [] : [variables.token])];
     if (lacking.length > 0) {

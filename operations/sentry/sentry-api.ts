@@ -1,4 +1,5 @@
 import { sentryAddress, type AgencySentry } from "../../components/fleet/sentry";
+import { serviceAddress } from "../ground/service-address";
 import { Refusal } from "../ground/usage";
 import { alert, cron, detector, integration, key, project, team } from "./answers";
 import { alertBody, cronBody, projectBody, uptimeBody } from "./bodies";
@@ -15,7 +16,10 @@ export class SentryApi implements ErrorTracking {
     private readonly agency: AgencySentry,
     env: NodeJS.ProcessEnv,
   ) {
-    this.requests = new Requests(agency.address ?? sentryAddress, env);
+    this.requests = new Requests(
+      serviceAddress(env, "SENTRY_URL", agency.address ?? sentryAddress),
+      env,
+    );
     this.organization = `organizations/${agency.organization}`;
   }
 

@@ -29,7 +29,8 @@ lacks it, encrypted by the engine.
               newest proof stands, by your AWS credentials, and R for the run itself. Where nobody could
               look nothing is reported, and silence is the alarm
 
-The token comes in ${tokenVariable}, with ${scopes}.
+The token comes in ${tokenVariable}, with ${scopes}. SENTRY_URL, where it is set,
+goes before the declared address.
 
 exit status: 0 all is as declared, 1 something needs a person, 2 something differs (--check)
 `;

@@ -153,6 +153,9 @@ it("leads no command to a real account", () => {
     SSH_AUTH_SOCK: "real",
     PULUMI_ACCESS_TOKEN: "real",
     PULUMI_STACK: "prod",
+    SLACK_WEBHOOK_URL: "real",
+    SENTRY_URL: "real",
+    JENKINS_TOKEN: "real",
   };
   const card = {
     pid: 1,
@@ -164,6 +167,11 @@ it("leads no command to a real account", () => {
     cloudflareApi: 7,
     vault: 4,
     agent: "/tmp/x/agent.sock",
+    services: {
+      slack: { webhook: "http://127.0.0.1:8/hook" },
+      sentry: { address: "http://127.0.0.1:9", token: "its-token" },
+      jenkins: { address: "http://127.0.0.1:10", user: "berth", token: "its-token" },
+    },
     sources: { node: process.version, files: {} },
   } as const;
   const env = rehearsalEnvironment(cloudPaths({ BERTH_LOCAL_DIR: "/tmp/x" }), card, "/cli", real);
@@ -176,6 +184,10 @@ it("leads no command to a real account", () => {
     PULUMI_BACKEND_URL: "file:///tmp/x/state",
     PULUMI_DEBUG_PROVIDERS: "aws:1,tls:2",
     SSH_AUTH_SOCK: "/tmp/x/agent.sock",
+    SLACK_WEBHOOK_URL: "http://127.0.0.1:8/hook",
+    SENTRY_URL: "http://127.0.0.1:9",
+    JENKINS_URL: "http://127.0.0.1:10",
+    JENKINS_USER: "berth",
     BERTH_REHEARSAL_KEYS: "/tmp/x/keys/stand-ins.json",
   });
 });

@@ -10,7 +10,7 @@ import { webhookMark } from "../../operations/notify/evidence";
 import { messageOf } from "../../operations/notify/result";
 import { messageLimit } from "../../operations/notify/slack-text";
 import { webhookOf } from "../../operations/notify/webhook";
-import { seen, Slack } from "./slack";
+import { seen, Slack } from "../../packages/local-cloud/services/slack";
 
 /** Titles, names and addresses as people make them. */
 const commits = [
@@ -31,7 +31,7 @@ beforeEach(async () => {
   scratch = fs.mkdtempSync(path.join(os.tmpdir(), "berth-notify-"));
 });
 afterEach(() => {
-  slack.stop();
+  void slack.stop();
   fs.rmSync(scratch, { recursive: true });
 });
 
@@ -178,7 +178,7 @@ describe("berth notify", () => {
   });
 
   it("says no address where nobody answers there", async () => {
-    slack.stop();
+    void slack.stop();
     expect(await run(["--test"])).toBe(1);
     expect(out).toContain("Slack was not reached: ECONNREFUSED");
     expect(out).not.toContain("hook-secret");

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { messageLimit } from "../../operations/notify/slack-text";
 import { newsOf, newsText, tellStanding, type Trouble } from "../../operations/notify/standing";
-import { seen, Slack } from "./slack";
+import { seen, Slack } from "../../packages/local-cloud/services/slack";
 
 const old: Trouble = { subject: "shop", what: "shop: its newest archive is 30 h old" };
 const older: Trouble = { subject: "shop", what: "shop: its newest archive is 54 h old" };

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 
-import { JenkinsDouble } from "./agents/jenkins-double";
+import { JenkinsDouble } from "../../packages/local-cloud/services/jenkins/jenkins";
 import type { Harbour } from "./harbour";
 
 /** An image of what the machine has itself, in the place of Jenkins' own: it waits, whatever it is told. */
@@ -53,13 +53,14 @@ export function agents(harbour: Harbour): void {
       Object.assign(env, variables);
       return harbour.berthIn(env, ["agents", ...argv]);
     };
-    const own = () => [...double.agents.keys()].filter((name) => name.startsWith("prod-alpha-"));
+    const own = () =>
+      [...double.agents.all().keys()].filter((name) => name.startsWith("prod-alpha-"));
     const inspect = (format: string) =>
       harbour.on("alpha", `docker inspect -f '${format}' berth-agent 2>/dev/null || echo none`);
 
     beforeAll(async () => {
       await double.open();
-      double.byHand("build-1");
+      double.agents.byHand("build-1");
       declare(true);
       await harbour.on("alpha", image);
     });
@@ -75,8 +76,11 @@ export function agents(harbour: Harbour): void {
       expect(made, made.out + made.said).toMatchObject({ code: 0 });
       expect(made.out).toMatch(/^prod-alpha-[0-9a-f]{12}: made, takes alpha-prod$/m);
       const [name] = own();
-      expect(double.agents.get(name!)).toMatchObject({ labels: ["alpha-prod"], mode: "EXCLUSIVE" });
-      const secret = double.secretOf(name!);
+      expect(double.agents.all().get(name!)).toMatchObject({
+        labels: ["alpha-prod"],
+        mode: "EXCLUSIVE",
+      });
+      const secret = double.agents.secretOf(name!);
       const kept = await harbour.on(
         "alpha",
         "cat /var/lib/docker/volumes/berth-agent/_data/secret",
@@ -113,14 +117,14 @@ export function agents(harbour: Harbour): void {
         "alpha",
         "cat /var/lib/docker/volumes/berth-agent/_data/secret",
       );
-      expect(kept).toBe(double.secretOf(`${before}-2`));
+      expect(kept).toBe(double.agents.secretOf(`${before}-2`));
     });
 
     it("takes it away from Jenkins and from the machine once nobody declares it, and none that people made", async () => {
       declare(false);
       const done = await run();
       expect(done, done.out + done.said).toMatchObject({ code: 0 });
-      expect([...double.agents.keys()]).toEqual(["build-1"]);
+      expect([...double.agents.all().keys()]).toEqual(["build-1"]);
       expect((await inspect("{{.Id}}")).trim()).toBe("none");
       expect(await harbour.on("alpha", "docker volume ls -q | grep -c berth-agent || :")).toBe(
         "0\n",

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 
 import { Ground, kmc } from "./ground";
-import type { Sentry } from "./sentry";
+import type { Sentry } from "../../packages/local-cloud/services/sentry/sentry";
 
 let ground: Ground;
 let sentry: Sentry;
@@ -193,7 +193,7 @@ describe("berth sentry (R52)", () => {
     ["an answer of something else", () => (sentry.answers = [{ status: 200 }]), "is it a Sentry?"],
     ["no Sentry", () => sentry.stop(), "was not reached: ECONNREFUSED"],
   ])("fails with %s, with the fix and without the token", async (_, break_, says) => {
-    break_();
+    void break_();
     expect(await run()).toBe(1);
     expect(ground.out).toContain(says);
     expect(ground.out).not.toContain(sentry.token);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { berth, contextOf } from "../../operations/berth";
 import { ScratchCloud } from "../../rehearsal/scratch";
 import { agency, project } from "../engine/agency";
-import { Sentry } from "./sentry";
+import { Sentry } from "../../packages/local-cloud/services/sentry/sentry";
 
 describe("where a project's errors go, by the real engine (R52)", () => {
   const sentry = new Sentry();
@@ -22,7 +22,7 @@ describe("where a project's errors go, by the real engine (R52)", () => {
     });
   });
   afterAll(async () => {
-    sentry.stop();
+    void sentry.stop();
     await cloud.stop();
   });
 

@@ -6,7 +6,7 @@ import { stringify } from "yaml";
 import { berth } from "../../operations/berth";
 import type { Context } from "../../operations/ground/context";
 import { shared, today } from "../stack-file/fixture";
-import { Sentry } from "./sentry";
+import { Sentry } from "../../packages/local-cloud/services/sentry/sentry";
 
 type Config = Record<string, Record<string, unknown>>;
 
@@ -50,7 +50,7 @@ export class Ground {
   }
 
   stop(): void {
-    this.sentry.stop();
+    void this.sentry.stop();
     fs.rmSync(this.clone, { recursive: true });
   }
 

@@ -11,7 +11,7 @@ import { Refusal } from "../../operations/ground/usage";
 import { judged, type Looked } from "../../operations/sentry/report";
 import { main } from "../../operations/sentry/sentry";
 import { shared, today } from "../stack-file/fixture";
-import { Sentry } from "./sentry";
+import { Sentry } from "../../packages/local-cloud/services/sentry/sentry";
 
 const hoursAgo = (hours: number) => new Date(today.getTime() - hours * 3_600_000);
 
@@ -68,7 +68,7 @@ describe("berth sentry --report", () => {
     expect(await run(), out).toBe(0);
   });
   afterEach(() => {
-    sentry.stop();
+    void sentry.stop();
     fs.rmSync(clone, { recursive: true });
   });
 

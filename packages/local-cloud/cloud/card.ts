@@ -1,4 +1,5 @@
 import type { MachineKind } from "./machine-kind";
+import type { ServicesCard } from "../services";
 import type { Sources } from "./sources";
 
 /** How the cloud's names are found and visited. */
@@ -34,6 +35,8 @@ export interface CloudCard {
   readonly scalewayApi: number;
   /** Loopback port of Cloudflare's HTTP API, which a command asks itself. */
   readonly cloudflareApi: number;
+  /** Slack, Sentry and Jenkins. */
+  readonly services: ServicesCard;
   /** Loopback port of the vault that encrypts secrets in the state. */
   readonly vault: number;
   /** Socket of the cloud's own ssh-agent. */

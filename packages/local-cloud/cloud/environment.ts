@@ -7,7 +7,8 @@ import type { AccountCard, CloudCard } from "./card";
 import type { CloudPaths } from "./paths";
 
 /** Whatever could lead a command to a real account. */
-const realAccounts = /^(AWS|SCW|DIGITALOCEAN|SPACES|CLOUDFLARE)_/;
+const realAccounts =
+  /^((AWS|SCW|DIGITALOCEAN|SPACES|CLOUDFLARE|SLACK|SENTRY)_|JENKINS_(URL|USER|TOKEN)$)/;
 const realEngine = [
   "PULUMI_ACCESS_TOKEN",
   "PULUMI_STACK",

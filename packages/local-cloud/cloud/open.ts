@@ -51,6 +51,7 @@ const known: readonly (keyof Existing)[] = [
   "machines",
   "clientMachines",
   "buckets",
+  "sentry",
 ];
 
 function readExisting(file: string): Existing {

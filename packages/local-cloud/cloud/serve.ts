@@ -11,6 +11,7 @@ import { seedExisting } from "../providers/existing";
 import { serveCloudflareApi } from "../providers/cloudflare/http-api";
 import { serveScalewayApi } from "../providers/scaleway/api";
 import type { Computer } from "../ground/computer";
+import { serveServices } from "../services";
 import { writeWhole } from "../ground/whole-file";
 import { serveAgent } from "./agent";
 import type { CloudCard } from "./card";
@@ -64,6 +65,7 @@ async function main(argument: string | undefined): Promise<void> {
   });
   const scaleway = await serveScalewayApi(world);
   const cloudflare = await serveCloudflareApi(world);
+  const services = await serveServices(world);
   const vault = await serveVault(directory);
   const agent = await serveAgent(paths);
 
@@ -75,6 +77,7 @@ async function main(argument: string | undefined): Promise<void> {
     control: control.port,
     scalewayApi: scaleway.port,
     cloudflareApi: cloudflare.port,
+    services: services.card,
     vault: vault.port,
     agent: agent.socket,
     ...(behind.account ? { account: behind.account.card } : {}),
@@ -84,7 +87,7 @@ async function main(argument: string | undefined): Promise<void> {
   writeWhole(paths.card, JSON.stringify(card));
 
   const stop = () => {
-    const doors = [...served, control, scaleway, cloudflare, vault, agent];
+    const doors = [...served, control, scaleway, cloudflare, services, vault, agent];
     void Promise.all(doors.map((door) => door.stop()))
       .then(() => behind.close())
       .then(() => {

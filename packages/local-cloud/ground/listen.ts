@@ -16,14 +16,15 @@ export function listenAt(address: string, listener: RequestListener): Promise<Li
   return listening(createServer(listener), address);
 }
 
-/** As `listenAt`, for a server that is made already. Its end is waited for, whatever else keeps the program alive. */
+/** As `listenAt`, for a server that is made already. Its end is waited for, whatever else keeps the program alive. `port`: the one to listen at. */
 export async function listening(
   server: HttpServer | HttpsServer,
   address: string,
+  port = 0,
 ): Promise<Listening> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(0, address, resolve);
+    server.listen(port, address, resolve);
   });
   server.unref();
   return {

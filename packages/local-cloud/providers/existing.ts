@@ -4,6 +4,7 @@ import type { Cloud } from "../emulator/session";
 import type { Props } from "../emulator/values";
 import { seedAccount, seedElasticIps, seedImage } from "./aws/seed";
 import { seedZones } from "./cloudflare/seed";
+import { seedSentry, type ExistingSentry } from "../services/sentry/state";
 import { order } from "./by-hand";
 
 /** The clouds whose machines are emulated. */
@@ -47,6 +48,8 @@ export interface Existing {
   readonly machines?: readonly ExistingMachine[];
   readonly clientMachines?: readonly ClientMachine[];
   readonly buckets?: readonly ExistingBucket[];
+  /** An organization of Sentry, with its teams. */
+  readonly sentry?: ExistingSentry;
 }
 
 /**
@@ -67,6 +70,7 @@ export async function seedExisting(cloud: Cloud, existing: Existing): Promise<st
     await once(cloud, "aws/account", () => seedAccount(world, existing.awsAccount!));
   }
   if (existing.elasticIps !== undefined) seedElasticIps(world, existing.elasticIps);
+  if (existing.sentry) seedSentry(world, existing.sentry);
   seedImage(world, handmadeImage, "made by hand");
   const made = await Promise.allSettled([
     ...(existing.machines ?? []).map((machine) =>

@@ -11,7 +11,7 @@ import {
   type BadInput,
 } from "../../stack-file/fixture";
 import { machine } from "../machines";
-import { JenkinsDouble } from "./jenkins-double";
+import { JenkinsDouble } from "../../../packages/local-cloud/services/jenkins/jenkins";
 
 const kmc = { ...machine("kmc"), node: { ...machine("kmc").node, jenkins: "agent" as const } };
 const other = machine("portal");
@@ -80,18 +80,18 @@ describe("Jenkins' API", () => {
   afterEach(() => double.close());
 
   it("makes agents one by one, tells their secrets and takes them away, and touches no other", async () => {
-    double.byHand("build-1");
+    double.agents.byHand("build-1");
     const jenkins = new JenkinsAgents(double.address, double.env());
     await jenkins.create("prod-kmc-1", markOf(kmc), ["kmc-prod", "intranet-prod"]);
-    expect(double.agents.get("prod-kmc-1")).toEqual({
+    expect(double.agents.all().get("prod-kmc-1")).toEqual({
       ...{ description: markOf(kmc), labels: ["kmc-prod", "intranet-prod"] },
       ...{ mode: "EXCLUSIVE", webSocket: true },
     });
     expect((await jenkins.list()).map(({ name }) => name)).toContain("build-1");
-    expect(await jenkins.secretOf("prod-kmc-1")).toBe(double.secretOf("prod-kmc-1"));
+    expect(await jenkins.secretOf("prod-kmc-1")).toBe(double.agents.secretOf("prod-kmc-1"));
     await jenkins.remove("prod-kmc-1");
     await jenkins.remove("prod-kmc-1");
-    expect([...double.agents.keys()]).toEqual(["build-1"]);
+    expect([...double.agents.all().keys()]).toEqual(["build-1"]);
     expect(double.changes).toEqual([
       ...[
         "/computer/doCreateItem",

@@ -9,7 +9,7 @@ import { tryRun } from "../../../packages/local-cloud/hosts/process";
 import { ScratchCloud } from "../../../rehearsal/scratch";
 import { obtainAwsCli } from "../../backups/aws-cli";
 import { agency, project } from "../../engine/agency";
-import { Slack } from "../../notify/slack";
+import { Slack } from "../../../packages/local-cloud/services/slack";
 import { stepsOf } from "../guide";
 
 const bucket = "acme-prod-backups-us-east-1";
@@ -77,7 +77,7 @@ describe("a copy of Berth's own state", () => {
     };
   });
   afterAll(async () => {
-    slack.stop();
+    void slack.stop();
     await cloud.stop();
   });
 

@@ -9,7 +9,7 @@ import { digest } from "../../../operations/board/digest";
 import type { Context } from "../../../operations/ground/context";
 import { Refusal } from "../../../operations/ground/usage";
 import { messageLimit } from "../../../operations/notify/slack-text";
-import { seen, Slack } from "../../notify/slack";
+import { seen, Slack } from "../../../packages/local-cloud/services/slack";
 import { shared, today } from "../../stack-file/fixture";
 import { asking, boardOf, fleetOf, publishedWell, told, visitWell, well } from "./world";
 
@@ -75,7 +75,7 @@ describe("berth board --digest", () => {
     write("Pulumi.prod.yaml", { "berth:projects": { shop } });
   });
   afterEach(() => {
-    slack.stop();
+    void slack.stop();
     fs.rmSync(directory, { recursive: true });
   });
 

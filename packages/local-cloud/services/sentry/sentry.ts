@@ -1,8 +1,20 @@
 import * as http from "node:http";
-import type { AddressInfo } from "node:net";
 
+import type { World } from "../../emulator/world";
+import { listening, type Listening } from "../../ground/listen";
 import { operations, slackFilter, uptimeConfig, uptimeSource } from "./request-check";
-import { detectorShown, workflowShown, type Body, type Detector, type Project } from "./shown";
+import {
+  detectorShown,
+  monitorShown,
+  projectShown,
+  workflowShown,
+  type Body,
+  type Detector,
+  type Monitor,
+  type Project,
+  type Workflow,
+} from "./shown";
+import { everything, recall, remember, type Organization } from "./state";
 
 interface Answer {
   readonly status: number;
@@ -12,19 +24,25 @@ interface Answer {
 /** Things of one page. */
 const pageSize = 3;
 
+/** Who may ask, whichever organization it is about. */
+export const sentryToken = "sntryi_0123456789abcdef";
+
 /**
- * A double of Sentry's API with one organisation, `acme`: holds state, takes what is published and nothing else, keeps a
- * token to its scopes, and answers lists page by page.
+ * A double of Sentry's API with an organization: holds state, takes what is published and nothing else, keeps a token
+ * to its scopes, and answers lists page by page. Given a world, it keeps each organization there as one object, which
+ * is read again for each request: who changes the object changes what Sentry has.
  */
-export class Sentry {
-  readonly token = "sntryi_0123456789abcdef";
-  scopes = ["org:read", "team:read", "project:admin", "alerts:read", "alerts:write"];
+export class Sentry implements Organization {
+  readonly token = sentryToken;
+  organization = "acme";
+  scopes = [...everything];
   projects: Project[] = [];
   detectors: Detector[] = [];
-  workflows: { readonly id: string; body: Body }[] = [];
-  monitors: { slug: string; body: Body; readonly checkIns: string[] }[] = [];
+  workflows: Workflow[] = [];
+  monitors: Monitor[] = [];
   workspaces = [{ id: "24817", domainName: "acme.slack.com", status: "active" }];
   teams = ["berth", "clients"];
+  next = 1_000;
   /** Requests that changed something, as `POST /path`. */
   readonly changes: string[] = [];
   /** What a project's slug becomes instead of what was asked for. */
@@ -33,36 +51,44 @@ export class Sentry {
   answers: Answer[] = [];
   /** An operation that fails as a server does, once. */
   fails?: string | undefined;
-  private next = 1_000;
-  private readonly server = http.createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const { status, body } =
-        this.answers.shift() ?? this.answer(request, Buffer.concat(chunks).toString());
-      const url = new URL(request.url ?? "/", "http://sentry");
-      if (!Array.isArray(body) || status !== 200) {
-        response.writeHead(status, { "content-type": "application/json" });
-        response.end(body === undefined ? "" : JSON.stringify(body));
-        return;
-      }
-      const from = Number(url.searchParams.get("cursor") ?? "0");
-      const more = from + pageSize < body.length;
-      const link = `<http://elsewhere.invalid/>; rel="next"; results="${more}"; cursor="${from + pageSize}"`;
-      response.writeHead(200, { "content-type": "application/json", link });
-      response.end(JSON.stringify(body.slice(from, from + pageSize)));
-    });
-  });
+  private door: Listening | undefined;
 
-  /** Answers the address to declare. */
-  async start(): Promise<string> {
-    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  constructor(private readonly world?: World) {}
+
+  /** Serves on loopback; answers the address to declare. */
+  async start(port?: number): Promise<string> {
+    const server = http.createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => this.respond(request, response, Buffer.concat(chunks).toString()));
+    });
+    this.door = await listening(server, "127.0.0.1", port);
+    return this.address;
   }
 
-  stop(): void {
-    this.server.closeAllConnections();
-    this.server.close();
+  async stop(): Promise<void> {
+    await this.door?.close();
+  }
+
+  private get address(): string {
+    return `http://127.0.0.1:${this.door?.port}`;
+  }
+
+  private respond(request: http.IncomingMessage, response: http.ServerResponse, text: string) {
+    const url = new URL(request.url ?? "/", "http://sentry");
+    if (this.world) recall(this, this.world, url.pathname);
+    const { status, body } = this.answers.shift() ?? this.answer(request, text);
+    if (this.world && request.method !== "GET") remember(this, this.world);
+    if (!Array.isArray(body) || status !== 200) {
+      response.writeHead(status, { "content-type": "application/json" });
+      response.end(body === undefined ? "" : JSON.stringify(body));
+      return;
+    }
+    const from = Number(url.searchParams.get("cursor") ?? "0");
+    const more = from + pageSize < body.length;
+    const link = `<http://elsewhere.invalid/>; rel="next"; results="${more}"; cursor="${from + pageSize}"`;
+    response.writeHead(200, { "content-type": "application/json", link });
+    response.end(JSON.stringify(body.slice(from, from + pageSize)));
   }
 
   /** A project with its source of all issues, as Sentry makes both. */
@@ -107,7 +133,7 @@ export class Sentry {
       return refused(403, "You do not have permission to perform this action.");
     }
     const [, first = "", second = "", third = ""] = operation.pattern.exec(pathname) ?? [];
-    if (first !== "acme") return refused(404, "The requested resource does not exist");
+    if (first !== this.organization) return refused(404, "The requested resource does not exist");
     const said: unknown = text === "" ? undefined : JSON.parse(text);
     if (operation.body !== undefined) {
       const reading = operation.body.safeParse(said);
@@ -126,7 +152,7 @@ export class Sentry {
     const absent = refused(404, "The requested resource does not exist");
     switch (id) {
       case "listOrganizationProjects":
-        return list(this.projects.map((each) => this.projectShown(each)));
+        return list(this.projects.map((each) => projectShown(each)));
       case "listOrganizationTeams":
         return list(this.teams.map((slug) => ({ slug })));
       case "listOrganizationIntegrations":
@@ -148,12 +174,12 @@ export class Sentry {
         }
         const made = this.addProject(this.inventSlug?.(slug) ?? slug, at);
         if (body["default_rules"] !== false) this.addAlert("Send a notification", made.slug, "x");
-        return { status: 201, body: this.projectShown(made) };
+        return { status: 201, body: projectShown(made) };
       }
       case "updateProject":
         if (project === undefined) return absent;
         project.slug = String(body["slug"]);
-        return { status: 200, body: this.projectShown(project) };
+        return { status: 200, body: projectShown(project) };
       case "deleteProject":
         this.projects = this.projects.filter((each) => each !== project);
         this.detectors = this.detectors.filter((each) => each.projectId !== project?.id);
@@ -176,7 +202,9 @@ export class Sentry {
         return { status: 204 };
       case "listOrganizationMonitors":
         return list(
-          this.monitors.map((each) => this.monitorShown({ ...each.body, slug: each.slug })),
+          this.monitors.map((each) =>
+            monitorShown({ ...each.body, slug: each.slug }, this.projects),
+          ),
         );
       case "createOrganizationMonitor":
       case "updateOrganizationMonitor":
@@ -235,13 +263,13 @@ export class Sentry {
         return refused(400, `The slug "${slug}" is already in use.`);
       }
       this.monitors.push({ slug, body: kept, checkIns: [] });
-      return { status: 201, body: this.monitorShown(kept) };
+      return { status: 201, body: monitorShown(kept, this.projects) };
     }
     const found = this.monitors.find((each) => each.slug === at);
     if (found === undefined) return refused(404, "The requested resource does not exist");
     found.slug = slug;
     found.body = kept;
-    return { status: 200, body: this.monitorShown(kept) };
+    return { status: 200, body: monitorShown(kept, this.projects) };
   }
 
   private checkIn([, id, slug, key]: RegExpExecArray, status: string | null): Answer {
@@ -254,17 +282,7 @@ export class Sentry {
   }
 
   dsn({ id, key }: Project): string {
-    return `http://${key}@127.0.0.1:${(this.server.address() as AddressInfo).port}/${id}`;
-  }
-
-  private projectShown({ id, slug, teams }: Project): object {
-    return { id, slug, name: slug, teams: teams.map((each) => ({ slug: each })) };
-  }
-
-  private monitorShown(body: Body): object {
-    const project = this.projects.find(({ id }) => id === body["project"]);
-    const { slug, name, status, is_muted: isMuted, config } = body;
-    return { slug, name, status, isMuted, config, project: { slug: project?.slug ?? "" } };
+    return `${this.address.replace("//", `//${key}@`)}/${id}`;
   }
 }
 

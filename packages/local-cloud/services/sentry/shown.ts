@@ -17,6 +17,30 @@ export interface Detector {
   body: Body;
 }
 
+/** An alert on the double. */
+export interface Workflow {
+  readonly id: string;
+  body: Body;
+}
+/** A cron monitor on the double, with what was reported for it. */
+export interface Monitor {
+  slug: string;
+  body: Body;
+  readonly checkIns: string[];
+}
+
+/** A project as lists show it. */
+export function projectShown({ id, slug, teams }: Project): object {
+  return { id, slug, name: slug, teams: teams.map((each) => ({ slug: each })) };
+}
+
+/** A cron monitor as lists show it. */
+export function monitorShown(body: Body, projects: readonly Project[]): object {
+  const project = projects.find(({ id }) => id === body["project"]);
+  const { slug, name, status, is_muted: isMuted, config } = body;
+  return { slug, name, status, isMuted, config, project: { slug: project?.slug ?? "" } };
+}
+
 /** A source of issues as lists show it. */
 export function detectorShown({ id, projectId, type, body }: Detector): object {
   const [queryObj] = (body["data_sources"] ?? []) as object[];
