@@ -1,5 +1,6 @@
 import { backupsBelow } from "../fleet/backup-prefix";
 import type { BucketSpec, Environment } from "../fleet/fleet";
+import type { Archives } from "../placement/resolved";
 
 /** Where the archives of one environment lie in one bucket. */
 export interface Place {
@@ -8,16 +9,23 @@ export interface Place {
   readonly prefix: string;
   /** Whether everything in the bucket may be read: archives of before may lie anywhere in it. */
   readonly whole: boolean;
+  /** What the keys of copies of Berth's own state begin with, where they go there (R79). */
+  readonly state?: string;
 }
 
 /**
  * Where an environment's people find archives. What lay in an adopted bucket before Berth is production's to read:
  * stage may adopt the same bucket, and its people have no business with production's archives.
  */
-export function archivePlaces(environment: Environment, buckets: readonly BucketSpec[]): Place[] {
+export function archivePlaces(
+  environment: Environment,
+  buckets: readonly BucketSpec[],
+  state?: Archives,
+): Place[] {
   return buckets.map((bucket) => ({
     bucket: bucket.name,
     prefix: backupsBelow(environment, bucket),
     whole: bucket.adopted && environment === "prod",
+    ...(state?.bucket.name === bucket.name ? { state: state.prefix } : {}),
   }));
 }

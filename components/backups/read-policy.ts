@@ -11,13 +11,17 @@ export function readPolicy(places: readonly Place[]): string {
 
 /**
  * The IAM policy of whoever drills restores and prunes after a proof: reads as `readPolicy`, writes new records of
- * evidence, and deletes archives and their manifests. Deletion lays a mark over an archive in a versioned
+ * evidence and new copies of Berth's own state (R79), and deletes archives, copies and their manifests. Deletion lays a mark over an archive in a versioned
  * bucket; what lies below it nobody deletes with this policy, nor what a lock holds. IAM knows no age, so that only
  * what is older than it is kept goes is the drill's own promise.
  */
 export function drillPolicy(places: readonly Place[]): string {
   const at = (pattern: string) =>
     places.map(({ bucket, prefix }) => `arn:aws:s3:::${bucket}/${prefix}${pattern}`);
+  const stateAt = (pattern: string) =>
+    places.flatMap(({ bucket, state }) =>
+      state === undefined ? [] : [`arn:aws:s3:::${bucket}/${state}${pattern}`],
+    );
   return JSON.stringify({
     Version: "2012-10-17",
     Statement: [
@@ -25,12 +29,12 @@ export function drillPolicy(places: readonly Place[]): string {
       {
         Effect: "Allow",
         Action: "s3:PutObject",
-        Resource: at("*/evidence/*"),
+        Resource: [...at("*/evidence/*"), ...stateAt("*.json.age"), ...stateAt("*.manifest.json")],
       },
       {
         Effect: "Allow",
         Action: "s3:DeleteObject",
-        Resource: [...at("*.tar.lrz"), ...at("*.manifest.json")],
+        Resource: [...at("*.tar.lrz"), ...at("*.manifest.json"), ...stateAt("*.json.age")],
       },
       onlyNewNames,
     ],

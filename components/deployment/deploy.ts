@@ -10,7 +10,7 @@ import { isEnded } from "../fleet/serving";
 import { refusal } from "../refusal";
 import { idleSince, servedSince, type Recording } from "../leaving/record";
 import { backupOutput, nodeOutput, projectOutput, type Published } from "./publish";
-import type { ResolvedProject } from "../placement/resolved";
+import type { ResolvedFleet, ResolvedProject } from "../placement/resolved";
 import { machineIn, type Present } from "../present/look";
 import type { OwnState } from "../present/own-state";
 import type { TakenName } from "../edge/former-record";
@@ -159,7 +159,7 @@ function secretValues(
 
 /** The buckets, and the names of the groups whose people get at what is in them; undefined without a bucket. */
 function createBuckets(
-  { environment, agency, buckets }: Fleet,
+  { environment, agency, buckets, state }: ResolvedFleet,
   opts: pulumi.ComponentResourceOptions,
 ): Published["archiveGroups"] {
   if (buckets.length === 0) return undefined;
@@ -167,7 +167,7 @@ function createBuckets(
   for (const bucket of buckets) {
     new BackupBucket(`backups-${bucket.region}`, { bucket, agency, protect }, opts);
   }
-  const places = archivePlaces(environment, buckets);
+  const places = archivePlaces(environment, buckets, state);
   const groupOf = (role: ArchiveRole) =>
     new ArchiveGroup(`${environment}-archive-${role}`, { role, places }, opts).groupName;
   return { readers: groupOf("readers"), drills: groupOf("drills") };

@@ -21,7 +21,7 @@ const sentence = 1000;
 /** How `berth drill` is called. */
 export const usage = `usage: berth drill [options] [project]
        berth drill --report [--environment E] [--memory FILE]
-       berth drill --state
+       berth drill --state [--keep]
        berth drill --show-key
 
 Proves that backups can be restored (R34): takes each project's newest archive, unpacks it in a
@@ -70,7 +70,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   if (flags.has("state")) {
     if (slug !== undefined || Object.keys(values).length > 0)
       throw new UsageError("--state goes without a project and without --environment and --in");
-    return tellState(context, await drillState(context, key));
+    return tellState(context, await drillState(context, { key, keeps: flags.has("keep") }));
   }
   const place = values["in"] ?? context.env["BERTH_DRILL_IN"];
   const { backedUp, without, unread } = projectsOf(context, environment, slug);
@@ -118,9 +118,7 @@ async function drill(
     const written = evidenceKey(place.prefix, context.now);
     await store.create(written, sealed(found, tips(records), key));
     const keys = keeps ? [] : prunable(holdings, found, place.bucket.keepDays, context.now);
-    const { gone, refused } = await prune(store, keys);
-    if (gone.length > 0) context.out(`  pruned: ${gone.join(", ")}\n`);
-    for (const why of refused) context.say(`${slug}: stays: ${why}`);
+    await prune(context, store, { keys, whose: slug });
     return found.verdict;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

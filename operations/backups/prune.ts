@@ -1,3 +1,4 @@
+import type { Context } from "../ground/context";
 import type { EvidenceRecord } from "./evidence";
 import { manifestKey, type Holdings } from "./keys";
 import type { Store } from "./store";
@@ -24,20 +25,20 @@ export function prunable(
   ];
 }
 
-/** Deletes what may go. Answers what did, and what S3 refused (an object under lock). */
+/** Deletes what may go. Tells what did, and what of `whose` S3 refused (an object under lock). */
 export async function prune(
+  { out, say }: Pick<Context, "out" | "say">,
   store: Store,
-  keys: readonly string[],
-): Promise<{ gone: string[]; refused: string[] }> {
+  { keys, whose }: { readonly keys: readonly string[]; readonly whose: string },
+): Promise<void> {
   const gone: string[] = [];
-  const refused: string[] = [];
   for (const key of keys) {
     try {
       await store.remove(key);
       gone.push(key);
     } catch (error) {
-      refused.push(error instanceof Error ? error.message : String(error));
+      say(`${whose}: stays: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  return { gone, refused };
+  if (gone.length > 0) out(`  pruned: ${gone.join(", ")}\n`);
 }

@@ -31,6 +31,16 @@ export function withFleetJobs(
       ...{ ...common, kind: "nightly", name: jobName(slug, "nightly") },
       stacks: fleets.map(({ stack }) => stack).sort(),
       hasSentry: declared.sentry !== undefined,
+      ...sealing(fleets),
     },
   ];
+}
+
+/** What of backups the nightly run has to do beside drills, and whether it needs a key that opens them. */
+function sealing(fleets: readonly ResolvedFleet[]) {
+  const hasState = fleets.some(({ state }) => state !== undefined);
+  const isSealed = fleets.some(({ projects }) =>
+    projects.some(({ backup }) => (backup?.recipients ?? []).length > 0),
+  );
+  return { hasState, isSealed: hasState || isSealed };
 }

@@ -38,6 +38,10 @@ export type Job =
       /** Stacks whose declaration is compared with what is there. */
       readonly stacks: readonly string[];
       readonly hasSentry: boolean;
+      /** Copies of Berth's own state are declared (R79). */
+      readonly hasState: boolean;
+      /** Some archives, or those copies, are encrypted: drills need a key that opens them. */
+      readonly isSealed: boolean;
     })
   /** Tells Slack how one of these jobs ended, with whose the commits are (R50). */
   | (Common & { readonly kind: "notify"; readonly told: readonly ToldJob[] });

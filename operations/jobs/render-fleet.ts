@@ -23,6 +23,8 @@ const readers = [
 
 const text = (id: string, variable = id) => ({ text: { "credential-id": id, variable } });
 
+const file = (id: string) => ({ file: { "credential-id": id, variable: id } });
+
 /** What a job of the fleet's own does on Jenkins. */
 export function fleetSteps(job: FleetJob): Record<string, unknown> {
   const isNightly = job.kind === "nightly";
@@ -50,7 +52,8 @@ function credentialsOf(job: FleetJob): object[] {
     ...shared.map((id) => text(id)),
     ...readers.map((id) => text(`READ_${id}`, id)),
     ...(job.hasSentry ? [text("SENTRY_AUTH_TOKEN")] : []),
-    { file: { "credential-id": "BERTH_DRILL_KEY", variable: "BERTH_DRILL_KEY" } },
+    file("BERTH_DRILL_KEY"),
+    ...(job.isSealed ? [file("BERTH_AGE_IDENTITY")] : []),
   ];
 }
 

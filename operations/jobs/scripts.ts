@@ -42,8 +42,10 @@ export function scriptOf(job: Job): string {
       return `${head(job, { from, into, tests })}${parts.tested}${parts.release}`;
     }
     case "nightly": {
-      const sentry = job.hasSentry ? "yes" : "";
-      return `${head(job, { job: quote(job.name), stacks: array(job.stacks), sentry })}${parts.nightly}`;
+      const { name, stacks } = job;
+      const [sentry, state] = [job.hasSentry, job.hasState].map((has) => (has ? "yes" : ""));
+      const given = { job: quote(name), stacks: array(stacks), sentry: sentry!, state: state! };
+      return `${head(job, given)}${parts.nightly}`;
     }
     case "notify": {
       const places = job.told.flatMap(({ name, slug, repository }) => [name, slug, repository]);

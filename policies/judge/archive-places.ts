@@ -8,6 +8,8 @@ export interface ArchivePlace {
   readonly prefix: string;
   /** Whether they may read the whole bucket. */
   readonly whole: boolean;
+  /** What copies of Berth's own state begin with: production alone keeps them. */
+  readonly state?: string;
 }
 
 /**
@@ -22,13 +24,14 @@ export function archivePlace(
 ): ArchivePlace | undefined {
   // A group belongs to no node, so that it is known which.
   const production = isProduction(group) !== false;
+  const state = production ? { state: "backups/berth-state/" } : {};
   if (adopted.includes(bucket)) {
     return production
-      ? { prefix: "backups/", whole: true }
+      ? { prefix: "backups/", whole: true, ...state }
       : { prefix: "stage/backups/", whole: false };
   }
   const own =
     agency !== undefined &&
     bucket.startsWith(`${agency.name}-${production ? "prod" : "stage"}-backups-`);
-  return own ? { prefix: "backups/", whole: false } : undefined;
+  return own ? { prefix: "backups/", whole: false, ...state } : undefined;
 }

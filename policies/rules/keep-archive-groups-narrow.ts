@@ -12,8 +12,8 @@ export const policy: Policy = {
   rules: [32, 42],
   description:
     "People's groups get at archives of their own environment alone: readers list and fetch them, and " +
-    "who drills may besides write evidence and delete archives and manifests, neither a version of one " +
-    "nor anything else.",
+    "who drills may besides write evidence and copies of Berth's state, and delete archives, such copies and " +
+    "manifests, neither a version of one nor anything else.",
   check: keepArchiveGroupsNarrow,
   checkStack: keepToItsGroup,
 };
@@ -57,7 +57,7 @@ interface Grant {
   readonly listed?: string;
 }
 
-function granted(bucket: string, { prefix, whole }: ArchivePlace, drills: boolean): Grant[] {
+function granted(bucket: string, { prefix, whole, state }: ArchivePlace, drills: boolean): Grant[] {
   const arn = `arn:aws:s3:::${bucket}`;
   const reading = [prefix, ...(whole ? [""] : [])].flatMap((top): Grant[] => [
     { action: "s3:GetObject", arn: `${arn}/${top}*` },
@@ -69,6 +69,13 @@ function granted(bucket: string, { prefix, whole }: ArchivePlace, drills: boolea
     { action: "s3:PutObject", arn: `${arn}/${prefix}*/evidence/*` },
     { action: "s3:DeleteObject", arn: `${arn}/${prefix}*.tar.lrz` },
     { action: "s3:DeleteObject", arn: `${arn}/${prefix}*.manifest.json` },
+    ...(state === undefined
+      ? []
+      : [
+          { action: "s3:PutObject", arn: `${arn}/${state}*.json.age` },
+          { action: "s3:PutObject", arn: `${arn}/${state}*.manifest.json` },
+          { action: "s3:DeleteObject", arn: `${arn}/${state}*.json.age` },
+        ]),
   ];
 }
 

@@ -123,6 +123,7 @@ describe("the drill's key", () => {
     expect((await drill.s3("PUT", evidence, "", "{}")).status).toBe(403);
     expect((await drill.s3("PUT", evidence, "", "{}", anew)).status).toBe(412);
     expect((await drill.s3("PUT", at("other.tar.lrz"), "", "x", anew)).status).toBe(403);
+    expect((await drill.s3("PUT", at("x.json.age"), "", "x", anew)).status).toBe(403);
     expect((await drill.s3("DELETE", evidence)).status).toBe(403);
     expect((await drill.s3("DELETE", at("begun"))).status).toBe(403);
     const { headers } = await drill.must("HEAD", at(archive));
@@ -131,5 +132,20 @@ describe("the drill's key", () => {
     // A mark: what lies below it is there as long as the lock and the lifecycle let it.
     expect((await drill.s3("DELETE", at(archive))).status).toBe(204);
     expect((await archives.as().s3("GET", at(archive), version)).status).toBe(200);
+  });
+
+  it("adds copies of Berth's own state where those go, and nothing over one (R79)", async () => {
+    const keeping = { ...place, state: "backups/berth-state/" };
+    const drill = archives.as(await archives.keyWith(drillPolicy([keeping])));
+    const anew = { "if-none-match": "*" };
+    const copy = (name: string) => `archives/backups/berth-state/${name}`;
+    for (const name of ["2026-11-29T050000Z.prod.json.age", "2026-11-29T050000Z.manifest.json"]) {
+      expect((await drill.s3("PUT", copy(name), "", "x", anew)).status).toBe(200);
+      expect((await drill.s3("PUT", copy(name), "", "y")).status).toBe(403);
+      expect((await drill.s3("PUT", copy(name), "", "y", anew)).status).toBe(412);
+    }
+    expect((await drill.s3("PUT", copy("other"), "", "x", anew)).status).toBe(403);
+    expect((await drill.s3("PUT", at("x.json.age"), "", "x", anew)).status).toBe(403);
+    expect((await drill.s3("DELETE", copy("2026-11-29T050000Z.prod.json.age"))).status).toBe(204);
   });
 });

@@ -62,16 +62,22 @@ export function jobsOfBoth(): readonly Job[] {
   return jobsOf(surveyed([production, stage]), "berth");
 }
 
+const stateRecipients = [
+  "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj",
+  "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg",
+];
+
 /** Where the stack files of the fleet are. */
 export const fleetRepository = "git@github.com:countable-web/berth.git";
 
-/** The same with the fleet's own jobs, of an agency that has a Sentry. */
-export function jobsOfFleet(): readonly Job[] {
+/** The same with the fleet's own jobs, of an agency that has a Sentry; `state`: and that copies Berth's state. */
+export function jobsOfFleet({ state = false } = {}): readonly Job[] {
   const stacks = twoStacks();
   for (const { config } of Object.values(stacks)) {
     const sentry = { organization: "acme", team: "berth", channel: "#alerts" };
     put(config, ["agency", "sentry"], sentry);
     put(config, ["agency", "jenkins"], { repository: fleetRepository });
+    if (state) put(config, ["agency", "backups"], { state: { recipients: stateRecipients } });
   }
   return jobsOf(surveyed([stacks.prod, stacks.stage]), "berth");
 }

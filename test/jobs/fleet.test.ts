@@ -3,12 +3,15 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
+import type { Job } from "../../operations/jobs/job";
+import { fleetSteps } from "../../operations/jobs/render-fleet";
 import { scriptOf } from "../../operations/jobs/scripts";
 import { all, buildJobs, scratchDirectory, texts, type Built } from "./builder";
 import { fleetRepository, jobsOfBoth, jobsOfFleet } from "./fixture";
 import { Jenkins, type Step } from "./jenkins";
 
 const jobs = jobsOfFleet();
+const nightlyOf = (all: readonly Job[]) => all.find(({ kind }) => kind === "nightly")!;
 const script = (name: string) => scriptOf(jobs.find((each) => each.name === name)!);
 const head = "a".repeat(40);
 
@@ -43,6 +46,11 @@ describe("the fleet's own jobs (R50, R83)", () => {
     expect(named("berth-notify")).toEqual(["SLACK_WEBHOOK_URL of SLACK_WEBHOOK_URL"]);
     expect(named("berth-nightly")).toContain("CLOUDFLARE_API_TOKEN of READ_CLOUDFLARE_API_TOKEN");
     expect(named("berth-nightly")).toContain("SENTRY_AUTH_TOKEN of SENTRY_AUTH_TOKEN");
+    expect(named("berth-nightly")).toContain("BERTH_DRILL_KEY of BERTH_DRILL_KEY");
+    // Nothing is encrypted here: no key is asked for that nobody has.
+    expect(named("berth-nightly").join()).not.toContain("BERTH_AGE_IDENTITY");
+    const sealed = fleetSteps({ ...nightlyOf(jobs), isSealed: true } as never);
+    expect(JSON.stringify(sealed)).toContain("BERTH_AGE_IDENTITY");
     const keys = (name: string) =>
       all(built.jobs.get(name)!, "credentialIds").flatMap((each) => texts(each, "string"));
     expect(keys("berth-notify")).toEqual(["kmc-repository"]);
@@ -129,7 +137,7 @@ exit 0
       berth("converge --check"),
       "pulumi preview --stack prod --expect-no-changes --non-interactive",
       "pulumi preview --stack stage --expect-no-changes --non-interactive",
-      berth("drill --report"),
+      berth("drill --report --memory .told/backups.json"),
       berth("sentry --check"),
       berth("sentry --report ok"),
       ends("success"),
@@ -137,7 +145,27 @@ exit 0
     const done = run("berth-nightly", nightly);
     expect(done.code, done.said).toBe(0);
     expect(done.asked.filter((each) => each !== "")).toEqual(looks);
-    expect(run("berth-nightly", { ...nightly, DAY: "7" }).asked).toContain(berth("drill"));
+    const sunday = run("berth-nightly", { ...nightly, DAY: "7" }).asked;
+    expect(sunday).toContain(berth("drill"));
+    expect(sunday.join()).not.toContain("--state");
+  });
+
+  it("copies the state each night where copies are declared, and drills it with the rest (R79)", () => {
+    const text = scriptOf(nightlyOf(jobsOfFleet({ state: true })));
+    expect(run("berth-nightly", nightly, text).asked).toContain(berth("backup --state"));
+    const sunday = run("berth-nightly", { ...nightly, DAY: "7" }, text).asked;
+    const about = sunday.filter((each) => /drill|--state/.test(each));
+    expect(about).toEqual(
+      [
+        "backup --state",
+        "drill",
+        "drill --state",
+        "drill --report --memory .told/backups.json",
+      ].map(berth),
+    );
+    const failed = run("berth-nightly", { ...nightly, FAILS: "backup --state" }, text);
+    expect(failed.code).toBe(1);
+    expect(failed.asked).toContain(ends("failure"));
   });
 
   it.each(["board", "converge", "preview --stack prod", "drill --report", "sentry --check"])(

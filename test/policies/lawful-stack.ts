@@ -60,9 +60,9 @@ export class LawfulStack {
   private get places() {
     const whole = this.stack === "prod";
     const own = [this.own, canada(this.stack)].map((bucket) => ({
-      bucket,
-      prefix: "backups/",
-      whole: false,
+      ...{ bucket, prefix: "backups/", whole: false },
+      // Copies of Berth's own state are production's, and go to one bucket.
+      ...(whole && bucket === this.own ? { state: "backups/berth-state/" } : {}),
     }));
     return [...own, { bucket: adopted, prefix: whole ? "backups/" : "stage/backups/", whole }];
   }

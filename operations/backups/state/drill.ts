@@ -8,18 +8,23 @@ import { CouldNot } from "../docker";
 import { sealed, tips, type DrillKey, type Found } from "../evidence";
 import { evidenceKey } from "../keys";
 import { recordsOf } from "../projects";
+import { prune } from "../prune";
 import { Store } from "../store";
 import { stateSlug } from "../../../components/fleet/backup-prefix";
 import { sha256 } from "./copy";
-import { readStateManifest, stateCopies } from "./manifest";
+import { prunableCopies, readStateManifest, stateCopies } from "./manifest";
 import { declaredStatePlace } from "./place";
 import { Rebuilt } from "./rebuilt";
 
 /**
  * `berth drill --state`: proves the newest copy of Berth's own state. In an empty directory and an empty backend each
- * stack is made from the copy alone, and a preview of each must show no change. Writes a signed record; prunes nothing.
+ * stack is made from the copy alone, and a preview of each must show no change. Writes a signed record. After a proof,
+ * copies that are older than archives are kept go, unless `keeps`; the proven one never does.
  */
-export async function drillState(context: Context, key: DrillKey): Promise<Found> {
+export async function drillState(
+  context: Context,
+  { key, keeps }: { readonly key: DrillKey; readonly keeps: boolean },
+): Promise<Found> {
   const { place, stacks } = declaredStatePlace(context);
   if (!place.drillKeys.includes(key.public)) {
     throw new Refusal(
@@ -30,7 +35,15 @@ export async function drillState(context: Context, key: DrillKey): Promise<Found
   const found = await new StateProof(context, store, stacks).run();
   const records = await recordsOf(store, await store.holdings());
   await store.create(evidenceKey(place.prefix, context.now), sealed(found, tips(records), key));
+  if (!keeps && found.verdict === "proven") await pruneCopies(context, store, found.archive!.key);
   return found;
+}
+
+async function pruneCopies(context: Context, store: Store, proven: string): Promise<void> {
+  const { prefix, bucket } = store.place;
+  const how = { proven, keepDays: bucket.keepDays, now: context.now };
+  const keys = prunableCopies(prefix, await store.list(prefix), how);
+  await prune(context, store, { keys, whose: stateSlug });
 }
 
 class StateProof {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { dayLength } from "../../../components/fleet/formats";
 import { instantText, readInstant, type Listed } from "../keys";
 import { readForm } from "../manifest";
 
@@ -43,6 +44,27 @@ export function stackKey(prefix: string, at: Date, name: string): string {
 
 export function stateManifestKey(prefix: string, at: Date): string {
   return `${prefix}${instantText(at)}${manifestEnd}`;
+}
+
+/**
+ * What may go after a proof: copies that are older than they are kept, and what a copy that was cut off left. Never the
+ * copy that was just proven. The manifest of a copy is first, so that what is left of a cut is no copy. Pure.
+ */
+export function prunableCopies(
+  prefix: string,
+  listed: readonly Listed[],
+  { proven, keepDays, now }: { proven: string; keepDays: number; now: Date },
+): string[] {
+  const until = now.getTime() - keepDays * dayLength;
+  const kept = proven.slice(0, -manifestEnd.length);
+  return listed
+    .map(({ key }) => key)
+    .filter((key) => {
+      const [date = ""] = key.slice(prefix.length).split(".");
+      const at = key.startsWith(prefix) ? readInstant(date) : undefined;
+      return at !== undefined && at.getTime() < until && `${prefix}${date}` !== kept;
+    })
+    .sort((one, other) => Number(other.endsWith(manifestEnd)) - Number(one.endsWith(manifestEnd)));
 }
 
 /** A copy that has its manifest, and so is whole. */

@@ -4,9 +4,6 @@ import { berth, contextOf } from "../../../operations/berth";
 
 const [directory, ...command] = process.argv.slice(2);
 const context = contextOf(directory!, process.env);
-void berth(
-  { ...context, now: new Date(), published: () => Promise.resolve(undefined) },
-  command,
-).then((code) => {
+void berth({ ...context, published: () => Promise.resolve(undefined) }, command).then((code) => {
   process.exitCode = code;
 });

@@ -195,4 +195,28 @@ describe("a copy of Berth's own state", () => {
     const reported = await berth("drill", "--report");
     expect(reported.stdout).toContain("! berth-state: failed: ");
   });
+
+  it("goes once a younger one was proven and it is older than it is kept, and not before", async () => {
+    const copies = async () =>
+      (await stored())
+        .filter((name) => !name.startsWith("evidence/"))
+        .map((name) => name.slice(0, 18));
+    const before = new Set(await copies());
+    expect(before.size).toBeGreaterThan(1);
+    // 35 days are kept; nothing was taken since, so that there is no proof.
+    const later = (minutes: number) => {
+      env["BERTH_NOW"] = new Date(Date.now() + (36 * 1440 + minutes) * 60_000).toISOString();
+    };
+    later(0);
+    expect(await berth("drill", "--state")).toMatchObject({ code: 1 });
+    expect(new Set(await copies())).toEqual(before);
+    later(1);
+    const taken = await berth("backup", "--state");
+    const date = /berth-state\/(\S+)\.manifest\.json/.exec(taken.stdout)![1]!;
+    later(2);
+    const drilled = await berth("drill", "--state");
+    expect(drilled, drilled.stdout + drilled.stderr).toMatchObject({ code: 0 });
+    expect(drilled.stdout).toContain("  pruned: backups/berth-state/");
+    expect(new Set(await copies())).toEqual(new Set([date]));
+  });
 });

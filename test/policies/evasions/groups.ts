@@ -35,6 +35,15 @@ export const groups: readonly Evasion[] = [
   granting("readers who write evidence", "readers", ({ own }) =>
     allow("s3:PutObject", arn(`${own}/backups/*/evidence/*`)),
   ),
+  granting("readers who write copies of the state", "readers", ({ own }) =>
+    allow("s3:PutObject", arn(`${own}/backups/berth-state/*.json.age`)),
+  ),
+  granting("who drills, and writes anything beside the state's copies", "drills", ({ own }) =>
+    allow("s3:PutObject", arn(`${own}/backups/berth-state/*`)),
+  ),
+  granting("who drills, and writes such copies in another project", "drills", ({ own }) =>
+    allow("s3:PutObject", arn(`${own}/backups/shop/*.json.age`)),
+  ),
   granting("readers of other buckets", "readers", () => allow("s3:GetObject", "*")),
   granting("readers of stage's bucket", "readers", () =>
     allow("s3:GetObject", arn("acme-stage-backups-us-east-1/backups/*")),

@@ -200,6 +200,14 @@ export const pipelinesAndReviews: readonly Mutation[] = [
     named: "a copy of Berth's own state",
   },
   {
+    rule: 79,
+    file: "operations/jobs/scripts/nightly.sh",
+    from: 'if [ -n "$state" ]; then step "a copy of the state" berth backup --state; fi',
+    to: "true",
+    test: "test/jobs/fleet.test.ts",
+    named: "copies the state each night where copies are declared",
+  },
+  {
     rule: 80,
     file: ".ci/deploy",
     from: 'stacks=$(npm run --silent berth -- order "$environment")',

@@ -125,13 +125,14 @@ export const pipelinesAndReviews: readonly Rule[] = [
   ),
   rule(
     79,
-    "The agency's own data is backed up too: Berth's state, where that is declared, is copied and drilled by one command each; Jenkins, Sentry and what else people brought up in Compose is backed up by its node as projects are; the report counts all of it. When copies and drills run is a schedule of people's; what runs outside of Compose nothing backs up",
+    "The agency's own data is backed up too: Berth's state, where that is declared, is copied and drilled by one command each; Jenkins, Sentry and what else people brought up in Compose is backed up by its node as projects are; the report counts all of it. The nightly run, where it is rendered, copies the state each night and drills it each week; to load it, and what runs outside of Compose, is people's",
     config("stack-file/checks/backups"),
     component("placement/backed-up.ts"),
     component("machine/files/backup/files.py"),
     command("operations/backups/state/copy.ts"),
     command("operations/backups/state/drill.ts"),
-    open,
+    command("operations/jobs/fleet-jobs.ts"),
+    people,
   ),
   rule(
     80,
