@@ -10,10 +10,12 @@ import { Sentry } from "../../packages/local-cloud/services/sentry/sentry";
 describe("where a project's errors go, by the real engine (R52)", () => {
   const sentry = new Sentry();
   let cloud: ScratchCloud;
+  let address: string;
   let told = "";
 
   beforeAll(async () => {
-    const address = await sentry.start();
+    sentry.teams = ["berth"];
+    address = await sentry.start();
     const own = { address, organization: "acme", team: "berth", channel: "#alerts" };
     const shop = project("shop.example", { repository: "git@github.com:acme/shop.git" });
     cloud = await ScratchCloud.start({
@@ -29,7 +31,7 @@ describe("where a project's errors go, by the real engine (R52)", () => {
   const run = () => {
     told = "";
     const hear = (text: string) => void (told += `${text}\n`);
-    const env = { ...cloud.env, SENTRY_AUTH_TOKEN: sentry.token };
+    const env = { ...cloud.env, SENTRY_URL: address, SENTRY_AUTH_TOKEN: sentry.token };
     const context = contextOf(cloud.project, env);
     return berth(Object.defineProperties(context, { out: { value: hear }, say: { value: hear } }), [
       "sentry",

@@ -43,6 +43,7 @@ export class Ground {
   out = "";
 
   async start(): Promise<void> {
+    this.sentry.teams = ["berth", "clients"];
     this.address = await this.sentry.start();
     fs.mkdirSync(path.join(this.clone, "bin"));
     fs.writeFileSync(path.join(this.clone, "bin", "pulumi"), engine, { mode: 0o755 });

@@ -52,6 +52,7 @@ describe("berth sentry --report", () => {
 
   beforeEach(async () => {
     sentry = new Sentry();
+    sentry.teams = ["berth"];
     const address = await sentry.start();
     clone = fs.mkdtempSync(path.join(os.tmpdir(), "berth-report-"));
     const { agency, team } = shared() as Record<string, object>;

@@ -8,7 +8,7 @@ import { Jobs } from "./jobs";
 
 /** The account that may ask, and its API token. */
 export const jenkinsAccount = {
-  ...{ user: "berth", token: "11aa22bb33cc44dd55ee66ff7700881199" },
+  ...{ user: "operator", token: "11aa22bb33cc44dd55ee66ff7700881199" },
 } as const;
 
 /**
@@ -48,7 +48,8 @@ export class JenkinsDouble {
 
   /** What the account's commands are told by. */
   env(): Record<string, string> {
-    return { JENKINS_USER: jenkinsAccount.user, JENKINS_TOKEN: jenkinsAccount.token };
+    const { user, token } = jenkinsAccount;
+    return { JENKINS_URL: this.address, JENKINS_USER: user, JENKINS_TOKEN: token };
   }
 
   async close(): Promise<void> {

@@ -41,7 +41,7 @@ export class Sentry implements Organization {
   workflows: Workflow[] = [];
   monitors: Monitor[] = [];
   workspaces = [{ id: "24817", domainName: "acme.slack.com", status: "active" }];
-  teams = ["berth", "clients"];
+  teams: string[] = [];
   next = 1_000;
   /** Requests that changed something, as `POST /path`. */
   readonly changes: string[] = [];
