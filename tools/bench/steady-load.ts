@@ -2,6 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import * as https from "node:https";
+import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Where visitors go: a name, the address of the edge, and the authority they trust. */
@@ -14,7 +15,10 @@ export interface Destination {
 /** What visitors saw while something went on. */
 export interface Seen {
   readonly requests: number;
-  /** Answers that were not 2xx, or none, by what they were; the WebSocket aside. */
+  /**
+   * Answers that were not 2xx, or none, by what they were; the WebSocket aside. What ended on a connection that was used
+   * before says for how long that had been idle: at the end of the edge's patience it is the edge that ended it.
+   */
   readonly failed: Readonly<Record<string, number>>;
   /** Milliseconds of the slowest answer, of 99 in 100 at most, and of half of them at most. */
   readonly longest: number;
@@ -27,6 +31,9 @@ export interface Seen {
 /** Of the requests: every so many is of this kind; the others read, on connections that are kept. */
 const kinds = { write: 3, fresh: 5, upload: 100 } as const;
 const uploadBytes = 10_000_000;
+
+/** When a kept connection was used last, by `performance.now()`. */
+const lastUsed = Symbol("last used");
 
 /** An answer that takes longer is none. */
 const patienceMs = 100_000;
@@ -116,7 +123,19 @@ function request(to: Destination, kept: https.Agent, number: number): Promise<nu
       response.on("error", reject);
     });
     asked.on("timeout", () => asked.destroy(new Error("no answer")));
-    asked.on("error", reject);
+    let idle: number | undefined;
+    asked.on("socket", (socket: Socket & { [lastUsed]?: number }) => {
+      const before = socket[lastUsed];
+      if (before !== undefined) idle = Math.round((performance.now() - before) / 1000);
+      asked.on("close", () => void (socket[lastUsed] = performance.now()));
+    });
+    asked.on("error", (error: NodeJS.ErrnoException) =>
+      reject(
+        idle === undefined
+          ? error
+          : new Error(`${error.code ?? error.message} on a connection idle for ${idle} s`),
+      ),
+    );
     asked.end(write ? body : undefined);
   });
 }
