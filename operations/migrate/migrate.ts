@@ -18,7 +18,6 @@ import { showPlan, showStatus, type Surveys } from "./show";
 import { stepNames, type StepName } from "./step";
 import { isBefore } from "./steps";
 import { onStage } from "./stage";
-import { closedWay } from "./way";
 import type { World } from "./world";
 
 /** How `berth migrate` is called. */
@@ -128,10 +127,14 @@ async function refuseAtOnce(
   way: Way,
   gate: string | undefined,
 ): Promise<void> {
-  const both = await surveysOf(sides, route.slug);
+  const both = await surveysOf(sides, route.slug).catch((error: unknown) => {
+    if (!(error instanceof Away)) throw error;
+    throw new Refusal(
+      `${error.message}\nNothing was begun: ${route.slug} is with ${sides.old.name}, and no copy of its data serves without what that machine wrote last. Both machines must answer; bring back the one that does not, then: berth migrate ${route.slug} --to ${route.to}`,
+      { cause: error },
+    );
+  });
   refuseUnfit({ ...both, delivered: isDelivered(both), way }, sides.new.name);
-  const closed = closedWay(route);
-  if (closed !== undefined) throw new Refusal(closed);
   if (gate !== undefined) throw new Refusal(gate);
 }
 

@@ -1,6 +1,7 @@
-import { isMap, isScalar, parseDocument, type Pair, type Scalar, type YAMLMap } from "yaml";
+import { isMap, isScalar, parseDocument, type YAMLMap } from "yaml";
 
 import { Refusal } from "../ground/usage";
+import { configKey, differsIn, endOf, indentOf, lineOf } from "./yaml-lines";
 
 /** A line of a project's entry in a stack file, or its absence. */
 export interface ProjectLine {
@@ -34,7 +35,8 @@ export function withLine(text: string, line: ProjectLine, file: string): string 
     lines.splice(endOf(text, project.items.at(-1)!), 0, `${indent}${written}`);
   }
   const changed = lines.join("\n");
-  if (!isAlone(text, changed, line)) throw byHand;
+  // What a text looks like and what it means are two things.
+  if (!differsIn(text, changed, [...pathIn(text), slug, key], value)) throw byHand;
   return changed;
 }
 
@@ -42,49 +44,12 @@ function shown(value: string | { readonly to: string }): string {
   return typeof value === "string" ? value : `{ to: ${value.to} }`;
 }
 
-function lineOf(text: string, pair: Pair): number {
-  return text.slice(0, (pair.key as Scalar).range?.[0] ?? 0).split("\n").length - 1;
-}
-
-/** The number of the line after an entry. */
-function endOf(text: string, pair: Pair): number {
-  const range = (pair.value as Scalar | YAMLMap | null)?.range ?? (pair.key as Scalar).range;
-  return text
-    .slice(0, range?.[1] ?? 0)
-    .trimEnd()
-    .split("\n").length;
-}
-
-function indentOf(line: string): string {
-  return line.slice(0, line.length - line.trimStart().length);
-}
-
-/** Whether nothing but that value differs: what a text looks like and what it means are two things. */
-function isAlone(before: string, after: string, { slug, key, value }: ProjectLine): boolean {
-  const wanted = parseDocument(before);
-  const at = [...pathIn(before), slug, key];
-  if (value === undefined) wanted.deleteIn(at);
-  else wanted.setIn(at, value);
-  return meaning(wanted.toJS()) === meaning(parseDocument(after).toJS());
-}
-
-/** A value as text in which the order of keys does not count. */
-function meaning(value: unknown): string {
-  return JSON.stringify(value, (_, each: unknown) =>
-    typeof each === "object" && each !== null && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : each,
-  );
-}
-
 function projectIn(text: string, slug: string): YAMLMap | undefined {
   const found = parseDocument(text).getIn([...pathIn(text), slug]);
   return isMap(found) ? found : undefined;
 }
 
-/** Where a file has its projects: the engine reads either key as the same. */
+/** Where a file has its projects. */
 function pathIn(text: string): string[] {
-  const config = parseDocument(text).get("config");
-  const keys = isMap(config) ? config.items.map((pair) => String((pair.key as Scalar).value)) : [];
-  return ["config", keys.find((key) => /^berth:(config:)?projects$/.test(key)) ?? "berth:projects"];
+  return ["config", configKey(text, "projects")];
 }

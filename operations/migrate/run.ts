@@ -77,15 +77,28 @@ function mayBeOwed({ canBeOwed }: Step, error: unknown): error is Refusal {
   return canBeOwed === "failed" ? error instanceof Refusal : error instanceof Away;
 }
 
-/** Undoes a freeze that could not come to its end, and says what is so now. Answers the error to throw. */
+/** Undoes a freeze that could not come to its end, and says what is so now and which command goes on. */
 async function settled(step: Step, move: Move, error: unknown): Promise<unknown> {
-  if (!(error instanceof Refusal) || step.interrupts !== true) return error;
+  if (!(error instanceof Refusal)) return error;
   const { old, new: target, slug } = move;
-  if (isBefore("promote", step.name) || move.keeper.stateOf("promote") === "done") {
-    return new Refusal(
-      `${step.name}: ${error.message}\n${target.name} holds all of ${slug} and serves; visitors wait until the old machine leads them there. Run the same command again.`,
-      { cause: error },
+  const said = (state: string, mayAbort: boolean) =>
+    new Refusal([`${step.name}: ${error.message}`, state, commands(move, mayAbort)].join("\n"), {
+      cause: error,
+    });
+  if (move.keeper.stateOf("forward") === "done" && isBefore("forward", step.name)) {
+    return said(
+      `${slug} is with ${target.name} since the switch, and ${old.name} takes no write.`,
+      false,
     );
+  }
+  if (isBefore("promote", step.name) || move.keeper.stateOf("promote") === "done") {
+    return said(
+      `${target.name} holds all of ${slug} and serves; visitors wait until the old machine leads them there.`,
+      false,
+    );
+  }
+  if (step.interrupts !== true) {
+    return said(`${slug} is with ${old.name} as before, where nothing was stopped.`, true);
   }
   try {
     await thaw(move);
@@ -93,8 +106,11 @@ async function settled(step: Step, move: Move, error: unknown): Promise<unknown>
     if (!(undo instanceof Refusal)) throw undo;
     return new Refusal(`${step.name}: ${error.message}\n${undo.message}`, { cause: error });
   }
-  return new Refusal(
-    `${step.name}: ${error.message}\n${old.name} serves again and nothing is lost. Once that is put right, run the same command again; or give it up: --abort.`,
-    { cause: error },
-  );
+  return said(`${old.name} serves again and nothing is lost.`, true);
+}
+
+/** Which commands go on with a move, and give it up. */
+function commands({ slug, to }: Move, mayAbort: boolean): string {
+  const own = `berth migrate ${slug} --to ${to}`;
+  return `Once that is put right: ${own}${mayAbort ? `; or give it up: ${own} --abort` : ""}`;
 }

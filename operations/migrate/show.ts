@@ -8,7 +8,7 @@ import { expectedInterruption, isDelivered, judge } from "./plan";
 import type { Found } from "./route";
 import { passOf, standstill } from "./standstill";
 import { steps, stepsOf } from "./steps";
-import { closedWay } from "./way";
+import { shutWay } from "./way";
 import type { World } from "./world";
 
 /** What both machines say of themselves. */
@@ -29,7 +29,7 @@ export function showPlan(
   const placement = route.placements.to;
   const delivered = isDelivered(both);
   const { problems, notes } = judge({ ...both, delivered, way });
-  const all = [...problems, closedWay(route), gate].filter((each) => each !== undefined);
+  const all = [...problems, gate].filter((each) => each !== undefined);
   out(
     `${slug}: from ${from} (${source.address}) to ${to} (${target.address}, ${placement.provider}${placement.region === undefined ? "" : ` ${placement.region}`}, rule ${placement.rule.number})\n\n`,
   );
@@ -44,7 +44,9 @@ export function showPlan(
   if (!delivered) {
     out("images and collations are compared once the version is on the new machine (deliver)\n");
   }
-  for (const each of notes) out(`note: ${each}\n`);
+  for (const each of [...notes, shutWay(route)]) {
+    if (each !== undefined) out(`note: ${each}\n`);
+  }
   for (const each of all) out(`! ${each}\n`);
   return all.length === 0 ? exits.done : exits.failed;
 }

@@ -4,6 +4,7 @@ import type { Move } from "./move";
 /** The steps of a move, in their order. */
 export const stepNames = [
   "declare",
+  "admit",
   "deliver",
   "follow",
   "files",

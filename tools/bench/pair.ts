@@ -5,7 +5,9 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { runProgram } from "../../engine/program";
-import { berth, contextOf } from "../../operations/berth";
+import { contextOf } from "../../operations/berth";
+import { migrate } from "../../operations/migrate/migrate";
+import { realWorld } from "../../operations/migrate/real";
 import { visit } from "../../operations/ground/ssh";
 import type { ScratchCloud } from "../../rehearsal/scratch";
 import { fleetOfNodes } from "./fleets";
@@ -27,7 +29,6 @@ export function pairOfStacks() {
   return {
     shared,
     stacks: { stage, [host]: { environment: "stage", projects: { [slug]: {} }, secrets: {} } },
-    project,
   };
 }
 
@@ -40,26 +41,22 @@ export class Pair {
     readonly machines: Readonly<Record<string, { address: string; hostKey: string }>>,
   ) {}
 
-  static async of(cloud: ScratchCloud): Promise<Pair> {
+  /** Makes the machines of these stacks, of which the environment's is the first. */
+  static async of(cloud: ScratchCloud, stacks: readonly string[] = ["stage", host]): Promise<Pair> {
     const read = async (stack: string) => {
       const node = (await cloud.outputs(stack))["nodes"]![slug]!;
       return { address: String(node["address"]), hostKey: String(node["hostKey"]) };
     };
-    const { stacks, project } = pairOfStacks();
-    await cloud.up("stage");
-    const old = await read("stage");
-    const nodes = { [slug]: { visitorsFrom: [old.address] } };
-    cloud.stack(host, { ...stacks[host], nodes });
-    await cloud.up(host);
-    const next = await read(host);
-    const back = { [slug]: { visitorsFrom: [next.address] } };
-    cloud.stack("stage", { zones: stacks.stage.zones, projects: { [slug]: project }, nodes: back });
-    await cloud.up("stage");
+    const machines: Record<string, { address: string; hostKey: string }> = {};
+    for (const stack of stacks) {
+      await cloud.up(stack);
+      machines[stack] = await read(stack);
+    }
     const edge = cloud.card.edge!;
     const name = String((await cloud.outputs("stage"))["projects"]![slug]!["primary"]);
     const authority = fs.readFileSync(edge.authority, "utf8");
     const destination = { name, address: edge.address, authority };
-    return new Pair(cloud, destination, { stage: old, [host]: next });
+    return new Pair(cloud, destination, machines);
   }
 
   /** So much in the database, in rows of a KiB that do not compress to nothing, and so much in files. */
@@ -109,7 +106,12 @@ until curl -sf -o /dev/null -H 'Host: ${this.destination.name}' "http://127.0.0.
   }
 
   /** Runs the command; answers what it printed. Throws where it ends with anything but 0. */
-  async migrate(to: string, ...more: string[]): Promise<string> {
+  migrate(to: string, ...more: string[]): Promise<string> {
+    return this.migrateAfter(0, to, ...more);
+  }
+
+  /** The same when so many milliseconds have passed. */
+  async migrateAfter(ms: number, to: string, ...more: string[]): Promise<string> {
     const { project, env } = this.cloud;
     let told = "";
     const context = contextOf(project, env);
@@ -119,7 +121,10 @@ until curl -sf -o /dev/null -H 'Host: ${this.destination.name}' "http://127.0.0.
       out: (text: string) => void (told += text),
       say: () => undefined,
     };
-    const code = await berth(quiet, ["migrate", slug, "--to", to, ...more]);
+    const code = await migrate(quiet, [slug, "--to", to, ...more], (...given) => ({
+      ...realWorld(...given),
+      now: () => new Date(Date.now() + ms),
+    }));
     if (code !== 0) throw new Error(`the move to ${to} ended with ${code}: ${told}`);
     return told;
   }

@@ -13,7 +13,7 @@ export const backup: Step = {
     const wrong = await world.unproven(environment, slug);
     if (wrong.length === 0) return { needed: false };
     for (const each of wrong) context.say(each);
-    const again = "nothing is frozen without it; put it right and run the same command again";
+    const again = "nothing is frozen without it";
     if (!(await world.backUp(environment, slug))) {
       throw new Refusal(`the backup of ${slug} did not come to a good end: ${again}`);
     }

@@ -34,7 +34,7 @@ export const deliver: Step = {
     ];
     if (before.commit !== after.commit) {
       throw new Refusal(
-        `${old.name} serves ${short(before.commit)} and ${target.name} has ${short(after.commit)}; run the same command again`,
+        `${old.name} serves ${short(before.commit)} and ${target.name} has ${short(after.commit)}`,
       );
     }
     refuseUnfit({ old: before, new: after, delivered: true, way }, target.name);

@@ -73,14 +73,14 @@ export const end: Step = {
     await writeServing(move);
     return {};
   },
-  check({ old, environment, slug, world }) {
+  check({ old, environment, slug, world, to }) {
     const free = new Date(world.now().getTime() + graceDays * dayLength).toISOString().slice(0, 10);
     return Promise.resolve([
       `nothing of the move is left on either machine, and the data of ${slug} is on both`,
       environment === "prod"
         ? `${old.name} may go from ${free} at the earliest, with a snapshot (R74, R75): docs/guides/let-a-machine-go.md; its proxy leads visitors on until then`
         : `${old.name} may go once nobody needs it: docs/guides/let-a-machine-go.md`,
-      `migration stays in Pulumi.${environment}.yaml until then, and keeps both machines: take it out when the old one is to go`,
+      `migration stays in Pulumi.${environment}.yaml until then, and keeps both machines: take it out when the old one is to go, and its address out of visitorsFrom in Pulumi.${to}.yaml where that names it`,
     ]);
   },
 };

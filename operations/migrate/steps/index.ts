@@ -1,5 +1,6 @@
 import type { Way } from "../journal";
 import { stepNames, type Step, type StepName } from "../step";
+import { admit } from "./admit";
 import { backup } from "./backup";
 import { declare } from "./declare";
 import { deliver } from "./deliver";
@@ -13,6 +14,7 @@ import { comeBack, ready } from "./way-back";
 
 const all: Readonly<Record<StepName, Step>> = {
   declare,
+  admit,
   deliver,
   follow,
   files,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import type { ResolvedFleet } from "../../../components/placement/resolved";
 import type { Context } from "../../../operations/ground/context";
+import { besidesDoor } from "../../../operations/migrate/door-changes";
 import { besidesNames } from "../../../operations/migrate/name-changes";
 import { realWorld } from "../../../operations/migrate/real";
 import type { World } from "../../../operations/migrate/world";
@@ -10,6 +11,9 @@ import { agency, project } from "../../engine/agency";
 
 /** A project as moves have them: it is delivered, and backed up by whoever serves it. */
 const shop = project("shop.example", { repository: "git@github.com:acme/shop.git" });
+
+/** An entry that lets in one machine, which leads visitors there. */
+const led = { nodes: { shop: { visitorsFrom: ["203.0.113.9"] } } };
 
 describe("the update that leads a moved project's names", () => {
   let cloud: ScratchCloud;
@@ -37,6 +41,21 @@ describe("the update that leads a moved project's names", () => {
     world = realWorld(context, undefined);
   });
   afterAll(() => cloud.stop());
+
+  it("comes after one that opens a cloud's firewall, and is known by that", async () => {
+    const hosted = { environment: "prod", projects: { shop: {} } };
+    cloud.stack("prod-b", { ...hosted, ...led });
+    const firewall = "update scaleway:instance/securityGroup:SecurityGroup shop-firewall";
+    const converge = "update command:remote:Command shop-converge";
+    const opening = besidesDoor(await world.preview("prod-b"), "shop");
+    expect(opening.due.toSorted()).toEqual([converge, firewall]);
+    expect(opening).toMatchObject({ doors: 1, besides: [] });
+    cloud.stack("prod-b", { ...hosted, projects: { shop: {}, club: {} }, ...led });
+    expect(besidesDoor(await world.preview("prod-b"), "shop").besides).toContain(
+      "create scaleway:instance/server:Server club-server",
+    );
+    cloud.stack("prod-b", hosted);
+  });
 
   it("finds nothing to do while the project is only on the move", async () => {
     prod({ migration: { to: "prod-b" } });

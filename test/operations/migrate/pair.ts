@@ -1,6 +1,7 @@
 /** Two machines that exist nowhere, and what is round them: as much of a move as can be known without booting one. */
 
 import type { Preview } from "../../../engine/preview";
+import { Refusal } from "../../../operations/ground/usage";
 import {
   Away,
   Declined,
@@ -40,8 +41,11 @@ export class Pair {
   unproven: readonly string[] = [];
   made: string[] = [];
   answersOfResolvers: string[] = [];
-  /** Whether a drill comes to a good end. */
+  /** Whether a backup and a drill come to a good end. */
+  backsUp = true;
   drills = true;
+  /** What refuses all calls that begin so, and in which words. */
+  refused: { readonly call: string; readonly why: string } | undefined;
   /** The machine that dies with the fault. */
   diesWith: "old" | "new" | undefined;
   private acknowledged = 0;
@@ -84,13 +88,18 @@ export class Pair {
     return {
       side: ({ stack, node, address, hostKey }) =>
         this.side(address, hostKey, `${stack}/${node.name}`),
-      preview: () => this.asked("preview", () => ({ changes: this.besides }) as unknown as Preview),
-      up: (stack) => this.asked(`up ${stack}`, () => void (this.led = this.declared())),
+      preview: (stack) =>
+        this.asked("preview", () => ({ changes: this.changesOf(stack) }) as unknown as Preview),
+      up: (stack) =>
+        this.asked(`up ${stack}`, () => {
+          this.deployed(stack);
+          this.led = this.declared();
+        }),
       servedBy: () => Promise.resolve(this.led),
       resolve: () => Promise.resolve(this.answersOfResolvers.splice(0, 1)),
       purge: (names) => this.asked("purge", () => void this.purged.push(...names)),
       unproven: () => Promise.resolve(this.unproven),
-      backUp: () => this.asked("backup", () => this.did("backup")),
+      backUp: () => this.asked("backup", () => this.did("backup") && this.backsUp),
       drill: () =>
         this.asked("drill", () => {
           if (this.drills) this.unproven = [];
@@ -102,6 +111,10 @@ export class Pair {
       close: () => Promise.resolve(),
     };
   }
+
+  /** What an update of a stack would do, and that it was made; set by who looks at more than `besides`. */
+  changesOf: (stack: string) => Preview["changes"] = () => this.besides;
+  deployed: (stack: string) => void = () => undefined;
 
   /** What the stack file in the command's directory says; set by who runs it. */
   declared: () => string = () => this.led;
@@ -138,6 +151,7 @@ export class Pair {
     this.write();
     const at = this.fault?.call === this.calls.length ? this.fault.how : undefined;
     if (at === "killed") this.die(what);
+    if (this.refused && what.startsWith(this.refused.call)) throw new Refusal(this.refused.why);
     if (at === "away" || side?.dead) throw new Away(`${what}: not reached`);
     if (at === "declined") throw new Declined(`${what}: refused`);
     if (at === "faulty") throw new Faulty(`${what}: failed`);

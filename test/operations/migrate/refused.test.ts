@@ -48,18 +48,6 @@ describe("what cannot be moved is refused before anything is touched", () => {
     await refused(/stage-b has no machine for shop: add `shop: \{\}`/, ...argv);
   });
 
-  it("a machine whose cloud lets in the edge alone, which the old one could not lead visitors to", async () => {
-    at.write("Pulumi.stage-b.yaml", {
-      config: { "berth:environment": "stage", "berth:projects": { shop: {} } },
-    });
-    await refused(
-      /write visitorsFrom: \[203\.0\.113\.1\] below berth:nodes\.shop in Pulumi\.stage-b\.yaml/,
-      "shop",
-      "--to",
-      "stage-b",
-    );
-  });
-
   it("a machine that is declared and not there yet", async () => {
     at.write("Pulumi.stage-c.yaml", {
       config: { "berth:environment": "stage", "berth:projects": { shop: {} } },
