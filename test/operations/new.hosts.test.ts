@@ -12,6 +12,7 @@ import { run } from "../../packages/local-cloud/hosts/process";
 import { imageService } from "../../packages/local-cloud/images";
 import { Ground } from "../../packages/local-cloud/test/hosts/boot-ground";
 import { aPerson } from "./a-person";
+import { giveArchiveTools } from "./archive-at-hand";
 
 const ground = new Ground();
 const directory = mkdtempSync(join(tmpdir(), "new-"));
@@ -169,5 +170,64 @@ describe("a new project on a developer's computer", () => {
 
   it("begins again where that is asked for", async () => {
     expect(await done(asDev("./dev --fresh"))).toContain("seeded from seed/seed.sql");
+  });
+
+  it("begins with production's newest archive where that can be read, and starts no worker (R54)", async () => {
+    await giveArchiveTools((...asked) => done(as(...asked)));
+    const address = addressIn(await done(asDev("./dev")));
+    await done(asDev(`curl -sSf -d bought -H 'Idempotency-Key: two' http://${address}/writes`));
+    await done(as("dev", "bash make-archive 2026-11-28T031500Z"));
+    await done(as("dev", "bash make-archive 2026-11-29T031500Z"));
+    await done(asDev("sed -i 's#^archives=.*#archives=s3://archives/backups/shop/#' dev"));
+
+    const denied = await done(asDev("DENIED=yes ./dev --fresh"));
+    expect(denied).toContain(
+      "no archive is taken: you may not list s3://archives/backups/shop/: An",
+    );
+    expect(denied).toContain("seeded from seed/seed.sql");
+    // Data that is there is never exchanged.
+    expect(await done(asDev("./dev"))).not.toContain("brings");
+
+    const scrub =
+      "sed -i 's#^scrub=.*#scrub=scrub.sql#' dev; echo 'CREATE TABLE scrubbed ();' >scrub.sql";
+    await done(asDev(scrub));
+    const said = await done(asDev("./dev --fresh"));
+    expect(said).toContain("brings s3://archives/backups/shop/2026-11-29T031500Z.tar.lrz");
+    const page = await done(asDev(`curl -sSf http://${addressIn(said)}/`));
+    expect(page).toContain("4 writes were accepted");
+    const services = "docker compose ps --services --status running | sort | tr '\\n' ' '";
+    expect(await done(asDev(services))).toBe("db nginx web");
+    expect(await done(asDev("docker exec shop-web-1 cat /uploads/hello.txt"))).toBe("hello");
+    const ask = (sql: string) => done(asDev(`docker exec shop-db-1 psql -U app -Atc "${sql}"`));
+    expect(await ask("SELECT count(*) FROM scrubbed")).toBe("0");
+    expect(await ask("SELECT count(*) FROM pg_roles WHERE rolname = 'reporter'")).toBe("1");
+    const again = await done(asDev("./dev"));
+    expect(again).toContain("its data is production's: copy s3://archives/");
+    expect(await done(asDev(services))).toBe("db nginx web");
+  });
+
+  it("takes no archive that is not what its manifest says, has to stay elsewhere, or cannot be scrubbed", async () => {
+    const at = "~/s3/archives/backups/shop/2026-11-29T031500Z.tar.lrz";
+    await done(asDev("sed -i 's#^stays=.*#stays=canada#' dev"));
+    const elsewhere = await done(asDev("./dev --fresh"));
+    expect(elsewhere).toContain(
+      "the archives stay in canada; if this computer is there: --in canada",
+    );
+    expect(elsewhere).toContain("seeded from seed/seed.sql");
+    await done(asDev("mv scrub.sql away"));
+    const unscrubbed = await asDev("./dev --fresh --in canada");
+    expect(unscrubbed).toMatchObject({ code: 1 });
+    expect(unscrubbed.stdout).toContain("scrub.sql is not there: nothing is copied without it");
+    await done(asDev("echo 'DELETE FROM nowhere;' >scrub.sql"));
+    const failed = await asDev("./dev --fresh --in canada");
+    expect(failed).toMatchObject({ code: 1 });
+    expect(failed.stdout).toContain("scrub.sql failed, so the copy was removed again");
+    const databases =
+      "docker exec shop-db-1 psql -U app -Atc 'SELECT datname FROM pg_database' postgres";
+    expect((await done(asDev(databases))).split("\n")).not.toContain("app");
+    await done(as("dev", `printf x >>${at}`));
+    const damaged = await asDev("./dev --fresh --in canada");
+    expect(damaged).toMatchObject({ code: 1 });
+    expect(damaged.stdout).toContain("is not what its manifest says");
   });
 });

@@ -104,6 +104,14 @@ export const pipelinesAndReviews: readonly Mutation[] = [
     named: "",
   },
   {
+    rule: 54,
+    file: "operations/new/template/dev",
+    from: '[ -n "$date" ] || why="there is no archive below $archives"',
+    to: 'why="there is no archive below $archives"',
+    test: "test/operations/new.hosts.test.ts",
+    named: "begins with production's newest archive",
+  },
+  {
     rule: 55,
     file: "docs/guides/add-a-project.md",
     from: "      residency: canada\n",

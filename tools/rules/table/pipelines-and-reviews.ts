@@ -77,10 +77,9 @@ export const pipelinesAndReviews: readonly Rule[] = [
   ),
   rule(
     54,
-    "One short command brings up an environment, with the repository's seed; not with an archive yet",
+    "One short command brings up an environment; a repository of `berth new` comes up on a developer's computer with production's newest archive where that can be read, else with its seed",
     command("rehearsal/rehearse.ts"),
     command("operations/new/template/dev"),
-    open,
   ),
   rule(
     55,
