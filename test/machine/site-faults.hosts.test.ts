@@ -93,19 +93,28 @@ describe("a delivery that goes wrong", () => {
   });
 
   it("says all that is refused at once, before anything is touched", async () => {
+    await quay.onHost(
+      "cd /root/work/shop && mkdir -p theme && git update-index --add --cacheinfo 160000,$(git rev-parse HEAD),theme",
+    );
     const done = await deploy({
+      ".gitattributes": "*.mp4 filter=lfs\n",
+      "tour.mp4": "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 9\n",
       "docker-compose.yml": compose
         .replaceAll("pgdata:", "database:")
         .replace("image: postgres:17", 'image: postgres:17\n    ports: ["5432:5432"]'),
       "dc.prod.yml": `${good["dc.prod.yml"]!}name: other\n`,
     });
-    expect(done.code).toBe(65);
+    expect(done.code, done.said).toBe(65);
     expect(done.said).toContain(
       "shop_pgdata, which holds /var/lib/postgresql/data of db, is not mounted any more",
     );
     expect(done.said).toContain("5432:5432: publishes a database's port");
     expect(done.said).toContain("dc.prod.yml: name: other");
+    expect(done.said).toContain("refused: theme: submodules, which a delivery does not fetch");
+    expect(done.said).toContain("refused: tour.mp4: kept by Git LFS");
     await serves("one");
+    await quay.onHost("cd /root/work/shop && git rm -q --cached theme && rmdir theme");
+    await quay.commit("shop", { ".gitattributes": null, "tour.mp4": null });
     await mended("two");
   });
 

@@ -6,6 +6,7 @@ import time
 
 import beside
 import blank
+import elsewhere
 import history
 import images
 import judge
@@ -95,8 +96,14 @@ class Delivery:
         self.allowed(commit)
         directory = repository.lay_out(commit)
         secret_values.lay(site, directory, self.values, site.owner())
-        new = Version(site, repository, commit, directory, self.values, self.build)
-        problems = [*new.problems, *self.on_this_machine(commit, new)]
+        # Not of a commit that ran: the way back is open to what served without them.
+        missing = list(elsewhere.judge(repository, commit, directory)) if self.wish.action == "deploy" else []
+        try:
+            new = Version(site, repository, commit, directory, self.values, self.build)
+        except Refused as problem:
+            # Compose may have looked for a file where a submodule is: why it was not there is said first.
+            raise Refused("\n".join([*map(str, missing), str(problem)])) from None
+        problems = [*missing, *new.problems, *self.on_this_machine(commit, new)]
         for problem in problems:
             if not problem.refused and self.wish.action == "deploy":
                 say(str(problem))

@@ -63,13 +63,13 @@ class Repository:
         }
         return run(["runuser", "-u", self.account, "--", *command], env=env, text=text, seconds=seconds)
 
-    def git(self, *arguments, seconds=600, more=None):
+    def git(self, *arguments, text="", seconds=600, more=None):
         """Git in the clone, without hooks."""
-        return self._as(["git", "-c", "core.hooksPath=/dev/null", *arguments], seconds=seconds, more=more)
+        return self._as(["git", "-c", "core.hooksPath=/dev/null", *arguments], text=text, seconds=seconds, more=more)
 
-    def must(self, *arguments, seconds=600, more=None):
+    def must(self, *arguments, text="", seconds=600, more=None):
         """What git answers where it shall succeed."""
-        done = self.git(*arguments, seconds=seconds, more=more)
+        done = self.git(*arguments, text=text, seconds=seconds, more=more)
         if done.code != 0:
             raise Failed(f"git {arguments[0]}: {done.last(5)}")
         return done.out
