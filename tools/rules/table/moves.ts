@@ -27,10 +27,12 @@ export const moves: readonly Rule[] = [
   ),
   rule(
     66,
-    "PostgreSQL follows physically and is promoted at the very position at which the old one ended; declared files are copied, read byte for byte before the freeze, and compared by size and time behind the last pass; other databases move by dump and restore, by hand",
+    "PostgreSQL follows physically and is promoted at the very position at which the old one ended; declared files are copied, read byte for byte before the freeze, and compared by size and time behind the last pass; MongoDB and another major version are dumped, loaded and compared while nobody writes (`--by dump`); MySQL is not moved",
     component("machine/files/move/standby.py"),
     component("machine/files/move/passes.py"),
+    component("machine/files/move/giving.py"),
     command("operations/migrate/steps/files.ts"),
+    command("operations/migrate/steps/load.ts"),
     open,
   ),
   rule(
