@@ -156,6 +156,35 @@ print(json.dumps([said[1], said[3]]))`);
   });
 });
 
+describe("a base copy", () => {
+  it("is not made anew when whoever asked for it was gone at its end", () => {
+    const [copies, phase] = call<[number, string]>(`
+import standby
+copies = 0
+def copied(*_):
+    global copies
+    copies += 1
+def said(text):
+    if "copied in" in text: raise BrokenPipeError
+class Container: id, name = "c", "shop-db-1"
+class Server:
+    service, data, container = "db", move.root, Container
+    def runs(self): return True
+standby.copying.copy, standby.say, standby.leads = copied, said, lambda *_: None
+standby.copying.place, standby.writers.stop = (lambda *_: None), (lambda *_: None)
+standby.settled = lambda *_: True
+move.drop(standby.FILE)
+offer = {"system": "1", "bytes": 1, "slot": "s"}
+try: standby.begin(move, {}, Server(), offer)
+except BrokenPipeError: pass
+standby.begin(move, {}, Server(), offer)
+kept = move.kept(standby.FILE)
+move.drop(standby.FILE)
+print(json.dumps([copies, kept["db"]["phase"]]))`);
+    expect([copies, phase]).toEqual([1, "following"]);
+  });
+});
+
 describe("what is on a machine already", () => {
   /** `here` and `there`: when the servers' data was begun; `claimed`: this machine backs up data of its own. */
   const problems = (here: number, there: number, claimed = false, blank = false) =>

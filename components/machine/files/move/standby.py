@@ -81,9 +81,10 @@ def begin(move, peer, server, offer):
         began = time.monotonic()
         say(f"{server.service}: base copy of {offer['bytes'] >> 20} MB")
         copying.copy(move, server, offer)
-        say(f"{server.service}: copied in {time.monotonic() - began:.1f} s")
         mine["phase"] = PLACING
         move.keep(FILE, kept)
+        # Last: whoever asked may be gone, and what was copied is not copied anew for that.
+        say(f"{server.service}: copied in {time.monotonic() - began:.1f} s")
     # Nothing of the application runs here before it serves here: its workers would act on a copy.
     writers.stop(move)
     if mine["phase"] == PLACING:
