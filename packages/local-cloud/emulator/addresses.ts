@@ -21,7 +21,7 @@ export function useRange(world: World, range: string): void {
 export function allocate(world: World, owner: string): string {
   const held = world.find(kind, (data) => data["owner"] === owner);
   if (held) return held.id;
-  const range = String(world.get(rangeKind, "range")?.data["range"] ?? usualRange);
+  const range = rangeOf(world);
   const { network, size } = parse(range);
   const usable = size - reserved - 2;
   // Addresses go round the range before one is used again, as a cloud's pool does.
@@ -33,6 +33,12 @@ export function allocate(world: World, owner: string): string {
     return address;
   }
   throw new ProviderError(`the local cloud has no address left in ${range}`);
+}
+
+/** A whole network of IPv6 (`2001:db8:a410:7::`, of 64 bits) that nothing else here has had. */
+export function nextIpv6Network(world: World, owner: string): string {
+  const { network } = parse(rangeOf(world));
+  return `2001:db8:${(network >>> 12).toString(16)}:${world.next(owner).toString(16)}::`;
 }
 
 /** Keeps an address that is `owner`'s already; throws when another holds it. */
@@ -53,6 +59,10 @@ export function ownerOf(world: World, address: string): string | undefined {
 /** Gives an address back; one that nobody holds is no error. */
 export function release(world: World, address: string): void {
   world.remove(kind, address);
+}
+
+function rangeOf(world: World): string {
+  return String(world.get(rangeKind, "range")?.data["range"] ?? usualRange);
 }
 
 /** First address of a range as a number, and how many there are. */

@@ -17,6 +17,8 @@ export interface MachineSpec {
   readonly cloud: "digitalocean" | "scaleway" | "aws" | "client";
   /** IPv4 address it answers on. */
   readonly address: string;
+  /** IPv6 address it answers on as well; absent: none. */
+  readonly address6?: string;
   /** The cloud's initial account. */
   readonly login: "root" | "ubuntu";
   /** cloud-init user data, as text. */
@@ -32,7 +34,7 @@ export interface Opening {
   readonly protocol: "tcp" | "udp" | "icmp";
   /** First and last port; absent for icmp. */
   readonly ports?: readonly [number, number];
-  /** CIDR ranges of IPv4 sources. */
+  /** CIDR ranges of sources, of IPv4 and IPv6. */
   readonly sources: readonly string[];
 }
 

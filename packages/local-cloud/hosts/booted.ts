@@ -13,6 +13,7 @@ import { serveMetadata } from "./metadata-server";
 import {
   applyRules,
   exchangeAddress,
+  hasIpv6,
   nameServersIn,
   openNetwork,
   refuseTakenAddress,
@@ -128,6 +129,9 @@ class BootedMachines implements Machines {
       refuse(`host ${spec.name}`, [
         ...specProblems(spec),
         ...(spec.firewall ? firewallProblems(spec.firewall) : []),
+        ...(spec.address6 === undefined || hasIpv6()
+          ? []
+          : ["address6: this machine's own IPv6 is switched off; switch it on, or leave it out"]),
       ]);
       await this.refuseAddress(spec.id, spec.address);
       const files = this.services.flatMap((service) => service.files(this.layout.gateway));
@@ -269,8 +273,9 @@ class BootedMachines implements Machines {
     if (spec.address === address) return;
     refuse(`host ${spec.name}`, specProblems({ ...spec, address }));
     await this.refuseAddress(id, address);
-    await this.hosts.update({ spec: { ...spec, address }, lower });
-    await writeNetwork(this.layout, id, address);
+    const moved = { ...spec, address };
+    await this.hosts.update({ spec: moved, lower });
+    await writeNetwork(this.layout, moved);
   }
 
   private async refuseAddress(id: string, address: string): Promise<void> {

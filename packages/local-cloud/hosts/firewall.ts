@@ -10,7 +10,7 @@ export interface FirewallRule {
   readonly protocol: "tcp" | "udp" | "icmp" | "all";
   /** First and last port; every port where absent, and always absent with icmp and all. */
   readonly ports?: { readonly from: number; readonly to: number };
-  /** IPv4 networks of the other side, e.g. `0.0.0.0/0`. IPv6 networks never match here. */
+  /** Networks of the other side, e.g. `0.0.0.0/0` and `::/0`: each of its own family alone. */
   readonly networks: readonly string[];
 }
 
@@ -21,7 +21,9 @@ export interface Firewall {
 }
 
 /** Everything from anywhere to anywhere: the outbound rules that most clouds start with. */
-export const anywhere: readonly FirewallRule[] = [{ protocol: "all", networks: ["0.0.0.0/0"] }];
+export const anywhere: readonly FirewallRule[] = [
+  { protocol: "all", networks: ["0.0.0.0/0", "::/0"] },
+];
 
 /** A host as the rules see it. */
 export interface GuardedHost {
@@ -173,30 +175,41 @@ export function renderRuleset(
   ].join("\n");
 }
 
+/** What ties a host to its next one, which no cloud's firewall looks at. */
+const neighbours =
+  "icmpv6 type { nd-router-solicit, nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert } return";
+
 function chain(name: string, rules: readonly FirewallRule[], side: "saddr" | "daddr"): string[] {
   // `return`, not `accept`: between two hosts the sender's rules and then the receiver's apply.
-  const allowed = rules.flatMap((rule) => {
-    const networks = rule.networks.filter((network) => !network.includes(":"));
-    if (networks.length === 0) return [];
-    const everywhere = networks.some((network) => network.endsWith("/0"));
-    const where = everywhere ? "" : `ip ${side} { ${[...new Set(networks)].join(", ")} } `;
-    return [`    ${where}${match(rule)}return`];
-  });
+  const allowed = rules.flatMap((rule) =>
+    (["ip", "ip6"] as const).flatMap((family) => {
+      const networks = rule.networks.filter(
+        (network) => network.includes(":") === (family === "ip6"),
+      );
+      if (networks.length === 0) return [];
+      const everywhere = networks.some((network) => network.endsWith("/0"));
+      const where = everywhere
+        ? `meta nfproto ${family === "ip" ? "ipv4" : "ipv6"}`
+        : `${family} ${side} { ${[...new Set(networks)].join(", ")} }`;
+      return [`    ${where} ${match(rule, family)}return`];
+    }),
+  );
   return [
     `  chain ${name} {`,
     "    ct state established,related return",
+    `    ${neighbours}`,
     ...allowed,
     "    drop",
     "  }",
   ];
 }
 
-function match(rule: FirewallRule): string {
+function match(rule: FirewallRule, family: "ip" | "ip6"): string {
   switch (rule.protocol) {
     case "all":
       return "";
     case "icmp":
-      return "meta l4proto icmp ";
+      return family === "ip" ? "meta l4proto icmp " : "meta l4proto ipv6-icmp ";
     case "tcp":
     case "udp": {
       if (!rule.ports) return `meta l4proto ${rule.protocol} `;

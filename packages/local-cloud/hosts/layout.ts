@@ -5,6 +5,7 @@
 
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
+import { ipv6Beside } from "../ground/ipv6-beside";
 
 /** What everything that one local cloud leaves on the machine is called. */
 export interface Layout {
@@ -24,6 +25,8 @@ export interface Layout {
   readonly range: string;
   /** The first address of the range: this machine as the hosts see it. */
   readonly gateway: string;
+  /** This machine's own address of IPv6 on the bridge: what it comes from to its hosts'. */
+  readonly gateway6: string;
   /** Where visitors of proxied names come in: an address of Cloudflare's, on this machine alone. */
   readonly edge: string;
 }
@@ -57,6 +60,7 @@ export function layoutOf(stateDirectory: string, name: string): Layout {
     cgroup: `${name}-${cloud}`,
     range: `${network}.0/${prefixLength}`,
     gateway: `${network}.1`,
+    gateway6: ipv6Beside(`${network}.1`),
     // 173.245.48.0/20 holds four addresses for each of the 1024 ranges.
     edge: `173.245.${48 + (block >> 6)}.${(block & 63) * 4 + 1}`,
   };

@@ -28,6 +28,12 @@ export function machineSettings(): string[] {
   return [...(forwards() ? [] : ["net.ipv4.ip_forward from 0 to 1"]), ...limitsToRaise()];
 }
 
+/** Whether this machine's interfaces have IPv6: a kernel or a container may be without. */
+export function hasIpv6(): boolean {
+  const off = "/proc/sys/net/ipv6/conf/default/disable_ipv6";
+  return existsSync(off) && readFileSync(off, "utf8").trim() === "0";
+}
+
 function forwards(): boolean {
   return readFileSync(forwarding, "utf8").trim() === "1";
 }
@@ -56,6 +62,11 @@ async function open(layout: Layout): Promise<void> {
     await run(["ip", "link", "set", layout.bridge, "up"]);
   }
   await run(["ip", "address", "replace", `${layout.edge}/32`, "dev", layout.bridge]);
+  if (hasIpv6()) {
+    // Without looking for a double of it first: a bridge without ports answers nobody.
+    const address6 = [`${layout.gateway6}/128`, "dev", layout.bridge, "nodad"];
+    await run(["ip", "address", "replace", ...address6]);
+  }
   // Whoever visits the edge from here is this machine, not the edge itself.
   const local = ["local", layout.edge, "dev", layout.bridge, "table", "local", "scope", "host"];
   await run(["ip", "route", "replace", ...local, "proto", "kernel", "src", layout.gateway]);

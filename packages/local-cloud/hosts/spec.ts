@@ -51,6 +51,11 @@ export interface HostSpec {
    * the one that a stack file names. Refused when something on this machine has it.
    */
   readonly address: string;
+  /**
+   * IPv6 address, where it has a public one: it is reached there by this machine alone, which forwards no
+   * IPv6 (switching that on would cost it the routes that its own network announces).
+   */
+  readonly address6?: string;
   readonly cloud: HostCloud;
   readonly login: InitialLogin;
   /** As the program gave it: cloud-init in the host reads it, and the metadata service tells it. */
@@ -89,6 +94,11 @@ export function specProblems(spec: HostSpec): string[] {
   }
   if (isIP(spec.address) !== 4) {
     found.push(`address ${JSON.stringify(spec.address)}: must be an IPv4 address like 10.64.0.11`);
+  }
+  if (spec.address6 !== undefined && isIP(spec.address6) !== 6) {
+    found.push(
+      `address6 ${JSON.stringify(spec.address6)}: must be an IPv6 address like 2001:db8::b`,
+    );
   }
   if (spec.cloud === "client" && spec.userData) {
     found.push("userData: a client's machine has none; use seed.script");

@@ -27,6 +27,7 @@ import {
   signal,
   waitUntil,
 } from "./process";
+import type { HostSpec } from "./spec";
 
 /**
  * Runs in the host's directory. Notes on what is not obvious:
@@ -87,6 +88,12 @@ while :; do
   ip -n host address add "$ADDRESS/32" dev host0
   ip -n host route add "$GATEWAY/32" dev host0
   ip -n host route add default via "$GATEWAY"
+  if [ -n "$ADDRESS6" ]; then
+    ip address add fe80::1/64 dev "$LINK" nodad
+    ip -6 route replace "$ADDRESS6/128" dev "$LINK" src "$GATEWAY6"
+    ip -n host address add "$ADDRESS6/128" dev host0 nodad
+    ip -n host -6 route add default via fe80::1 dev host0
+  fi
   : > booting
   status=0
   (
@@ -121,13 +128,13 @@ export const mark = "LOCAL_CLOUD_MARK";
 /** Starts a host whose disk is prepared; answers when its system has been started. */
 export async function startSupervisor(
   layout: Layout,
-  host: { readonly id: string; readonly name: string; readonly address: string },
+  host: Pick<HostSpec, "id" | "name" | "address" | "address6">,
   lower: readonly string[],
 ): Promise<void> {
   const directory = hostDirectory(layout, host.id);
   await rm(join(directory, "booting"), { force: true });
   await rm(join(directory, "ended"), { force: true });
-  await writeNetwork(layout, host.id, host.address);
+  await writeNetwork(layout, host);
   const log = openSync(join(directory, "supervisor.log"), "a");
   const child = spawn("sh", ["-c", enter, "supervisor", supervise], {
     cwd: directory,
@@ -156,9 +163,15 @@ export async function startSupervisor(
   throw new Error(`host ${host.name} could not start: ${said.split("\n").slice(-4).join("; ")}`);
 }
 
-/** The address that the host's next boot comes up with. */
-export async function writeNetwork(layout: Layout, id: string, address: string): Promise<void> {
-  const text = `ADDRESS=${address}\nGATEWAY=${layout.gateway}\n`;
+/** The addresses that the host's next boot comes up with. */
+export async function writeNetwork(
+  layout: Layout,
+  { id, address, address6 = "" }: Pick<HostSpec, "id" | "address" | "address6">,
+): Promise<void> {
+  const text = [
+    ...[`ADDRESS=${address}`, `GATEWAY=${layout.gateway}`],
+    ...[`ADDRESS6=${address6}`, `GATEWAY6=${layout.gateway6}`, ""],
+  ].join("\n");
   await writeFile(join(hostDirectory(layout, id), "network.env"), text);
 }
 

@@ -2,6 +2,7 @@ import { allocate, release } from "../../emulator/addresses";
 import { ProviderError, type Context } from "../../emulator/handler";
 import type { Made } from "../../emulator/table";
 import { isObject, type Props } from "../../emulator/values";
+import { ipv6Beside } from "../../ground/ipv6-beside";
 import { dropletLimit } from "./account";
 import { defaultVpc, images, nextNumber, regions, stamp } from "./catalog";
 import { authenticate, notFound, refused } from "./errors";
@@ -33,6 +34,7 @@ export async function createDroplet(
   const number = context.assignedId ? Number(context.assignedId) : nextNumber(context.world);
   const owner = `${kind}/${number}`;
   const address = allocate(context.world, owner);
+  const address6 = inputs["ipv6"] === true ? ipv6Beside(address) : undefined;
   const tail = `${Math.floor(number / 250) % 250}.${(number % 250) + 2}`;
   try {
     await context.machines.create({
@@ -40,6 +42,7 @@ export async function createDroplet(
       name: String(inputs["name"]),
       cloud: "digitalocean",
       address,
+      ...(address6 === undefined ? {} : { address6 }),
       login: "root",
       userData: String(inputs["userData"] ?? ""),
       ...copyOf(inputs["image"], context),
@@ -58,7 +61,7 @@ export async function createDroplet(
       dropletUrn: `do:droplet:${number}`,
       ipv4Address: address,
       ipv4AddressPrivate: `10.118.${tail}`,
-      ipv6Address: inputs["ipv6"] === true ? ipv6Of(number) : "",
+      ipv6Address: address6 ?? "",
       locked: false,
       privateNetworking: true,
       publicNetworking: inputs["publicNetworking"] ?? true,
@@ -167,7 +170,8 @@ export async function updateDroplet(
   }
   judgeBackupPolicy(news, change.olds["backups"]);
   const ipv6 = news["ipv6"] === true && change.olds["ipv6"] !== true;
-  return ipv6 ? { ...outputs, ipv6Address: ipv6Of(Number(id)) } : outputs;
+  // The machine itself does not take it: at DigitalOcean, who adds IPv6 later configures it by hand.
+  return ipv6 ? { ...outputs, ipv6Address: ipv6Beside(String(present["ipv4Address"])) } : outputs;
 }
 
 async function resize(
@@ -208,9 +212,4 @@ export function dropletGone(id: string, context: Context): void {
 
 function hardwareOf({ memory, vcpus, priceMonthly, priceHourly }: DropletSize): Props {
   return { memory, vcpus, priceMonthly, priceHourly };
-}
-
-/** An address of the range that is kept for documentation. */
-function ipv6Of(number: number): string {
-  return `2001:db8:0:1::${number.toString(16)}`;
 }

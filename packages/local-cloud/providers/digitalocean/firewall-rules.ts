@@ -44,10 +44,14 @@ function opening(rule: Props, context: Context): Opening {
     );
   const sources = [
     ...listOf(rule["sourceAddresses"]).map(String),
-    ...droplets.map(({ data }) => String(data["ipv4Address"])),
+    ...droplets.flatMap(({ data }) =>
+      [data["ipv4Address"], data["ipv6Address"]].map((each) => String(each ?? "")),
+    ),
   ]
-    .filter((source) => !source.includes(":"))
-    .map((source) => (source.includes("/") ? source : `${source}/32`));
+    .filter((source) => source !== "")
+    .map((source) =>
+      source.includes("/") ? source : `${source}/${source.includes(":") ? 128 : 32}`,
+    );
   return protocol === "icmp"
     ? { protocol, sources }
     : { protocol, ports: portsOf(String(rule["portRange"])), sources };

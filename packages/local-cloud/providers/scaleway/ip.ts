@@ -1,4 +1,4 @@
-import { allocate, release } from "../../emulator/addresses";
+import { allocate, nextIpv6Network, release } from "../../emulator/addresses";
 import type { Context } from "../../emulator/handler";
 import type { ResourceTable } from "../../emulator/table";
 import { UNKNOWN, type Props } from "../../emulator/values";
@@ -67,6 +67,6 @@ function addressOf(type: string, id: string, context: Context): Props {
     return { address, prefix: `${address}/32` };
   }
   // A routed IPv6 is a whole /64; the address is its first. 2001:db8::/32 is for documentation.
-  const network = `2001:db8:0:${context.world.next("scaleway/ipv6").toString(16)}::`;
+  const network = nextIpv6Network(context.world, "scaleway/ipv6");
   return { address: network, prefix: `${network}/64` };
 }

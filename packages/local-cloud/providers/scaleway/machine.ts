@@ -17,7 +17,9 @@ export async function settleMachine(server: string, context: Context): Promise<v
   const data = context.world.get(serverKind, server)?.data;
   if (!data) return;
   const id = machineId(server);
-  const address = addressOf(data);
+  const address = addressOf(data, "inet");
+  // One that is attached later reaches the machine's records alone.
+  const address6 = addressOf(data, "inet6");
   const wanted = data["state"] === "started" && address !== undefined;
   const machine = context.world.get(machineKind, server)?.data;
   const running = machine?.["running"] === true;
@@ -34,6 +36,7 @@ export async function settleMachine(server: string, context: Context): Promise<v
       name: String(data["name"]),
       cloud: "scaleway",
       address,
+      ...(address6 === undefined ? {} : { address6 }),
       login: "root",
       userData: String(userData ?? ""),
     });
@@ -75,8 +78,8 @@ async function readdress(id: string, address: string, context: Context): Promise
   await context.machines.start(id, address);
 }
 
-function addressOf(server: Props): string | undefined {
+function addressOf(server: Props, family: "inet" | "inet6"): string | undefined {
   const list = Array.isArray(server["publicIps"]) ? server["publicIps"].filter(isObject) : [];
-  const address = list.find((ip) => ip["family"] === "inet")?.["address"];
+  const address = list.find((ip) => ip["family"] === family)?.["address"];
   return typeof address === "string" ? address : undefined;
 }

@@ -62,7 +62,7 @@ function sameRule(a: Props, b: Props): boolean {
 
 type Ports = readonly [number, number];
 const everyPort: Ports = [1, 65535];
-const everywhere = ["0.0.0.0/0"];
+const everywhere = ["0.0.0.0/0", "::/0"] as const;
 
 /**
  * A group's inbound rules as openings for machines; undefined when everything is open. The first
@@ -73,27 +73,31 @@ export function openingsOf(group: Props): readonly Opening[] | undefined {
   const rules = rulesOf(group["inboundRules"]);
   const open = group["inboundDefaultPolicy"] !== "drop";
   if (open && !rules.some((rule) => rule["action"] === "drop")) return undefined;
-  return (["tcp", "udp", "icmp"] as const).flatMap((protocol) => {
-    let left: Ports[] = [everyPort];
-    const openings: Opening[] = [];
-    for (const rule of [...rules, { action: open ? "accept" : "drop", protocol: "ANY" }]) {
-      const named = String(rule["protocol"] ?? "TCP").toLowerCase();
-      const source = sourceOf(rule);
-      if ((named !== "any" && named !== protocol) || !/^\d+\./.test(source)) continue;
-      const ports = portsOf(rule) ?? everyPort;
-      if (rule["action"] === "accept") {
-        for (const range of overlap(left, ports)) {
-          openings.push(
-            protocol === "icmp"
-              ? { protocol, sources: [source] }
-              : { protocol, ports: range, sources: [source] },
-          );
+  const fallback = open ? "accept" : "drop";
+  return everywhere.flatMap((all) =>
+    (["tcp", "udp", "icmp"] as const).flatMap((protocol) => {
+      let left: Ports[] = [everyPort];
+      const openings: Opening[] = [];
+      for (const rule of [...rules, { action: fallback, protocol: "ANY", ipRange: all }]) {
+        const named = String(rule["protocol"] ?? "TCP").toLowerCase();
+        const source = sourceOf(rule);
+        const same = source.includes(":") === all.includes(":");
+        if ((named !== "any" && named !== protocol) || !same) continue;
+        const ports = portsOf(rule) ?? everyPort;
+        if (rule["action"] === "accept") {
+          for (const range of overlap(left, ports)) {
+            openings.push(
+              protocol === "icmp"
+                ? { protocol, sources: [source] }
+                : { protocol, ports: range, sources: [source] },
+            );
+          }
         }
+        if (source === all) left = without(left, ports);
       }
-      if (source === everywhere[0]) left = without(left, ports);
-    }
-    return openings;
-  });
+      return openings;
+    }),
+  );
 }
 
 function overlap(ranges: readonly Ports[], [from, to]: Ports): Ports[] {
@@ -118,7 +122,8 @@ function portsOf(rule: Props): Ports | undefined {
 
 function sourceOf(rule: Props): string {
   if (rule["ipRange"]) return String(rule["ipRange"]);
-  return rule["ip"] ? `${String(rule["ip"])}/32` : everywhere[0]!;
+  const { ip } = rule;
+  return ip ? `${String(ip)}/${String(ip).includes(":") ? 128 : 32}` : everywhere[0];
 }
 
 function refuseAddress(value: unknown, { name }: { name: string }, place: string) {

@@ -50,6 +50,29 @@ describe("machines of emulated clouds, booted", () => {
     await emulated.firewall(id, undefined);
   });
 
+  it("answer over IPv6 where they have an address of it, to whom the cloud's rules say", async () => {
+    const six = "2001:db8::b00:7";
+    const created = { id: "aws-i-six", name: "six", cloud: "aws", login: "ubuntu" } as const;
+    await emulated.create({
+      ...created,
+      address: machines.addressAt(4),
+      address6: six,
+      userData: userData("ubuntu", hostKey, mine),
+    });
+    const shell = () => ground.ssh("ubuntu", six, { pinned: hostKey, mine }, "hostname");
+    await machines.ready("aws-i-six");
+    expect((await shell()).stdout).toBe("six\n");
+    const opened = async (...sources: string[]) => {
+      const rule = { protocol: "tcp", ports: [22, 22], sources } as const;
+      await emulated.firewall("aws-i-six", [rule]);
+    };
+    await opened("0.0.0.0/0", "2001:db8:1::/64");
+    expect((await shell()).code).toBe(255);
+    await opened(`${ground.layout.gateway6}/128`);
+    expect((await shell()).stdout).toBe("six\n");
+    await emulated.delete("aws-i-six");
+  });
+
   it("move to another address running, and start with another", async () => {
     address = machines.addressAt(1);
     await emulated.address?.(id, address);

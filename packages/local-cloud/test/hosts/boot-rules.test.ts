@@ -24,6 +24,18 @@ const spec: HostSpec = {
 };
 
 describe("the layout of a cloud's hosts", () => {
+  it("has addresses of IPv6 that are apart as those of IPv4 are", () => {
+    const of = (path: string) => layoutOf(path, "berth");
+    const all = Array.from({ length: 50 }, (_, n) => of(`/srv/${n}`));
+    const distinct = (values: readonly string[]) => new Set(values).size;
+    expect(distinct(all.map((each) => each.gateway6))).toBe(
+      distinct(all.map((each) => each.gateway)),
+    );
+    expect(all.every(({ gateway6 }) => /^2001:db8::a[0-9a-f]{2}:[0-9a-f]+$/.test(gateway6))).toBe(
+      true,
+    );
+  });
+
   it("gives two clouds different names and addresses, and one cloud always the same", () => {
     const other = layoutOf("/srv/berth/other", "berth");
     expect(layoutOf("/srv/berth/../berth/local", "berth")).toEqual(layout);
@@ -62,14 +74,26 @@ describe("the layout of a cloud's hosts", () => {
 });
 
 describe("a firewall's rules", () => {
+  /** What no firewall of a cloud's keeps out. */
+  const always = [
+    "ct state established,related return",
+    "icmpv6 type { nd-router-solicit, nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert } return",
+  ];
+  const rulesIn = (text: string, name: string) =>
+    new RegExp(`chain ${name} \\{\n([^}]*(?:\\{[^}]*\\}[^}]*)*?)\n  \\}\n`)
+      .exec(text)?.[1]
+      ?.split("\n")
+      .map((line) => line.trim());
+
   it("drop what no rule names, in both directions, for the guarded host alone", () => {
     const text = renderRuleset(
       layout,
       [{ link: "bv1", firewall: { inbound: [], outbound: [] } }, { link: "bv2" }],
       {},
     );
-    expect(text).toContain("chain in_bv1 {\n    ct state established,related return\n    drop\n");
-    expect(text).toContain("chain out_bv1 {\n    ct state established,related return\n    drop\n");
+    for (const name of ["in_bv1", "out_bv1"]) {
+      expect(rulesIn(text, name)).toEqual([...always, "drop"]);
+    }
     expect(text).not.toContain("bv2");
   });
 
@@ -85,6 +109,7 @@ describe("a firewall's rules", () => {
               { protocol: "udp", ports: { from: 60, to: 61 }, networks: ["0.0.0.0/0", "::/0"] },
               { protocol: "icmp", networks: ["0.0.0.0/0"] },
               { protocol: "tcp", ports: { from: 5432, to: 5432 }, networks: ["::/0"] },
+              { protocol: "icmp", networks: ["2001:db8::/64"] },
             ],
             outbound: [{ protocol: "all", networks: ["0.0.0.0/0"] }],
           },
@@ -95,14 +120,18 @@ describe("a firewall's rules", () => {
     expect(text).toContain(
       `ip daddr ${layout.gateway} udp dport 53 dnat ip to ${layout.gateway}:8053`,
     );
-    expect(text).toContain("    ip saddr { 192.0.2.0/24 } tcp dport 22 return\n");
-    expect(text).toContain("    udp dport 60-61 return\n");
-    expect(text).toContain("    meta l4proto icmp return\n");
-    // A rule for IPv6 alone must not open the port to all of IPv4.
-    expect(text).not.toContain("5432");
-    expect(text).toContain(
-      "chain out_bv1 {\n    ct state established,related return\n    return\n",
-    );
+    // A rule for one family must not open the port to the other.
+    expect(rulesIn(text, "in_bv1")).toEqual([
+      ...always,
+      "ip saddr { 192.0.2.0/24 } tcp dport 22 return",
+      "meta nfproto ipv4 udp dport 60-61 return",
+      "meta nfproto ipv6 udp dport 60-61 return",
+      "meta nfproto ipv4 meta l4proto icmp return",
+      "meta nfproto ipv6 tcp dport 5432 return",
+      "ip6 saddr { 2001:db8::/64 } meta l4proto ipv6-icmp return",
+      "drop",
+    ]);
+    expect(rulesIn(text, "out_bv1")).toEqual([...always, "meta nfproto ipv4 return", "drop"]);
   });
 
   it("are refused with every mistake and its place", () => {

@@ -27,16 +27,17 @@ export function groupsOf(instance: Props): readonly string[] {
 function groupOpenings(groupId: string, context: Context): Opening[] {
   const rules = context.world
     .list("aws/ingress-rule")
-    .filter(
-      ({ data }) => data["securityGroupId"] === groupId && typeof data["cidrIpv4"] === "string",
-    )
-    .flatMap(({ data }) => opening(data, [String(data["cidrIpv4"])]));
+    .filter(({ data }) => data["securityGroupId"] === groupId)
+    .flatMap(({ data }) => opening(data, given([data["cidrIpv4"], data["cidrIpv6"]])));
   const inline = context.world.get("aws/security-group", groupId)?.data["ingress"];
   const blocks = Array.isArray(inline) ? inline.filter(isObject) : [];
   return [
     ...rules,
     ...blocks.flatMap((block) =>
-      opening({ ...block, ipProtocol: block["protocol"] }, strings(block["cidrBlocks"])),
+      opening({ ...block, ipProtocol: block["protocol"] }, [
+        ...strings(block["cidrBlocks"]),
+        ...strings(block["ipv6CidrBlocks"]),
+      ]),
     ),
   ];
 }
@@ -52,9 +53,17 @@ function opening(rule: Props, sources: readonly string[]): Opening[] {
       { protocol: "icmp", sources },
     ];
   }
-  if (protocol === "icmp") return [{ protocol, sources }];
+  // Each of its own family alone.
+  if (protocol === "icmp" || protocol === "icmpv6") {
+    const own = sources.filter((source) => source.includes(":") === (protocol === "icmpv6"));
+    return own.length === 0 ? [] : [{ protocol: "icmp", sources: own }];
+  }
   if (protocol !== "tcp" && protocol !== "udp") return [];
   return [{ protocol, ports: [Number(rule["fromPort"]), Number(rule["toPort"])], sources }];
+}
+
+function given(values: readonly unknown[]): readonly string[] {
+  return values.filter((value) => typeof value === "string");
 }
 
 function strings(value: unknown): readonly string[] {
