@@ -9,6 +9,8 @@ export interface Host {
   readonly id: pulumi.Output<string>;
   /** Public IPv4 address, the same across a stop and start. */
   readonly address: pulumi.Output<string>;
+  /** Public IPv6 address; absent where it was bought without. */
+  readonly address6?: pulumi.Output<string>;
   /** Account for the first login (R13). */
   readonly login: string;
   /** The host key to pin on the first connection, as an authorized_keys line. */
@@ -29,6 +31,8 @@ export interface Purchase {
   readonly diskGb: number;
   /** Whether the disk grows together with a change of the size, where it does not by itself. */
   readonly growDisk: boolean;
+  /** Whether it gets a public IPv6 address besides; where the cloud's facts say that it can. */
+  readonly ipv6: boolean;
   /** The account that the image prepares (R13). */
   readonly login: string;
   /** Public keys that may enter as that account. */

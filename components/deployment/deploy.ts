@@ -13,8 +13,7 @@ import { backupOutput, nodeOutput, projectOutput, type Published } from "./publi
 import type { ResolvedFleet, ResolvedProject } from "../placement/resolved";
 import { machineIn, type Present } from "../present/look";
 import type { OwnState } from "../present/own-state";
-import type { TakenName } from "../edge/former-record";
-import { hostRecord } from "../edge/project-names";
+import { hostRecord, type ProjectNamesArgs } from "../edge/project-names";
 import { PublishedStacks } from "../outputs/published";
 import { renamed } from "../node/renamed";
 import type { Reached } from "../machine/connection";
@@ -85,15 +84,15 @@ export async function deploy(run: Run): Promise<Deployment> {
       const address = isRefused(project, machine, run)
         ? pulumi.output(Promise.reject<string>(uncertified(project)))
         : servingAddress(project, nodes, published);
-      return { project, machine, address };
+      const address6 = await servingAddress6(project, nodes, published);
+      return { project, machine, address, address6 };
     }),
   );
   const named = served.map((each) => {
-    const { project, address } = each;
-    const formerly = run.taken.get(project.slug) ?? [];
-    const names =
-      address && createNames(fleet, project, address, waitsFor(project, nodes), formerly);
-    return { ...each, names };
+    const { project, address, address6 } = each;
+    const taken = run.taken.get(project.slug) ?? [];
+    const leads = address && { address, address6, after: waitsFor(project, nodes), taken };
+    return { ...each, names: leads && createNames(fleet, project, leads) };
   });
   createWayIn({
     ...{ fleet, own, zones: run.zones },
@@ -236,6 +235,17 @@ function servingAddress(
   return nodes.get(node)!.host.address;
 }
 
+/** The IPv6 address of the machine that serves a project; undefined where it has none. */
+async function servingAddress6(
+  project: ProjectSpec,
+  nodes: ReadonlyMap<string, ProjectNode>,
+  published: PublishedStacks,
+): Promise<pulumi.Input<string> | undefined> {
+  if (isEnded(project)) return undefined;
+  const { servedBy, node } = project;
+  return servedBy ? published.address6Of(servedBy, project) : nodes.get(node)!.host.address6;
+}
+
 /**
  * Visitors are led to the serving machine once it is as declared and was seen to serve the project's
  * certificate; never held up by another.
@@ -253,12 +263,10 @@ function waitsFor(
 function createNames(
   fleet: Fleet,
   project: ResolvedProject,
-  address: pulumi.Output<string>,
-  after: readonly pulumi.Resource[],
-  taken: readonly TakenName[],
+  leads: Pick<ProjectNamesArgs, "address" | "address6" | "after" | "taken">,
 ): ProjectNames | undefined {
   if (project.zone === undefined) return undefined;
-  const args = { project, agency: fleet.agency, address, stack: fleet.stack, after, taken };
+  const args = { project, agency: fleet.agency, stack: fleet.stack, ...leads };
   const opts = renamed(project.slug, project.formerly);
   if (fleet.role === "environment") return new ProjectNames(project.slug, args, opts);
   hostRecord(project.slug, args, opts);

@@ -14,7 +14,7 @@ import type {
 import { furtherFacts } from "../edge/further-records";
 import type { TakenName } from "../edge/former-record";
 import type { ProjectNode } from "../node/project-node";
-import { waysIn } from "../node/ways-in";
+import { waysIn, type WaysIn } from "../node/ways-in";
 import type { Environment, Fleet } from "../fleet/fleet";
 
 /** What a stack publishes, as `outputs/schema.ts` has it. */
@@ -29,7 +29,10 @@ export interface Published {
   readonly declared: unknown;
 }
 
-type PublishedNode = Written<NodeOutput, "idleSince" | "released" | "adopted" | "certificates">;
+type PublishedNode = Written<
+  NodeOutput,
+  "address6" | "idleSince" | "released" | "adopted" | "certificates"
+>;
 type PublishedProject = Written<
   ProjectOutput,
   | "servedSince"
@@ -83,6 +86,7 @@ export function nodeOutput(
     reason: placement.reason,
     id: host.id,
     address: ways.apply(({ converged }) => converged?.address),
+    ...(host.address6 === undefined ? {} : { address6: whereConverged(ways, host.address6) }),
     login: host.login,
     // What people and programs enter with after the first session, and the key they pin.
     account: bootstrap.account,
@@ -107,6 +111,16 @@ export function nodeOutput(
           ),
         }),
   };
+}
+
+/** A machine's IPv6 address, once the machine is as declared: names are led to what is published. */
+function whereConverged(
+  ways: pulumi.Output<WaysIn>,
+  address6: pulumi.Output<string>,
+): pulumi.Output<string | undefined> {
+  return ways.apply(({ converged }) =>
+    converged === undefined ? pulumi.output<string | undefined>(undefined) : address6,
+  ) as pulumi.Output<string | undefined>;
 }
 
 /** What a stack publishes of a project. */

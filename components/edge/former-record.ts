@@ -57,3 +57,13 @@ export function besideName(project: string, { name, id }: FormerRecord): string 
 export function isBeside(resource: string): boolean {
   return /-former-[^.]+\..+-[0-9a-f]{32}$/.test(resource);
 }
+
+/** Logical name of the AAAA record beside a name's A record, where the machine has IPv6. */
+export function siblingName(role: "primary" | "origin"): string {
+  return `${role}-ipv6`;
+}
+
+/** Whether a logical name is that of such a record. */
+export function isSibling(resource: string): boolean {
+  return /-(primary|origin)-ipv6$/.test(resource);
+}

@@ -5,7 +5,7 @@ import type { Agency } from "../fleet/fleet";
 import type { Names } from "../fleet/names";
 import type { ResolvedProject } from "../placement/resolved";
 import { refusal } from "../refusal";
-import { formerName, type TakenName } from "./former-record";
+import { formerName, siblingName, type TakenName } from "./former-record";
 import { furtherFacts, furtherRecords, type ZonedName } from "./further-records";
 import { recordComment, zoneRecord } from "./zone-record";
 
@@ -24,6 +24,8 @@ export interface ProjectNamesArgs {
   readonly agency: Pick<Agency, "zones">;
   /** IPv4 address of the host that serves the project. */
   readonly address: pulumi.Input<string>;
+  /** Its IPv6 address, where it has one: the primary name and the host's own get AAAA records besides. */
+  readonly address6?: pulumi.Input<string> | undefined;
   /** The stack that makes the records, for their comment; absent: this one. */
   readonly stack?: string;
   /**
@@ -44,13 +46,15 @@ interface Records {
   /** Names that visitors may use besides. */
   readonly further: readonly ZonedName[];
   readonly address: pulumi.Input<string>;
+  readonly address6: pulumi.Input<string> | undefined;
   readonly stack: string;
   readonly after: readonly pulumi.Resource[];
   readonly taken: readonly TakenName[];
 }
 
 function recordsOf(args: ProjectNamesArgs): Records {
-  const { project, agency, address, stack = pulumi.getStack(), after = [], taken = [] } = args;
+  const { project, agency, address, address6, after = [], taken = [] } = args;
+  const { stack = pulumi.getStack() } = args;
   const { slug, names, furtherNames } = project;
   const idOf = (name: string, zone: string | undefined): string => {
     const id = zone === undefined ? undefined : agency.zones[zone];
@@ -61,12 +65,12 @@ function recordsOf(args: ProjectNamesArgs): Records {
   };
   const zoneId = idOf(names.primary, project.zone);
   const further = furtherNames.map((each) => ({ ...each, zoneId: idOf(each.name, each.zone) }));
-  return { zoneId, names, further, address, stack, after, taken };
+  return { zoneId, names, further, address, address6, stack, after, taken };
 }
 
 /**
  * A project's names at Cloudflare: the primary name proxied (R23), the host's own name and `direct`
- * not (R24).
+ * not (R24); the first two by IPv6 as well where the host has it, and `direct` through the second.
  *
  * A changed address updates `content` in place, and a record is never made before the old one is
  * gone: Cloudflare takes a second address record of the name, with which two hosts would answer in
@@ -87,27 +91,21 @@ export class ProjectNames extends pulumi.ComponentResource {
 
   constructor(name: string, args: ProjectNamesArgs, opts?: pulumi.ComponentResourceOptions) {
     const records = recordsOf(args);
-    const { zoneId, names, further, address, stack, after, taken } = records;
+    const { zoneId, names, further, address, address6, stack, after, taken } = records;
     super("berth:index:ProjectNames", name, factsOf(records), opts);
     const comment = recordComment(stack);
     const formers = rememberFormer(name, taken, { parent: this });
     const options = { parent: this, dependsOn: [...after, ...formers] };
     const takenAs = (wanted: string) => taken.find((each) => each.name === wanted);
+    const own = { zoneId, name: names.primary, proxied: true, ttl: proxiedTtl, comment };
     const primary = zoneRecord(
       name,
       "primary",
-      {
-        zoneId,
-        name: names.primary,
-        type: "A",
-        content: address,
-        proxied: true,
-        ttl: proxiedTtl,
-        comment,
-      },
+      { ...own, type: "A", content: address },
       options,
       takenAs(names.primary),
     );
+    const beside = ipv6Record(name, "primary", { ...own, address6 }, options, records);
     const origin = originRecord(name, records, { parent: this }, formers);
     const direct = zoneRecord(
       name,
@@ -128,7 +126,7 @@ export class ProjectNames extends pulumi.ComponentResource {
     const besides = furtherRecords(name, further, primary, shared, options);
     this.primary = primary.name;
     this.direct = direct.name;
-    this.led = pulumi
+    const led = pulumi
       .all([
         address,
         primary.content,
@@ -136,6 +134,8 @@ export class ProjectNames extends pulumi.ComponentResource {
         ...besides.filter((_, index) => further[index]?.role !== "www").map((each) => each.content),
       ])
       .apply(([wanted, ...contents]) => contents.every((content) => content === wanted));
+    const led6 = beside === undefined ? true : beside.content.apply(() => true);
+    this.led = pulumi.all([led, led6]).apply((all) => all.every(Boolean));
     this.registerOutputs({ primary: this.primary, direct: this.direct });
   }
 }
@@ -152,29 +152,47 @@ export function hostRecord(
 
 function originRecord(
   name: string,
-  { zoneId, names, address, stack, after, taken }: Records,
+  records: Records,
   opts: pulumi.CustomResourceOptions,
   formers: readonly pulumi.Resource[],
 ): cloudflare.DnsRecord {
+  const { zoneId, names, address, address6, stack, after, taken } = records;
+  const comment = recordComment(stack);
+  const own = { zoneId, name: names.origin, proxied: false, ttl: hostTtl, comment };
+  const options = pulumi.mergeOptions(opts, { dependsOn: [...after, ...formers] });
+  ipv6Record(name, "origin", { ...own, address6 }, options, records);
   return zoneRecord(
     name,
     "origin",
-    {
-      zoneId,
-      name: names.origin,
-      type: "A",
-      content: address,
-      proxied: false,
-      ttl: hostTtl,
-      comment: recordComment(stack),
-    },
-    pulumi.mergeOptions(opts, { dependsOn: [...after, ...formers] }),
+    { ...own, type: "A", content: address },
+    options,
     taken.find((each) => each.name === names.origin),
   );
 }
 
-function factsOf({ names, further, taken }: Records): pulumi.Inputs {
-  return { ...names, ...furtherFacts(further), ...asBefore(taken) };
+/**
+ * The AAAA record beside a name's A record; undefined where the machine has no IPv6, and as long as the name
+ * has records that were there before.
+ */
+function ipv6Record(
+  project: string,
+  role: "primary" | "origin",
+  {
+    address6,
+    ...own
+  }: Omit<cloudflare.DnsRecordArgs, "type" | "content"> & Pick<Records, "address6">,
+  opts: pulumi.CustomResourceOptions,
+  { taken }: Records,
+): cloudflare.DnsRecord | undefined {
+  const now = taken.find(({ name }) => name === own.name)?.now?.kind ?? "in place";
+  if (address6 === undefined || now !== "in place") return undefined;
+  const args = { ...own, type: "AAAA", content: address6 };
+  return zoneRecord(project, siblingName(role), args, opts, undefined);
+}
+
+function factsOf({ names, further, taken, address6 }: Records): pulumi.Inputs {
+  const six = address6 === undefined ? {} : { address6 };
+  return { ...names, ...furtherFacts(further), ...six, ...asBefore(taken) };
 }
 
 /**

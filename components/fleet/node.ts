@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { adoption } from "./adoption";
 import type { Declared } from "./declared";
-import { former, stack } from "./fields";
+import { flag, former, stack } from "./fields";
 import { choice, count, group, hints, list } from "./hints";
 import { nodeJenkins } from "./jenkins";
 import { maintenance } from "./maintenance";
@@ -30,6 +30,9 @@ export const node = group("A machine that needs more than the defaults, or exist
     .describe("The provider's own size name, instead of the cheapest that fits.")
     .register(hints, { what: "a size name", fix: "write the provider's name of the size" })
     .optional(),
+  ipv6: flag(
+    "true: the machine gets a public IPv6 address too, and its names AAAA records (R23, R24). For machines that Berth makes at DigitalOcean, from their making on.",
+  ).optional(),
   server: server.optional(),
   adopt: adoption.optional(),
   manage: list(

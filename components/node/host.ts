@@ -53,6 +53,7 @@ function purchaseOf({ fleet, node, present }: HostArgs): Purchase {
     diskGb,
     // A grown disk never shrinks again; without it a node can become small again.
     growDisk: growsDisk(present, size.name, node.diskGb),
+    ipv6: node.ipv6 === true,
     login,
     authorizedKeys: Object.values(fleet.team.deployers),
     openings: node.openings,

@@ -87,6 +87,12 @@ export class PublishedStacks {
     return pulumi.output(this.outputs(stack).then((outputs) => hostOf(project, stack, outputs)));
   }
 
+  /** The IPv6 address of that host; undefined where it has none, or the stack's outputs cannot be read. */
+  async address6Of(stack: string, project: ProjectSpec): Promise<string | undefined> {
+    const outputs = await this.outputs(stack).catch(() => undefined);
+    return outputs && nodeOf(outputs, project.slug, project.formerly)?.address6;
+  }
+
   /**
    * The machine that serves a project as later sessions reach it, with the end of the certificate that it
    * was seen to serve; undefined where that was not seen, or the stack's outputs cannot be read.

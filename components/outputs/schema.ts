@@ -56,6 +56,8 @@ const node = z.object({
   id: text,
   /** Both once it was converged: host stacks' machines are read from here. */
   ...way,
+  /** Its public IPv6 address, where it has one and was converged. */
+  address6: text,
   /** The account that was prepared for the first login. */
   login: text,
   /** The account of every later session. */

@@ -6,7 +6,13 @@ import { lookAtAdopted } from "./adopted";
 import { Asking } from "./asking";
 import { lookAtBuckets } from "./buckets";
 import { lookAtCertificates } from "./certificates";
-import { diskProblems, presentMachine, resizeNotes, type PresentMachine } from "./machines";
+import {
+  diskProblems,
+  ipv6Problems,
+  presentMachine,
+  resizeNotes,
+  type PresentMachine,
+} from "./machines";
 import type { OwnState } from "./own-state";
 import { lookAtRecords, type TakenNames } from "./records";
 import { lookAtRenewals, type Renewals } from "./renewals";
@@ -73,6 +79,6 @@ export function machineIn(
 function lookAtSize(node: ResolvedNode, present: PresentMachine | undefined, asking: Asking): void {
   if (present === undefined) return;
   const { placement } = node;
-  asking.problems.push(...diskProblems(node, placement, present));
+  asking.problems.push(...diskProblems(node, placement, present), ...ipv6Problems(node, present));
   asking.notes.push(...resizeNotes(node, placement, present));
 }

@@ -17,6 +17,8 @@ export interface PresentMachine {
   readonly region: string | undefined;
   /** GB of its root disk; undefined where the state does not say. */
   readonly diskGb: number | undefined;
+  /** Whether it has a public IPv6 address. */
+  readonly ipv6: boolean;
   /** Where a disk grows only with the size: whether it did at the last change of size. */
   readonly diskGrew?: boolean;
 }
@@ -37,6 +39,7 @@ export function presentMachine(
       size: String(valueAt(found, size)),
       region: text(valueAt(found, place)),
       diskGb: number(valueAt(found, disk)),
+      ipv6: found["ipv6"] === true,
       ...(growsBy === undefined ? {} : { diskGrew: found[growsBy] === true }),
     }
   );
@@ -101,6 +104,36 @@ export function diskProblems(
         `or resize disk, memory and processors in ${cloudFacts[provider].label}'s control panel (the machine is off meanwhile), then run \`pulumi refresh\``,
     },
   ];
+}
+
+/**
+ * What is wrong with `ipv6` of a node, beside the machine it has: DigitalOcean adds an address to a Droplet
+ * that runs, but does not configure it inside, so that visitors would be led to where nothing answers; and
+ * takes it away with the Droplet alone.
+ */
+export function ipv6Problems(
+  { name, ipv6 = false }: NodeSpec,
+  present: PresentMachine | undefined,
+): readonly Problem[] {
+  if (present === undefined || present.ipv6 === ipv6) return [];
+  const path = `${placeOf(["nodes", name])}.ipv6`;
+  return ipv6
+    ? [
+        {
+          path,
+          message:
+            "is declared of a machine that was made without IPv6, which nobody configures on it",
+          fix: "take the line out, or build a machine with ipv6: true in a host stack and switch to it with servedBy",
+        },
+      ]
+    : [
+        {
+          path,
+          message:
+            "is declared no more, but the machine was made with IPv6 and keeps it as long as it lives",
+          fix: "write ipv6: true again, or build a machine without it in a host stack and switch to it with servedBy",
+        },
+      ];
 }
 
 /** What an operator must know of a change of size or disk before it is made, in sentences. */

@@ -1,6 +1,6 @@
 import * as cloudflare from "@pulumi/cloudflare";
 
-import { isBeside, type FormerRecord, type TakenName } from "../edge/former-record";
+import { isBeside, isSibling, type FormerRecord, type TakenName } from "../edge/former-record";
 import { furtherResource } from "../edge/further-records";
 import { recordComment } from "../edge/zone-record";
 import { bareName } from "../fleet/record-content";
@@ -87,10 +87,14 @@ function ownRecords(own: OwnState | undefined): OwnRecords {
   const all = [...(own?.byName(dnsRecord) ?? [])].map(([resource, { id, zoneId, name, type }]) => ({
     ...{ id, resource, key: key(zoneId, name), type: String(type).toUpperCase() },
     beside: isBeside(resource),
+    // The record of IPv6 goes with the name's own and is nobody's former one.
+    sibling: isSibling(resource),
   }));
   return {
     ids: new Set(all.map(({ id }) => id)),
-    names: new Map(all.filter(({ beside }) => !beside).map((each) => [each.key, each])),
+    names: new Map(
+      all.filter(({ beside, sibling }) => !beside && !sibling).map((each) => [each.key, each]),
+    ),
     beside: new Set(all.filter(({ beside }) => beside).map((each) => each.key)),
   };
 }

@@ -1,4 +1,3 @@
-import { isAsBefore } from "../judge/as-before";
 import type { Declared } from "../judge/declared";
 import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import { input, type Resource } from "../judge/resource";
@@ -6,14 +5,14 @@ import { dnsRecords } from "../judge/types";
 import { unknown } from "../../engine/values";
 
 /** What leads visitors to a machine; a record of another type hands mail or a zone to others. */
-const types: readonly unknown[] = ["A", "CNAME"];
+const types: readonly unknown[] = ["A", "AAAA", "CNAME"];
 
 export const policy: Policy = {
   name: "keep-names-in-declared-zones",
   rules: [23, 24],
   description:
-    "Records are A and CNAME records in the Cloudflare zones that `berth:agency` declares, under " +
-    "the zone's own name; an AAAA may stand as its zone held it before, where its project says so.",
+    "Records are A, AAAA and CNAME records in the Cloudflare zones that `berth:agency` declares, under " +
+    "the zone's own name.",
   check: keepNamesInDeclaredZones,
 };
 
@@ -44,10 +43,10 @@ export function* keepNamesInDeclaredZones(
       `use the zone of ${String(name)}`,
     );
   }
-  if (types.includes(type) || (type === "AAAA" && isAsBefore(record))) return;
+  if (types.includes(type)) return;
   yield violation(
     record,
     `${String(name)} is a record of type ${String(type)}`,
-    "make A and CNAME records alone; others are made by hand",
+    "make A, AAAA and CNAME records alone; others are made by hand",
   );
 }

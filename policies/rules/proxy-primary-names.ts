@@ -16,9 +16,10 @@ export const policy: Policy = {
   rules: [23, 24],
   description:
     "A project's primary name is a proxied A record; the host's own name and `direct`, by which " +
-    "people log in, are not proxied, and `direct` is a CNAME. Further names of visitors are proxied as well, " +
-    "`www` as a CNAME. There are no other records but " +
-    "those that a zone held before, as long as their project lists them in `asBefore`.",
+    "people log in, are not proxied, and `direct` is a CNAME. Beside the A records of the primary and of the " +
+    "host's own name may stand AAAA records to the `address6` of their project. Further names of visitors are " +
+    "proxied as well, `www` as a CNAME. There are no other records but those that a zone held before, as long " +
+    "as their project lists them in `asBefore`.",
   check: proxyPrimaryNames,
   checkStack: haveAllNames,
 };
@@ -42,8 +43,10 @@ export function* proxyPrimaryNames(record: Resource): Generator<Judgement> {
   }
   const type = input(record, "type");
   const wanted = role === "direct" || role === "www" ? "CNAME" : "A";
+  const six = type === "AAAA" ? sameMachine(record, role) : false;
   if (type === unknown) yield unjudged(record, "type");
-  else if (type !== wanted) {
+  else if (six === unknown) yield unjudged(record, "content");
+  else if (type !== wanted && !six) {
     yield violation(
       record,
       `${String(name)} is ${String(type)}, but a ${role} name is ${wanted}`,
@@ -65,6 +68,19 @@ export function* proxyPrimaryNames(record: Resource): Generator<Judgement> {
       "set proxied to false",
     );
   }
+}
+
+/**
+ * Whether an AAAA record leads where the A record beside it does (`haveAllNames` looks for that one): to the
+ * IPv6 address that the project's component names, or, of a machine's own name in a host stack, by itself.
+ */
+function sameMachine(record: Resource, role: Role): boolean | typeof unknown {
+  const names = above(record, projectNames);
+  if (names === undefined) return role === "origin";
+  if (role !== "primary" && role !== "origin") return false;
+  const [address, content] = [input(names, "address6"), input(record, "content")];
+  if (address === undefined) return false;
+  return address === unknown || content === unknown ? unknown : address === content;
 }
 
 /** What a name is for: as its project says, otherwise as its first label reads. */
@@ -114,7 +130,13 @@ function namesOf(names: Resource): (readonly [Role, Found])[] {
   return [...own, ...further];
 }
 
-/** A record whose name is not known has been reported by itself. */
+/**
+ * A record whose name is not known has been reported by itself. An AAAA record stands beside one of another
+ * type, and in nobody's place.
+ */
 function couldBe(record: Resource, name: Found): boolean {
-  return record.inputs === undefined || [name, unknown].includes(input(record, "name") ?? null);
+  if (record.inputs === undefined) return true;
+  return (
+    [name, unknown].includes(input(record, "name") ?? null) && input(record, "type") !== "AAAA"
+  );
 }

@@ -25,7 +25,39 @@ describe("visitors' names are proxied, login names are not", () => {
     expect(told(haveAllNames([names, primary, origin, direct]))).toEqual([]);
   });
 
+  it("lets the same machine have its primary and its own name by IPv6, in nobody's place", () => {
+    const address6 = "2001:db8::5";
+    const has = resource("berth:index:ProjectNames", { ...names.inputs, address6 });
+    const by = (content: Value, proxied: Value, name: string, parent = has) =>
+      resource(
+        "cloudflare:index/dnsRecord:DnsRecord",
+        { name, type: "AAAA", proxied, content },
+        { parent },
+      );
+    const six = by(address6, true, "red-direct.example");
+    const own = by(address6, false, "origin.red-direct.example");
+    for (const each of [six, own]) expect(told(proxyPrimaryNames(each))).toEqual([]);
+    expect(told(proxyPrimaryNames(by(unknown, true, "red-direct.example")))).toEqual([
+      "not judged: dnsrecord.content",
+    ]);
+    for (const stray of [
+      by("2001:db8::6", true, "red-direct.example"),
+      by(address6, true, "red-direct.example", names),
+      by(address6, false, "direct.red-direct.example"),
+    ]) {
+      expect(told(proxyPrimaryNames(stray))).toHaveLength(1);
+    }
+    expect(told(haveAllNames([names, six, own, primary, direct])).join("\n")).toContain(
+      "create the origin record",
+    );
+  });
+
   it.each([
+    [
+      "a direct that is an AAAA record",
+      record("direct.red-direct.example", "AAAA", false),
+      "CNAME",
+    ],
     ["a primary name that is not proxied", record("red-direct.example", "A", false), "to every"],
     ["a proxied origin", record("origin.red-direct.example", "A", true), "SSH would reach"],
     ["a proxied direct", record("direct.red-direct.example", "CNAME", true), "SSH would reach"],

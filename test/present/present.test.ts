@@ -31,6 +31,7 @@ const droplet = (size: string, diskGb: number, diskGrew = false): PresentMachine
   region: "tor1",
   diskGb,
   diskGrew,
+  ipv6: false,
 });
 
 const told = (spec: NodeSpec, present: PresentMachine) => ({

@@ -3,6 +3,27 @@ import { changed, expectProblem, parse, problemsOf, prod, type BadInput } from "
 
 const table: readonly BadInput[] = [
   [
+    "IPv6 of a client's machine",
+    [[["nodes", "clinic", "ipv6"], true]],
+    {
+      path: "berth:nodes.clinic.ipv6",
+      message: "is for machines that Berth makes at DigitalOcean, and the machine exists already",
+      received: "true",
+      fix: "take the line out",
+    },
+  ],
+  [
+    "IPv6 at another cloud than DigitalOcean",
+    [[["nodes", "cryptsend", "ipv6"], true]],
+    {
+      path: "berth:nodes.cryptsend.ipv6",
+      message:
+        "is for machines that Berth makes at DigitalOcean, and the node is placed at scaleway",
+      received: "true",
+      fix: "take the line out",
+    },
+  ],
+  [
     "a node that no project lives on",
     [[["nodes", "kcm"], { memoryGb: 4 }]],
     {

@@ -6,12 +6,23 @@ import { anywhere, networksOf, type Opening } from "../../placement/openings";
 import type { Host, Purchase, Takeover } from "../host";
 import { adoptionOptions, serverOptions } from "../options";
 
-/** Inputs that would replace a Droplet when changed; `image` is not read back by the provider. */
-const createOnly = ["image", "userData", "sshKeys", "monitoring", "dropletAgent", "vpcUuid"];
+/**
+ * Inputs that would replace a Droplet when changed; `image` is not read back by the provider, and IPv6 that is
+ * switched on later is not configured inside.
+ */
+const createOnly = [
+  "image",
+  "userData",
+  "sshKeys",
+  "monitoring",
+  "dropletAgent",
+  "vpcUuid",
+  "ipv6",
+];
 
 /** Makes a Droplet with a cloud firewall. A Droplet keeps its address for life. */
 export function buy(name: string, purchase: Purchase, opts: pulumi.CustomResourceOptions): Host {
-  const { region, size, image, growDisk } = purchase;
+  const { region, size, image, growDisk, ipv6 } = purchase;
   const boot = bootIdentity(name, purchase, opts);
   const droplet = new digitalocean.Droplet(
     `${name}-server`,
@@ -23,6 +34,7 @@ export function buy(name: string, purchase: Purchase, opts: pulumi.CustomResourc
       userData: boot.userData,
       monitoring: true,
       resizeDisk: growDisk,
+      ...(ipv6 ? { ipv6 } : {}),
       tags: ["berth", `berth-${purchase.stack}`],
     },
     serverOptions(purchase, opts, createOnly),
@@ -31,6 +43,7 @@ export function buy(name: string, purchase: Purchase, opts: pulumi.CustomResourc
   return {
     id: droplet.id,
     address: droplet.ipv4Address,
+    ...(ipv6 ? { address6: droplet.ipv6Address } : {}),
     login: purchase.login,
     hostKey: boot.hostKey,
   };
@@ -54,7 +67,6 @@ export function adopt(name: string, takeover: Takeover, opts: pulumi.CustomResou
       "resizeDisk",
       "gracefulShutdown",
       "backups",
-      "ipv6",
       "tags",
       "volumeIds",
     ]),

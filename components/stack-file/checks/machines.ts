@@ -1,5 +1,6 @@
 import { isBroken, type Draft, type MachineDraft, type NodeDraft } from "../draft";
 import { cloudFacts } from "../../clouds/facts";
+import { locate } from "../../placement/placement";
 import { addressFault } from "../../fleet/formats";
 import type { Problem } from "../../fleet/problem";
 import { keyText, received } from "../../fleet/show";
@@ -12,13 +13,15 @@ type AdoptDraft = NonNullable<NodeDraft["adopt"]>;
 export function checkMachines(draft: Draft): readonly Problem[] {
   const { machines } = draft;
   return [
-    ...machines.flatMap(({ entry, at }) => {
+    ...machines.flatMap((machine) => {
+      const { entry, at } = machine;
       if (entry === undefined) return [];
       const { server, adopt } = entry;
       return [
         ...(isBroken(draft, at("server")) || isBroken(draft, at("adopt"))
           ? []
           : combinationProblems(entry, at)),
+        ...(entry.ipv6 === true ? ipv6Problems(machine) : []),
         ...(server === undefined ? [] : serverProblems(server, at)),
         ...(adopt === undefined ? [] : adoptProblems(adopt, at)),
       ];
@@ -60,6 +63,22 @@ function combinationProblems(entry: NodeDraft, at: MachineDraft["at"]): Problem[
       ...received(entry[key]),
       fix: kind === "adopt" ? "remove the line and keep adopt.size" : "remove the line",
     }));
+}
+
+/** IPv6 that Berth can give: of a machine that it makes, where the address is known to answer inside. */
+function ipv6Problems({ entry, needs, residency, at }: MachineDraft): Problem[] {
+  const made = entry?.server === undefined && entry?.adopt === undefined;
+  const { provider } = locate({ needs, residency });
+  if (made && provider === "digitalocean") return [];
+  const where = made ? `the node is placed at ${provider}` : "the machine exists already";
+  return [
+    {
+      path: at("ipv6"),
+      message: `is for machines that Berth makes at DigitalOcean, and ${where}`,
+      ...received(true),
+      fix: "take the line out: names then lead there by IPv4 alone, and Cloudflare serves visitors of IPv6 all the same",
+    },
+  ];
 }
 
 function serverProblems(server: ServerDraft, at: MachineDraft["at"]): Problem[] {

@@ -39,7 +39,7 @@ export const namesAndBackups: readonly Rule[] = [
     component("edge/origin-pulls.ts"),
     component("edge/zone-tls.ts"),
     component("present/renewals.ts"),
-    open,
+    people,
   ),
   rule(28, "Switching off systemd-resolved stays an emergency", people),
   rule(
