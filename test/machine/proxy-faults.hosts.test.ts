@@ -108,6 +108,15 @@ describe("the proxy of a node, while things happen to it", () => {
     expect(JSON.parse(await front.onHost("berth-proxy status"))).toMatchObject({ running: true });
   });
 
+  it("takes no visitors of another machine's with a haproxy that forgets who leads them", async () => {
+    const said =
+      await front.exec(`cd /etc/berth/proxy; cp -p image /tmp/image; echo berth/haproxy:2.4.30-0 >image
+berth-proxy admit kmc 192.0.2.9; status=$?; cp -p /tmp/image image; exit $status`);
+    expect(said).toMatchObject({ code: 1 });
+    expect(said.stderr).toContain("a machine with haproxy 2.5 or newer, and this one has 2.4.30-0");
+    expect(await front.onHost("berth-proxy pending")).toBe("");
+  });
+
   it("goes on where its image cannot be made anew, which is said once", async () => {
     await front.onHost(
       "mkdir /root/kept && mv /etc/apt/sources.list.d /etc/apt/sources.list /var/lib/apt/lists /root/kept/ 2>/dev/null; mkdir -p /etc/apt/sources.list.d /var/lib/apt/lists; echo 'deb [trusted=yes] http://127.0.0.1:9/debian trixie main' >/etc/apt/sources.list",

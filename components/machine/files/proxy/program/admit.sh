@@ -62,6 +62,7 @@ admit() {
   read_address "$2"
   if [ -f $firewall ] && ! grep -q 'set admitted4' $firewall; then fail "the firewall of this machine knows of nobody to admit; converge this machine first; nothing was changed"; fi
   read_image
+  case ${image#*:} in 2.[0-4].*) fail "a site is led to a machine with haproxy 2.5 or newer, and this one has ${image#*:}; nothing was changed" ;; esac
   led_certificate "$1"
   printf '%s\n' "$address" >"$moves/$1.admitted"
   apply
