@@ -95,7 +95,8 @@ describe("the machine of a node in the state", () => {
   });
 
   it("is found by its node's name or former name, at the provider where it goes", () => {
-    const found = { provider: "aws", size: "t3.small", region: "us-east-1", diskGb: 60 };
+    const had = { size: "t3.small", region: "us-east-1", diskGb: 60, ipv6: false };
+    const found = { provider: "aws", ...had };
     expect(presentMachine(own, { name: "shop" }, "aws")).toEqual(found);
     expect(presentMachine(own, { name: "store", formerly: "shop" }, "aws")).toEqual(found);
     expect(presentMachine(own, { name: "shop" }, "digitalocean")).toBeUndefined();
