@@ -23,9 +23,10 @@ describe("the way from a visitor to a project, from one update on", () => {
   let cloud: ScratchCloud;
   let edge: EdgeCard;
   let address: string;
+  let six: string;
 
   beforeAll(async () => {
-    const prod = { projects: { shop, empty }, zones };
+    const prod = { projects: { shop, empty }, zones, nodes: { shop: { ipv6: true } } };
     cloud = await ScratchCloud.start(
       { shared: agency, stacks: { prod } },
       {},
@@ -33,7 +34,8 @@ describe("the way from a visitor to a project, from one update on", () => {
     );
     edge = cloud.card.edge!;
     await cloud.up("prod");
-    address = String((await cloud.outputs("prod"))["nodes"]!["shop"]!["address"]);
+    const node = (await cloud.outputs("prod"))["nodes"]!["shop"]!;
+    [address, six] = [String(node["address"]), String(node["address6"])];
   });
   afterAll(() => cloud.stop());
 
@@ -45,17 +47,17 @@ describe("the way from a visitor to a project, from one update on", () => {
   };
   const curl = (...words: string[]) => visit("curl", "-sS", "--max-time", "20", ...words);
   /** Past the edge, at the machine itself. */
-  const past = (...words: string[]) =>
-    curl("--connect-to", `::${address}:`, "-k", "--connect-timeout", "3", ...words);
+  const past = (at: string, ...words: string[]) =>
+    curl("--connect-to", `::${at}:`, "-k", "--connect-timeout", "3", ...words);
   /** A shell as a person has it: by the project's direct name. */
-  const ssh = async (command: string) => {
+  const ssh = async (command: string, family = "-4") => {
     const { hostKey } = (await cloud.outputs("prod"))["nodes"]!["shop"]!;
     const known = path.join(path.dirname(cloud.project), "known_hosts");
     fs.writeFileSync(known, `direct.shop.example ${String(hostKey)}\n`);
     const keys = cloud.keys.members["ana"]!.flatMap(({ file }) => ["-i", file]);
     const options = ["BatchMode=yes", "IdentitiesOnly=yes", `UserKnownHostsFile=${known}`];
     const words = ["-F", "/dev/null", ...options.flatMap((each) => ["-o", each]), ...keys];
-    return visit("ssh", ...words, "ana@direct.shop.example", command);
+    return visit("ssh", family, ...words, "ana@direct.shop.example", command);
   };
   const json = (text: string) =>
     JSON.parse(text) as { path: string; headers: (readonly [string, string])[] };
@@ -93,21 +95,37 @@ describe("the way from a visitor to a project, from one update on", () => {
   });
 
   it("does not lead past the edge: the machine's web is shut to others, and demands the edge's certificate", async () => {
-    for (const url of ["https://shop.example/", "http://shop.example/"]) {
-      const { code, stdout } = await past(url);
-      expect({ url, stdout }).toEqual({ url, stdout: "" });
+    const urls = ["https://shop.example/", "http://shop.example/"];
+    for (const [at, url] of urls.flatMap((each) => [
+      [address, each],
+      [`[${six}]`, each],
+    ])) {
+      const { code, stdout } = await past(at!, url!);
+      expect({ at, url, stdout }).toEqual({ at, url, stdout: "" });
       // Could not connect, or timed out.
       expect([7, 28]).toContain(code);
     }
     // From an address of Cloudflare's, as any of its customers could come.
-    const { code, stdout } = await past("--interface", edge.address, "https://shop.example/");
+    const { code, stdout } = await past(
+      address,
+      "--interface",
+      edge.address,
+      "https://shop.example/",
+    );
     expect(stdout).toBe("");
     // Hung up on: in the handshake, before an answer, or while it sent or read.
     expect([35, 52, 55, 56]).toContain(code);
   });
 
-  it("has a shell at the direct name", async () => {
-    expect((await ssh("hostname")).stdout).toBe("shop\n");
+  it("has a shell at the direct name, over IPv4 and IPv6", async () => {
+    for (const [family, at] of [
+      ["-4", address],
+      ["-6", six],
+    ]) {
+      const seen = await ssh("hostname; echo $SSH_CONNECTION", family);
+      expect(seen.stdout, seen.stderr).toMatch(/^shop\n/);
+      expect(seen.stdout).toContain(` ${at} 22\n`);
+    }
   });
 
   it("is what one update made: the next changes nothing", async () => {
