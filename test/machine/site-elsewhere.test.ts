@@ -4,20 +4,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 
+import { clone } from "./clone";
 import { program } from "./judged";
 
 const pointer = (bytes: number) =>
   `version https://git-lfs.github.com/spec/v1\noid sha256:${"4d7a".repeat(16)}\nsize ${bytes}\n`;
 
-/** The program's own reading of a bare clone, whose git runs as who runs this test. */
-const script = `import sys
-sys.path.insert(0, sys.argv[1])
-import elsewhere, ground, repository
-class Clone(repository.Repository):
-    def __init__(self, git_dir): self.git_dir = git_dir
-    def _as(self, command, text="", seconds=600, more=None):
-        env = {"PATH": "/usr/bin:/bin", "HOME": self.git_dir, "LC_ALL": "C.UTF-8", "GIT_DIR": self.git_dir}
-        return ground.run(command, env={**env, **(more or {})}, text=text, seconds=seconds)
+const script = `${clone}import elsewhere
 for problem in elsewhere.judge(Clone(sys.argv[2]), sys.argv[3], sys.argv[4]): print(problem)
 `;
 
