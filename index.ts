@@ -5,6 +5,7 @@ import { allConfig } from "@pulumi/pulumi/runtime";
 
 import { awsOf } from "./components/accounts";
 import { agentAdvice, heldKeys } from "./components/machine/agent";
+import { clientBuckets } from "./components/backups/archive-places";
 import { clockOf } from "./components/clock";
 import { readDeclared } from "./components/declared";
 import { deploy, type Decrypted } from "./components/deployment/deploy";
@@ -53,6 +54,7 @@ async function build(before: unknown): Promise<Published> {
   const sites = { secrets, answers: isReached(process.env) };
 
   const { agency, backups, environment: serves, waivers } = config;
+  const clients = clientBuckets(fleet.projects);
   return {
     ...(await deploy({
       fleet,
@@ -68,6 +70,9 @@ async function build(before: unknown): Promise<Published> {
     // Exceptions from policies that were deployed with: a state is judged by them too.
     ...(waivers === undefined ? {} : { waivers }),
     // What policies compare resources with, for those who have the state alone.
-    declared: { agency, backups, environment: serves },
+    declared: {
+      ...{ agency, backups, environment: serves },
+      ...(clients.length === 0 ? {} : { clientBuckets: clients.map(({ name }) => name) }),
+    },
   };
 }

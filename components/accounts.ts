@@ -12,9 +12,11 @@ export function awsOf(fleet: ResolvedFleet): pulumi.ProviderResource | undefined
 }
 
 /** Whether anything of a fleet is at AWS. */
-export function usesAws({ nodes, leaving, buckets }: ResolvedFleet): boolean {
+export function usesAws({ nodes, leaving, buckets, projects }: ResolvedFleet): boolean {
   const machines = [...nodes, ...leaving];
-  return buckets.length > 0 || machines.some(({ placement }) => placement.provider === "aws");
+  // The keys that write to clients' buckets are the agency's account's.
+  const archived = buckets.length > 0 || projects.some(({ archives }) => archives !== undefined);
+  return archived || machines.some(({ placement }) => placement.provider === "aws");
 }
 
 /** Providers that components made for themselves, by account: a program has one for all of them. */

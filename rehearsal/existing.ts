@@ -1,3 +1,6 @@
+import { clientBucketPolicy } from "../components/backups/client-bucket-policy";
+import { backupPrefix } from "../components/fleet/backup-prefix";
+import { environments } from "../components/fleet/environment";
 import { mapping } from "../components/fleet/mapping";
 import { readStackFiles, type StackConfig } from "../components/stack-file/stack-files";
 import type { Past } from "../packages/local-cloud/emulator/machines";
@@ -5,6 +8,7 @@ import {
   machineClouds,
   type ClientMachine,
   type Existing,
+  type ExistingBucket,
   type ExistingMachine,
 } from "../packages/local-cloud/providers/existing";
 import type { CloudCard } from "../packages/local-cloud/cloud/cloud";
@@ -54,7 +58,10 @@ function existingIn(
     clientMachines: nodes.flatMap(([name, node]) =>
       clients(name, mapping(mapping(node)["server"]), keys),
     ),
-    buckets: chosen.flatMap(bucketsOf),
+    buckets: [
+      ...chosen.flatMap(bucketsOf),
+      ...(typeof awsAccount === "string" ? clientBuckets(chosen, awsAccount) : []),
+    ],
     ...sentryOf(mapping(mapping(agency)["sentry"])),
   };
 }
@@ -102,4 +109,26 @@ function bucketsOf(stack: StackConfig): { name: string; region: string }[] {
     const { name, region } = mapping(bucket);
     return typeof name === "string" && typeof region === "string" ? [{ name, region }] : [];
   });
+}
+
+/** As clients prepared them: each with the policy that Berth prints, for whatever project of whichever environment. */
+function clientBuckets(stacks: readonly StackConfig[], agency: string): ExistingBucket[] {
+  const projects = stacks.flatMap((stack) => Object.entries(mapping(stack["projects"])));
+  const found = projects.flatMap(([slug, project]) => {
+    const { name, region, account } = mapping(mapping(mapping(project)["backup"])["bucket"]);
+    return typeof name === "string" && typeof region === "string" && typeof account === "string"
+      ? [{ slug, name, region, account }]
+      : [];
+  });
+  return [...new Map(found.map((each) => [each.name, each])).values()].map(
+    ({ name, region, account }) => {
+      const prefixes = found
+        .filter((each) => each.name === name)
+        .flatMap(({ slug }) =>
+          environments.map((each) => backupPrefix(slug, each, { adopted: true })),
+        );
+      const policy = clientBucketPolicy(name, [...new Set(prefixes)].sort(), agency);
+      return { name, region, owner: { account, policy } };
+    },
+  );
 }

@@ -1,6 +1,6 @@
 import { backupsBelow } from "../fleet/backup-prefix";
 import type { BucketSpec, Environment } from "../fleet/fleet";
-import type { Archives } from "../placement/resolved";
+import type { Archives, ResolvedProject } from "../placement/resolved";
 
 /** Where the archives of one environment lie in one bucket. */
 export interface Place {
@@ -25,7 +25,17 @@ export function archivePlaces(
   return buckets.map((bucket) => ({
     bucket: bucket.name,
     prefix: backupsBelow(environment, bucket),
-    whole: bucket.adopted && environment === "prod",
+    whole: bucket.adopted && bucket.owner === undefined && environment === "prod",
     ...(state?.bucket.name === bucket.name ? { state: state.prefix } : {}),
   }));
+}
+
+/** The clients' own buckets that projects' archives go to, each once, sorted by name (R82). */
+export function clientBuckets(
+  projects: readonly Pick<ResolvedProject, "archives">[],
+): BucketSpec[] {
+  const found = projects.flatMap(({ archives }) =>
+    archives?.bucket.owner === undefined ? [] : [[archives.bucket.name, archives.bucket] as const],
+  );
+  return [...new Map(found).values()].sort((one, other) => (one.name < other.name ? -1 : 1));
 }

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { BackupBucket, ProjectNames, ProjectNode } from "../index";
 import { checkAdoptedBuckets } from "../backups/adopted";
 import { ArchiveGroup, type ArchiveRole } from "../backups/archive-group";
-import { archivePlaces } from "../backups/archive-places";
+import { archivePlaces, clientBuckets } from "../backups/archive-places";
 import { leftFirst } from "../edge/left-first";
 import { machineBefore } from "../outputs/history";
 import { isEnded } from "../fleet/serving";
@@ -158,15 +158,16 @@ function secretValues(
 
 /** The buckets, and the names of the groups whose people get at what is in them; undefined without a bucket. */
 function createBuckets(
-  { environment, agency, buckets, state }: ResolvedFleet,
+  { environment, agency, buckets, projects, state }: ResolvedFleet,
   opts: pulumi.ComponentResourceOptions,
 ): Published["archiveGroups"] {
-  if (buckets.length === 0) return undefined;
+  const all = [...buckets, ...clientBuckets(projects)];
+  if (all.length === 0) return undefined;
   const protect = environment === "prod";
   for (const bucket of buckets) {
     new BackupBucket(`backups-${bucket.region}`, { bucket, agency, protect }, opts);
   }
-  const places = archivePlaces(environment, buckets, state);
+  const places = archivePlaces(environment, all, state);
   const groupOf = (role: ArchiveRole) =>
     new ArchiveGroup(`${environment}-archive-${role}`, { role, places }, opts).groupName;
   return { readers: groupOf("readers"), drills: groupOf("drills") };

@@ -21,7 +21,7 @@ import type { Environment, Fleet } from "../fleet/fleet";
 export interface Published {
   readonly nodes: Readonly<Record<string, PublishedNode>>;
   readonly projects: Readonly<Record<string, PublishedProject>>;
-  readonly backups: Readonly<Record<string, Written<BackupOutput, "adopted">>>;
+  readonly backups: Readonly<Record<string, Written<BackupOutput, "adopted" | "owner">>>;
   /** Absent where the stack owns no bucket. */
   readonly archiveGroups?: Written<ArchiveGroupsOutput> | undefined;
   /** As they are declared; the stack file was checked. */
@@ -154,12 +154,16 @@ export function projectOutput(
 }
 
 /** Where a project's archives go. */
-export function backupOutput({ bucket, prefix }: Archives): Written<BackupOutput, "adopted"> {
+export function backupOutput({
+  bucket,
+  prefix,
+}: Archives): Written<BackupOutput, "adopted" | "owner"> {
   return {
     bucket: bucket.name,
     prefix,
     region: bucket.region,
     ...(bucket.adopted ? { adopted: true } : {}),
+    ...(bucket.owner === undefined ? {} : { owner: bucket.owner }),
   };
 }
 

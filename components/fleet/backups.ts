@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import type { Declared } from "./declared";
+import { accountPattern } from "./formats";
 import { choice, count, group, hints, list, map, text } from "./hints";
 
 /** AWS regions of buckets: us-east-1 (R30), ca-central-1 for Canada and AWS-in-Canada nodes. */
@@ -30,6 +31,34 @@ const composePattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 /** A path of the repository: no absolute one, and none that leads out of it. */
 const repositoryPath = /^(?![/.])(?!.*(^|\/)\.\.(\/|$))[A-Za-z0-9._/-]+$/;
 
+/** A region of AWS: archives in a bucket of a client's are wherever that is. */
+const regionPattern = /^[a-z]{2}(-[a-z]+)+-\d$/;
+
+/** `backup.bucket` of a project. */
+const clientBucket = group(
+  "A bucket of the client's own, in an AWS account of theirs, in the place of the agency's (R82). It must be versioned, and have the policy that berth backup --bucket-policy prints.",
+  {
+    name: z
+      .string()
+      .describe("Its name.")
+      .register(hints, { what: "a bucket's name", fix: "write the bucket's name" }),
+    region: text("The region that it is in.", regionPattern, {
+      what: "a region of AWS",
+      allowed: "a name such as eu-central-1",
+      fix: "copy what the client sees beside the bucket in the console",
+    }),
+    account: text(
+      "The client's AWS account, in quotes: a bucket of that name in another account gets nothing.",
+      accountPattern,
+      {
+        what: "an AWS account",
+        allowed: "12 digits in quotes",
+        fix: "ask the client for the number of the account that owns the bucket",
+      },
+    ),
+  },
+);
+
 /** `backup` of a project. */
 export const backup = group(
   "Archives of its data, made on its node and put where that node's key can only add to them; production needs one (R29). They are made where the node delivers the project (repository, and manage with deploy and proxy), or runs what compose names.",
@@ -51,6 +80,7 @@ export const backup = group(
       what: "a region for backups",
       fix: "choose one, or leave it out: ca-central-1 for data that stays in Canada, otherwise us-east-1",
     }).optional(),
+    bucket: clientBucket.optional(),
     at: list(
       "Times of day in UTC; absent: one between 01:00 and 04:59 that follows from the slug.",
       text('A time of day in UTC, such as "03:15".', timePattern, {
@@ -154,14 +184,17 @@ export const backupSettings = group("Where backups go and how long they stay.", 
 
 /** A nightly copy of a project's data (R29–R42), with what follows where nothing is said. */
 export type BackupSpec = Declared<typeof backup> &
-  Required<Pick<Declared<typeof backup>, "database" | "region">>;
+  Required<Pick<Declared<typeof backup>, "database">>;
 
-/** A bucket for one environment and region. */
+/** A bucket of one environment that archives go to. */
 export interface BucketSpec {
   readonly name: string;
-  readonly region: BackupRegion;
+  /** A region of AWS: one of `backupRegions` unless it is a client's. */
+  readonly region: string;
   /** True: it existed before Berth; its objects, policies and lifecycle are never altered. */
   readonly adopted: boolean;
+  /** The client's AWS account that owns it; absent: it is the agency's (R82). */
+  readonly owner?: string;
   /** Days under object lock in compliance mode; absent: no lock. */
   readonly lockDays?: number;
   /** Days an archive is kept. */

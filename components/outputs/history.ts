@@ -11,7 +11,7 @@ export interface History {
   readonly serving: ReadonlyMap<string, Serving>;
   /** Each node's machine, by the node's name. */
   readonly machines: ReadonlyMap<string, Machine>;
-  /** The buckets that archives went to, by region. */
+  /** The agency's buckets that archives went to, by region. */
   readonly buckets: ReadonlyMap<string, Archive>;
 }
 
@@ -81,8 +81,8 @@ export function historyOf(stack: string, outputs: unknown): History {
     ),
     machines: new Map(Object.entries(nodes).map(([name, node]) => [name, machineOf(node)])),
     buckets: new Map(
-      Object.values(backups).flatMap(({ region, bucket, adopted = false }) =>
-        region === undefined || bucket === undefined
+      Object.values(backups).flatMap(({ region, bucket, adopted = false, owner }) =>
+        region === undefined || bucket === undefined || owner !== undefined
           ? []
           : [[region, { name: bucket, adopted }] as const],
       ),

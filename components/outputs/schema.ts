@@ -133,6 +133,8 @@ const backup = z.object({
   region: text,
   /** The bucket was there before Berth. */
   adopted: told(z.boolean()),
+  /** The AWS account of the client who owns it; absent: the agency's (R82). */
+  owner: text,
 });
 
 /** Names of the IAM groups that a manager puts people into (R42): who reads archives, and who drills them. */

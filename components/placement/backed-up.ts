@@ -11,6 +11,8 @@ export interface BackedUp {
   readonly environment: Environment;
   readonly bucket: string;
   readonly region: string;
+  /** The client's AWS account that the bucket must be in; absent: it is the agency's. */
+  readonly owner?: string;
   /** What the keys of its archives begin with (R31). */
   readonly prefix: string;
   /** The declared kind of its database. */
@@ -60,6 +62,7 @@ export function backedUpOf(
     environment,
     bucket: bucket.name,
     region: bucket.region,
+    ...(bucket.owner === undefined ? {} : { owner: bucket.owner }),
     prefix,
     kind: backup.database,
     at: [...new Set(backup.at ?? [timeOf(slug)])].sort(),

@@ -24,7 +24,7 @@ export function retentionOf(
 }
 
 /** The bucket of an environment and region, unless one is adopted. */
-export function bucketName(agency: string, environment: Environment, region: BackupRegion): string {
+export function bucketName(agency: string, environment: Environment, region: string): string {
   return `${agency}-${environment}-backups-${region}`;
 }
 

@@ -1,14 +1,7 @@
 import { agency as agencySchema } from "../fleet/agency";
-import { backupPrefix, stateSlug } from "../fleet/backup-prefix";
-import {
-  backup as backupSchema,
-  backupRegions,
-  type BackupRegion,
-  type BucketSpec,
-} from "../fleet/backups";
+import type { BucketSpec } from "../fleet/backups";
 import { wholeOf } from "../fleet/declared";
 import { diskDefault, memoryDefault } from "../fleet/defaults";
-import type { Environment } from "../fleet/environment";
 import { furtherNames, zoneOf } from "../fleet/names";
 import { node as nodeSchema, type NodeSpec } from "../fleet/node";
 import { project as projectSchema } from "../fleet/project";
@@ -19,8 +12,8 @@ import { team as teamSchema, type Team } from "../fleet/team";
 import { findSize } from "../placement/choose";
 import { openingsOf } from "../placement/openings";
 import { place } from "../placement/placement";
-import type { Archives, ResolvedFleet, ResolvedNode, ResolvedProject } from "../placement/resolved";
-import { backupRegionOf, bucketName, retentionOf, stateRegionDefault } from "./backups";
+import type { ResolvedFleet, ResolvedNode, ResolvedProject } from "../placement/resolved";
+import { backupOf, bucketsOf, stateOf } from "./archives";
 import {
   compare,
   entriesOf,
@@ -31,6 +24,7 @@ import {
 } from "./draft";
 import { formerNodeName } from "./former-names";
 import { namesIn } from "./names";
+import { sure } from "./sure";
 
 /**
  * Makes the fleet of a draft that has no problems: what was declared, by the schema of each thing, and
@@ -174,75 +168,4 @@ function secretsOf(
   const given = Object.keys(own.config.secrets?.[slug] ?? {}).filter((name) => name === dsnSecret);
   const names = [...new Set([...declared, ...given])];
   return facts.secrets === undefined && given.length === 0 ? {} : { secrets: names };
-}
-
-function backupOf(
-  project: ProjectDraft,
-  draft: Draft,
-  buckets: readonly BucketSpec[],
-): Pick<ResolvedProject, "backup" | "archives"> {
-  const declared = project.facts.backup;
-  if (declared === undefined) return {};
-  const region = backupRegionOf(project, draft.machines);
-  return {
-    backup: { ...wholeOf(backupSchema, declared), database: declared.database ?? "none", region },
-    archives: archivesIn(draft, buckets, region, project.slug),
-  };
-}
-
-/** One copy of the state is of all stacks, so that production alone has it. */
-function stateOf(draft: Draft, buckets: readonly BucketSpec[]): Pick<ResolvedFleet, "state"> {
-  const region = stateRegionOf(draft);
-  return region === undefined ? {} : { state: archivesIn(draft, buckets, region, stateSlug) };
-}
-
-function stateRegionOf({ own, environment, role }: Draft): BackupRegion | undefined {
-  const declared = own.config.agency?.backups?.state;
-  if (declared === undefined || environment !== "prod" || role !== "environment") return undefined;
-  return declared.region ?? stateRegionDefault;
-}
-
-function archivesIn(
-  { environment, definition }: Draft,
-  buckets: readonly BucketSpec[],
-  region: BackupRegion,
-  slug: string,
-): Archives {
-  const bucket = sure(buckets.find((each) => each.region === region));
-  return {
-    bucket,
-    prefix: backupPrefix(slug, sure(environment), bucket),
-    drillKeys: definition?.config.backups?.drillKeys ?? [],
-  };
-}
-
-function bucketsOf(draft: Draft, agency: string, environment: Environment): BucketSpec[] {
-  const settings = draft.definition?.config.backups;
-  const used = [
-    ...draft.projects.flatMap((project) =>
-      project.facts.backup === undefined ? [] : [backupRegionOf(project, draft.machines)],
-    ),
-    stateRegionOf(draft),
-  ];
-  return [...backupRegions]
-    .sort(compare)
-    .filter((region) => used.includes(region))
-    .map((region) => {
-      const adopted = settings?.adopt?.find((bucket) => bucket.region === region);
-      const { keepDays, lockDays } = retentionOf(settings, environment);
-      return {
-        name: adopted === undefined ? bucketName(agency, environment, region) : sure(adopted.name),
-        region,
-        adopted: adopted !== undefined,
-        keepDays,
-        ...(lockDays === undefined || adopted !== undefined ? {} : { lockDays }),
-      };
-    });
-}
-
-/** A value that the checks have proven to be there. */
-function sure<Value>(value: Value | undefined): Value {
-  if (value === undefined)
-    throw new Error("A check of the configuration let a missing value pass.");
-  return value;
 }

@@ -62,7 +62,8 @@ export async function listed(
           : `${record.verdict} on ${record.begun.slice(0, 10)}`;
     return [instantText(at), String(bytes), verdict, key];
   });
-  const old: Listed[] = place.bucket.adopted ? await store.list(`${project.slug}/`) : [];
+  const { adopted, owner } = place.bucket;
+  const old: Listed[] = adopted && owner === undefined ? await store.list(`${project.slug}/`) : [];
   const before = old.map(({ key, bytes }) => [
     "before Berth",
     String(bytes),

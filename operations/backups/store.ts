@@ -61,7 +61,7 @@ export class Store {
       const page = await this.ask(`list ${prefix}`, () =>
         this.client.send(
           new ListObjectsV2Command({
-            Bucket: this.place.bucket.name,
+            ...this.bucket,
             Prefix: prefix,
             ...(token === undefined ? {} : { ContinuationToken: token }),
           }),
@@ -79,10 +79,7 @@ export class Store {
   /** A small object's text. */
   async text(key: string): Promise<string> {
     const { Body, ContentLength = 0 } = await this.ask(`read ${key}`, () =>
-      this.client.send(
-        new GetObjectCommand({ Bucket: this.place.bucket.name, Key: key }),
-        this.until,
-      ),
+      this.client.send(new GetObjectCommand({ ...this.bucket, Key: key }), this.until),
     );
     if (ContentLength > textLimit) throw new Refusal(`${key}: has ${ContentLength} bytes`);
     return (await Body?.transformToString("utf8")) ?? "";
@@ -96,7 +93,7 @@ export class Store {
       try {
         const answer = await this.client.send(
           new GetObjectCommand({
-            Bucket: this.place.bucket.name,
+            ...this.bucket,
             Key: key,
             ...(from === 0 ? {} : { Range: `bytes=${from}-` }),
             ...(etag === undefined ? {} : { IfMatch: etag }),
@@ -123,7 +120,7 @@ export class Store {
     await this.ask(`write ${key}`, () =>
       this.client.send(
         new PutObjectCommand({
-          Bucket: this.place.bucket.name,
+          ...this.bucket,
           Key: key,
           Body: body,
           ContentType: "application/json",
@@ -138,7 +135,7 @@ export class Store {
   /** Deletes an object; in a versioned bucket it can be brought back for a while. */
   async remove(key: string): Promise<void> {
     await this.ask(`delete ${key}`, () =>
-      this.client.send(new DeleteObjectCommand({ Bucket: this.place.bucket.name, Key: key })),
+      this.client.send(new DeleteObjectCommand({ ...this.bucket, Key: key })),
     );
   }
 
@@ -150,6 +147,12 @@ export class Store {
     const client = new S3Client({ region, endpoint, forcePathStyle: true });
     const command = new GetObjectCommand({ Bucket: name, Key: key });
     return getSignedUrl(client, command, { expiresIn: presignedSeconds });
+  }
+
+  /** A client's bucket must be in their account still: its name is free for anybody once it is deleted. */
+  private get bucket(): { readonly Bucket: string; readonly ExpectedBucketOwner?: string } {
+    const { name, owner } = this.place.bucket;
+    return { Bucket: name, ...(owner === undefined ? {} : { ExpectedBucketOwner: owner }) };
   }
 
   private get until(): { readonly abortSignal?: AbortSignal } {

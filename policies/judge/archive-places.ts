@@ -14,13 +14,14 @@ export interface ArchivePlace {
 
 /**
  * Where the archives of a group's stack lie in a bucket; undefined where the bucket is neither Berth's own of that
- * environment nor one that the stack declares to adopt. An adopted one may be both environments': production reads
+ * environment nor one that the stack declares to adopt, nor a client's that it declares for a project, of which
+ * nobody gets at more than what is below the environment's prefix. An adopted one may be both environments': production reads
  * all of it, since archives of before may lie anywhere, and stage what is below its own prefix.
  */
 export function archivePlace(
   bucket: string,
   group: Resource,
-  { agency, adopted }: Declared,
+  { agency, adopted, clientBuckets }: Declared,
 ): ArchivePlace | undefined {
   // A group belongs to no node, so that it is known which.
   const production = isProduction(group) !== false;
@@ -29,6 +30,9 @@ export function archivePlace(
     return production
       ? { prefix: "backups/", whole: true, ...state }
       : { prefix: "stage/backups/", whole: false };
+  }
+  if (clientBuckets.includes(bucket)) {
+    return { prefix: production ? "backups/" : "stage/backups/", whole: false };
   }
   const own =
     agency !== undefined &&

@@ -16,6 +16,8 @@ export interface Declared {
   readonly agency: DeclaredAgency | undefined;
   /** Names of the buckets that were there before Berth. */
   readonly adopted: readonly string[];
+  /** Names of the clients' own buckets that projects' archives go to (R82). */
+  readonly clientBuckets: readonly string[];
   /** Days in which nobody can delete an archive of production; 0: none. */
   readonly lockDays: number;
   /** The environment that a host stack says it serves. */
@@ -26,6 +28,7 @@ export interface Declared {
 const keys = {
   agency: "berth:agency",
   backups: "berth:backups",
+  projects: "berth:projects",
   environment: "berth:environment",
 } as const;
 /** Output of a stack with the same, for those who have its state alone. */
@@ -39,13 +42,14 @@ export function declaredIn(config: ReadonlyMap<string, string>): Declared {
   return declaredOf({
     agency: parsed(config.get(keys.agency)),
     backups: parsed(config.get(keys.backups)),
+    clientBuckets: clientBucketsOf(mapping(parsed(config.get(keys.projects)))),
     environment: config.get(keys.environment),
   });
 }
 
-/** Reads what a stack declares from `{ agency, backups, environment }`; what is malformed counts as not there. */
+/** Reads what a stack declares from `{ agency, backups, environment, clientBuckets }`; what is malformed counts as not there. */
 export function declaredOf(raw: unknown): Declared {
-  const { agency, backups, environment } = mapping(raw);
+  const { agency, backups, environment, clientBuckets } = mapping(raw);
   const { keepDays = usualKeepDays, lockDays, adopt } = mapping(backups);
   const kept = typeof keepDays === "number" ? keepDays : usualKeepDays;
   return {
@@ -53,9 +57,19 @@ export function declaredOf(raw: unknown): Declared {
     adopted: (Array.isArray(adopt) ? adopt : []).flatMap(
       (bucket) => text(mapping(bucket)["name"]) ?? [],
     ),
+    clientBuckets: (Array.isArray(clientBuckets) ? clientBuckets : []).flatMap(
+      (name) => text(name) ?? [],
+    ),
     lockDays: typeof lockDays === "number" ? lockDays : Math.min(usualLockDays, kept),
     environment: text(environment),
   };
+}
+
+function clientBucketsOf(projects: Readonly<Record<string, unknown>>): string[] {
+  return Object.values(projects).flatMap((project) => {
+    const { bucket } = mapping(mapping(project)["backup"]);
+    return text(mapping(bucket)["name"]) ?? [];
+  });
 }
 
 function agencyOf(raw: Readonly<Record<string, unknown>>): DeclaredAgency | undefined {

@@ -1,4 +1,5 @@
 import { isBucket } from "../judge/buckets";
+import type { Declared } from "../judge/declared";
 import { grantsOf, nodesOf } from "../judge/credentials";
 import { isEnvironmentStack, isProduction } from "../judge/facts";
 import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
@@ -10,12 +11,15 @@ export const policy: Policy = {
   rules: [29],
   description:
     "Every production project has a backup: a credential with which its node writes archives, " +
-    "and, in the stack that owns buckets, the bucket they go to.",
+    "and, in the stack that owns buckets, the bucket they go to, unless it is a client's own that the project declares.",
   checkStack: backUpProductionProjects,
 };
 
 /** Judges every project of every production node by what IAM really lets the node write. */
-export function* backUpProductionProjects(resources: readonly Resource[]): Generator<Judgement> {
+export function* backUpProductionProjects(
+  resources: readonly Resource[],
+  { clientBuckets }: Declared,
+): Generator<Judgement> {
   const buckets = resources.filter(isBucket);
   for (const { node, projects } of nodesOf(resources)) {
     const production = isProduction(node);
@@ -28,7 +32,7 @@ export function* backUpProductionProjects(resources: readonly Resource[]): Gener
     const { grants, missing } = grantsOf(node, resources);
     for (const project of projects) {
       const grant = grants.find((candidate) => candidate.project === project);
-      if (grant && isEnvironmentStack(node))
+      if (grant && isEnvironmentStack(node) && !clientBuckets.includes(grant.bucket))
         yield* judgeBucket(grant.bucket, project, buckets, node);
       if (grant) continue;
       if (missing[0]) yield unjudged(missing[0], "policy");

@@ -12,9 +12,12 @@ import { site } from "../machine/front";
 import { delivery } from "../machine/quay";
 import { backedUp, dataProject, Vault } from "../machine/vault";
 import { dockerBy } from "../operations/backups/remote-docker";
-import { declareAdopted } from "./adopted";
+import { declare } from "./declared";
 
-describe("an archive that a node made", () => {
+/** The client's own (R82). */
+const client = { name: "client-archives", region: "us-east-1", account: "222233334444" };
+
+describe("an archive that a node made, in the client's own bucket", () => {
   const vault = new Vault();
   const directory = mkdtempSync(join(tmpdir(), "berth-drilled-"));
   let env: NodeJS.ProcessEnv;
@@ -30,8 +33,11 @@ describe("an archive that a node made", () => {
 
   beforeAll(async () => {
     vault.sites = [site("shop", 18_016, { serve: ["shop.example.org"], redirect: [] })];
-    vault.backups = [backedUp("shop", { at: ["23:59"] })];
+    const place = { bucket: client.name, owner: client.account };
+    vault.backups = [backedUp("shop", { at: ["23:59"], ...place })];
     await vault.prepare();
+    await vault.archives.clientBucket(client.name, client.account, ["backups/shop/"]);
+    vault.keys["shop"] = await vault.archives.writeOnlyKey(client.name, "backups/shop/");
     await vault.open([delivery("shop", 18_016, { health: { path: "/", seconds: 60 } })]);
     await vault.commit("shop", dataProject);
     await vault.bringKey("shop");
@@ -40,9 +46,9 @@ describe("an archive that a node made", () => {
     const keyFile = join(directory, "drill.pem");
     const pair = generateKeyPairSync("ed25519");
     writeFileSync(keyFile, pair.privateKey.export({ type: "pkcs8", format: "pem" }));
-    declareAdopted(directory, readDrillKey(keyFile).public);
+    declare(directory, readDrillKey(keyFile).public, { client });
     const key = await vault.archives.keyWith(
-      drillPolicy([{ bucket: "archives", prefix: "backups/", whole: false }]),
+      drillPolicy([{ bucket: client.name, prefix: "backups/", whole: false }]),
     );
     const visit = { login: "ana", address: vault.address, pinned: vault.key, mine: vault.yard.ana };
     env = {

@@ -17,7 +17,7 @@ import { mongoImage } from "../machine/mongo";
 import { delivery, type Files } from "../machine/quay";
 import { backedUp, Vault } from "../machine/vault";
 import { dockerBy } from "../operations/backups/remote-docker";
-import { declareAdopted } from "./adopted";
+import { declare } from "./declared";
 
 /** Its services write to a MongoDB and to a directory of the checkout. */
 const project: Files = {
@@ -126,7 +126,7 @@ describe("a project with MongoDB", () => {
     const keyFile = join(directory, "drill.pem");
     const pair = generateKeyPairSync("ed25519");
     writeFileSync(keyFile, pair.privateKey.export({ type: "pkcs8", format: "pem" }));
-    declareAdopted(directory, readDrillKey(keyFile).public, "mongodb");
+    declare(directory, readDrillKey(keyFile).public, { database: "mongodb" });
     const visit = { login: "ana", address: vault.address, pinned: vault.key, mine: vault.yard.ana };
     env = {
       ...vault.archives.env(),

@@ -9,10 +9,15 @@ import { allows } from "../iam";
 const nameOf = (step: PlannedStep) => step.urn.split("::")[3]!;
 const archives = "acme-old-archives";
 const adopt = [{ name: archives, region: "us-east-1" }];
-/** One in the adopted bucket's region, one in a region where Berth makes the bucket. */
+const client = { name: "bank-archives", region: "eu-central-1", account: "222233334444" };
+/** One in the adopted bucket's region, one in a region where Berth makes the bucket, one in the client's own bucket. */
 const projects = {
   shop: project("shop.example"),
   club: project("club.example", { residency: "canada" }),
+  bank: project("bank.acme.dev", {
+    node: "shop",
+    backup: { database: "postgres", bucket: client },
+  }),
 };
 
 /** Production and stage in one account; a bucket of before, which both adopt. */
@@ -107,6 +112,16 @@ describe("backups of both environments", () => {
     expect(await policyOf("club-club-backup")).toContain("acme-prod-backups-ca-central-1");
   });
 
+  it("go to a client's own bucket, of which the stack makes and changes nothing (R82)", async () => {
+    expect((await cloud.outputs("prod"))["backups"]!["bank"]).toEqual({
+      ...{ bucket: client.name, prefix: "backups/bank/", region: client.region },
+      ...{ adopted: true, owner: client.account },
+    });
+    expect(await policyOf("shop-bank-backup")).toContain(`${client.name}/backups/bank/*`);
+    const made = (await cloud.inventory()).filter((entry) => entry.includes(client.name));
+    expect(made).toEqual([`aws/foreign-bucket ${client.name}`]);
+  });
+
   describe("are got at by people", () => {
     const own = "acme-prod-backups-ca-central-1";
     const canada = "--region ca-central-1";
@@ -137,7 +152,9 @@ describe("backups of both environments", () => {
 
     it("whom a manager puts into the group of readers, who read and do nothing else", async () => {
       const ana = await people.join("ana", String((await groupsOf("prod"))["readers"]));
+      const there = "--region eu-central-1";
       const reading = [
+        `s3 ls ${client.name}/backups/bank/ ${there}`,
         `s3 ls ${archives}/backups/shop/`,
         `s3 cp s3://${archives}/backups/shop/a.tar.lrz /dev/null`,
         `s3 ls ${own}/backups/club/ ${canada}`,
@@ -148,6 +165,7 @@ describe("backups of both environments", () => {
       ];
       expect(await ana.tries(...reading)).toEqual(reading.map(() => "done"));
       const other = [
+        `s3 ls ${client.name} ${there}`,
         `s3 ls ${own} ${canada}`,
         put(archives, "backups/shop/b.tar.lrz"),
         put(archives, "backups/shop/evidence/b.json"),

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { clientBucketPolicy } from "../../components/backups/client-bucket-policy";
 import { createOnlyPolicy } from "../../components/backups/create-only-policy";
 import type { GatewayService } from "../../packages/local-cloud/hosts";
 import { openStore, S3Client, storeService, type Store } from "../../packages/local-cloud/s3";
@@ -45,6 +46,19 @@ export class Archives {
     const { lockDays } = options;
     if (lockDays !== undefined)
       await account.buckets.setLock(name, { mode: "COMPLIANCE", days: lockDays });
+  }
+
+  /** A client's own, with the policy that Berth prints for these prefixes; not versioned unless told. */
+  async clientBucket(
+    name: string,
+    owner: string,
+    prefixes: readonly string[],
+    isVersioned = true,
+  ): Promise<void> {
+    const { account } = this.store;
+    await account.buckets.create(name, "us-east-1", owner);
+    if (isVersioned) await account.buckets.setVersioning(name, "Enabled");
+    await account.buckets.setPolicy(name, clientBucketPolicy(name, prefixes, account.id));
   }
 
   /** The key of a node, as a deployment makes it: it can create below the prefix and do nothing else. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { backUpProductionProjects } from "../../policies/rules/back-up-production-projects";
+import { declaredIn, declaredOf } from "../../policies/judge/declared";
 import { encryptBuckets } from "../../policies/rules/encrypt-buckets";
 import type { Resource } from "../../policies/judge/resource";
 import { unknown, type Value, type Values } from "../../engine/values";
@@ -28,46 +29,59 @@ const setting = (type: string, inputs: Values) =>
     ...inputs,
   });
 
+const judged = (resources: readonly Resource[]) => backUpProductionProjects(resources, declared);
+
 describe("every production project has a backup", () => {
   const shop = node();
   const writer = credential(shop, document());
 
   it("passes a project whose node may write to a bucket of the stack", () => {
-    expect(told(backUpProductionProjects([shop, ...writer, bucket()]))).toEqual([]);
+    expect(told(judged([shop, ...writer, bucket()]))).toEqual([]);
   });
 
   it("refuses a project without credential, without key, or with another's prefix", () => {
     const message = [expect.stringContaining("production project shop has no backup")];
-    expect(told(backUpProductionProjects([shop, bucket()]))).toEqual(message);
-    expect(told(backUpProductionProjects([shop, ...writer.slice(0, 2), bucket()]))).toEqual(
-      message,
-    );
+    expect(told(judged([shop, bucket()]))).toEqual(message);
+    expect(told(judged([shop, ...writer.slice(0, 2), bucket()]))).toEqual(message);
     const other = document(undefined, "arn:aws:s3:::acme-backups/backups/club/*");
-    expect(told(backUpProductionProjects([shop, ...credential(shop, other), bucket()]))).toEqual(
-      message,
-    );
+    expect(told(judged([shop, ...credential(shop, other), bucket()]))).toEqual(message);
   });
 
   it("refuses a bucket that the stack does not have", () => {
-    expect(told(backUpProductionProjects([shop, ...writer]))).toEqual([
+    expect(told(judged([shop, ...writer]))).toEqual([
       expect.stringContaining("writes its archives to acme-backups, which this stack does not"),
     ]);
   });
 
+  it("passes one that is the client's own, as the project declares it (R82)", () => {
+    const clients = declaredIn(
+      new Map([
+        ["berth:agency", "{}"],
+        [
+          "berth:projects",
+          JSON.stringify({ shop: { backup: { bucket: { name: "acme-backups" } } }, club: {} }),
+        ],
+      ]),
+    );
+    expect(told(backUpProductionProjects([shop, ...writer], clients))).toEqual([]);
+    const state = declaredOf({ clientBuckets: ["acme-backups"] });
+    expect(told(backUpProductionProjects([shop, ...writer], state))).toEqual([]);
+    const other = declaredOf({ clientBuckets: ["acme-other"] });
+    expect(told(backUpProductionProjects([shop, ...writer], other))).toHaveLength(1);
+  });
+
   it("asks a host stack for the credential only, and stage for nothing", () => {
     const host = node({}, { stack: "prod-b" });
-    expect(told(backUpProductionProjects([host, ...credential(host, document())]))).toEqual([]);
-    expect(told(backUpProductionProjects([host]))).toHaveLength(1);
-    expect(
-      told(backUpProductionProjects([node({ environment: "stage" }, { stack: "stage" })])),
-    ).toEqual([]);
+    expect(told(judged([host, ...credential(host, document())]))).toEqual([]);
+    expect(told(judged([host]))).toHaveLength(1);
+    expect(told(judged([node({ environment: "stage" }, { stack: "stage" })]))).toEqual([]);
   });
 
   it("reports a policy and a bucket name that are not known", () => {
-    expect(told(backUpProductionProjects([shop, ...credential(shop, unknown), bucket()]))).toEqual([
+    expect(told(judged([shop, ...credential(shop, unknown), bucket()]))).toEqual([
       "not judged: userpolicy.policy",
     ]);
-    expect(told(backUpProductionProjects([shop, ...writer, bucket({ bucket: unknown })]))).toEqual([
+    expect(told(judged([shop, ...writer, bucket({ bucket: unknown })]))).toEqual([
       "not judged: bucket.bucket",
     ]);
   });

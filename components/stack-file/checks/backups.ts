@@ -113,6 +113,7 @@ function placeProblems(project: ProjectDraft, draft: Draft): Problem[] {
       },
     ];
   }
+  if (facts.backup.bucket !== undefined) return [];
   if (facts.residency !== "canada" || backupRegionOf(project, draft.machines) === "ca-central-1") {
     return [];
   }

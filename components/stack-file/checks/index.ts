@@ -4,6 +4,7 @@ import { checkAccess } from "./access";
 import { checkAccounts } from "./accounts";
 import { checkAgency } from "./agency";
 import { checkBackups } from "./backups";
+import { checkClientBuckets } from "./client-buckets";
 import { checkCollisions } from "./collisions";
 import { checkConstraints } from "./constraints";
 import { checkDelivery } from "./delivery";
@@ -61,6 +62,7 @@ export const checks: readonly Check[] = [
   checkConstraints,
   checkSizes,
   checkBackups,
+  checkClientBuckets,
   checkServing,
   checkRetirement,
   checkWaivers,

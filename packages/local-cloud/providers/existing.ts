@@ -2,7 +2,7 @@ import { release, reserve } from "../emulator/addresses";
 import type { MachineSpec, Past } from "../emulator/machines";
 import type { Cloud } from "../emulator/session";
 import type { Props } from "../emulator/values";
-import { seedAccount, seedElasticIps, seedImage } from "./aws/seed";
+import { seedAccount, seedElasticIps, seedForeignBucket, seedImage } from "./aws/seed";
 import { seedZones } from "./cloudflare/seed";
 import { seedSentry, type ExistingSentry } from "../services/sentry/state";
 import { order } from "./by-hand";
@@ -36,6 +36,8 @@ export interface ExistingBucket {
   readonly region: string;
   /** Absent: switched on, as adopting demands. */
   readonly versioning?: "Enabled" | "Suspended" | "never";
+  /** The other account that it is of, with the policy that its people set on it. */
+  readonly owner?: { readonly account: string; readonly policy: string };
 }
 
 /** What exists on the local cloud before the first deployment. */
@@ -102,8 +104,16 @@ function orderMachine(cloud: Cloud, machine: ExistingMachine): Promise<string> {
 
 async function makeBucket(
   cloud: Cloud,
-  { name, region, versioning = "Enabled" }: ExistingBucket,
+  { name, region, versioning = "Enabled", owner }: ExistingBucket,
 ): Promise<void> {
+  if (owner !== undefined) {
+    seedForeignBucket(cloud.world, name);
+    const buckets = cloud.account?.buckets;
+    await buckets?.create(name, region, owner.account);
+    if (versioning !== "never") await buckets?.setVersioning(name, versioning);
+    await buckets?.setPolicy(name, owner.policy);
+    return;
+  }
   await order(cloud, "aws:s3/bucket:Bucket", { bucket: name, region }, name, name);
   if (versioning === "never") return;
   const inputs = { bucket: name, region, versioningConfiguration: { status: versioning } };

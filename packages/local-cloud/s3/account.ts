@@ -1,6 +1,10 @@
+import type { IncomingHttpHeaders } from "node:http";
+
 import { Book } from "./book";
 import { Buckets } from "./buckets";
+import type { Target } from "./call";
 import { isDenied, takeApart, type Writing } from "./condition";
+import { objectOf, permits } from "./foreign";
 import { People } from "./people";
 import type { Servers } from "./servers";
 import type { AccessKey } from "./sign";
@@ -32,6 +36,21 @@ export class Account {
   /** Twelve digits. */
   get id(): string {
     return this.owner.id();
+  }
+
+  /**
+   * Whether another account's bucket keeps a call out, as its policy does not let this account do that, or whoever
+   * calls means a bucket of somebody else (`x-amz-expected-bucket-owner`).
+   */
+  keepsOut(method: string, target: Target, headers: IncomingHttpHeaders): boolean {
+    const { bucket } = objectOf(target);
+    const region = this.buckets.regionOf(bucket);
+    if (region === undefined) return false;
+    const owner = this.buckets.ownerOf(bucket);
+    const name = "x-amz-expected-bucket-owner";
+    const expected = headers[name] ?? target.query.get(name) ?? undefined;
+    if (expected !== undefined && expected !== (owner ?? this.id)) return true;
+    return owner !== undefined && !permits(this.buckets.policyOf(bucket), this.id, method, target);
   }
 
   /** Whether a policy denies a call of the user of a key by what the servers do not judge. */

@@ -18,7 +18,14 @@ export interface Kept {
   >;
   readonly buckets: Record<
     string,
-    { readonly region: string; policy?: string; locked?: boolean; lock?: Lock }
+    {
+      readonly region: string;
+      /** The other account that it is of. */
+      readonly owner?: string;
+      policy?: string;
+      locked?: boolean;
+      lock?: Lock;
+    }
   >;
   /** The user of a key. */
   readonly keys: Record<string, string>;

@@ -28,12 +28,22 @@ export class Buckets {
     return this.book.kept.buckets[bucket]?.region;
   }
 
-  /** One that is there already is no error. */
-  create(name: string, region: string): Promise<void> {
+  /** The other account that a bucket is of. */
+  ownerOf(bucket: string): string | undefined {
+    return this.book.kept.buckets[bucket]?.owner;
+  }
+
+  policyOf(bucket: string): string | undefined {
+    return this.book.kept.buckets[bucket]?.policy;
+  }
+
+  /** One that is there already is no error. `owner`: the other account that it is of. */
+  create(name: string, region: string, owner?: string): Promise<void> {
     return this.book.change(async () => {
       if (this.book.kept.buckets[name]) return;
       refuse(await (await this.client(region)).s3("PUT", name, "", located(region)));
-      this.book.kept.buckets[name] = { region };
+      if (owner !== undefined) await this.servers.giveAway(name, owner);
+      this.book.kept.buckets[name] = { region, ...(owner === undefined ? {} : { owner }) };
     });
   }
 
@@ -74,7 +84,9 @@ export class Buckets {
   setPolicy(bucket: string, policy: string | undefined): Promise<void> {
     return this.book.change(async () => {
       const kept = this.bucket(bucket);
-      const passedOn = policy && takeApart(policy).passedOn;
+      // Of another account's bucket nothing is: the server knows no other account.
+      const taken = policy && takeApart(policy).passedOn;
+      const passedOn = kept.owner === undefined ? taken : undefined;
       const client = await this.client(kept.region);
       if (passedOn) refuse(await client.s3("PUT", bucket, "policy=", passedOn));
       else refuse(await client.s3("DELETE", bucket, "policy="));

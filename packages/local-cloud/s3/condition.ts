@@ -124,12 +124,13 @@ function isOurs([, key]: [string, string, unknown]): boolean {
   return keys.includes(key);
 }
 
-function list(value: unknown): unknown[] {
+/** What stands alone or in a list. */
+export function list(value: unknown): unknown[] {
   return value === undefined ? [] : Array.isArray(value) ? (value as unknown[]) : [value];
 }
 
 /** IAM's wildcards: any number of characters, and one. */
-function fits(pattern: string, name: string): boolean {
+export function fits(pattern: string, name: string): boolean {
   const expression = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
     .replaceAll("*", ".*")

@@ -79,6 +79,9 @@ async function answer(
   const writing = writingOf(request.method ?? "GET", target, request.headers);
   if (isMalformed(writing)) return turnAway(request, response, writing);
   const { account, servers } = behind;
+  if (account.keepsOut(request.method ?? "GET", target, request.headers)) {
+    return turnAway(request, response, [403, "AccessDenied", "Access Denied"]);
+  }
   if (writing && caller && account.denies(caller.accessKeyId, writing)) {
     return turnAway(request, response, [
       403,

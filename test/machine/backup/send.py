@@ -19,8 +19,8 @@ patience, act = asked.get("patience", PATIENCE), asked.get("act", "upload")
 content = (b"0123456789abcdef" * (asked["size"] // 16 + 1))[: asked["size"]]
 try:
     if act == "put":
-        put(place, key, credential, content, patience)
-        print(json.dumps({"done": True}))
+        version = put(place, key, credential, content, patience)
+        print(json.dumps({"done": True, "version": version}))
         sys.exit()
     upload = Upload(place, key, credential, patience)
     try:

@@ -257,6 +257,22 @@ export const pipelinesAndReviews: readonly Mutation[] = [
   },
   {
     rule: 82,
+    file: "components/machine/files/backup/store.py",
+    from: "        if self.place.owner:",
+    to: "        if not self.place.owner:",
+    test: "test/backups/client-bucket.engine.test.ts",
+    named: "is refused where it is another account's by now",
+  },
+  {
+    rule: 82,
+    file: "components/backups/client-bucket-policy.ts",
+    from: 'Action: ["s3:PutObject", "s3:AbortMultipartUpload", "s3:GetObject"],',
+    to: 'Action: ["s3:PutObject", "s3:AbortMultipartUpload", "s3:GetObject", "s3:DeleteObject"],',
+    test: "test/backups/client-bucket.engine.test.ts",
+    named: "the bucket of a client's own",
+  },
+  {
+    rule: 82,
     file: "components/deployment/publish.ts",
     from: 'project.dns === "external" &&',
     to: 'project.dns !== "external" &&',

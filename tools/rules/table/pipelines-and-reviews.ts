@@ -154,12 +154,15 @@ export const pipelinesAndReviews: readonly Rule[] = [
   ),
   rule(
     82,
-    "A client's own machine or DNS; a project on a machine that is only observed counts as not backed up. A bucket of the client's own is a target of backups where it is in the agency's account and adopted, and nowhere else",
+    "A client's own machine, DNS or bucket of S3 in their own AWS account, which takes their project's archives by a policy that Berth prints; a project on a machine that is only observed counts as not backed up",
     config("fleet/project"),
+    config("stack-file/checks/client-buckets"),
     policy("leave-adopted-buckets-alone"),
+    component("backups/client-bucket-policy.ts"),
     component("deployment/publish.ts"),
+    component("machine/files/backup/store.py"),
+    command("operations/backups/bucket-policy.ts"),
     command("operations/backups/report.ts"),
-    open,
   ),
   rule(
     83,

@@ -18,7 +18,7 @@ class Project:
         self.slug = slug
         self.places = Places(slug, root)
         self.environment = said["environment"]
-        self.place = Place(said["bucket"], said["region"])
+        self.place = Place(said["bucket"], said["region"], owner=said.get("owner", ""))
         self.prefix = said["prefix"]
         self.kind = said["kind"]
         self.at = list(said["at"])

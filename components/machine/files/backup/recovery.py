@@ -9,6 +9,7 @@ import serve
 import state
 from ground import Failed, Refused, run, say
 from restore import Restore, history, undo
+from take import settle
 
 PROXY = "/usr/local/sbin/berth-proxy"
 # A machine that is without the data of archives that exist.
@@ -117,7 +118,8 @@ def marker(project):
 
 def settled(project):
     """It may be visited and backed up."""
-    state.change(project, awaits=None, claimed=True)
+    state.change(project, awaits=None)
+    settle(project)
     if os.path.exists(marker(project)):
         os.remove(marker(project))
     done = run([PROXY, "open", project.slug], seconds=300)

@@ -28,11 +28,14 @@ AGAIN = {"InternalError", "SlowDown", "ServiceUnavailable", "RequestTimeout", "O
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """Where archives go. `address`: of a server other than AWS's own, `https://host[:port]`."""
+    """Where archives go. `address`: of a server other than AWS's own, `https://host[:port]`. `owner`: the client's
+    account of AWS that the bucket must be in, where it is none of the agency's: its name is free for anybody once it
+    is deleted."""
 
     bucket: str
     region: str
     address: str = ""
+    owner: str = ""
 
     @property
     def at(self):
@@ -126,6 +129,8 @@ class Store:
     def _once(self, method, key, query, headers, content, lost):
         path, words = path_of(self.place.bucket, key), query_of(query)
         digest = hashlib.sha256(content).hexdigest()
+        if self.place.owner:
+            headers = {**headers, "x-amz-expected-bucket-owner": self.place.owner}
         sent = signed(self._credential, self.place.region, method, self._address.netloc, path, words, headers, digest)
         self._connect()
         self._connection.request(method, f"{path}?{words}" if words else path, content, sent)
@@ -164,4 +169,6 @@ def _advice(code, place):
         return "; the credential is another one by now: run the update, which delivers it"
     if code in ("PermanentRedirect", "AuthorizationHeaderMalformed", "TemporaryRedirect"):
         return f"; the bucket is not in {place.region}"
+    if code == "AccessDenied" and place.owner:
+        return f"; {place.bucket} is to be in the account {place.owner} and to have the policy that berth backup --bucket-policy prints"
     return ""

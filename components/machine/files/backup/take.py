@@ -53,13 +53,17 @@ def take(project):
 def claim(project, key):
     """Says that archives are begun, once. One that another machine said so of awaits its data: a machine that came up
     empty must never put a blank in front of them."""
-    if status_of(project).get("claimed"):
+    found = status_of(project)
+    place = claimed_place(project)
+    # Programs before this one did not write down where.
+    before = found.get("claimedAt")
+    if found.get("claimed") and place in (before or []):
         return
     text = json.dumps({"begun": written(now()), "project": project.slug})
     try:
         put(project.place, f"{project.prefix}begun", key, text.encode())
     except Exists as problem:
-        if not problem.in_doubt:
+        if not problem.in_doubt and not (found.get("claimed") and before is None):
             change(project, awaits="recovery")
             raise Awaits(
                 "archives of this project are there from before, and this machine has not got its data back: "
@@ -67,7 +71,18 @@ def claim(project, key):
             ) from None
     except BackupFailed as problem:
         raise Failed(str(problem)) from None
-    change(project, claimed=True)
+    settle(project)
+
+
+def claimed_place(project):
+    """Where a machine's archives are begun: another bucket of the same project has its own beginning."""
+    return f"{project.place.bucket}/{project.prefix}"
+
+
+def settle(project):
+    """What is on this machine is what the archives at their place go on with."""
+    before = status_of(project).get("claimedAt") or []
+    change(project, claimed=True, claimedAt=sorted({*before, claimed_place(project)}))
 
 
 class Run:
@@ -111,7 +126,12 @@ class Run:
             upload.abort()
             raise
         manifest["archive"] = {name: receipt[name] for name in ("key", "bytes", "sha256")}
-        put(self.project.place, f"{self.base}.manifest.json", self.key, written_down(manifest))
+        version = put(self.project.place, f"{self.base}.manifest.json", self.key, written_down(manifest))
+        if self.project.place.owner and not version:
+            raise Failed(
+                f"{self.project.place.bucket}: keeps no versions, so that whoever deletes an archive there deletes it for good; "
+                "have the client switch versioning on"
+            )
         return self.entry(manifest)
 
     def servers(self, there):

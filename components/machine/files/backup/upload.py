@@ -18,7 +18,7 @@ ABSENT = {"If-None-Match": "*"}
 
 
 def put(place, key, credential, content, patience=PATIENCE):
-    """Writes a small object in one piece. Raises Exists where one of that name is there, BackupFailed where S3 refuses
+    """Writes a small object in one piece. Answers the version that S3 made of it, empty in a bucket that keeps none. Raises Exists where one of that name is there, BackupFailed where S3 refuses
     or stays away for `patience` seconds."""
     store = Store(place, credential, patience)
     try:
@@ -26,6 +26,8 @@ def put(place, key, credential, content, patience=PATIENCE):
         answer = store.ask("PUT", key, headers=headers, content=content, final=("PreconditionFailed",))
         if answer.code:
             raise Exists(f"{key}: is there already", answer.lost)
+        version = answer.headers.get("x-amz-version-id", "")
+        return "" if version == "null" else version
     finally:
         store.close()
 

@@ -4,11 +4,18 @@ import { stringify } from "yaml";
 
 import { agency, project } from "../engine/agency";
 
-/** Stack files of one project whose archives are in a bucket that was there before. */
-export function declareAdopted(
+/** Where a project's archives go, and of what. */
+export interface Archived {
+  readonly database?: "postgres" | "mongodb";
+  /** A client's own bucket; absent: one of the agency's, `archives`, that was there before. */
+  readonly client?: { readonly name: string; readonly region: string; readonly account: string };
+}
+
+/** Stack files of one project in production, `shop`, whose archives are in a bucket that was there before. */
+export function declare(
   directory: string,
   drillKey: string,
-  database: "postgres" | "mongodb" = "postgres",
+  { database = "postgres", client }: Archived = {},
 ): void {
   const write = (name: string, config: Record<string, unknown>, more = {}) =>
     writeFileSync(
@@ -29,11 +36,11 @@ export function declareAdopted(
     projects: {
       shop: project("shop.example", {
         repository: "git@git.example:shop.git",
-        backup: { database },
+        backup: { database, ...(client === undefined ? {} : { bucket: client }) },
       }),
     },
     backups: {
-      adopt: [{ name: "archives", region: "us-east-1" }],
+      ...(client === undefined ? { adopt: [{ name: "archives", region: "us-east-1" }] } : {}),
       drillKeys: [drillKey],
     },
   });
