@@ -154,7 +154,7 @@ describe("backups of both environments", () => {
       const ana = await people.join("ana", String((await groupsOf("prod"))["readers"]));
       const there = "--region eu-central-1";
       const reading = [
-        `s3 ls ${client.name}/backups/bank/ ${there}`,
+        `s3api list-objects-v2 --bucket ${client.name} --prefix backups/bank/ ${there}`,
         `s3 ls ${archives}/backups/shop/`,
         `s3 cp s3://${archives}/backups/shop/a.tar.lrz /dev/null`,
         `s3 ls ${own}/backups/club/ ${canada}`,
