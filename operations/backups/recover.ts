@@ -3,7 +3,7 @@ import type { Context } from "../ground/context";
 import { readCommandLine, UsageError } from "../ground/usage";
 import { siteOf, siteValues, tell } from "../site/site";
 import { pick } from "./archives";
-import { backedUpOf } from "./restore";
+import { backedUpOf, doneBy } from "./restore";
 import { Store } from "./store";
 
 /** How `berth recover` is called. */
@@ -38,7 +38,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
     throw new UsageError("--empty restores nothing: leave --at out");
   const found = backedUpOf(context, values, slug);
   const scope = where["stack"] === undefined ? { ...where, environment: found.environment } : where;
-  const site = await siteOf(context, slug, scope, flags.has("empty") ? "backups" : "deliveries");
+  const site = await siteOf(context, slug, scope, flags.has("empty") ? "backups" : doneBy(found));
   const by = ["--by", site.by];
   if (flags.has("empty")) return tell(context, site, ["empty", slug, ...by], backupProgram);
   const store = new Store(found.place, context.env);

@@ -87,6 +87,11 @@ export function backedUpOf(
   return projectsOf(context, values["environment"] ?? "prod", slug).backedUp[0]!;
 }
 
+/** What its machine does with it: what people brought up in Compose is backed up there, and nothing delivers it. */
+export function doneBy({ project }: BackedUp): "deliveries" | "backups" {
+  return project.backup?.compose === undefined ? "deliveries" : "backups";
+}
+
 async function inPlace(
   context: Context,
   found: BackedUp,
@@ -97,10 +102,8 @@ async function inPlace(
   const environment = found.environment;
   const stack = to!.split("/")[0]!;
   const scope = stack === environment ? { environment } : { stack };
-  const site = await siteOf(context, slug, {
-    ...(values["as"] ? { as: values["as"] } : {}),
-    ...scope,
-  });
+  const as = values["as"] ? { as: values["as"] } : {};
+  const site = await siteOf(context, slug, { ...as, ...scope }, doneBy(found));
   const name = machineName(site.machine);
   if (to !== name)
     throw new Refusal(`${slug} is not on ${to}; in place it is restored on: --to ${name}`);

@@ -91,6 +91,39 @@ describe("a project's backups on its node", () => {
       what: "directory /opt/errors/conf",
       reason: "is the machine's own, and no volume of the project",
     });
+  });
+
+  it("are brought back in the place of what such a project has, after a backup of that (R79)", async () => {
+    const archive = await vault.taken("errors");
+    const rows = () => vault.onHost("docker exec errors-db-1 psql -qAtU postgres -c 'TABLE issue'");
+    await vault.onHost(
+      `docker exec errors-db-1 psql -qU postgres -c 'INSERT INTO issue VALUES (2)'
+      docker exec errors-db-1 psql -qU postgres -c 'CREATE TABLE newer ()'
+      echo since >/var/lib/docker/volumes/errors_home/_data/since && echo kept >/opt/errors/conf/kept`,
+    );
+    const done = await vault.backup("restore errors --by ana", await vault.wish(archive));
+    expect(done, `${done.stdout}${done.stderr}`).toMatchObject({ code: 0 });
+    expect(done.stdout).toMatch(/stop: [^]*taken: backups\/errors\/[^]*start: [^]*restored: /);
+    expect(await rows()).toBe("1\n");
+    expect(
+      await vault.onHost("ls /var/lib/docker/volumes/errors_home/_data /opt/errors/conf"),
+    ).toMatch(/kept/);
+    expect(await vault.onHost("ls /var/lib/docker/volumes/errors_home/_data")).not.toContain(
+      "since",
+    );
+    // What was there is in the archive that was taken first.
+    const { lastTaken } = await vault.told("errors");
+    expect(lastTaken!.key).not.toBe(archive);
+    const { databases } = await vault.manifest(lastTaken!.key!);
+    const tables = databases[0]!.databases[0]!.tables.map(({ name, rows: count }) => [name, count]);
+    expect(tables).toEqual([
+      ["issue", 2],
+      ["newer", 0],
+    ]);
+    await vault.onHost("cd /opt/errors && docker compose -p errors down");
+    const none = await vault.backup("restore errors --by ana", await vault.wish(archive));
+    expect(none).toMatchObject({ code: 1 });
+    expect(none.stderr).toContain("Compose has no container of errors here");
     await vault.onHost("cd /opt/errors && docker compose -p errors down -v");
     vault.backups = vault.backups.slice(0, 1);
     expect(await vault.converge()).toMatchObject({ code: statuses.done });

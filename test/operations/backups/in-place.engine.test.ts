@@ -10,12 +10,12 @@ import { Bucket } from "./bucket";
 
 const directory = fs.mkdtempSync(join(tmpdir(), "berth-in-place-"));
 const bucket = new Bucket("acme-prod-backups-us-east-1");
-const key = "backups/shop/2026-11-29T030000Z.tar.lrz";
-const manifest = {
-  ...{ format: 1, project: "shop", environment: "prod", begun: "", finished: "", seconds: 1 },
+const keyOf = (slug: string) => `backups/${slug}/2026-11-29T030000Z.tar.lrz`;
+const manifestOf = (slug: string) => ({
+  ...{ format: 1, project: slug, environment: "prod", begun: "", finished: "", seconds: 1 },
   ...{ commit: null, consistency: "snapshot", tools: {}, databases: [], files: [], left_out: [] },
-  archive: { key, bytes: 7, sha256: "0".repeat(64) },
-};
+  archive: { key: keyOf(slug), bytes: 7, sha256: "0".repeat(64) },
+});
 
 beforeAll(async () => {
   await bucket.open();
@@ -26,14 +26,22 @@ beforeAll(async () => {
   const shared = { agency: { value: agency.agency }, team: { value: agency.team } };
   write("Pulumi.yaml", stringify({ name: "berth", runtime: "nodejs", config: named(shared) }));
   const shop = project("shop.example", { repository: "git@git.example:shop.git" });
-  write("Pulumi.prod.yaml", stringify({ config: named({ projects: { shop } }) }));
+  // What people brought up by themselves.
+  const errors = project("errors.acme.dev", {
+    node: "shop",
+    backup: { database: "postgres", compose: "errors" },
+  });
+  write("Pulumi.prod.yaml", stringify({ config: named({ projects: { shop, errors } }) }));
   // What is called on the machine, and what it is given to read.
   write(
     "ssh",
     '#!/bin/sh\nfor word; do last=$word; done\necho "$last" >"$HERE/called"\ncat >"$HERE/read"\n',
   );
-  await bucket.put(key, "archive");
-  await bucket.put(key.replace(".tar.lrz", ".manifest.json"), JSON.stringify(manifest));
+  for (const slug of ["shop", "errors"]) {
+    const key = keyOf(slug);
+    await bucket.put(key, "archive");
+    await bucket.put(key.replace(".tar.lrz", ".manifest.json"), JSON.stringify(manifestOf(slug)));
+  }
 });
 afterAll(async () => {
   await bucket.close();
@@ -45,7 +53,7 @@ beforeEach(() =>
 
 async function run(...argv: string[]) {
   let said = "";
-  const nodes = { shop: { address: "203.0.113.1", hostKey, projects: ["shop"] } };
+  const nodes = { shop: { address: "203.0.113.1", hostKey, projects: ["shop", "errors"] } };
   const code = await berth(
     {
       ...{ directory, now: new Date("2026-11-29"), keys: (fleet) => fleet },
@@ -66,22 +74,27 @@ const program = "'sudo' '-n' '/usr/local/sbin/berth-backup'";
 
 describe("a restore on the machine", () => {
   it.each([
-    [["restore", "shop", "--to", "prod/shop", "--confirm", "shop"], "'restore'"],
-    [["recover", "shop"], "'recover'"],
-  ])("%j gives it an address of the one archive and no key", async (argv, command) => {
-    const done = await run(...argv);
-    expect(done, done.said).toMatchObject({ code: 0 });
-    expect(done.called).toBe(`${program} ${command} 'shop' '--by' 'ana'`);
-    const wish = JSON.parse(done.read!) as { address: string; manifest: unknown };
-    expect(wish.manifest).toEqual(manifest);
-    const address = new URL(wish.address);
-    expect(`${address.origin}${address.pathname}`).toBe(
-      `https://s3.us-east-1.amazonaws.com/acme-prod-backups-us-east-1/${key}`,
-    );
-    expect(Number(address.searchParams.get("X-Amz-Expires"))).toBeLessThanOrEqual(6 * 3600);
-    expect(done.read).not.toContain(process.env["AWS_SECRET_ACCESS_KEY"]);
-    expect(done.said).not.toContain("X-Amz");
-  });
+    ["shop", ["restore", "shop", "--to", "prod/shop", "--confirm", "shop"], "'restore'"],
+    ["shop", ["recover", "shop"], "'recover'"],
+    ["errors", ["restore", "errors", "--to", "prod/shop", "--confirm", "errors"], "'restore'"],
+    ["errors", ["recover", "errors"], "'recover'"],
+  ])(
+    "of %s, by %j, gives it an address of the one archive and no key",
+    async (slug, argv, command) => {
+      const done = await run(...argv);
+      expect(done, done.said).toMatchObject({ code: 0 });
+      expect(done.called).toBe(`${program} ${command} '${slug}' '--by' 'ana'`);
+      const wish = JSON.parse(done.read!) as { address: string; manifest: unknown };
+      expect(wish.manifest).toEqual(manifestOf(slug));
+      const address = new URL(wish.address);
+      expect(`${address.origin}${address.pathname}`).toBe(
+        `https://s3.us-east-1.amazonaws.com/acme-prod-backups-us-east-1/${keyOf(slug)}`,
+      );
+      expect(Number(address.searchParams.get("X-Amz-Expires"))).toBeLessThanOrEqual(6 * 3600);
+      expect(done.read).not.toContain(process.env["AWS_SECRET_ACCESS_KEY"]);
+      expect(done.said).not.toContain("X-Amz");
+    },
+  );
 
   it("begins with what is there where that is said", async () => {
     const done = await run("recover", "shop", "--empty");

@@ -117,11 +117,15 @@ def marker(project):
 
 
 def settled(project):
-    """It may be visited and backed up."""
+    """It may be backed up, and visited where it was delivered."""
     state.change(project, awaits=None)
     settle(project)
     if os.path.exists(marker(project)):
         os.remove(marker(project))
+    if project.compose:
+        # What people brought up is not behind Berth's proxy.
+        say(f"{project.slug}: backups are made")
+        return
     done = run([PROXY, "open", project.slug], seconds=300)
     if done.code != 0:
         raise Failed(f"visitors are still answered 503: {done.last(2)}; berth-proxy open {project.slug}")

@@ -37,6 +37,8 @@ class Restore:
         if self.site is None:
             raise Failed(f"nothing was delivered here yet; deliver it first: berth deploy {project.slug}")
         self.there = containers(self.site["project"])
+        if project.compose and not self.there:
+            raise Failed(f"Compose has no container of {project.compose} here; bring it up first (docker compose up -d), or correct backup.compose")
         # Of PostgreSQL and of MongoDB, by service.
         self.loaders, self.besides, self.trees = {}, {}, {}
         self.databases = []
