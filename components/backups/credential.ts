@@ -19,6 +19,8 @@ export interface BackupCredentialArgs {
   /** AWS region of the bucket. */
   readonly region: string;
   readonly stack: string;
+  /** Password of the server that the machine dumps over the network. */
+  readonly serverPassword?: pulumi.Input<string> | undefined;
   /** The machine that makes the archives; absent: none does, and the key stays in the state. */
   readonly machine?: Reached | undefined;
   /** What must be done on the machine first: it has the program that takes the key. */
@@ -69,7 +71,7 @@ export class BackupCredential extends pulumi.ComponentResource {
 
   private bringKey(
     name: string,
-    { project, machine, after = [], leaving = false }: BackupCredentialArgs,
+    { project, machine, after = [], leaving = false, serverPassword }: BackupCredentialArgs,
   ): void {
     if (machine === undefined) return;
     const { accessKeyId, secretAccessKey } = this;
@@ -78,7 +80,12 @@ export class BackupCredential extends pulumi.ComponentResource {
       session({
         create: backupKeyLauncher(project),
         on: machine,
-        stdin: pulumi.secret(pulumi.jsonStringify({ accessKeyId, secretAccessKey })),
+        stdin: pulumi.secret(
+          pulumi.jsonStringify({
+            ...{ accessKeyId, secretAccessKey },
+            ...(serverPassword === undefined ? {} : { serverPassword }),
+          }),
+        ),
         triggers: [machine.id],
       }),
       {

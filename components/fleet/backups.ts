@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Declared } from "./declared";
 import { accountPattern } from "./formats";
 import { choice, count, group, hints, list, map, text } from "./hints";
+import { rds } from "./rds";
 
 /** AWS regions of buckets: us-east-1 (R30), ca-central-1 for Canada and AWS-in-Canada nodes. */
 export const backupRegions = ["us-east-1", "ca-central-1"] as const;
@@ -81,6 +82,7 @@ export const backup = group(
       fix: "choose one, or leave it out: ca-central-1 for data that stays in Canada, otherwise us-east-1",
     }).optional(),
     bucket: clientBucket.optional(),
+    rds: rds.optional(),
     at: list(
       "Times of day in UTC; absent: one between 01:00 and 04:59 that follows from the slug.",
       text('A time of day in UTC, such as "03:15".', timePattern, {

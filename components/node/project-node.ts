@@ -91,7 +91,8 @@ export class ProjectNode extends pulumi.ComponentResource {
         .filter((project) => hasCertificate(node, project))
         .map((project) => [project.slug, this.createCertificate(name, project, args, node)]),
     );
-    for (const project of node.residents) this.createBackupCredential(name, project, fleet, node);
+    for (const project of node.residents)
+      this.createBackupCredential(name, project, { fleet, node }, args.secrets);
     for (const project of node.residents) {
       if (isDelivered(node, project)) this.createSite(name, project, args, node);
     }
@@ -152,10 +153,11 @@ export class ProjectNode extends pulumi.ComponentResource {
   private createBackupCredential(
     name: string,
     project: ResolvedProject,
-    fleet: FleetNode["fleet"],
-    node: FleetNode["node"],
+    { fleet, node }: FleetNode,
+    secrets: SecretValues = {},
   ): void {
     if (!project.archives) return;
+    const password = project.backup?.rds?.password;
     const { bucket, prefix } = project.archives;
     const { slug } = project;
     new BackupCredential(
@@ -166,6 +168,7 @@ export class ProjectNode extends pulumi.ComponentResource {
         prefix,
         region: bucket.region,
         stack: madeBy(fleet, node),
+        serverPassword: password && valuesFor(project, secrets)?.[password],
         machine: isBackedUp(node, project) ? this.reached : undefined,
         after: [this.bootstrap],
         leaving: isReleased(node),

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { Consistency } from "../fleet/backups";
+import type { BackupSpec, Consistency } from "../fleet/backups";
 import type { Environment } from "../fleet/environment";
 import { isDelivered } from "./deliveries";
 import type { ResolvedNode, ResolvedProject } from "./resolved";
@@ -28,6 +28,13 @@ export interface BackedUp {
   readonly shrink: number;
   /** Public keys of age that archives are encrypted to; none: they are not. */
   readonly recipients: readonly string[];
+  /** The server over the network that holds its databases; its password comes with the key to write. */
+  readonly rds?: {
+    readonly host: string;
+    readonly port: number;
+    readonly user: string;
+    readonly image: string;
+  };
   /** The Compose project that holds its data, where people brought that up; absent: what was delivered does. */
   readonly compose?: string;
 }
@@ -72,7 +79,12 @@ export function backedUpOf(
     shrink: backup.mayShrinkTo ?? 0.5,
     recipients: backup.recipients ?? [],
     ...(backup.compose === undefined ? {} : { compose: backup.compose }),
+    ...(backup.rds === undefined ? {} : { rds: serverOf(backup.rds) }),
   };
+}
+
+function serverOf({ host, port = 5432, user, image }: NonNullable<BackupSpec["rds"]>) {
+  return { host, port, user, image };
 }
 
 /** Minutes of the night in which backups run that name no time, in UTC. */

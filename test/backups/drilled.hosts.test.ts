@@ -12,10 +12,33 @@ import { site } from "../machine/front";
 import { delivery } from "../machine/quay";
 import { backedUp, dataProject, Vault } from "../machine/vault";
 import { dockerBy } from "../operations/backups/remote-docker";
-import { declare } from "./declared";
+import { declare, rds } from "./declared";
 
 /** The client's own (R82). */
 const client = { name: "client-archives", region: "us-east-1", account: "222233334444" };
+
+/** A project whose database is elsewhere. */
+const withoutDatabase = {
+  ...dataProject,
+  "docker-compose.yml": `services:
+  nginx:
+    image: python:3
+    command: ["python3", "-m", "http.server", "8000"]
+    stop_signal: SIGKILL
+`,
+};
+
+/** A server as RDS gives it: the account of its people is no superuser, and one database is Amazon's own. */
+const managed = (password: string) => `
+CREATE ROLE ${rds.user} LOGIN CREATEDB CREATEROLE PASSWORD '${password.replaceAll("'", "''")}';
+CREATE DATABASE rdsadmin;
+REVOKE CONNECT ON DATABASE rdsadmin FROM PUBLIC;
+CREATE DATABASE app OWNER ${rds.user};
+\\c app
+SET ROLE ${rds.user};
+CREATE TABLE visit AS SELECT n AS id, md5(n::text) AS body FROM generate_series(1, 1000) n;
+CREATE TABLE member AS SELECT 1 AS id;
+`;
 
 describe("an archive that a node made, in the client's own bucket", () => {
   const vault = new Vault();
@@ -32,13 +55,23 @@ describe("an archive that a node made, in the client's own bucket", () => {
     );
 
   beforeAll(async () => {
-    vault.sites = [site("shop", 18_016, { serve: ["shop.example.org"], redirect: [] })];
+    vault.sites = [
+      site("shop", 18_016, { serve: ["shop.example.org"], redirect: [] }),
+      site("club", 18_017, { serve: ["club.example.org"], redirect: [] }),
+    ];
     const place = { bucket: client.name, owner: client.account };
-    vault.backups = [backedUp("shop", { at: ["23:59"], ...place })];
+    const { host, user, image } = rds;
+    const over = { kind: "postgres", rds: { host, port: 5432, user, image } };
+    vault.backups = ["shop", "club"].map((slug) =>
+      backedUp(slug, { at: ["23:59"], ...place, ...(slug === "club" ? over : {}) }),
+    );
     await vault.prepare();
-    await vault.archives.clientBucket(client.name, client.account, ["backups/shop/"]);
-    vault.keys["shop"] = await vault.archives.writeOnlyKey(client.name, "backups/shop/");
-    await vault.open([delivery("shop", 18_016, { health: { path: "/", seconds: 60 } })]);
+    const prefixes = vault.backups.map(({ prefix }) => prefix);
+    await vault.archives.clientBucket(client.name, client.account, prefixes);
+    for (const { slug, prefix } of vault.backups)
+      vault.keys[slug] = await vault.archives.writeOnlyKey(client.name, prefix);
+    const health = { path: "/", seconds: 60 };
+    await vault.open([delivery("shop", 18_016, { health }), delivery("club", 18_017, { health })]);
     await vault.commit("shop", dataProject);
     await vault.bringKey("shop");
     const done = await vault.site("deploy shop");
@@ -46,7 +79,7 @@ describe("an archive that a node made, in the client's own bucket", () => {
     const keyFile = join(directory, "drill.pem");
     const pair = generateKeyPairSync("ed25519");
     writeFileSync(keyFile, pair.privateKey.export({ type: "pkcs8", format: "pem" }));
-    declare(directory, readDrillKey(keyFile).public, { client });
+    declare(directory, readDrillKey(keyFile).public, { client, withRds: true });
     const key = await vault.archives.keyWith(
       drillPolicy([{ bucket: client.name, prefix: "backups/", whole: false }]),
     );
@@ -78,9 +111,53 @@ describe("an archive that a node made, in the client's own bucket", () => {
     expect(done.stdout, done.stderr).toMatch(/^shop: proven: 2 tables, 1002 rows, /);
     expect(done.stdout).not.toContain("note:");
     expect(done.code).toBe(0);
-    const reported = await berth("drill", "--report");
+    const reported = await berth("drill", "--report", "shop");
     expect(reported.stdout).toMatch(/shop .* proven +1002 /);
     expect(reported.code).toBe(0);
+  });
+
+  it("of a server over the network, which no container of the project is, is proven alike", async () => {
+    const password = "p$ss 'wörd\"";
+    await vault.onHost(
+      `mkdir /root/tls && cd /root/tls && openssl req -new -x509 -days 2 -nodes -subj /CN=rds -keyout key -out cert 2>&1 &&
+      chown 999 key && chmod 600 key && docker network create far && cat >first.sql &&
+      docker run -d --name far --network far -e POSTGRES_PASSWORD=root -v /root/tls:/tls:ro -v /root/tls/first.sql:/docker-entrypoint-initdb.d/first.sql:ro \
+        postgres:17 -c ssl=on -c ssl_cert_file=/tls/cert -c ssl_key_file=/tls/key
+      timeout 60 sh -c 'until docker exec far pg_isready -q -h 127.0.0.1; do sleep 0.3; done'
+      echo "$(docker inspect -f '{{.NetworkSettings.Networks.far.IPAddress}}' far) club.rds.example" >>/etc/hosts`,
+      managed(password),
+    );
+    // Nobody comes in without encryption, as where a parameter group of RDS demands it.
+    await vault.onHost(
+      `docker exec -u postgres far sh -c 'sed -i "s/^host all all all/hostssl all all all/" $PGDATA/pg_hba.conf && pg_ctl reload'`,
+    );
+    await vault.commit("club", withoutDatabase);
+    const done = await vault.site("deploy club");
+    expect(done, done.stdout).toMatchObject({ code: 0 });
+    const short = await vault.backup("key club", JSON.stringify(vault.keys["club"]));
+    expect(short).toMatchObject({ code: 65 });
+    expect(short.stderr).toContain("accessKeyId and secretAccessKey and serverPassword");
+    const bring = (serverPassword: string) =>
+      vault.backup("key club", JSON.stringify({ ...vault.keys["club"], serverPassword }));
+    expect(await bring("wrong")).toMatchObject({ code: 0 });
+    const refused = await vault.backup("run club --by ana");
+    expect(refused).toMatchObject({ code: 1 });
+    expect(refused.stdout).toMatch(/^failed: rds: club\.rds\.example is not read: .*password/m);
+    expect(await bring(password)).toMatchObject({ code: 0 });
+    const run = await vault.backup("run club --by ana");
+    expect(run, run.stdout).toMatchObject({ code: 0 });
+    expect(run.stdout + (await vault.onHost("ps -eo args"))).not.toContain("wörd");
+    expect(await vault.onHost("docker ps -aq --filter name=berth-rds")).toBe("");
+    const drilled = await berth("drill", "club");
+    expect(drilled.stdout, drilled.stderr).toMatch(/^club: proven: 2 tables, 1001 rows, /);
+    // What its account may not read is no backup without it.
+    await vault.onHost("docker exec far psql -qU postgres app -c 'CREATE TABLE hidden ()'");
+    const hidden = await vault.backup("run club --by ana");
+    expect(hidden).toMatchObject({ code: 1 });
+    expect(hidden.stdout).toMatch(/^failed: .*permission denied for table hidden/m);
+    await vault.onHost("docker rm -f far");
+    const away = await vault.backup("run club --by ana");
+    expect(away.stdout).toMatch(/^failed: rds: club\.rds\.example is not read: /m);
   });
 
   it("is proven again and again while hundreds of rows a second are written", async () => {

@@ -32,7 +32,9 @@ const setSecret = (stack: string, name: string, text: string, slug = "shop") =>
     ...[`berth:secrets.${slug}.${name}`, text],
   );
 
-const shop = project("shop.example", { repository, secrets: ["API_KEY"] });
+const rds = { host: "db.example.org", user: "keeper", password: "API_KEY", image: "postgres:17" };
+const backup = { database: "postgres", rds };
+const shop = project("shop.example", { repository, secrets: ["API_KEY"], backup });
 const projects = { shop, club: project("club.example") };
 
 beforeAll(async () => {
@@ -88,7 +90,9 @@ describe("a project with a repository", () => {
     expect(String(brought?.inputs?.["create"])).toContain("berth-backup key shop");
     const { plaintext } = brought?.inputs?.["stdin"] as { plaintext: string };
     const key = JSON.parse(JSON.parse(plaintext) as string) as Record<string, string>;
-    expect(Object.keys(key).sort()).toEqual(["accessKeyId", "secretAccessKey"]);
+    expect(Object.keys(key).sort()).toEqual(["accessKeyId", "secretAccessKey", "serverPassword"]);
+    // Of the server over the network that its node dumps.
+    expect(key["serverPassword"]).toBe(value);
     const { stdout } = await cloud.succeed("stack", "export", "--stack", "prod");
     expect(stdout).not.toContain(key["secretAccessKey"]);
     expect(await part("prod", "club-club-backup-delivered")).toBeUndefined();
@@ -103,7 +107,8 @@ describe("a project with a repository", () => {
     expect(shown.stdout + shown.stderr).not.toMatch(/tulip|rose-garden/);
     const json = await cloud.succeed("preview", "--json", "--stack", "prod");
     expect(json.stdout).not.toMatch(/tulip|rose-garden/);
-    expect(await steps("prod")).toEqual(["update shop-shop-secrets"]);
+    const brought = ["update shop-shop-backup-delivered", "update shop-shop-secrets"];
+    expect(await steps("prod")).toEqual(brought);
     await cloud.up("prod");
     expect(await steps("prod")).toEqual([]);
   });

@@ -82,6 +82,17 @@ describe("a delivery to production of a project that is backed up", () => {
     );
   });
 
+  it("takes one whose databases are on a server over the network, and none without", () => {
+    const rds = { host: "db.example.org", port: 5432, user: "keeper", image: "postgres:17" };
+    const said = (more: object) =>
+      facts((found) => {
+        found.full.services = { web: { image: "python:3" } };
+        found.backup = { ...backup("postgres"), ...more };
+      });
+    expect(refused(said({})).join("\n")).toContain("backup.database: postgres: no service of");
+    expect(refused(said({ rds })).join("\n")).not.toContain("backup.database");
+  });
+
   it("takes declared files within what is mounted", () => {
     const said = facts((found) => {
       mount("web", {

@@ -112,6 +112,20 @@ describe("a Compose project that people brought up", () => {
     expect(isBackedUp({ manage: ["people"] }, { archives, backup })).toBe(false);
     expect(isBackedUp({ manage: ["deploy"] }, { archives, backup, servedBy: "b" })).toBe(false);
     expect(backedUpOf({ slug: "errors", backup, archives }, "prod")?.compose).toBe("errors");
+    const over = {
+      host: "db.example.org",
+      user: "keeper",
+      password: "DB_PASSWORD",
+      image: "postgres:17",
+    };
+    const { rds } = backedUpOf({ slug: "x", backup: { ...backup, rds: over }, archives }, "prod")!;
+    // Whose password it is the machine need not know.
+    expect(rds).toEqual({
+      host: "db.example.org",
+      port: 5432,
+      user: "keeper",
+      image: "postgres:17",
+    });
   });
 });
 

@@ -1,6 +1,11 @@
 import { describe, it } from "vitest";
 import { changed, expectProblem, prod, type BadInput } from "./fixture";
 
+const rds = {
+  ...{ host: "db.abc.us-east-1.rds.amazonaws.com", user: "keeper", password: "DB_PASSWORD" },
+  image: "postgres:17",
+};
+
 const table: readonly BadInput[] = [
   [
     "a time of day that is none",
@@ -14,6 +19,50 @@ const table: readonly BadInput[] = [
       received: '"25:00"',
       allowed: '"00:00" to "23:59", in UTC',
       fix: "write hours and minutes in quotes",
+    },
+  ],
+  [
+    "a server over the network of another kind than PostgreSQL",
+    [
+      [["projects", "cryptsend", "repository"], "git@git.example:cryptsend.git"],
+      [["projects", "cryptsend", "secrets"], ["DB_PASSWORD"]],
+      [["secrets"], { cryptsend: { DB_PASSWORD: { secure: "AAABAOSlYypQrvfD" } } }],
+      [["projects", "cryptsend", "backup"], { database: "mongodb", rds }],
+    ],
+    {
+      path: "berth:projects.cryptsend.backup.rds",
+      message: "is a server of PostgreSQL, and backup.database says otherwise",
+      received: '"mongodb"',
+      allowed: "postgres, postgis",
+      fix: "say database: postgres",
+    },
+  ],
+  [
+    "a server over the network whose password is no secret of the project",
+    [
+      [["projects", "cryptsend", "repository"], "git@git.example:cryptsend.git"],
+      [["projects", "cryptsend", "backup", "rds"], rds],
+    ],
+    {
+      path: "berth:projects.cryptsend.backup.rds.password",
+      message: "names no secret of the project",
+      fix: "declare it in the project's secrets",
+    },
+  ],
+  [
+    "an address and a port as the endpoint of a server over the network",
+    [
+      [["projects", "cryptsend", "repository"], "git@git.example:cryptsend.git"],
+      [["projects", "cryptsend", "secrets"], ["DB_PASSWORD"]],
+      [["secrets"], { cryptsend: { DB_PASSWORD: { secure: "AAABAOSlYypQrvfD" } } }],
+      [["projects", "cryptsend", "backup", "rds"], { ...rds, host: "db.example.org:5432" }],
+    ],
+    {
+      path: "berth:projects.cryptsend.backup.rds.host",
+      message: "is not the name of a server",
+      received: '"db.example.org:5432"',
+      allowed: "without port",
+      fix: "copy the endpoint",
     },
   ],
   [

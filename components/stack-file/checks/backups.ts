@@ -64,6 +64,7 @@ function makingProblems(project: ProjectDraft, draft: Draft): Problem[] {
       fix: "remove the line: what writes is then stopped while its database is dumped",
     });
   }
+  problems.push(...rdsProblems(project));
   if (backup.recipients !== undefined) {
     problems.push(...lonelyKeys(at("backup", "recipients"), backup.recipients));
   }
@@ -76,6 +77,30 @@ function makingProblems(project: ProjectDraft, draft: Draft): Problem[] {
       fix: "keep one of the two",
     });
   });
+  return problems;
+}
+
+/** A server over the network is PostgreSQL, of a project that is delivered, with a password that the project declares. */
+function rdsProblems({ facts, at }: ProjectDraft): Problem[] {
+  const { rds, database } = facts.backup ?? {};
+  if (rds === undefined) return [];
+  const problems: Problem[] = [];
+  if (database !== "postgres" && database !== "postgis") {
+    problems.push({
+      path: at("backup", "rds"),
+      message: "is a server of PostgreSQL, and backup.database says otherwise",
+      ...received(database),
+      allowed: "postgres, postgis",
+      fix: "say database: postgres; other kinds are not dumped over the network",
+    });
+  }
+  if (rds.password !== undefined && !(facts.secrets ?? []).includes(rds.password)) {
+    problems.push({
+      path: at("backup", "rds", "password"),
+      message: "names no secret of the project",
+      fix: "declare it in the project's secrets, and give its value as any other's",
+    });
+  }
   return problems;
 }
 

@@ -27,6 +27,8 @@ class Project:
         self.exclude = dict(said["exclude"])
         self.shrink = float(said["shrink"])
         self.recipients = list(said["recipients"])
+        # The server over the network that holds the databases: {host, port, user, image}.
+        self.rds = said.get("rds")
         # What people brought up, and no delivery.
         self.compose = said.get("compose")
         # A backup before a restore takes what there is: it may be what was lost that is restored.
@@ -80,14 +82,16 @@ def all_slugs(root="/"):
 def keep_key(project, text):
     """Takes a key that was brought; answers whether it is another than before. Refuses what is none, without saying
     what it was."""
+    # The password of a server over the network comes with it.
+    names = ["accessKeyId", "secretAccessKey", *(["serverPassword"] if project.rds else [])]
     try:
         said = json.loads(text)
-        key = {name: said[name] for name in ("accessKeyId", "secretAccessKey")}
-        whole = len(said) == 2 and all(isinstance(each, str) and each.isprintable() and each for each in key.values())
+        key = {name: said[name] for name in names}
+        whole = len(said) == len(names) and all(isinstance(each, str) and each.isprintable() and each for each in key.values())
     except (ValueError, KeyError, TypeError):
         whole = False
     if not whole:
-        raise Refused(f"{project.slug}: what was brought is no key: a JSON object with accessKeyId and secretAccessKey")
+        raise Refused(f"{project.slug}: what was brought is no key: a JSON object with {' and '.join(names)}")
     if read_json(project.places.credential) == key:
         return False
     write(project.places.credential, json.dumps(key))

@@ -84,8 +84,9 @@ class Server:
         # What a run that was killed left in the server would hold its snapshot for ever.
         self.must(f"export PGDATABASE={self.home}; exec psql -XqAt -c \"{LEFTOVERS}\"")
         for name, allowed in json.loads(self.must(f"export PGDATABASE={self.home}; exec psql -XqAt -c '{DATABASES}'")):
-            if RESTORING.fullmatch(name):
-                self.left_out.append({"what": f"{self.container.service}: database {name}", "reason": "is a restore's, on its way to another name"})
+            reason = self.leave_out(name)
+            if reason:
+                self.left_out.append({"what": f"{self.container.service}: database {name}", "reason": reason})
             elif allowed:
                 self.sessions.append(Session(self, name))
             else:
@@ -97,7 +98,12 @@ class Server:
             raise Failed(f"{self.container.service}: the database is not read: {why}; where it is no server of its own, say so: backup.exclude")
         self.user, self.home = found
 
+    def leave_out(self, name):
+        """Why a database is nobody's data; None where it is."""
+        return "is a restore's, on its way to another name" if RESTORING.fullmatch(name) else None
+
     home = "postgres"
+    globals = "pg_dumpall --no-password --globals-only"
     # What compares rows as they pass.
     reader = Copied
 
@@ -108,7 +114,7 @@ class Server:
     def write(self, archive):
         """Its members of the archive, in their order. Answers its part of the manifest."""
         folder = f"databases/{self.container.service}"
-        text = self.must("exec pg_dumpall --no-password --globals-only", {"PGDATABASE": self.home}).encode()
+        text = self.must(f"exec {self.globals}", {"PGDATABASE": self.home}).encode()
         archive.announce(f"{folder}/globals.sql", {"service": self.container.service})
         size, digest = archive.member(f"{folder}/globals.sql", len(text), [text])
         psql = "exec psql -XqAt -c"

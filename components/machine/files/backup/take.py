@@ -3,6 +3,7 @@
 import json
 import time
 
+import elsewhere
 import files
 import mongodb
 import moving
@@ -145,6 +146,10 @@ class Run:
             if kind:
                 seen.add(each.service)
                 found.append(kind.Server(each))
+        if self.project.rds:
+            if elsewhere.SERVICE in seen:
+                raise Failed(f"the service {elsewhere.SERVICE} is a database as well, and the server of backup.rds has that name in archives: give the service another one")
+            found.append(elsewhere.Server(self.project.slug, self.project.rds, self.key.get("serverPassword", "")))
         wanted = {"postgres": postgresql, "postgis": postgresql, "mongodb": mongodb}.get(self.project.kind)
         if wanted and not any(isinstance(each, wanted.Server) for each in found):
             raise Failed(f"backup.database is {self.project.kind}, and no service of the project is such a server")

@@ -52,7 +52,7 @@ def kind_of(service):
 def declared_kind(facts, services, dumped, problem):
     wanted = {"postgis": "postgres", "none": None}.get(facts.backup["kind"], facts.backup["kind"])
     # What is built may be a database under any name: it is found by what runs in it.
-    if wanted and wanted not in dumped.values() and not any("build" in each for each in services.values()):
+    if wanted and wanted not in dumped.values() and not facts.backup.get("rds") and not any("build" in each for each in services.values()):
         yield problem("backup.database", f"{facts.backup['kind']}: no service of {BASE} is one; say which kind the project has, or none")
     for name, kind in dumped.items():
         if kind != wanted:
