@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { backUpProductionProjects } from "../../policies/rules/back-up-production-projects";
+import { archivePlace } from "../../policies/judge/archive-places";
 import { declaredIn, declaredOf } from "../../policies/judge/declared";
 import { encryptBuckets } from "../../policies/rules/encrypt-buckets";
 import type { Resource } from "../../policies/judge/resource";
@@ -68,6 +69,16 @@ describe("every production project has a backup", () => {
     expect(told(backUpProductionProjects([shop, ...writer], state))).toEqual([]);
     const other = declaredOf({ clientBuckets: ["acme-other"] });
     expect(told(backUpProductionProjects([shop, ...writer], other))).toHaveLength(1);
+  });
+
+  it("is read by people below their environment's prefix alone, where the bucket is a client's", () => {
+    const clients = declaredOf({ clientBuckets: ["acme-clients"] });
+    const group = (stack: string) => resource("aws:iam/groupPolicy:GroupPolicy", {}, { stack });
+    const production = { prefix: "backups/", whole: false };
+    expect(archivePlace("acme-clients", group("prod"), clients)).toEqual(production);
+    const stage = { prefix: "stage/backups/", whole: false };
+    expect(archivePlace("acme-clients", group("stage"), clients)).toEqual(stage);
+    expect(archivePlace("acme-other", group("prod"), clients)).toBeUndefined();
   });
 
   it("asks a host stack for the credential only, and stage for nothing", () => {

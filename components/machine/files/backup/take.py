@@ -147,8 +147,8 @@ class Run:
                 seen.add(each.service)
                 found.append(kind.Server(each))
         if self.project.rds:
-            if elsewhere.SERVICE in seen:
-                raise Failed(f"the service {elsewhere.SERVICE} is a database as well, and the server of backup.rds has that name in archives: give the service another one")
+            if any(each.service == elsewhere.SERVICE for each in there):
+                raise Failed(f"a service of the project is called {elsewhere.SERVICE}, as is the server of backup.rds in archives: give the service another name")
             found.append(elsewhere.Server(self.project.slug, self.project.rds, self.key.get("serverPassword", "")))
         wanted = {"postgres": postgresql, "postgis": postgresql, "mongodb": mongodb}.get(self.project.kind)
         if wanted and not any(isinstance(each, wanted.Server) for each in found):
