@@ -169,7 +169,7 @@ describe("a person's commands, where archives go to a client's own bucket", () =
     expect(JSON.parse(printed.stdout)).toEqual(JSON.parse(wanted));
     expect(printed.stderr).toContain(`in their account ${client.account}`);
     const none = await berth(undefined, "backup", "--bucket-policy", "shop");
-    expect(none.code).toBe(65);
+    expect(none.code).toBe(1);
     expect(none.stderr).toContain("no environment declares a bucket of the client's for it");
   });
 
