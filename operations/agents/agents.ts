@@ -3,11 +3,12 @@ import { endAgentScript, runAgentScript } from "../../components/machine/jenkins
 import { deployersOf, machineName, survey, type Machine } from "../fleet/fleet";
 import { chosenMachines } from "../fleet/targets";
 import type { Context } from "../ground/context";
+import { variables } from "../ground/jenkins";
 import { printableLine } from "../ground/printable";
 import { readFacts } from "../ground/report";
 import { asDeployer, runScript, type Entrance } from "../ground/sessions";
 import { exits, readCommandLine, Refusal, UsageError } from "../ground/usage";
-import { JenkinsAgents, variables } from "./jenkins";
+import { JenkinsAgents } from "./jenkins";
 import { markOf, standingOf, takenIn, wantedOf, type Standing } from "./wanted";
 
 /** How `berth agents` is called. */

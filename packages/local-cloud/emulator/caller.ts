@@ -1,4 +1,12 @@
 import * as fs from "node:fs";
+import * as path from "node:path";
+
+/** The process of an engine, as a plugin of its own would inherit it. */
+export interface Caller {
+  readonly environment: NodeJS.ProcessEnv;
+  /** Directory of its program, where plugins run. */
+  readonly directory: string;
+}
 
 /**
  * The environment of the process on the other end of a loopback connection: the engine's. A real
@@ -12,6 +20,23 @@ export function callerEnvironment(peer: string): (name: string) => string | unde
     found ??= environmentOf(processBehind(Number(peer.split(":").at(-1)))) ?? process.env;
     return found[name];
   };
+}
+
+/** That process as a plugin inherits it; where it cannot be read, this very one. */
+export function callerProcess(peer: string): Caller {
+  const pid = processBehind(Number(peer.split(":").at(-1)));
+  const directory = linkOf(`/proc/${pid}/cwd`) ?? process.cwd();
+  return {
+    environment: environmentOf(pid) ?? process.env,
+    directory: programIn(directory) ?? directory,
+  };
+}
+
+/** The nearest directory upwards that holds a program of Pulumi. */
+function programIn(directory: string): string | undefined {
+  if (fs.existsSync(path.join(directory, "Pulumi.yaml"))) return directory;
+  const above = path.dirname(directory);
+  return above === directory ? undefined : programIn(above);
 }
 
 /** The pid that holds the established TCP connection from this local port. */

@@ -1,4 +1,5 @@
 import type { Account } from "../s3/account";
+import type { Caller } from "./caller";
 import type { Machines } from "./machines";
 import type { Declared } from "./field";
 import type { Subject } from "./subject";
@@ -31,6 +32,8 @@ export interface Context {
    * inherits.
    */
   environment(name: string): string | undefined;
+  /** The calling engine's process, for what a provider starts on this computer itself. */
+  caller(): Caller;
   /** Aborted when the engine gives the call up: cancelled, gone, or past its custom time-out. */
   readonly signal: AbortSignal;
   /**

@@ -5,7 +5,7 @@ import * as plugproto from "@pulumi/pulumi/proto/plugin_pb";
 import * as provproto from "@pulumi/pulumi/proto/provider_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 
-import { callerEnvironment } from "./caller";
+import { callerEnvironment, callerProcess } from "./caller";
 import { EngineLog } from "./engine-log";
 import { toServiceError } from "./errors";
 import { InvokeRefusal, type CheckFailure, type Provider } from "./handler";
@@ -33,7 +33,9 @@ export async function serve(
     const peer = call.getPeer();
     let found = sessions.get(peer);
     if (!found) {
-      found = new Session(provider, cloud, new EngineLog(), callerEnvironment(peer));
+      found = new Session(provider, cloud, new EngineLog(), callerEnvironment(peer), () =>
+        callerProcess(peer),
+      );
       sessions.set(peer, found);
     }
     return found;

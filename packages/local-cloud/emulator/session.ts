@@ -1,3 +1,4 @@
+import type { Caller } from "./caller";
 import type { EngineLog } from "./engine-log";
 import type { Faults } from "./faults";
 import {
@@ -66,6 +67,10 @@ export class Session {
     readonly engine: EngineLog,
     private readonly environment: (name: string) => string | undefined = (name) =>
       process.env[name],
+    private readonly caller: () => Caller = () => ({
+      environment: process.env,
+      directory: process.cwd(),
+    }),
   ) {
     this.handlers = new Map(provider.resources.map((handler) => [handler.type, handler]));
   }
@@ -228,6 +233,7 @@ export class Session {
       now: () => this.cloud.now(),
       log: (severity, message, passing) => this.engine.write(severity, urn, message, passing),
       environment: this.environment,
+      caller: this.caller,
       signal: AbortSignal.any(signals),
       gone,
       ...(limits.assignedId === undefined ? {} : { assignedId: limits.assignedId }),

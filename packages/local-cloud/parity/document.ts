@@ -25,7 +25,8 @@ A number says how many calls agreed; **gap n** points to a known gap below; *not
 const restsOn: Readonly<Record<string, string>> = {
   aws: "four calls of version 6.31 (one user, one instance), recorded live by the provider's maintainers; 7.48 is emulated, whose plugin was not to be had. All else is upstream's source and documentation",
   cloudflare: "the plugin (main branch after 6.17) before a double of the API",
-  command: "the plugin 1.2.1 over SSH to a booted Debian host",
+  command:
+    "the plugin 1.2.1 over SSH to a booted Debian host; `command:local:Command` is not recorded, and its emulation the provider's code at that version",
   digitalocean:
     "the plugin (4.80.1 and main branch near it) before a double of the API; a few calls of 4.27 live",
   scaleway: "the plugin (main branch near 1.54) before a double of the API",

@@ -49,6 +49,27 @@ export const commandInputs: Struct = {
   required: ["connection"],
 };
 
+/**
+ * The inputs of `command:local:Command` 1.2.1, but for the files that it gathers behind a run (`assetPaths`,
+ * `archivePaths`).
+ */
+export const localInputs: Struct = {
+  name: "local.CommandInputs",
+  fields: {
+    interpreter: "[]interface {}",
+    dir: "string",
+    create: "string",
+    update: "string",
+    delete: "string",
+    stdin: "string",
+    logging: "string",
+    environment: "map[string]string",
+    triggers: "[]interface {}",
+    addPreviousOutputInEnv: "bool",
+  },
+  required: [],
+};
+
 /** The inputs of `command:remote:CopyToRemote` 1.2.1. */
 export const copyInputs: Struct = {
   name: "remote.CopyToRemoteInputs",

@@ -1,5 +1,6 @@
 import type { Provider } from "../../emulator/handler";
 import { copyToRemote } from "./copy-to-remote";
+import { localCommand } from "./local-command";
 import { remoteCommand } from "./remote-command";
 import type { Shell } from "./shell";
 import { sshShell } from "./ssh-shell";
@@ -9,7 +10,7 @@ export function commandOver(shell: Shell): Provider {
   return {
     name: "command",
     version: "1.2.1",
-    resources: [remoteCommand(shell), copyToRemote(shell)],
+    resources: [remoteCommand(shell), localCommand, copyToRemote(shell)],
     capabilities: { supportsPreview: true, acceptSecrets: true, supportsAutonaming: false },
     diffsConfig: false,
     // The real plugin's framework signs its configuration.

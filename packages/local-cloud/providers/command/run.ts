@@ -110,17 +110,12 @@ async function execute(
     throw fail(error instanceof Error ? error.message : String(error));
   }
   logged.end();
-  if (logged.overlong) {
-    throw new ProviderError(
-      "the command printed a line over 64 KiB, on which the real provider hangs; set logging to none",
-    );
-  }
   if (ending.status !== 0) throw fail(endingText(ending));
   return { stdout: text(chunks.stdout), stderr: text(chunks.stderr) };
 }
 
 /** Whether a stream is logged; an unknown value of `logging` logs nothing. */
-function logs(logging: unknown, stream: "stdout" | "stderr"): boolean {
+export function logs(logging: unknown, stream: "stdout" | "stderr"): boolean {
   return (
     logging === undefined || logging === null || logging === "stdoutAndStderr" || logging === stream
   );
@@ -141,7 +136,7 @@ function endingText({ status, signal }: Ending): string {
 }
 
 /** Output without one trailing newline. What is no UTF-8 cannot be told to the engine. */
-function text(chunks: readonly Buffer[]): string {
+export function text(chunks: readonly Buffer[]): string {
   const output = Buffer.concat(chunks);
   if (!isUtf8(output)) {
     throw new ProviderError("grpc: error while marshaling: string field contains invalid UTF-8");
@@ -150,9 +145,9 @@ function text(chunks: readonly Buffer[]): string {
 }
 
 /** Logs whole lines while they come, whichever stream they come from. */
-class LineLog {
+export class LineLog {
   private rest = Buffer.alloc(0);
-  overlong = false;
+  private overlong = false;
 
   constructor(private readonly context: Context) {}
 
@@ -164,8 +159,13 @@ class LineLog {
     }
   }
 
+  /** Throws where a line would have blocked the real provider for ever. */
   end(): void {
     if (this.rest.length > 0) this.line(this.rest);
+    if (!this.overlong) return;
+    throw new ProviderError(
+      "the command printed a line over 64 KiB, on which the real provider hangs; set logging to none",
+    );
   }
 
   private line(line: Buffer): void {

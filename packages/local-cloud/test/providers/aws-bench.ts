@@ -21,6 +21,7 @@ export class AwsBench {
       now: () => new Date("2026-11-21T12:00:00.123Z"),
       log: () => undefined,
       environment: () => undefined,
+      caller: () => ({ environment: {}, directory: "/" }),
       signal: new AbortController().signal,
       gone: new AbortController().signal,
     };

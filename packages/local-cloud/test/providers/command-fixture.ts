@@ -29,6 +29,10 @@ export function caller(
     now: () => new Date(),
     log: (severity, message, passing = false) => lines.push({ severity, message, passing }),
     environment: (name) => environment[name],
+    caller: () => ({
+      environment: { PATH: process.env["PATH"], ...environment },
+      directory: "/tmp",
+    }),
     signal: signal ?? new AbortController().signal,
     gone: gone ?? new AbortController().signal,
   };
