@@ -19,6 +19,7 @@ import { ownState } from "./components/present/own-state";
 import { isReached } from "./components/node/awake";
 import { outputsOf } from "./components/outputs/published";
 import { asRehearsed } from "./components/rehearsal-keys";
+import { webhookMark } from "./components/integrations/webhook";
 import { ownConfig } from "./components/stack-file/stack-files";
 
 const stack = pulumi.getStack();
@@ -66,6 +67,7 @@ async function build(before: unknown): Promise<Published> {
       ...present,
       fullName,
       ...sites,
+      webhook: webhookMark(process.env),
     })),
     // Exceptions from policies that were deployed with: a state is judged by them too.
     ...(waivers === undefined ? {} : { waivers }),

@@ -14,6 +14,7 @@ import * as board from "./board/board";
 import * as converge from "./fleet/converge";
 import * as deployers from "./people/deployers";
 import * as offboard from "./people/offboard";
+import * as integrate from "./integrate/integrate";
 import * as jobs from "./jobs/jobs";
 import * as ssh from "./fleet/ssh";
 import * as status from "./fleet/status";
@@ -65,6 +66,7 @@ const commands: Readonly<Record<string, Command>> = {
   exec,
   jobs,
   agents,
+  integrate,
   sentry,
   notify,
   backup,
@@ -91,6 +93,7 @@ export const usage = `usage: npm run berth -- <command> [arguments]
   jobs        the jobs of all projects on Jenkins, as files, or compared with what is there
   sentry      errors, outages and silence of production reach Slack by the agency's Sentry
   agents      agents of Jenkins on the nodes that declare one
+  integrate   what pulumi up calls: a project's jobs on Jenkins, their first run, Slack's webhook proven
   notify      tell Slack how a job ended, or prove that its webhook works
   backup      make an archive of a project's data now
   restore     bring an archive back: to look into, for a developer, or in place

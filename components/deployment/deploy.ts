@@ -14,6 +14,7 @@ import type { ResolvedFleet, ResolvedProject } from "../placement/resolved";
 import { machineIn, type Present } from "../present/look";
 import type { OwnState } from "../present/own-state";
 import { hostRecord, type ProjectNamesArgs } from "../edge/project-names";
+import { integrateAll } from "./integrate-all";
 import { PublishedStacks } from "../outputs/published";
 import { renamed } from "../node/renamed";
 import type { Reached } from "../machine/connection";
@@ -39,6 +40,8 @@ export interface Run extends Recording, Present {
   readonly secrets: pulumi.Output<Decrypted> | undefined;
   /** Whether an sshd answers at an address. */
   readonly answers: Earlier["answers"];
+  /** Which webhook of Slack whoever deploys holds: the beginning of a digest of its address; undefined: none. */
+  readonly webhook: string | undefined;
 }
 
 /** Values of secrets, by project and name. */
@@ -101,6 +104,10 @@ export async function deploy(run: Run): Promise<Deployment> {
     ),
     neighbours:
       fleet.zones.length === 0 ? [] : await certifiedNames(fleet.environment, run.fullName),
+  });
+  await integrateAll({
+    ...{ fleet, own, nodes, published, before, webhook: run.webhook },
+    names: named.flatMap(({ names }) => names ?? []),
   });
   const led = (slug: string) => named.find(({ project }) => project.slug === slug)?.names?.led;
 

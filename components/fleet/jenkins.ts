@@ -6,17 +6,20 @@ import { choice, group, list, text } from "./hints";
 /** What Jenkins knows somebody by: stands in a permission, where a colon and spaces would end it. */
 export const jenkinsAccountPattern = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$/;
 
-/** The agency's Jenkins, as agents on nodes come in to it (R51). */
-const agents = group("Agents on nodes that say jenkins: agent (R51).", {
-  address: text(
-    "Jenkins' address.",
+const address = (description: string) =>
+  text(
+    description,
     /^(https:\/\/[a-z0-9.-]+(:[0-9]+)?(\/[A-Za-z0-9._-]+)*|http:\/\/127\.0\.0\.1:[0-9]+)$/,
     {
       what: "the address of a Jenkins",
       allowed: "https:// and a name, without a slash at its end",
       fix: "copy it from Jenkins: Manage Jenkins, System, Jenkins URL, without the last slash",
     },
-  ),
+  );
+
+/** The agency's Jenkins, as agents on nodes come in to it (R51). */
+const agents = group("Agents on nodes that say jenkins: agent (R51).", {
+  address: address("Jenkins' address."),
   image: text(
     "The image of its agents, which connects to it and has git and ssh; by a tag that does not move, or a digest.",
     /^(?!.*:latest$)[a-z0-9][a-z0-9._/-]*(:[0-9]+\/[a-z0-9._/-]+)?(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/,
@@ -62,6 +65,9 @@ export const agencyJenkins = group(
   {
     repository: repository("The repository of these stack files."),
     branch: branch.optional(),
+    address: address(
+      "Jenkins' address, where pulumi up keeps projects' jobs and their nodes' agents, and runs the job of a new project (R22); absent: people load jobs, and berth agents makes agents.",
+    ).optional(),
     agents: agents.optional(),
   },
 );
@@ -75,3 +81,9 @@ export type JobKind = (typeof jobKinds)[number];
 
 /** The name of a job (R46), of a project's slug or the fleet's name: on Jenkins, of its key among `jobs` and of the credential that holds the key. */
 export const jobName = (slug: string, kind: JobKind): string => `${slug}-${kind}`;
+
+/**
+ * Of how jobs are rendered: it changes when that does, so that the next update has Jenkins hold them anew. A test
+ * tells what it has to be.
+ */
+export const jobForm = "b4e2e7fea581";

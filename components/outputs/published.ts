@@ -112,6 +112,19 @@ export class PublishedStacks {
   }
 
   /**
+   * Where a host stack's machine that serves a project is reached, and how it is known; undefined where the stack
+   * published none that came up.
+   */
+  async reachedMachine(
+    stack: string,
+    project: ProjectSpec,
+  ): Promise<{ readonly address: string; readonly hostKey: string } | undefined> {
+    const outputs = await this.outputs(stack).catch(() => undefined);
+    const { address, hostKey } = (outputs && nodeOf(outputs, project.slug, project.formerly)) ?? {};
+    return address && hostKey ? { address, hostKey } : undefined;
+  }
+
+  /**
    * Besides the reference, which states of stacks hold: as outputs of one, all of them would be unknown
    * because a word of one failed host is, and no `apply` would ever judge them.
    */

@@ -27,6 +27,14 @@ export function markOf(machine: Machine): string {
   return `Made by berth agents for ${machineName(machine)}. Change nothing here.`;
 }
 
+/** Whether a description is the mark of a machine's agent, by the machine's stack and node. */
+export function isOfMachine(
+  description: string,
+  { stack, node }: { readonly stack: string; readonly node: string },
+): boolean {
+  return mark.exec(description)?.[1] === `${stack}/${node}`;
+}
+
 /**
  * The agents of the machines that declare one. A name carries what its machine is known by, a part of its host key's
  * digest: Jenkins makes an agent's secret from its name, so another machine's would be the same under the same name.

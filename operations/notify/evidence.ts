@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { z } from "zod";
 
-import { webhookVariable } from "./webhook";
+import { webhookMark } from "../../components/integrations/webhook";
 
 /** That Slack took a message: the one proof that a webhook works. */
 export const evidence = z.strictObject({
@@ -12,13 +11,6 @@ export const evidence = z.strictObject({
   webhook: z.string().regex(/^[0-9a-f]{16}$/),
 });
 export type Evidence = z.output<typeof evidence>;
-
-/** Which webhook an environment holds, without its address; undefined where it holds none. */
-export function webhookMark(env: NodeJS.ProcessEnv): string | undefined {
-  const address = env[webhookVariable];
-  if (address === undefined || address === "") return undefined;
-  return createHash("sha256").update(address).digest("hex").slice(0, 16);
-}
 
 /** Keeps that Slack just took a message by this environment's webhook. */
 export function keepEvidence(file: string, env: NodeJS.ProcessEnv, now: Date): void {

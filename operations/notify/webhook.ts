@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { webhookVariable } from "../../components/integrations/webhook";
 import { printableLine } from "../ground/printable";
 import { Refusal } from "../ground/usage";
-
-/** The variable that holds the webhook's address, which is a secret: whoever has it writes as we do. */
-export const webhookVariable = "SLACK_WEBHOOK_URL";
 
 /** Slack takes about one message a second. */
 const pause = 1_000;

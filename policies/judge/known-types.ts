@@ -28,6 +28,9 @@ export const knownTypes: Readonly<Record<string, string>> = {
   "berth:backups:BackupCredential": "what a node writes archives with",
   "berth:backups:ArchiveGroup": "people who read archives, or drill them",
 
+  "berth:integrations:ProjectJobs": "a project's jobs on Jenkins",
+  "command:local:Command": "what Berth itself does at a service without a provider",
+
   // Machines, their addresses and firewalls.
   "digitalocean:index/droplet:Droplet": "a machine",
   "digitalocean:index/firewall:Firewall": "its firewall",

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { berth } from "../../operations/berth";
 import type { Context } from "../../operations/ground/context";
-import { webhookMark } from "../../operations/notify/evidence";
+import { webhookMark } from "../../components/integrations/webhook";
 import { messageOf } from "../../operations/notify/result";
 import { messageLimit } from "../../operations/notify/slack-text";
 import { webhookOf } from "../../operations/notify/webhook";

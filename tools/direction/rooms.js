@@ -49,6 +49,7 @@ const components = inOrder([
   ["components/leaving", "^components/leaving/"],
   ["components/present", "^components/present/"],
   ["components/node", "^components/node/"],
+  ["components/integrations", "^components/integrations/"],
   // What others install too: the one door to what stands before it.
   ["components (public face)", "^components/index\\.ts$"],
   ["components/deployment", "^components/deployment/"],
@@ -66,6 +67,7 @@ const operations = inOrder(
     ["operations/notify", "^operations/notify/"],
     ["operations/backups", "^operations/backups/"],
     ["operations/sentry", "^operations/sentry/"],
+    ["operations/integrate", "^operations/integrate/"],
     ["operations/migrate", "^operations/migrate/"],
     ["operations/adopt", "^operations/adopt/"],
     ["operations/retire", "^operations/retire/"],

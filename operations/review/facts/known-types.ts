@@ -51,6 +51,9 @@ export const knownTypes: Readonly<Record<string, Readings>> = {
   "berth:edge:ZoneTls": nothing,
   // Code and secrets of a project: nothing of what a plan is read for.
   "berth:site:ProjectSite": nothing,
+  // Jobs and agents at Jenkins, and a message to Slack: the jobs' own files show what they do.
+  "berth:integrations:ProjectJobs": nothing,
+  "command:local:Command": nothing,
   "cloudflare:index/zoneSetting:ZoneSetting": { ...nothing, names: "reads" },
   "cloudflare:index/ruleset:Ruleset": { ...nothing, names: "reads" },
   // Judged by the policies; nobody loses, gains or pays anything by them alone.

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { assemble } from "../../../operations/board/assemble";
 import { gather } from "../../../operations/board/gather";
-import { keepEvidence, webhookMark } from "../../../operations/notify/evidence";
+import { webhookMark } from "../../../components/integrations/webhook";
+import { keepEvidence } from "../../../operations/notify/evidence";
 import { today } from "../../stack-file/fixture";
 import { asking, fleetOf, well } from "./world";
 

@@ -1,7 +1,23 @@
 import type { Mutation } from "../mutation";
 
-/** The manual on projects' jobs on Jenkins: of rules 46 to 50, 52, 58, 80 and 83. */
+/** The manual on projects' jobs on Jenkins: of rules 22, 46 to 50, 52, 58, 80 and 83. */
 export const jobs: readonly Mutation[] = [
+  {
+    rule: 22,
+    file: "operations/integrate/integrate.ts",
+    from: 'if (result === "SUCCESS") return',
+    to: 'if (result !== "FAILURE") return',
+    test: "test/integrations/command.test.ts",
+    named: "fails with what a job said that ended otherwise than well",
+  },
+  {
+    rule: 46,
+    file: "operations/jobs/load.ts",
+    from: "if (taken.length > 0) {",
+    to: "if (taken.length > 1) {",
+    test: "test/integrations/load.test.ts",
+    named: "are none that people made",
+  },
   {
     rule: 46,
     file: "operations/jobs/scripts/test.sh",

@@ -97,5 +97,11 @@ export const machines: readonly Rule[] = [
     command("operations/agents/agents.ts"),
   ),
   rule(21, "Command history is kept and people are told", component("machine/steps/history.sh")),
-  rule(22, "The Jenkins job runs after bootstrap", open),
+  rule(
+    22,
+    "The project's job on Jenkins runs after bootstrap and must pass, or the update says what it said; where the agency says where its Jenkins is. Of a project that ran on another machine before it runs once that move is over",
+    component("integrations/project-jobs.ts"),
+    component("deployment/integrate-all.ts"),
+    command("operations/integrate/integrate.ts"),
+  ),
 ];

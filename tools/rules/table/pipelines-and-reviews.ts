@@ -19,8 +19,9 @@ export const pipelinesAndReviews: readonly Rule[] = [
   ),
   rule(
     46,
-    "Three jobs a project that declares its jobs, rendered for Jenkins: its tests by dc.test.yml, else dc.dev.yml; people load them",
+    "Three jobs a project that declares its jobs, rendered for Jenkins: its tests by dc.test.yml, else dc.dev.yml; an update keeps them there where the agency says where its Jenkins is, and people load them elsewhere",
     config("stack-file/checks/jenkins"),
+    component("integrations/project-jobs.ts"),
     command("operations/jobs/jobs.ts"),
     people,
   ),

@@ -25,6 +25,11 @@ export function configurationOf(xml: string): Configuration | undefined {
   };
 }
 
+/** A job's configuration once it was switched off. */
+export function disabled(xml: string): string {
+  return xml.replace(/<disabled>[^<]*<\/disabled>/, "<disabled>true</disabled>");
+}
+
 function textOf(xml: string, tag: string): string | undefined {
   const found = new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(xml)?.[1];
   return found?.replaceAll(/&(\w+);/g, (whole, name: string) => entities[name] ?? whole);

@@ -1,6 +1,6 @@
 import type { World } from "../../emulator/world";
 import type { Answer, Asked } from "./asked";
-import { configurationOf } from "./configuration";
+import { configurationOf, disabled } from "./configuration";
 
 /** How a build ends. */
 export type Result = "SUCCESS" | "UNSTABLE" | "FAILURE" | "ABORTED";
@@ -58,6 +58,9 @@ export class Jobs {
         return { status: 200, text: String(xml) };
       case "POST config.xml":
         return this.put(job, asked);
+      case "POST disable":
+        this.world.put(jobKind, job, { xml: disabled(String(xml)) });
+        return { status: 302 };
       case "POST doDelete":
         this.world.remove(jobKind, job);
         for (const { id, data } of this.world.list(buildKind)) {
@@ -74,8 +77,8 @@ export class Jobs {
 
   private listed(): Answer {
     const jobs = [...this.all()].map(([name, xml]) => {
-      const { description = "", disabled = false } = configurationOf(xml) ?? {};
-      return { _class: "hudson.model.FreeStyleProject", name, description, buildable: !disabled };
+      const { description = "", disabled: isOff = false } = configurationOf(xml) ?? {};
+      return { _class: "hudson.model.FreeStyleProject", name, description, buildable: !isOff };
     });
     return { status: 200, text: JSON.stringify({ _class: "hudson.model.Hudson", jobs }) };
   }
@@ -95,8 +98,8 @@ export class Jobs {
   }
 
   private started(job: string, xml: string, given: boolean): Answer {
-    const { disabled = false, hasParameters = false } = configurationOf(xml) ?? {};
-    if (disabled) return { status: 409 };
+    const { disabled: isOff = false, hasParameters = false } = configurationOf(xml) ?? {};
+    if (isOff) return { status: 409 };
     if (given !== hasParameters) return { status: given ? 500 : 400 };
     return { status: 201, location: `queue/item/${this.run(job)}/` };
   }

@@ -1,0 +1,124 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { ProjectNames } from "../edge/project-names";
+import { jobForm } from "../fleet/jenkins";
+import { isEnded, servedBy } from "../fleet/serving";
+import { integrate } from "../integrations/local";
+import { ProjectJobs } from "../integrations/project-jobs";
+import type { ProjectNode } from "../node/project-node";
+import { renamed } from "../node/renamed";
+import type { PublishedStacks } from "../outputs/published";
+import { isDelivered } from "../placement/deliveries";
+import type { ResolvedFleet, ResolvedNode, ResolvedProject } from "../placement/resolved";
+import type { OwnState } from "../present/own-state";
+import type { Before } from "./ran-before";
+
+/** What is there once machines, names and buckets are. */
+export interface Integrating {
+  readonly fleet: ResolvedFleet;
+  readonly own: OwnState | undefined;
+  readonly nodes: ReadonlyMap<string, ProjectNode>;
+  readonly names: readonly ProjectNames[];
+  readonly published: PublishedStacks;
+  readonly before: ReadonlyMap<string, Before>;
+  readonly webhook: string | undefined;
+}
+
+/**
+ * Joins an environment's projects to the agency's Jenkins and proves Slack's webhook, where the agency declares
+ * Jenkins' address. Comes last: a service that is down fails the update when machines and names are there, and the next
+ * update does what is left. Goes first when something is destroyed: what could still deliver is gone before its machine.
+ */
+export async function integrateAll(integrating: Integrating): Promise<void> {
+  const { fleet, nodes, names } = integrating;
+  const jenkins = fleet.agency.jenkins?.address;
+  if (fleet.role !== "environment" || jenkins === undefined) return;
+  const projects = fleet.projects.filter(({ jenkins: says }) => says !== undefined);
+  // Everything waits for this one, and it alone for everything: the dependencies of each would be most of the state.
+  const last = integrate(
+    `${fleet.stack}-fleet-jobs`,
+    "fleet-jobs",
+    { jenkins, form: jobForm, agency: fleet.agency.jenkins, projects: projects.map(toldOf) },
+    { dependsOn: [...nodes.values(), ...names] },
+  );
+  proveWebhook(integrating, last);
+  const agents = new Map(fleet.nodes.flatMap((node) => agentOf(integrating, node, last)));
+  await Promise.all(
+    projects.map((each) => createJobs(integrating, each, jenkins, agents.get(each.node) ?? last)),
+  );
+}
+
+/** What the job that tells Slack is told of a project. */
+function toldOf({ slug, repository }: ResolvedProject): object {
+  return { slug, repository };
+}
+
+/** The agent of a node that says so: it is there before a job waits for it, and goes after that job. */
+function agentOf(
+  { fleet, nodes }: Integrating,
+  { name, formerly, jenkins }: ResolvedNode,
+  last: pulumi.Resource,
+): [string, pulumi.Resource][] {
+  const node = nodes.get(name);
+  const agents = fleet.agency.jenkins?.agents;
+  if (jenkins !== "agent" || node === undefined || agents === undefined) return [];
+  const { address, hostKey } = node.reached;
+  const about = { stack: fleet.stack, node: name, projects: node.projects.map(({ slug }) => slug) };
+  const opts = { dependsOn: [last], ...renamed(name, formerly) };
+  return [
+    [name, integrate(`${name}-agent`, "agent", { ...about, address, hostKey, agents }, opts)],
+  ];
+}
+
+async function createJobs(
+  { fleet, nodes, published, before }: Integrating,
+  project: ResolvedProject,
+  jenkins: string,
+  last: pulumi.Resource,
+): Promise<void> {
+  const { slug, formerly, node: name } = project;
+  const own = project.servedBy === undefined ? nodes.get(name) : undefined;
+  const node = own && fleet.nodes.find((each) => each.name === name);
+  const stack = servedBy(fleet, project);
+  const elsewhere =
+    own || isEnded(project) ? undefined : await published.reachedMachine(stack, project);
+  const machine = own?.reached ?? elsewhere;
+  const ran = own && before.get(slug)?.(own.host.id);
+  new ProjectJobs(
+    slug,
+    {
+      ...{ jenkins, environment: fleet.environment, project, after: [last] },
+      machine: machine && { stack, address: machine.address, hostKey: machine.hostKey },
+      agent: node?.jenkins === "agent",
+      firstRun:
+        own && node && isDelivered(node, project)
+          ? { machine: own.host.id, moved: pulumi.output(ran).apply(isElsewhere) }
+          : undefined,
+    },
+    renamed(slug, formerly),
+  );
+}
+
+/** Where a project ran before: new code must not meet data that is still to come. */
+function isElsewhere(ran: unknown): boolean {
+  return ran !== undefined && ran !== "nowhere";
+}
+
+/**
+ * A message by the webhook, whenever that is another one. Who deploys without one proves nothing, and leaves what was
+ * proven before.
+ */
+function proveWebhook({ fleet, own, webhook }: Integrating, last: pulumi.Resource): void {
+  const { stack } = fleet;
+  const name = `${stack}-slack`;
+  const isThere = own?.find("command:local:Command", name) !== undefined;
+  if (webhook === undefined && !isThere) return;
+  const unchanged = webhook === undefined ? { ignoreChanges: ["stdin"] } : {};
+  integrate(
+    name,
+    "slack",
+    { stack, webhook: webhook ?? "" },
+    { dependsOn: [last], ...unchanged },
+    false,
+  );
+}

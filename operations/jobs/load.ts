@@ -1,0 +1,77 @@
+import type { Environment } from "../../components/fleet/environment";
+import type { JobKind } from "../../components/fleet/jenkins";
+import { Refusal } from "../ground/usage";
+import { configurationsOf } from "./configurations";
+import type { JenkinsJobs, JobThere } from "./jenkins";
+import type { Job } from "./job";
+import { render } from "./render";
+
+/** What was done to a job. */
+export interface Done {
+  readonly name: string;
+  readonly what: "made" | "changed";
+}
+
+/**
+ * Has Jenkins hold these jobs as they are declared; what is as it should be is left alone. Throws a `Refusal`, before
+ * anything is changed, naming those whose names people's own jobs have.
+ */
+export async function putJobs(
+  jenkins: JenkinsJobs,
+  jobs: readonly Job[],
+  env: NodeJS.ProcessEnv,
+): Promise<readonly Done[]> {
+  const there = new Map((await jenkins.list()).map((each) => [each.name, each]));
+  const wanted = jobs.map((job) => ({ ...job, ...render(job) }));
+  const taken = wanted.filter(({ name }) => there.has(name) && there.get(name)?.mark === undefined);
+  if (taken.length > 0) {
+    throw new Refusal(
+      `${taken.map(({ name }) => name).join(", ")}: made by hand on Jenkins (no mark of berth jobs in its description), and not replaced; rename it there, or delete it, and run this again`,
+    );
+  }
+  const differ = wanted.filter(({ name, digest, disabled }) => {
+    const found = there.get(name);
+    return found?.mark?.digest !== digest || found.disabled !== disabled;
+  });
+  if (differ.length === 0) return [];
+  const configurations = await configurationsOf(differ, env);
+  const done: Done[] = [];
+  for (const { name } of differ) {
+    const xml = configurations.get(name)!;
+    const isThere = there.has(name);
+    await (isThere ? jenkins.change(name, xml) : jenkins.create(name, xml));
+    done.push({ name, what: isThere ? "changed" : "made" });
+  }
+  return done;
+}
+
+/**
+ * Ends a project's jobs in one environment: its delivery and its weekly merge, and its tests where no delivery of the
+ * other environment is left that would wait for them. Answers their names.
+ */
+export async function endJobs(
+  jenkins: JenkinsJobs,
+  slug: string,
+  environment: Environment,
+): Promise<string[]> {
+  const own = (await jenkins.list()).filter((each) => each.mark?.slug === slug);
+  const kinds: readonly JobKind[] = environment === "prod" ? ["prod", "release"] : [environment];
+  const isOwn = ({ mark }: JobThere) => mark !== undefined && kinds.includes(mark.kind);
+  const deliveries: readonly (JobKind | undefined)[] = ["stage", "prod"];
+  const isLast = !own.some((each) => deliveries.includes(each.mark?.kind) && !isOwn(each));
+  const going = own.filter((each) => isOwn(each) || (isLast && each.mark?.kind === "test"));
+  return removed(jenkins, going);
+}
+
+/** Ends the fleet's own jobs once no project has any. Answers their names. */
+export async function endFleetJobs(jenkins: JenkinsJobs): Promise<string[]> {
+  const ours = (await jenkins.list()).filter(({ mark }) => mark !== undefined);
+  const ofFleet: readonly (JobKind | undefined)[] = ["nightly", "notify"];
+  const own = ours.filter(({ mark }) => ofFleet.includes(mark?.kind));
+  return ours.length > own.length ? [] : removed(jenkins, own);
+}
+
+async function removed(jenkins: JenkinsJobs, jobs: readonly JobThere[]): Promise<string[]> {
+  for (const { name } of jobs) await jenkins.remove(name);
+  return jobs.map(({ name }) => name);
+}

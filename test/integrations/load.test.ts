@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+import { JenkinsJobs } from "../../operations/jobs/jenkins";
+import { endFleetJobs, endJobs, putJobs } from "../../operations/jobs/load";
+import { JenkinsDouble } from "../../packages/local-cloud/services/jenkins/jenkins";
+import { obtainJobBuilder } from "../../tools/job-builder";
+import { jobsOfBoth, jobsOfFleet } from "../jobs/fixture";
+
+const double = new JenkinsDouble();
+let env: NodeJS.ProcessEnv;
+let jenkins: JenkinsJobs;
+const names = () => [...double.jobs.all().keys()].sort();
+
+beforeEach(async () => {
+  const address = await double.open();
+  env = { ...double.env(), PATH: `${await obtainJobBuilder()}:${process.env["PATH"]}` };
+  jenkins = new JenkinsJobs(address, env);
+  for (const name of names()) await jenkins.remove(name);
+  double.changes.length = 0;
+});
+afterEach(() => double.close());
+
+describe("jobs on Jenkins", () => {
+  it("are made once, and changed where they are not as declared alone", async () => {
+    expect((await putJobs(jenkins, jobsOfBoth(), env)).map(({ what }) => what)).toEqual([
+      ...["made", "made", "made", "made"],
+    ]);
+    expect(names()).toEqual(["kmc-prod", "kmc-release", "kmc-stage", "kmc-test"]);
+    double.changes.length = 0;
+    expect(await putJobs(jenkins, jobsOfBoth(), env)).toEqual([]);
+    expect(double.changes).toEqual([]);
+    const moved = jobsOfBoth().map((job) =>
+      job.kind === "stage" ? { ...job, branch: "next" } : job,
+    );
+    expect(await putJobs(jenkins, moved, env)).toEqual([{ name: "kmc-stage", what: "changed" }]);
+    expect(double.changes).toEqual(["/job/kmc-stage/config.xml"]);
+  });
+
+  it("are none that people made, and nothing is changed then", async () => {
+    double.jobs.byHand("kmc-test");
+    await expect(putJobs(jenkins, jobsOfBoth(), env)).rejects.toThrow(
+      /^kmc-test: made by hand on Jenkins/,
+    );
+    expect([names(), double.changes]).toEqual([["kmc-test"], []]);
+  });
+
+  it("end with their environment, and the tests with the last delivery that waits for them", async () => {
+    double.jobs.byHand("kmc-old");
+    await putJobs(jenkins, jobsOfFleet(), env);
+    expect((await endJobs(jenkins, "kmc", "prod")).sort()).toEqual(["kmc-prod", "kmc-release"]);
+    expect(await endFleetJobs(jenkins)).toEqual([]);
+    expect((await endJobs(jenkins, "kmc", "stage")).sort()).toEqual(["kmc-stage", "kmc-test"]);
+    expect((await endFleetJobs(jenkins)).sort()).toEqual(["berth-nightly", "berth-notify"]);
+    expect(names()).toEqual(["kmc-old"]);
+    expect(double.changes).toContain("/job/kmc-prod/disable");
+  });
+
+  it("need what makes Jenkins' configurations of them, and an account", async () => {
+    const without = { ...env, PATH: "/nowhere" };
+    await expect(putJobs(jenkins, jobsOfBoth(), without)).rejects.toThrow(
+      /pip install jenkins-job-builder==/,
+    );
+    expect(names()).toEqual([]);
+    expect(() => new JenkinsJobs(double.address, {})).toThrow(
+      /may create, configure, build and delete jobs/,
+    );
+  });
+
+  it("tell how a build ended, and what it said", async () => {
+    await putJobs(jenkins, jobsOfBoth(), env);
+    expect(await jenkins.run("kmc-prod")).toMatchObject({ result: "SUCCESS" });
+    double.jobs.endWith("kmc-test", "UNSTABLE", "1 of 2 failed");
+    expect(await jenkins.run("kmc-prod")).toMatchObject({
+      ...{ result: "UNSTABLE", log: "kmc-test: 1 of 2 failed" },
+    });
+    const { address } = double;
+    await double.close();
+    await expect(new JenkinsJobs(address, env).run("kmc-prod")).rejects.toThrow("was not reached");
+    await double.open();
+  });
+});

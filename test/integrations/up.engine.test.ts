@@ -1,0 +1,122 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { ScratchCloud } from "../../rehearsal/scratch";
+import { obtainJobBuilder } from "../../tools/job-builder";
+import { agency, project } from "../engine/agency";
+import { publicKey } from "../stack-file/fixture";
+
+const shop = (environment: "stage" | "prod") =>
+  project(environment === "prod" ? "shop.example" : "stage.shop.example", {
+    repository: "git@github.com:acme/shop.git",
+    jobs: { [`shop-${environment}`]: publicKey(environment === "prod" ? 61 : 62) },
+    jenkins: {},
+    ...(environment === "prod" ? {} : { backup: undefined }),
+  });
+const stacks = () => ({
+  stage: { projects: { shop: shop("stage") } },
+  prod: { projects: { shop: shop("prod"), club: project("club.example") } },
+});
+
+let cloud: ScratchCloud;
+const jenkins = { repository: "git@github.com:acme/berth.git", address: "https://ci.acme.dev" };
+const steps = async (stack: string) =>
+  (await cloud.plan(stack)).map(({ op, urn }) => `${op} ${urn.split("::").at(-1)}`).sort();
+const jobs = async () => (await cloud.objects("jenkins/job")).map(({ id }) => id).sort();
+const configuration = async (name: string) =>
+  String((await cloud.objects("jenkins/job")).find(({ id }) => id === name)?.data["xml"]);
+const builds = async () =>
+  (await cloud.objects("jenkins/build")).map(({ data }) => `${String(data["job"])}`);
+const messages = async () =>
+  (await cloud.objects("slack/message")).map(({ data }) => String(data["text"]));
+const tell = (kind: string, id: string, data: object) =>
+  cloud.control("PUT", `/objects/${encodeURIComponent(kind)}/${id}`, data);
+const forget = (kind: string, id: string) =>
+  cloud.control("DELETE", `/objects/${encodeURIComponent(kind)}/${id}`);
+const up = (stack: string, env: NodeJS.ProcessEnv = {}) => {
+  const before = { ...cloud.env };
+  Object.assign(cloud.env, env);
+  return cloud.pulumi("up", "--yes", "--skip-preview", "--stack", stack).finally(() => {
+    Object.assign(cloud.env, before);
+  });
+};
+
+beforeAll(async () => {
+  const shared = { ...agency, agency: { ...agency.agency, jenkins } };
+  cloud = await ScratchCloud.start({ shared, stacks: stacks() });
+  cloud.env["PATH"] = `${await obtainJobBuilder()}:${cloud.env["PATH"]}`;
+});
+afterAll(() => cloud.stop());
+
+describe("a project that declares jobs, on the local cloud", () => {
+  it("has its machine and names where Jenkins is down, which the update names and a preview still shows", async () => {
+    const failed = await up("stage", { JENKINS_URL: "http://127.0.0.1:9" });
+    expect(failed.code).not.toBe(0);
+    expect(failed.stdout + failed.stderr).toContain("http://127.0.0.1:9 was not reached");
+    const { nodes } = await cloud.outputs("stage");
+    expect(nodes?.["shop"]?.["address"]).toEqual(expect.any(String));
+    expect((await cloud.objects("cloudflare/dns_record")).length).toBeGreaterThan(0);
+    expect(await steps("stage")).toEqual([
+      ...["create shop-first-run", "create shop-jobs"],
+      ...["create stage-fleet-jobs", "create stage-slack"],
+    ]);
+    expect([await jobs(), await messages()]).toEqual([[], []]);
+  });
+
+  it("is not done while its job fails, and the update says what that said (R22)", async () => {
+    await tell("jenkins/outcome", "shop-stage", { result: "FAILURE", log: "no such service" });
+    const failed = await up("stage");
+    expect(failed.code).not.toBe(0);
+    expect(failed.stdout + failed.stderr).toMatch(
+      /first run ended with FAILURE[^]*no such service/,
+    );
+    expect(await steps("stage")).toEqual(["create shop-first-run"]);
+    await forget("jenkins/outcome", "shop-stage");
+  });
+
+  it("has its jobs, whose run passed, and a message in Slack, and the next update changes nothing", async () => {
+    await cloud.up("stage");
+    expect(await jobs()).toEqual(["berth-nightly", "berth-notify", "shop-stage", "shop-test"]);
+    expect(await configuration("shop-stage")).toContain("<disabled>false</disabled>");
+    const { nodes } = await cloud.outputs("stage");
+    expect(await configuration("shop-stage")).toContain(String(nodes?.["shop"]?.["address"]));
+    expect(await builds()).toEqual(["shop-stage", "shop-stage"]);
+    expect(await messages()).toEqual(["Berth tells of stack stage here: this webhook works."]);
+    expect(await steps("stage")).toEqual([]);
+  });
+
+  it("has jobs that follow what the stack files say, and its webhook proven again only where there is another", async () => {
+    const file = path.join(cloud.project, "Pulumi.stage.yaml");
+    const before = fs.readFileSync(file, "utf8");
+    fs.writeFileSync(file, before.replace("jenkins: {}", "branch: next\n      jenkins: {}"));
+    const webhook = cloud.env["SLACK_WEBHOOK_URL"];
+    delete cloud.env["SLACK_WEBHOOK_URL"];
+    const shown = await steps("stage");
+    expect(shown).toContain("update shop-jobs");
+    expect(shown).not.toContain("update stage-slack");
+    cloud.env["SLACK_WEBHOOK_URL"] = `${webhook}/another`;
+    expect(await steps("stage")).toContain("update stage-slack");
+    cloud.env["SLACK_WEBHOOK_URL"] = webhook;
+    fs.writeFileSync(file, before);
+  });
+
+  it("comes to production by its tests, beside a project without jobs, with no token in the state", async () => {
+    await cloud.up("prod");
+    expect(await jobs()).toEqual([
+      ...["berth-nightly", "berth-notify", "shop-prod", "shop-stage", "shop-test"],
+    ]);
+    expect((await builds()).slice(2)).toEqual(["shop-test", "shop-prod"]);
+    expect(await steps("prod")).toEqual([]);
+    const { stdout } = await cloud.succeed("stack", "export", "--show-secrets", "--stack", "prod");
+    const { slack, jenkins: account } = cloud.card.services;
+    expect(stdout).toContain("shop-first-run");
+    expect(stdout).not.toContain(account.token);
+    expect(stdout).not.toContain(slack.webhook);
+  });
+
+  it("leaves no job of its own behind when stage is destroyed, and production's stay", async () => {
+    await cloud.succeed("destroy", "--yes", "--skip-preview", "--stack", "stage");
+    expect(await jobs()).toEqual(["berth-nightly", "berth-notify", "shop-prod", "shop-test"]);
+  });
+});
