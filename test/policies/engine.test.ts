@@ -53,7 +53,7 @@ const broken: Readonly<Record<string, readonly string[]>> = {
   "protect-production-servers": ["-server"],
   "keep-secrets-secret": ["-direct"],
   "serve-the-declared-environment": [""],
-  "use-known-resources": ["-pair"],
+  "use-known-resources": ["-command", "-pair"],
   "never-replace-archives": ["-write"],
   "lock-production-buckets": [""],
   "keep-archives-as-declared": ["-lifecycle"],

@@ -1,4 +1,4 @@
-import { command, component, config, open, people, policy, rule, type Rule } from "../rule";
+import { command, component, config, people, policy, rule, type Rule } from "../rule";
 
 /** What decides where a machine runs. */
 const placed = [
