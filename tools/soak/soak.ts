@@ -75,6 +75,18 @@ const parts: Readonly<Record<string, Part>> = {
         inRepository({ BERTH_SOAK: "1" }),
       ),
   },
+  chain: {
+    what: "a project moved from cloud to cloud, to a client's machine and back, with a restart of each old one",
+    run: () =>
+      runInForeground(
+        vitest,
+        [
+          ...["run", "test/operations/migrate-chain.hosts.test.ts"],
+          ...["--testTimeout=3600000", "--retry=0"],
+        ],
+        inRepository({ BERTH_SOAK: "1" }),
+      ),
+  },
   node24: {
     what: `everything that starts the engine, under Node ${newerNode}`,
     run: underNewerNode,
