@@ -1,10 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { request } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { ScratchCloud } from "../../rehearsal/scratch";
 import { host, Pair, pairOfStacks } from "../../tools/bench/pair";
+import { acknowledged, failed, summary, Visitors } from "./edge-visitors";
 
 /** Many minutes: `npm run soak -- chain`. One move there and back is in migrate-edge.hosts.test.ts. */
 const isSoak = process.env["BERTH_SOAK"] === "1";
@@ -39,75 +38,22 @@ function chain() {
 
 const stops = ["stage-digitalocean", "stage-aws", "stage-client", "stage"];
 
-/** What a visit came to. Status 0: there was no answer. */
-interface Visit {
-  readonly method: "GET" | "POST";
-  readonly status: number;
-  readonly text: string;
-  readonly ms: number;
-}
-
 describe.runIf(isSoak)("a project that moves from cloud to cloud, to a client, and back", () => {
   let cloud: ScratchCloud;
   let pair: Pair;
+  let visitors: Visitors;
   /** The stack whose machine serves. */
   let serving = "stage";
   beforeAll(async () => {
     cloud = await ScratchCloud.start(chain(), {}, { machines: "booted" });
     pair = await Pair.of(cloud, Object.keys(chain().stacks));
+    visitors = new Visitors(pair.destination);
     await sql("CREATE TABLE straight (stack text, n bigint, PRIMARY KEY (stack, n))");
   }, 1_800_000);
   afterAll(() => cloud.stop());
 
   const sql = (text: string, stack = serving) =>
     pair.on(stack, "docker exec -i shop-db-1 psql -XqAt -v ON_ERROR_STOP=1 -U app app", text);
-
-  /** One visit through the edge. */
-  function visit(method: "GET" | "POST"): Promise<Visit> {
-    const { name, address, authority } = pair.destination;
-    const headers = { host: name, "idempotency-key": randomUUID(), "content-length": "0" };
-    const began = performance.now();
-    const came = (status: number, text: string): Visit => ({
-      ...{ method, status, text, ms: Math.round(performance.now() - began) },
-    });
-    return new Promise((resolve) => {
-      const asked = request(
-        {
-          ...{ method, path: "/writes", host: address, servername: name, ca: authority },
-          ...{ headers, agent: false, timeout: 100_000 },
-        },
-        (answer) => {
-          let text = "";
-          answer.on("data", (chunk: Buffer) => (text += chunk.toString()));
-          answer.on("end", () => resolve(came(answer.statusCode ?? 0, text)));
-        },
-      );
-      asked.on("error", (error) => resolve(came(0, error.message)));
-      asked.end();
-    });
-  }
-
-  const accepted = async () =>
-    JSON.parse((await visit("GET")).text) as { accepted: number; repeated: number };
-
-  /** Has visitors read and write until `meanwhile` has ended. */
-  async function visited(meanwhile: () => Promise<unknown>): Promise<readonly Visit[]> {
-    const visits: Visit[] = [];
-    let visiting = true;
-    const visitors = (["POST", "POST", "POST", "GET"] as const).map(async (method) => {
-      while (visiting) {
-        visits.push(await visit(method));
-        await sleep(50);
-      }
-    });
-    try {
-      await meanwhile();
-    } finally {
-      visiting = false;
-      await Promise.all(visitors);
-    }
-    return visits;
-  }
 
   /**
    * What no proxy holds: somebody who writes straight to the database and notes what was acknowledged, a transaction that
@@ -149,26 +95,22 @@ systemd-run -q --unit open docker exec shop-db-1 psql -XqAt -U app app -c "BEGIN
     "goes on to %s with every write, whoever made it, and nobody gets an error",
     async (to) => {
       const from = serving;
-      const before = await accepted();
+      const before = await visitors.accepted();
       await pair.migrate(to, "--until", "backup");
       await disturb(from);
       let told = "";
-      const visits = await visited(async () => {
+      const visits = await visitors.during(async () => {
         await sleep(2_000);
         told = await pair.migrate(to);
         await sleep(2_000);
       });
       serving = to;
       const waited = /visitors waited ([0-9.]+) s/.exec(told)?.[1];
-      const count = (of: (each: Visit) => boolean) => visits.filter(of).length;
-      const longest = Math.max(...visits.map(({ ms }) => ms));
-      console.log(
-        `${from} to ${to}: interruption ${waited} s; of ${visits.length} visits ${count(({ ms }) => ms > 1000)} were held for more than a second (longest ${longest} ms), ${count(({ status }) => status === 503)} got a 503`,
-      );
-      const wanted = { GET: 200, POST: 201 };
-      expect(visits.filter(({ method, status }) => status !== wanted[method])).toEqual([]);
-      const writes = count(({ method }) => method === "POST");
-      expect(await accepted()).toMatchObject({ accepted: before.accepted + writes, repeated: 0 });
+      console.log(`${from} to ${to}: ${summary(visits, waited)}`);
+      expect(failed(visits)).toEqual([]);
+      expect(await visitors.accepted()).toEqual({
+        ...{ accepted: before.accepted + acknowledged(visits), repeated: 0 },
+      });
 
       // Who wrote straight to the old database was acknowledged nothing that is not here, and is let write no more.
       await reboot(from);
@@ -190,7 +132,7 @@ systemd-run -q --unit open docker exec shop-db-1 psql -XqAt -U app app -c "BEGIN
 
       const over = await pair.migrateAfter(3_600_000, to);
       expect(over).toContain("the move is over");
-      expect((await visit("POST")).status).toBe(201);
+      expect((await visitors.visit("POST")).status).toBe(201);
     },
     1_800_000,
   );

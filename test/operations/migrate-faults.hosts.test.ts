@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { Refusal } from "../../operations/ground/usage";
+import { ScratchCloud } from "../../rehearsal/scratch";
+import { host, Pair, pairOfStacks } from "../../tools/bench/pair";
+import { acknowledged, failed, summary, Visitors } from "./edge-visitors";
+
+/** Minutes: `npm run soak -- moves`. On machines that exist nowhere all faults are tried by migrate/faults.test.ts. */
+const isSoak = process.env["BERTH_SOAK"] === "1";
+
+describe.runIf(isSoak)("a move whose machines and network fail", () => {
+  let cloud: ScratchCloud;
+  let pair: Pair;
+  let visitors: Visitors;
+  beforeAll(async () => {
+    cloud = await ScratchCloud.start(pairOfStacks(), {}, { machines: "booted" });
+    pair = await Pair.of(cloud);
+    visitors = new Visitors(pair.destination);
+  }, 1_800_000);
+  afterAll(() => cloud.stop());
+
+  /** What the command refused with; undefined where it came to a good end. */
+  async function refusal(...argv: string[]): Promise<string | undefined> {
+    try {
+      await pair.migrate(host, ...argv);
+      return undefined;
+    } catch (error) {
+      if (error instanceof Refusal) return error.message;
+      throw error;
+    }
+  }
+
+  /** The same command, as its words have it, until it comes to a good end. */
+  async function goesOn(...argv: string[]): Promise<void> {
+    let said: string | undefined;
+    for (let tries = 0; tries < 30; tries += 1) {
+      said = await refusal(...argv);
+      if (said === undefined) return;
+      await sleep(5_000);
+    }
+    throw new Error(`the command did not go on: ${said}`);
+  }
+
+  /** A machine loses its power and comes back. */
+  async function dies(stack: string): Promise<void> {
+    await pair.on(stack, "systemd-run -q --on-active=1 systemctl reboot -ff");
+    await sleep(2_000);
+  }
+
+  const stays = `shop is with stage/shop as before, where nothing was stopped`;
+  const command = `berth migrate shop --to ${host}`;
+
+  it("stays where it is while the network between the machines is cut for a minute, and goes on behind it", async () => {
+    await goesOn("--until", "files");
+    const before = await visitors.accepted();
+    const { address } = pair.machines[host]!;
+    let said: string | undefined;
+    const visits = await visitors.during(async () => {
+      await pair.on(
+        "stage",
+        `systemd-run -q --on-active=60 nft delete table inet cut
+nft add table inet cut
+nft add chain inet cut in '{ type filter hook input priority -300; }'
+nft add chain inet cut out '{ type filter hook output priority -300; }'
+nft add rule inet cut in ip saddr ${address} drop
+nft add rule inet cut out ip daddr ${address} drop`,
+      );
+      // What the tunnel takes to see that nobody is there.
+      await sleep(20_000);
+      said = await refusal("--until", "checks");
+    });
+    expect(said).toContain(stays);
+    expect(said).toContain(command);
+    expect(failed(visits)).toEqual([]);
+    expect((await visitors.accepted()).accepted).toBe(before.accepted + acknowledged(visits));
+    await goesOn("--until", "checks");
+  });
+
+  it.each(["stage", host])(
+    "goes on once %s is back, which died while all was copied",
+    async (stack) => {
+      await dies(stack);
+      const said = await refusal("--until", "checks");
+      if (said !== undefined) expect(said).toContain(command);
+      await goesOn("--until", "backup");
+    },
+  );
+
+  it("serves from the old machine, or says that it does not, where the new one dies at the switch", async () => {
+    const before = await visitors.accepted();
+    let said: string | undefined;
+    const visits = await visitors.during(async () => {
+      const switched = refusal();
+      // Somewhere in the freeze: the way back is laid in the seconds before.
+      await sleep(4_000);
+      await dies(host);
+      said = await switched;
+      if (said !== undefined) await goesOn();
+    });
+    console.log(`the command said: ${said}\n${summary(visits, undefined)}`);
+    if (said !== undefined) expect(said).toMatch(/same command|berth migrate shop/);
+    expect((await visitors.accepted()).accepted).toBeGreaterThanOrEqual(
+      before.accepted + acknowledged(visits),
+    );
+  });
+
+  it("keeps every write that was acknowledged when the new machine dies after the switch", async () => {
+    const before = await visitors.accepted();
+    const visits = await visitors.during(async () => {
+      await dies(host);
+      await sleep(30_000);
+    });
+    console.log(summary(visits, undefined));
+    await expect
+      .poll(async () => (await visitors.visit("GET")).status, { timeout: 120_000 })
+      .toBe(200);
+    expect((await visitors.accepted()).accepted).toBeGreaterThanOrEqual(
+      before.accepted + acknowledged(visits),
+    );
+    expect(await pair.migrateAfter(3_600_000, host)).toContain("the move is over");
+  });
+});
