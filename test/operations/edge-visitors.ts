@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { request } from "node:https";
+import { Agent, request } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Destination } from "../../tools/bench/steady-load";
@@ -16,8 +16,11 @@ export interface Visit {
 export class Visitors {
   constructor(private readonly destination: Destination) {}
 
-  /** One visit, on a connection of its own; a write has a key by which the application counts it once. */
-  visit(method: "GET" | "POST"): Promise<Visit> {
+  /**
+   * One visit, on a connection of its own or on one that is kept; a write has a key by which the application counts it
+   * once.
+   */
+  visit(method: "GET" | "POST", agent: Agent | false = false): Promise<Visit> {
     const { name, address, authority } = this.destination;
     const headers = { host: name, "idempotency-key": randomUUID(), "content-length": "0" };
     const began = performance.now();
@@ -28,7 +31,7 @@ export class Visitors {
       const asked = request(
         {
           ...{ method, path: "/writes", host: address, servername: name, ca: authority },
-          ...{ headers, agent: false, timeout: 100_000 },
+          ...{ headers, agent, timeout: 100_000 },
         },
         (answer) => {
           let text = "";
@@ -50,21 +53,30 @@ export class Visitors {
     return { accepted, repeated };
   }
 
-  /** Has three write and one read, each twenty times a second at most, until `meanwhile` has ended. */
+  /**
+   * Has three write and one read, each twenty times a second at most, until `meanwhile` has ended; and one of each besides
+   * who keep their connections.
+   */
   async during(meanwhile: () => Promise<unknown>): Promise<readonly Visit[]> {
     const visits: Visit[] = [];
     let visiting = true;
-    const all = (["POST", "POST", "POST", "GET"] as const).map(async (method) => {
+    const kept = new Agent({ keepAlive: true });
+    const comes = async (method: "GET" | "POST", agent: Agent | false) => {
       while (visiting) {
-        visits.push(await this.visit(method));
+        visits.push(await this.visit(method, agent));
         await sleep(50);
       }
-    });
+    };
+    const all = [
+      ...(["POST", "POST", "POST", "GET"] as const).map((method) => comes(method, false)),
+      ...(["POST", "GET"] as const).map((method) => comes(method, kept)),
+    ];
     try {
       await meanwhile();
     } finally {
       visiting = false;
       await Promise.all(all);
+      kept.destroy();
     }
     return visits;
   }
