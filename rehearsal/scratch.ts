@@ -102,8 +102,9 @@ export class ScratchCloud {
     if (fleet) cloud.write(fleet);
     else copyStackFiles(project);
     cloud.makeKeys();
-    await cloud.prepare(existing, stack);
+    // First: a machine that exists is told when it is made where repositories are.
     if (machines !== "recorded") await ensureProjects(paths, project, sayOnStderr);
+    await cloud.prepare(existing, stack);
     return cloud;
   }
 

@@ -26,7 +26,9 @@ describe.runIf(isSoak)("a move whose machines and network fail", () => {
       await pair.migrate(host, ...argv);
       return undefined;
     } catch (error) {
-      if (error instanceof Refusal) return error.message;
+      const { message } = error as Error;
+      // What the old machine owes ends with 1 as well.
+      if (error instanceof Refusal || message.includes("ended with 1")) return message;
       throw error;
     }
   }
@@ -48,6 +50,12 @@ describe.runIf(isSoak)("a move whose machines and network fail", () => {
     await sleep(2_000);
   }
 
+  /** The site answers, as it does some time after its machine lost its power. */
+  const answers = () =>
+    expect
+      .poll(async () => (await visitors.visit("GET")).status, { timeout: 300_000, interval: 2_000 })
+      .toBe(200);
+
   const stays = `shop is with stage/shop as before, where nothing was stopped`;
   const command = `berth migrate shop --to ${host}`;
 
@@ -66,12 +74,15 @@ nft add chain inet cut out '{ type filter hook output priority -300; }'
 nft add rule inet cut in ip saddr ${address} drop
 nft add rule inet cut out ip daddr ${address} drop`,
       );
-      // What the tunnel takes to see that nobody is there.
-      await sleep(20_000);
+      const reaches = `timeout 3 bash -c ': >/dev/tcp/${address}/22'`;
+      await expect(pair.on("stage", reaches)).rejects.toThrow();
+      // It waits for the network, or says that it does not.
       said = await refusal("--until", "checks");
     });
-    expect(said).toContain(stays);
-    expect(said).toContain(command);
+    if (said !== undefined) {
+      expect(said).toContain(stays);
+      expect(said).toContain(command);
+    }
     expect(failed(visits)).toEqual([]);
     expect((await visitors.accepted()).accepted).toBe(before.accepted + acknowledged(visits));
     await goesOn("--until", "checks");
@@ -84,7 +95,9 @@ nft add rule inet cut out ip daddr ${address} drop`,
       const said = await refusal("--until", "checks");
       if (said !== undefined) expect(said).toContain(command);
       await goesOn("--until", "backup");
+      await answers();
     },
+    600_000,
   );
 
   it("serves from the old machine, or says that it does not, where the new one dies at the switch", async () => {
@@ -100,6 +113,7 @@ nft add rule inet cut out ip daddr ${address} drop`,
     });
     console.log(`the command said: ${said}\n${summary(visits, undefined)}`);
     if (said !== undefined) expect(said).toMatch(/same command|berth migrate shop/);
+    await answers();
     expect((await visitors.accepted()).accepted).toBeGreaterThanOrEqual(
       before.accepted + acknowledged(visits),
     );
@@ -112,9 +126,7 @@ nft add rule inet cut out ip daddr ${address} drop`,
       await sleep(30_000);
     });
     console.log(summary(visits, undefined));
-    await expect
-      .poll(async () => (await visitors.visit("GET")).status, { timeout: 120_000 })
-      .toBe(200);
+    await answers();
     expect((await visitors.accepted()).accepted).toBeGreaterThanOrEqual(
       before.accepted + acknowledged(visits),
     );

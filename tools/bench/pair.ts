@@ -53,7 +53,7 @@ export class Pair {
       machines[stack] = await read(stack);
     }
     const edge = cloud.card.edge!;
-    const name = String((await cloud.outputs("stage"))["projects"]![slug]!["primary"]);
+    const name = String((await cloud.outputs(stacks[0]!))["projects"]![slug]!["primary"]);
     const authority = fs.readFileSync(edge.authority, "utf8");
     const destination = { name, address: edge.address, authority };
     return new Pair(cloud, destination, machines);
@@ -129,18 +129,25 @@ until curl -sf -o /dev/null -H 'Host: ${this.destination.name}' "http://127.0.0.
     return told;
   }
 
-  /** What a command says on the one machine goes into one on the other. */
-  private async pipe(from: string, into: string): Promise<void> {
-    const { env, keys, project } = this.cloud;
+  /** The words that begin a session on a stack's machine, as a member who may do everything there. */
+  wayTo(stack: string): readonly string[] {
+    const { keys, project } = this.cloud;
     const known = path.join(path.dirname(project), "known_hosts");
     const lines = Object.values(this.machines).map((each) => `${each.address} ${each.hostKey}\n`);
     fs.writeFileSync(known, lines.join(""));
     const [key] = keys.members["ana"]!;
-    const options = `-F none -i ${key!.file} -o IdentityAgent=none -o UserKnownHostsFile=${known}`;
+    return [
+      ...["ssh", "-F", "none", "-i", key!.file, "-o", "IdentityAgent=none"],
+      ...["-o", `UserKnownHostsFile=${known}`, `ana@${this.machines[stack]!.address}`],
+    ];
+  }
+
+  /** What a command says on the one machine goes into one on the other. */
+  private async pipe(from: string, into: string): Promise<void> {
     const ssh = (stack: string, command: string) =>
-      `ssh ${options} ana@${this.machines[stack]!.address} 'sudo ${command}'`;
+      `${this.wayTo(stack).join(" ")} 'sudo ${command}'`;
     const words = ["-o", "pipefail", "-c", `${ssh("stage", from)} | ${ssh(host, into)}`];
-    const done = await runProgram("bash", words, { env });
+    const done = await runProgram("bash", words, { env: this.cloud.env });
     if (done.code !== 0) throw new Error(`${from}: ${done.stderr}`);
   }
 

@@ -69,6 +69,7 @@ const parts: Readonly<Record<string, Part>> = {
             "run",
             "test/operations/migrate-edge.hosts.test.ts",
             "test/operations/migrate-faults.hosts.test.ts",
+            "test/operations/migrate-production.hosts.test.ts",
             "test/machine/move-dump.hosts.test.ts",
           ],
           ...["--testTimeout=3600000", "--retry=0"],
