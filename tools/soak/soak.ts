@@ -69,7 +69,6 @@ const parts: Readonly<Record<string, Part>> = {
             "run",
             "test/operations/migrate-edge.hosts.test.ts",
             "test/operations/migrate-faults.hosts.test.ts",
-            "test/operations/migrate-production.hosts.test.ts",
             "test/machine/move-dump.hosts.test.ts",
           ],
           ...["--testTimeout=3600000", "--retry=0"],
@@ -78,7 +77,7 @@ const parts: Readonly<Record<string, Part>> = {
       ),
   },
   chain: {
-    what: "a project moved from cloud to cloud, to a client's machine and back, with a restart of each old one",
+    what: "a project moved from cloud to cloud and to a client's machine, with a restart of each old one",
     run: () =>
       runInForeground(
         vitest,
