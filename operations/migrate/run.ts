@@ -18,6 +18,8 @@ export async function run(move: Move, until?: StepName): Promise<Outcome> {
   const { keeper, context } = move;
   let owes = false;
   for (const step of stepsOf(keeper.journal.way)) {
+    // Also where that step was done before, or is none of this way's.
+    if (until !== undefined && isBefore(until, step.name)) return "stopped";
     if (isSettled(step, keeper)) continue;
     try {
       if ((await take(step, move)) === "owed") owes = true;
@@ -28,7 +30,6 @@ export async function run(move: Move, until?: StepName): Promise<Outcome> {
       }
       throw await settled(step, move, error);
     }
-    if (step.name === until) return "stopped";
   }
   if (owes) return "owes";
   await keeper.end("ended");
