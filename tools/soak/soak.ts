@@ -60,7 +60,7 @@ const parts: Readonly<Record<string, Part>> = {
       ),
   },
   moves: {
-    what: "a project moved there and back under writes, through the edge and the engine, with machines and network that fail, and by dump",
+    what: "a project moved there and back under writes, through the edge and the engine, and by dump",
     run: () =>
       runInForeground(
         vitest,
@@ -68,7 +68,6 @@ const parts: Readonly<Record<string, Part>> = {
           ...[
             "run",
             "test/operations/migrate-edge.hosts.test.ts",
-            "test/operations/migrate-faults.hosts.test.ts",
             "test/machine/move-dump.hosts.test.ts",
           ],
           ...["--testTimeout=3600000", "--retry=0"],
