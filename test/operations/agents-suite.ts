@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 
+import { main as integrate } from "../../operations/integrate/integrate";
 import { JenkinsDouble } from "../../packages/local-cloud/services/jenkins/jenkins";
 import type { Harbour } from "./harbour";
 
@@ -118,6 +119,33 @@ export function agents(harbour: Harbour): void {
         "cat /var/lib/docker/volumes/berth-agent/_data/secret",
       );
       expect(kept).toBe(double.agents.secretOf(`${before}-2`));
+    });
+
+    it("is made and taken away by what pulumi up calls, of this machine alone", async () => {
+      const { address, hostKey } = harbour.published["prod"]!.nodes["alpha"]!;
+      const about = JSON.stringify({
+        ...{ stack: "prod", node: "alpha", address, hostKey },
+        agents: { address: double.address, image: "agent:1" },
+      });
+      const called = async (...argv: string[]) => {
+        let said = "";
+        const say = (text: string) => void (said += `${text}\n`);
+        const env = { ...harbour.env(jenkins), ...double.env() };
+        const context = { ...harbour.context(env), say, out: say };
+        const code = await integrate(context, [...argv, "agent"], () => about);
+        return { code, said };
+      };
+      const kept = await called();
+      expect(kept, kept.said).toMatchObject({ code: 0 });
+      expect(kept.said).toMatch(/: as declared, takes alpha-prod$/m);
+      const gone = await called("--end");
+      expect(gone, gone.said).toMatchObject({ code: 0 });
+      expect([...double.agents.all().keys()]).toEqual(["build-1"]);
+      expect((await inspect("{{.Id}}")).trim()).toBe("none");
+      const made = await called();
+      expect(made, made.said).toMatchObject({ code: 0 });
+      expect(own()).toHaveLength(1);
+      expect(made.said).not.toContain(double.agents.secretOf(own()[0]!));
     });
 
     it("takes it away from Jenkins and from the machine once nobody declares it, and none that people made", async () => {

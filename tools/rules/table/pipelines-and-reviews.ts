@@ -59,10 +59,11 @@ export const pipelinesAndReviews: readonly Rule[] = [
   ),
   rule(
     51,
-    "A Jenkins agent is made by one command: on its node, in a container, by Jenkins' API, which a double stands for in the tests; deployments do not call it",
+    "A Jenkins agent is made and taken away with its node by an update, where the agency says where its Jenkins is, and elsewhere by one command: on its node, in a container, by Jenkins' API, which a double stands for in the tests. After somebody left, people have it renewed by that command",
     command("operations/agents/agents.ts"),
+    command("operations/integrate/agent.ts"),
     component("machine/jenkins-agent.ts"),
-    open,
+    people,
   ),
   rule(
     52,
