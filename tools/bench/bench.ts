@@ -3,6 +3,7 @@ import * as util from "node:util";
 import { untilAsked } from "../../engine/program";
 import { benchBackups } from "./backups";
 import { benchBoard } from "./board";
+import { benchEdge } from "./edge";
 import { benchHosts } from "./hosts";
 import { benchMigration } from "./migration";
 import type { Bench, Part } from "./part";
@@ -35,6 +36,10 @@ const parts: Readonly<Record<string, Part>> = {
   site: {
     measures: "visits during deliveries of a site beside plain docker compose's (Linux, root)",
     run: benchSite,
+  },
+  edge: {
+    measures: "visits while proxy, neighbours, certificate and origin pulls change (Linux, root)",
+    run: benchEdge,
   },
   migration: {
     measures: "a live move of a site there and back beside stop, dump and restore (Linux, root)",
