@@ -1,4 +1,4 @@
-/** What visitors see of the way in while it is changed: proxy, neighbours, certificate, origin pulls. */
+/** What visitors see of the way in while it is changed: proxy, neighbours, certificate. */
 
 import * as fs from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -29,8 +29,8 @@ type Row = Seen & { readonly event: string; readonly tookMs: number };
 
 /**
  * `npm run bench -- edge`: a project on a booted machine, visited through the edge at a steady pace while
- * its proxy is reloaded, a neighbour comes and goes, its certificate is renewed and its origin pulls are
- * introduced, each by the program's own update but the first. Visitors count what failed.
+ * its proxy is reloaded, a neighbour comes and goes, and its certificate is renewed, each by the program's own
+ * update but the first. Visitors count what failed.
  */
 export async function benchEdge({ say, signal }: Bench) {
   const { shared, stacks } = fleet({ [slug]: project });
@@ -71,14 +71,6 @@ const events: Readonly<Record<string, (way: WayIn) => Promise<() => Promise<unkn
   "its certificate renewed": async (way) => {
     const key = await way.urnOf(`${slug}-${slug}-origin-key`);
     return () => way.up("--replace", key);
-  },
-  "origin pulls introduced": async (way) => {
-    const demanded = await way.urnOf("-origin-pulls-demanded");
-    await way.forgetOriginPulls();
-    return async () => {
-      await way.up("--refresh", "--replace", demanded);
-      await way.onMachine('berth-proxy status | grep -q \'"originPulls":"enforced"\'');
-    };
   },
 };
 
@@ -126,15 +118,6 @@ class WayIn {
     const found = resources.filter(({ urn }) => urn.endsWith(end));
     if (found.length !== 1) throw new Error(`${found.length} resources of the state end in ${end}`);
     return found[0]!.urn;
-  }
-
-  /** The machine asks for no client certificate, and the edge shows none: as before they were introduced. */
-  async forgetOriginPulls(): Promise<void> {
-    for (const { id } of await this.cloud.objects("cloudflare/hostname_association")) {
-      await this.cloud.tamper("cloudflare/hostname_association", id, { enabled: false });
-    }
-    await this.onMachine(`rm /var/lib/berth/proxy/origin-pulls/${slug}.* && berth-proxy apply`);
-    await this.onMachine('berth-proxy status | grep -q \'"originPulls":"absent"\'');
   }
 
   async onMachine(script: string): Promise<void> {
