@@ -30,21 +30,6 @@ describe("a move under way", () => {
     expect(pair.lost()).toEqual({ missing: 0, serving: "new" });
   });
 
-  it("stops there however often it is told to, and by dump at a step that only the other way has", async () => {
-    for (const by of [[], ["--by", "dump"]]) {
-      const other = pairOf();
-      const clone = new Clone();
-      for (const until of ["backup", "backup", "files", "ready", "ready"]) {
-        other.revive(0);
-        const done = await clone.run(other, ...argv, ...by, "--until", until);
-        expect(done, done.said).toMatchObject({ code: 0 });
-        expect(other.calls.filter((call) => / (hold|freeze) shop/.test(call))).toEqual([]);
-        expect(other.lost().serving).toBe("old");
-      }
-      clone.remove();
-    }
-  });
-
   it("has what acts by itself wait on the new machine, also where it was delivered to serve", async () => {
     await at.run(pair, ...argv, "--until", "deliver");
     expect(pair.new.beside).toBe(true);
