@@ -19,7 +19,7 @@ describe("a firewall", () => {
     const machine = `digitalocean-${held.id}`;
     const rules = { dropletIds: [Number(held.id)], inboundRules: [open("22"), open("8000-9000")] };
     const wall = await bench.create(types.firewall, rules);
-    const sources = ["0.0.0.0/0"];
+    const sources = ["0.0.0.0/0", "::/0"];
     expect(bench.openings.get(machine)).toEqual([
       { protocol: "tcp", ports: [22, 22], sources },
       { protocol: "tcp", ports: [8000, 9000], sources },
