@@ -4,10 +4,10 @@ import * as os from "node:os";
 const bytesEach = 3 * 2 ** 30;
 
 /**
- * How many files of tests that start processes run at a time: two for each core, since one of booted hosts keeps
- * about a third of a core at work, its machines counted, and one of the engine up to a whole one; fewer where
- * memory is short, and one at the least.
+ * How many files of tests that start processes run at a time: one more than there are cores, since each
+ * waits for boots, sessions and programs for a third of its time; fewer where memory is short, and one
+ * at the least.
  */
 export function sideBySide(cores = os.availableParallelism(), freeBytes = os.freemem()): number {
-  return Math.max(1, Math.min(2 * cores, Math.floor(freeBytes / bytesEach)));
+  return Math.max(1, Math.min(cores + 1, Math.floor(freeBytes / bytesEach)));
 }

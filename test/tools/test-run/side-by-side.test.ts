@@ -4,7 +4,7 @@ const gigabytes = 2 ** 30;
 
 describe("how many files run at a time", () => {
   it.each([
-    ["two for each core", 2, 24, 4],
+    ["one more than there are cores", 2, 24, 3],
     ["fewer where memory is short", 8, 10, 3],
     ["two where it holds no third", 2, 7, 2],
     ["one at the least", 2, 1, 1],
