@@ -39,9 +39,19 @@ function programIn(directory: string): string | undefined {
   return above === directory ? undefined : programIn(above);
 }
 
+/** How often a connection is looked for: the kernel's tables change while they are read, and one is missed at times. */
+const looks = 5;
+
 /** The pid that holds the established TCP connection from this local port. */
 function processBehind(port: number): string | undefined {
-  const socket = socketOf(port);
+  for (let look = 0; look < looks; look += 1) {
+    const found = holderOf(socketOf(port));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function holderOf(socket: string | undefined): string | undefined {
   if (!socket) return undefined;
   return entries("/proc").find(
     (pid) =>
