@@ -11,9 +11,9 @@ export function readPolicy(places: readonly Place[]): string {
 
 /**
  * The IAM policy of whoever drills restores and prunes after a proof: reads as `readPolicy`, writes new records of
- * evidence and new copies of Berth's own state (R79), and deletes archives, copies and their manifests. Deletion lays a mark over an archive in a versioned
- * bucket; what lies below it nobody deletes with this policy, nor what a lock holds. IAM knows no age, so that only
- * what is older than it is kept goes is the drill's own promise.
+ * evidence and new copies of Berth's own state (R79), and deletes archives, copies and their manifests. Deletion lays a
+ * mark over an archive in a versioned bucket; what lies below it nobody deletes with this policy, nor what a lock holds.
+ * IAM knows no age, so that only what is older than it is kept goes is the drill's own promise.
  */
 export function drillPolicy(places: readonly Place[]): string {
   const at = (pattern: string) =>

@@ -16,7 +16,7 @@ export function drillKeyOf(env: NodeJS.ProcessEnv): DrillKey {
 export function mustBeDeclared(
   key: DrillKey,
   environment: string,
-  projects: readonly BackedUp[],
+  projects: readonly Pick<BackedUp, "place">[],
 ): void {
   if (projects.every(({ place }) => place.drillKeys.includes(key.public))) return;
   throw new Refusal(

@@ -20,7 +20,7 @@ import { readAsked, whats, type What } from "./asked";
 /** How `berth integrate` is called. */
 export const usage = `usage: berth integrate [--end] ${whats.join(" | ")}
 
-What \`pulumi up\` has done where a project is joined to other services (agency.integrations); the engine
+What \`pulumi up\` has done where a project is joined to other services (agency.jenkins.address); the engine
 calls it, with what it is about as JSON on standard input, and shows what it says. Each is safe to repeat.
 
   jobs        has Jenkins hold a project's jobs of one environment, and the tests that it shares

@@ -1,6 +1,7 @@
 import { isMap, isScalar, parseDocument, stringify, type YAMLMap } from "yaml";
 
 import { Refusal } from "../ground/usage";
+import { configKey, differsIn } from "../migrate/yaml-lines";
 
 /** The permission that lets a machine leave its stack. */
 export interface Retired {
@@ -21,7 +22,7 @@ export function withRetired(text: string, node: string, retired: Retired, file: 
   const document = parseDocument(text);
   const config = document.get("config");
   if (!isMap(config) || config.flow === true) throw byHand;
-  const key = keyIn(config, /^berth:(config:)?nodes$/) ?? "berth:nodes";
+  const key = configKey(text, "nodes");
   const nodes = config.get(key);
   const entry = isMap(nodes) ? nodes.get(node) : undefined;
   const lines = text.split("\n");
@@ -54,15 +55,8 @@ export function withRetired(text: string, node: string, retired: Retired, file: 
   }
   const changed = lines.join("\n");
   // What a text looks like and what it means are two things.
-  const wanted = parseDocument(text);
-  wanted.setIn(["config", key, node, "retired"], { ...retired });
-  if (meaning(parseDocument(changed).toJS()) !== meaning(wanted.toJS())) throw byHand;
+  if (!differsIn(text, changed, ["config", key, node, "retired"], { ...retired })) throw byHand;
   return changed;
-}
-
-function keyIn(config: YAMLMap, pattern: RegExp): string | undefined {
-  const keys = config.items.map(({ key }) => (isScalar(key) ? String(key.value) : ""));
-  return keys.find((key) => pattern.test(key));
 }
 
 function lineAt(text: string, offset: number): number {
@@ -74,13 +68,4 @@ function lastOf(lines: readonly string[], end: number): number {
   let at = end;
   while (at > 0 && /^\s*(#.*)?$/.test(lines[at] ?? "")) at--;
   return at;
-}
-
-/** A value as text in which the order of keys does not count. */
-function meaning(value: unknown): string {
-  return JSON.stringify(value, (_, each: unknown) =>
-    typeof each === "object" && each !== null && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : each,
-  );
 }

@@ -5,6 +5,7 @@ import { Refusal } from "../../ground/usage";
 import { freshHours } from "../choose";
 import { decrypted, WrongKey } from "../decrypted";
 import { CouldNot } from "../docker";
+import { mustBeDeclared } from "../drill-key";
 import { sealed, tips, type DrillKey, type Found } from "../evidence";
 import { evidenceKey } from "../keys";
 import { recordsOf } from "../projects";
@@ -26,11 +27,7 @@ export async function drillState(
   { key, keeps }: { readonly key: DrillKey; readonly keeps: boolean },
 ): Promise<Found> {
   const { place, stacks } = declaredStatePlace(context);
-  if (!place.drillKeys.includes(key.public)) {
-    throw new Refusal(
-      `the drill's key is not declared, so nobody would believe its record; add to Pulumi.prod.yaml, under berth:backups, drillKeys: ["${key.public}"]`,
-    );
-  }
+  mustBeDeclared(key, "prod", [{ place }]);
   const store = new Store(place, context.env);
   const found = await new StateProof(context, store, stacks).run();
   const records = await recordsOf(store, await store.holdings());

@@ -17,7 +17,7 @@ export interface Caller {
 export function callerEnvironment(peer: string): (name: string) => string | undefined {
   let found: NodeJS.ProcessEnv | undefined;
   return (name) => {
-    found ??= environmentOf(processBehind(Number(peer.split(":").at(-1)))) ?? process.env;
+    found ??= callerProcess(peer).environment;
     return found[name];
   };
 }

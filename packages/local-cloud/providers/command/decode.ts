@@ -32,20 +32,22 @@ const connection: Struct = {
   required: ["host"],
 };
 
+/** What a command has wherever it runs. */
+const running = {
+  create: "string",
+  update: "string",
+  delete: "string",
+  stdin: "string",
+  logging: "string",
+  environment: "map[string]string",
+  triggers: "[]interface {}",
+  addPreviousOutputInEnv: "bool",
+} as const;
+
 /** The inputs of `command:remote:Command` 1.2.1. */
 export const commandInputs: Struct = {
   name: "remote.CommandInputs",
-  fields: {
-    connection,
-    create: "string",
-    update: "string",
-    delete: "string",
-    stdin: "string",
-    logging: "string",
-    environment: "map[string]string",
-    triggers: "[]interface {}",
-    addPreviousOutputInEnv: "bool",
-  },
+  fields: { connection, ...running },
   required: ["connection"],
 };
 
@@ -58,14 +60,7 @@ export const localInputs: Struct = {
   fields: {
     interpreter: "[]interface {}",
     dir: "string",
-    create: "string",
-    update: "string",
-    delete: "string",
-    stdin: "string",
-    logging: "string",
-    environment: "map[string]string",
-    triggers: "[]interface {}",
-    addPreviousOutputInEnv: "bool",
+    ...running,
   },
   required: [],
 };
