@@ -35,7 +35,7 @@ describe("a machine that shall serve", () => {
   /** What it says to the other one's answer, in which that is in a phase. */
   const promoted = (phase: string, more = "") =>
     call<string>(`
-import contextlib, fence, ground, promote
+import contextlib, fence, freezing, ground, promote
 class Server:
     talking = contextlib.nullcontext
 promote.servers = lambda move: {"db": Server}
@@ -44,7 +44,7 @@ promote.replayed = replayed
 move.keep("following.json", {"db": {"phase": "following"}, ${more}})
 said = {"phase": "${phase}", "until": 0, "sealed": "2026-11-30T00:00:00Z", "databases": {"db": {"position": "1/100", "timeline": 1}}}
 try:
-    promote.promote(move, fence.told(said))
+    promote.promote(move, freezing.told(fence, said))
 except ground.Stop as problem:
     print(json.dumps(str(problem)))`);
 
@@ -99,6 +99,30 @@ except ground.Stop as problem:
       "problem",
       ": its control file is of version 1002, which this program does not know",
     );
+  });
+});
+
+describe("a freeze that nobody goes on with", () => {
+  /** How long its watch let it last, in seconds: `ahead` it ends by the clock, which is set back by `back` at once. */
+  const lasted = (ahead: number, back: number) =>
+    call<number>(`
+import freezing, time, types, watchdog
+passed, at = [0.0], time.time()
+watchdog.move_of = lambda slug: move
+def sleep(seconds): passed[0] += seconds
+clock = types.SimpleNamespace(sleep=sleep, monotonic=lambda: passed[0], time=lambda: at - ${back} + passed[0])
+import frozen
+watchdog.time = frozen.time = clock
+freezing.thaw = watchdog.say = lambda _: None
+move.keep(frozen.FILE, {"phase": "frozen", "until": at + ${ahead}, "databases": {}})
+watchdog.watch("shop")
+move.drop(frozen.FILE)
+print(json.dumps(round(passed[0])))`);
+
+  it("is undone at its deadline, and after the longest one where the clock was set back", () => {
+    expect(lasted(30, 0)).toBe(30);
+    expect(lasted(-1, 0)).toBe(0);
+    expect(lasted(30, 86_400)).toBe(600);
   });
 });
 

@@ -43,6 +43,7 @@ export const moves: readonly Rule[] = [
   rule(
     68,
     "The old database takes no write from the freeze on: it is ended, and starts read-only whoever starts it",
+    component("machine/files/move/freezing.py"),
     component("machine/files/move/fence.py"),
     component("machine/files/move/cluster.py"),
   ),

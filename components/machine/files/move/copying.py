@@ -4,7 +4,7 @@ import os
 import shutil
 
 import cluster
-import standby
+import following
 from ground import Failed, Refused, run
 from server import network
 
@@ -29,7 +29,7 @@ def copy(move, server, offer):
     name, address = network(server)
     passwords = move.of("passwords")
     draft(passwords, f"*:*:*:{offer['user']}:{offer['password']}\n", owner)
-    to = standby.settings(move, server, offer)["primary_conninfo"].split(" passfile=", maxsplit=1)[0]
+    to = following.settings(move, server, offer)["primary_conninfo"].split(" passfile=", maxsplit=1)[0]
     called = f"berth-copy-{move.slug}-{server.service}"
     command = ["docker", "run", "--rm", "--name", called, "--network", name, "--user", f"{owner.st_uid}:{owner.st_gid}"]
     command += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges", "-v", f"{new}:/copy", "-v", f"{passwords}:/passwords:ro", "-e", "PGPASSFILE=/passwords"]
@@ -45,7 +45,7 @@ def copy(move, server, offer):
     control = cluster.Control(new)
     if control.system != offer["system"]:
         raise Failed(f"{server.service}: the copy is of server {control.system}, and offered was {offer['system']}")
-    standby.arm(move, server, new, offer)
+    following.arm(move, server, new, offer)
 
 
 def place(move, server):
@@ -68,7 +68,7 @@ def place(move, server):
 def away(server, move):
     """What is there is kept once: a second copy, made since the first was too old, leaves nothing to keep."""
     if os.path.isdir(aside(server.data)):
-        if cluster.Control(server.data).system != move.kept(standby.FILE)[server.service]["system"]:
+        if cluster.Control(server.data).system != move.kept(following.FILE)[server.service]["system"]:
             raise Refused(f"{server.data}: something else was put aside before: {aside(server.data)}; move that away")
         shutil.rmtree(server.data)
     else:

@@ -13,7 +13,7 @@ from verifier import verifier
 
 # Passwords of the role, by service, and which settings were changed.
 OFFERED = "offered.json"
-# What standby.py keeps of who follows here.
+# What following.py keeps of who follows here.
 FOLLOWING = "following.json"
 SLOT = """SELECT pg_catalog.pg_drop_replication_slot(slot_name) FROM pg_catalog.pg_replication_slots
   WHERE slot_name = '{role}' AND NOT active AND wal_status = 'lost';

@@ -7,11 +7,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import cluster
-import fence
+import following
+import frozen
 import guard
 import marker
 import postgres
-import standby
 import untouched
 import way
 import writers
@@ -26,7 +26,7 @@ REPLAY = 30
 RECORD = 512
 # One session, since visitors wait; settings of whom it followed go with it. Answers whether, and on which timeline.
 SERVES = f"""SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_promote(true, 60) ELSE true END;
-{''.join(f'ALTER SYSTEM RESET {name};' for name in standby.SETTINGS)}
+{''.join(f'ALTER SYSTEM RESET {name};' for name in following.SETTINGS)}
 DO 'BEGIN PERFORM pg_catalog.pg_reload_conf(); END';
 SELECT substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 1, 8)"""
 SITE, BACKUP = "/usr/local/sbin/berth-site", "/usr/local/sbin/berth-backup"
@@ -57,11 +57,11 @@ def promote(move, said):
     if way.by_dump(move):
         return exchange(move, asked, promised)
     found = servers(move)
-    following = move.kept(standby.FILE, {})
+    followers = move.kept(following.FILE, {})
     for service in asked:
-        if service not in found or following.get(service, {}).get("phase") != standby.FOLLOWING:
+        if service not in found or followers.get(service, {}).get("phase") != following.FOLLOWING:
             raise Refused(f"{service}: follows nothing here; first: berth-move follow {move.slug}")
-    missing = sorted(set(following) - set(asked))
+    missing = sorted(set(followers) - set(asked))
     if missing:
         raise Refused(f"{', '.join(missing)}: follows the other machine, and where that one ended is not said")
     seconds, timelines = {}, {}
@@ -75,7 +75,7 @@ def promote(move, said):
         seconds["promote"] = timed(lambda: timelines.update(zip(asked, each(found, asked, raised))))
     move.enter("target", "promoted")
     marker.clear(move)
-    move.drop(fence.FILE)
+    move.drop(frozen.FILE)
     seconds["start"] = timed(lambda: begin(move))
     return {"databases": {service: {"timeline": timeline} for service, timeline in timelines.items()}, "healthy": True, "seconds": seconds}
 
@@ -89,7 +89,7 @@ def exchange(move, asked, promised):
     seconds = {"promote": timed(lambda: taking.swap(move))}
     move.enter("target", "promoted")
     marker.clear(move)
-    move.drop(fence.FILE)
+    move.drop(frozen.FILE)
     seconds["start"] = timed(lambda: begin(move))
     return {"databases": {service: {"timeline": None} for service in asked}, "healthy": True, "seconds": seconds}
 

@@ -2,19 +2,16 @@
 place lets nobody start them. They are read from servers apart, which have no network."""
 
 import os
-import re
 import secrets
 import time
 
 import apart
 import marker
-import watchdog
-import writers
 from databases import containers, databases
-from fence import FILE, FREEZING, FROZEN, FROZEN_WHY, SEALED, SEALED_WHY, THAWING, moment
-from ground import Failed, Refused, now, run, say, write, written
+from frozen import FILE, FROZEN
+from ground import Failed, Refused, run, say, write
 
-# Seconds: a dump takes what it takes.
+# Seconds that a freeze may last: a dump takes what it takes.
 LONGEST = 6 * 3600
 # What stands in the place of the data.
 NOTICE = "The data that was here is beside it, as {0}: its project moves to another machine. What ends that is berth-move.\n"
@@ -27,40 +24,14 @@ def aside(data):
     return f"{data}.berth-still"
 
 
-def freeze(move, seconds, closed=False):
-    """Nobody writes from here on, until `thaw`, the deadline, or for good after `seal`. `closed`: visitors are answered
-    503 meanwhile, and do not wait."""
-    if not re.fullmatch(r"[1-9][0-9]{0,4}", str(seconds)) or int(seconds) > LONGEST:
-        raise Refused(f"--seconds {seconds}: is no number from 1 to {LONGEST}")
-    said = move.kept(FILE)
-    if said and said["phase"] == SEALED:
-        return told(said)
-    if said and (said["phase"] == THAWING or time.time() >= said["until"]):
-        thaw(move)
-        said = None
-    if said and said["phase"] == FROZEN:
-        return told(said)
-    if not said:
-        stores = {service: {"data": apart.Store(each).data, "policy": policy(each), "container": each.id} for service, each in ready(move).items()}
-        said = {"phase": FREEZING, "until": time.time() + int(seconds), "closed": bool(closed), "freeze": secrets.token_hex(12), "databases": stores}
-    said["pid"] = os.getpid()
-    move.keep(FILE, said)
-    watchdog.begin(move, True)
-    try:
-        held(move, said)
-    except Refused:
-        thaw(move)
-        raise
-    except Failed as problem:
-        thaw(move)
-        raise Failed(f"{problem}; the freeze was undone, and everything goes on here") from None
-    return told(said)
+def find(move):
+    """The servers' containers by service."""
+    return {container.service: container for _, container in databases(containers(move.compose()))}
 
 
-def ready(move):
-    """The servers by service. Refuses what could not be stopped and read."""
-    found = {}
-    for _, container in databases(containers(move.compose())):
+def ready(move, found):
+    """What is kept of them. Refuses what could not be stopped and read."""
+    for container in found.values():
         if container.status != "running":
             raise Refused(f"{container.service}: the database is {container.status}; start it")
         try:
@@ -69,10 +40,11 @@ def ready(move):
             raise Refused(str(problem)) from None
         if os.path.lexists(place):
             raise Refused(f"{place}: is left of an earlier move; move it away")
-        found[container.service] = container
     if not found:
         raise Refused(f"{move.slug}: has no database here")
-    return found
+    stores = {service: {"data": apart.Store(each).data, "policy": policy(each), "container": each.id} for service, each in found.items()}
+    # What was loaded is told by the freeze that it is of: a dump has no position in a log.
+    return {"freeze": secrets.token_hex(12), "databases": stores}
 
 
 def policy(container):
@@ -82,32 +54,19 @@ def policy(container):
     return said.out.strip() or "no"
 
 
-def held(move, said):
-    clock = time.monotonic()
-    marker.mark(move, "frozen", FROZEN_WHY.format(move.slug, moment(said["until"])))
-    writers.refuse_work(move)
-    writers.pin(move)
-    # From here on somebody waits.
-    said.setdefault("since", time.time())
-    if said["closed"]:
-        writers.turn_away(move)
-    else:
-        writers.hold(move, max(1, int(said["until"] - time.time())))
-    stopping = time.monotonic()
-    writers.stop(move)
-    shutting = time.monotonic()
+def stay_down(found, said):
+    """Nothing yet: what keeps a server from being started takes its data from under it; see `shut`."""
+    del found, said
+
+
+def shut(found, said):
+    """The servers end, and nobody starts them again."""
+    del found
     for service, was in said["databases"].items():
-        shut(service, was)
-    said["seconds"] = {"hold": round(stopping - clock, 2), "writers": round(shutting - stopping, 2), "databases": round(time.monotonic() - shutting, 2)}
-    if time.time() >= said["until"]:
-        raise Failed("took until its own deadline")
-    said["phase"] = FROZEN
-    move.keep(FILE, said)
-    move.enter("source", "frozen")
+        end_one(service, was)
 
 
-def shut(service, was):
-    """One server ends, and nobody starts it again."""
+def end_one(service, was):
     must(service, ["docker", "update", "--restart=no", was["container"]])
     must(service, ["docker", "stop", "--time", "120", was["container"]], 180)
     if os.path.isdir(was["data"]) and not os.path.lexists(aside(was["data"])):
@@ -147,23 +106,12 @@ def readers(move):
     return said["freeze"], found
 
 
-def seal(move):
-    """What is frozen stays so, whatever becomes of the command and of this machine."""
-    said = move.kept(FILE)
-    if said and said["phase"] == SEALED:
-        return told(said)
-    if not said or said["phase"] != FROZEN or time.time() >= said["until"]:
-        raise Refused(f"{move.slug}: is not frozen, or not any more; freeze it again: berth-move freeze {move.slug} --seconds N")
+def sealable(move, said):
+    """Ends what reads. Raises Failed where somebody started a server since."""
     leave_readers(move)
     for service, was in said["databases"].items():
         if not is_shut(was):
             raise Failed(f"{service}: somebody started the database since it was frozen; undo it: berth-move thaw {move.slug}")
-    move.drop("promised.json")
-    said["phase"], said["sealed"] = SEALED, written(now())
-    move.keep(FILE, said)
-    marker.mark(move, "sealed", SEALED_WHY.format(move.slug))
-    move.enter("source", "sealed")
-    return told(said)
 
 
 def leave_readers(move):
@@ -173,32 +121,13 @@ def leave_readers(move):
         run(["docker", "rm", "-f", "-v", name])
 
 
-def thaw(move, never_promoted=False):
-    """Everything goes on here as it was. After `seal` only by who knows that the other machine will not serve."""
-    said = move.kept(FILE)
-    if not said:
-        return {"thawed": False}
-    stood = marker.marker(move)
-    if stood and stood["role"] == "moved":
-        raise Refused(f"{move.slug}: the other machine serves it; the way back is the same move in the other direction: berth migrate {move.slug}")
-    if said["phase"] == SEALED and not never_promoted:
-        raise Refused(f"{move.slug}: is sealed: the other machine may serve it; renounce there first, then: berth-move thaw {move.slug} --never-promoted")
-    began = time.monotonic()
-    said["phase"] = THAWING
-    move.keep(FILE, said)
+def open_again(move, said):
+    """The servers as they were, wherever the freeze had come to."""
     leave_readers(move)
     for service, was in said["databases"].items():
         put_back(was["data"])
         must(service, ["docker", "update", f"--restart={was['policy']}", was["container"]])
         must(service, ["docker", "start", was["container"]])
-    writers.start(move)
-    marker.clear(move)
-    move.enter("source", "serving")
-    move.drop(FILE)
-    writers.release(move)
-    seconds = round(time.monotonic() - began, 2)
-    say(f"thawed: {move.slug} goes on here after {seconds} s")
-    return {"thawed": True, "seconds": seconds}
 
 
 def put_back(data):
@@ -210,15 +139,9 @@ def put_back(data):
     os.rename(aside(data), data)
 
 
-def told(said):
-    sealed = {"sealed": said["sealed"]} if said["phase"] == SEALED else {}
-    return {
-        "until": moment(said["until"]),
-        "waited": round(time.time() - said["since"], 2),
-        "seconds": said.get("seconds", {}),
-        # There is no place in a log: what was loaded is told by the freeze that it is of.
-        "databases": {service: {"position": said["freeze"], **sealed} for service in said["databases"]},
-    }
+def positions(said):
+    """The freeze itself, which is what the other machine was loaded in, by service."""
+    return {service: {"position": said["freeze"]} for service in said["databases"]}
 
 
 def leave(move, said):

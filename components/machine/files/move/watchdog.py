@@ -6,7 +6,8 @@ import os
 import signal
 import time
 
-import units
+import freezing
+from frozen import FILE, FREEZING, HELD, SEALED, is_over
 from ground import say
 from moves import move_of
 
@@ -14,34 +15,26 @@ from moves import move_of
 GRACE = 1.0
 
 
-def begin(move, anew):
-    """It watches before anything is stopped, `anew`: with the deadline that was just written. Raises Failed where it does
-    not."""
-    units.ensure(move, "watch", anew)
-
-
 def watch(slug):
-    import fence  # pylint: disable=import-outside-toplevel
-
     move = move_of(slug)
+    # A clock that is set back meanwhile does not hold a freeze for longer than any may last.
+    latest = time.monotonic() + freezing.databases_of(move).LONGEST
     while True:
-        said = move.kept(fence.FILE)
-        if not said or said["phase"] == fence.SEALED:
+        said = move.kept(FILE)
+        if not said or said["phase"] == SEALED:
             return
-        # A clock that was set back does not hold a freeze for ever.
-        left = min(said["until"] - time.time(), fence.LONGEST)
-        if left <= 0 or said["phase"] == fence.THAWING:
+        if is_over(said) or time.monotonic() >= latest:
             break
-        time.sleep(min(left, 0.2))
+        time.sleep(0.2)
     with open(move.of("verb.lock"), "a", encoding="utf-8") as lock:
-        take(move, lock, fence)
-        said = move.kept(fence.FILE)
-        if said and said["phase"] != fence.SEALED:
+        take(move, lock)
+        said = move.kept(FILE)
+        if said and said["phase"] != SEALED:
             say(f"the freeze of {slug} ended without a seal: it is undone")
-            fence.thaw(move)
+            freezing.thaw(move)
 
 
-def take(move, lock, fence):
+def take(move, lock):
     """The lock of the verbs. Who froze and hangs is ended: it has the lock, and what it waits for may never come."""
     until = time.monotonic() + GRACE
     while True:
@@ -51,8 +44,8 @@ def take(move, lock, fence):
         except OSError:
             pass
         if time.monotonic() > until:
-            said = move.kept(fence.FILE)
-            if said and said["phase"] in (fence.FREEZING, fence.HELD) and freezes(said["pid"]):
+            said = move.kept(FILE)
+            if said and said["phase"] in (FREEZING, HELD) and freezes(said["pid"]):
                 os.kill(said["pid"], signal.SIGKILL)
         time.sleep(0.05)
 
