@@ -1,4 +1,4 @@
-import { command, component, config, open, people, policy, rule, type Rule } from "../rule";
+import { command, component, config, people, policy, rule, type Rule } from "../rule";
 
 /** The manual on names, archives and databases: rules 23 to 42. */
 export const namesAndBackups: readonly Rule[] = [
@@ -44,7 +44,7 @@ export const namesAndBackups: readonly Rule[] = [
   rule(28, "Switching off systemd-resolved stays an emergency", people),
   rule(
     29,
-    "Every production project declares a backup; where its node delivers it, archives are made of PostgreSQL, in its containers or over the network, of MongoDB and of files, and a delivery that leaves data out without a reason is refused; other kinds of databases are not dumped",
+    "Every production project declares a backup; where its node delivers it, archives are made of PostgreSQL, in its containers or over the network, of MongoDB and of files, and a delivery that leaves data out without a reason is refused, also that of a database of another kind, which no backup dumps; of a project that no node delivers, people see to it",
     policy("keep-buckets-private"),
     policy("version-buckets"),
     policy("encrypt-buckets"),
@@ -59,9 +59,9 @@ export const namesAndBackups: readonly Rule[] = [
     component("backups/adopted.ts"),
     component("placement/backed-up.ts"),
     component("machine/files/backup/take.py"),
-    component("machine/files/backup/elsewhere.py"),
+    component("machine/files/backup/rds.py"),
     component("machine/files/site/lint_backup.py"),
-    open,
+    people,
   ),
   rule(
     30,

@@ -10,8 +10,8 @@ import os
 import tarfile
 import time
 
-import elsewhere
 import files
+import rds
 import state
 import unpack
 from beside import Beside
@@ -87,8 +87,8 @@ class Restore:
     def check(self):
         """What stands against it, before anything is fetched."""
         for server in self.manifest["databases"]:
-            if self.project.rds and server["service"] == elsewhere.SERVICE:
-                raise Failed(f"{elsewhere.SERVICE}: is no server of this machine; restore it by hand, from what berth restore {self.project.slug} --to scratch gives")
+            if self.project.rds and server["service"] == rds.SERVICE:
+                raise Failed(f"{rds.SERVICE}: is no server of this machine; restore it by hand, from what berth restore {self.project.slug} --to scratch gives")
             found = [each for each in self.there if each.service == server["service"]]
             if not found:
                 raise Failed(f"no container of the service {server['service']} is here")

@@ -3,12 +3,12 @@
 import json
 import time
 
-import elsewhere
 import files
 import mongodb
 import moving
 import postgresql
 import quiet
+import rds
 from archive import Archive
 from docker import containers
 from failures import BackupFailed, BeginAnew, Exists
@@ -147,9 +147,9 @@ class Run:
                 seen.add(each.service)
                 found.append(kind.Server(each))
         if self.project.rds:
-            if any(each.service == elsewhere.SERVICE for each in there):
-                raise Failed(f"a service of the project is called {elsewhere.SERVICE}, as is the server of backup.rds in archives: give the service another name")
-            found.append(elsewhere.Server(self.project.slug, self.project.rds, self.key.get("serverPassword", "")))
+            if any(each.service == rds.SERVICE for each in there):
+                raise Failed(f"a service of the project is called {rds.SERVICE}, as is the server of backup.rds in archives: give the service another name")
+            found.append(rds.Server(self.project.slug, self.project.rds, self.key.get("serverPassword", "")))
         wanted = {"postgres": postgresql, "postgis": postgresql, "mongodb": mongodb}.get(self.project.kind)
         if wanted and not any(isinstance(each, wanted.Server) for each in found):
             raise Failed(f"backup.database is {self.project.kind}, and no service of the project is such a server")

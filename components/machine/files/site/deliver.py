@@ -6,11 +6,11 @@ import time
 
 import beside
 import blank
-import elsewhere
 import history
 import images
 import judge
 import moving
+import pointers
 import schema
 import secret_values
 import takeover
@@ -97,7 +97,7 @@ class Delivery:
         directory = repository.lay_out(commit)
         secret_values.lay(site, directory, self.values, site.owner())
         # Not of a commit that ran: the way back is open to what served without them.
-        missing = list(elsewhere.judge(repository, commit, directory)) if self.wish.action == "deploy" else []
+        missing = list(pointers.judge(repository, commit, directory)) if self.wish.action == "deploy" else []
         try:
             new = Version(site, repository, commit, directory, self.values, self.build)
         except Refused as problem:

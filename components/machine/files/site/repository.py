@@ -71,7 +71,8 @@ class Repository:
         """What git answers where it shall succeed."""
         done = self.git(*arguments, text=text, seconds=seconds, more=more)
         if done.code != 0:
-            raise Failed(f"git {arguments[0]}: {done.last(5)}")
+            verb = next(word for word in arguments if re.fullmatch("[a-z][a-z-]*", word))
+            raise Failed(f"git {verb}: {done.last(5)}")
         return done.out
 
     def prepare(self):

@@ -10,8 +10,8 @@ import { program } from "./judged";
 const pointer = (bytes: number) =>
   `version https://git-lfs.github.com/spec/v1\noid sha256:${"4d7a".repeat(16)}\nsize ${bytes}\n`;
 
-const script = `${clone}import elsewhere
-for problem in elsewhere.judge(Clone(sys.argv[2]), sys.argv[3], sys.argv[4]): print(problem)
+const script = `${clone}import pointers
+for problem in pointers.judge(Clone(sys.argv[2]), sys.argv[3], sys.argv[4]): print(problem)
 `;
 
 const places: string[] = [];
