@@ -88,6 +88,41 @@ print(json.dumps([state.is_due(project, moment_of(each)) for each in sys.argv[2:
     expect(due(["03:15"], tried(4), [on("12:00"), "2026-11-30T03:15:00Z"])).toEqual([false, true]);
   });
 
+  it("is one for all who ask at once, and no earlier one that has ended", () => {
+    const root = mkdtempSync(join(tmpdir(), "berth-backup-"));
+    roots.push(root);
+    const [asked, apart, beside] = python(
+      `import fcntl, multiprocessing, os, time, types
+import serve, state
+from ground import write_json
+root = sys.argv[1]
+places = types.SimpleNamespace(of=lambda name: os.path.join(root, name))
+project = types.SimpleNamespace(places=places, prepare=lambda: None)
+looked = state.is_busy
+def slowly(of):
+    time.sleep(0.3)
+    return looked(of)
+def key(by): return serve.run_of(project, by, False)
+serve.state.is_busy = slowly
+with multiprocessing.get_context("fork").Pool(2) as pool: asked = pool.map(key, ["one", "other"], 1)
+os.remove(places.of(serve.ASKED))
+# A restore is at work, and the log is of the last run.
+with open(places.of(serve.LOG), "w") as log: log.write("# ended by somebody since then\\n")
+write_json(places.of(serve.OUTCOME), {"key": "ended", "code": 0})
+with state.alone(project): apart = key("one")
+os.remove(places.of(serve.ASKED))
+with open(places.of("lock")) as other:
+    fcntl.flock(other, fcntl.LOCK_SH)
+    beside = looked(project)
+print(json.dumps([asked, apart, beside]))`,
+      "",
+      root,
+    ) as [string[], string, boolean];
+    expect(new Set(asked).size).toBe(1);
+    expect(apart).not.toBe("ended");
+    expect(beside).toBe(false);
+  });
+
   it("has a time of the night where none is declared, by its slug alone", () => {
     const backup = { database: "postgres", region: "us-east-1" } as const;
     const bucket = { name: "b", region: "us-east-1", adopted: false, keepDays: 35 } as const;

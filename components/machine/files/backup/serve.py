@@ -1,6 +1,7 @@
 """The container's own program: waits for the time, or for somebody who asks, and has one run made (R36)."""
 
 import contextlib
+import fcntl
 import os
 import subprocess
 import sys
@@ -116,7 +117,7 @@ def ask(project, by, is_alive, lenient=False):
     project.prepare()
     # Whoever listens now: a restore goes on without.
     out = sys.stdout
-    key = running_key(project) or put_wish(project, by, lenient)
+    key = run_of(project, by, lenient)
     log, since = None, time.monotonic()
     while True:
         # In this order: a run has its log before it takes the wish away, and its outcome before it lets go.
@@ -149,16 +150,26 @@ def wished(project):
     return (read_json(project.places.of(ASKED)) or {}).get("key")
 
 
+def run_of(project, by, lenient):
+    """The key of the run that is at work or was asked for, and of one that is asked for now where there is none. Who asks
+    at the same moment gets the same."""
+    with open(project.places.of("asking"), "a", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return wished(project) or running_key(project) or put_wish(project, by, lenient)
+
+
 def running_key(project):
-    """The key of the run that is at work, or that somebody has asked for."""
-    wish = wished(project)
-    if wish:
-        return wish
+    """The key of the run that is at work."""
     if not state.is_busy(project):
         return None
-    with open(project.places.of(LOG), encoding="utf-8", errors="replace") as log:
-        words = log.readline().split()
-    return words[1] if len(words) > 1 else None
+    try:
+        with open(project.places.of(LOG), encoding="utf-8", errors="replace") as log:
+            words = log.readline().split()
+    except FileNotFoundError:
+        return None
+    key = words[1] if len(words) > 1 else None
+    # What is at work may be something else, such as a restore: the log is then that of a run that has ended.
+    return None if key == (read_json(project.places.of(OUTCOME)) or {}).get("key") else key
 
 
 def put_wish(project, by, lenient=False):
