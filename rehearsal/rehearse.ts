@@ -23,9 +23,9 @@ BERTH_LOCAL_MACHINES=bare they come without it, as the clouds' own do.`,
     "The addresses are the local cloud's own: its machines are records, nobody answers there.",
 };
 
-const next = `Go on with any command, for example:
+const toGoOn = (machines: MachineKind) => `Go on with any command, for example:
   npm run local -- pulumi preview --stack ${stack} --diff
-  npm run local -- berth ssh kmc
+  npm run local -- ${machines === "recorded" ? "pulumi preview --stack prod" : "berth ssh kmc"}
 Take it down, with all it kept:
   npm run rehearse -- --down`;
 
@@ -58,7 +58,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return code;
   }
   const told = await tellRehearsed(rehearsed);
-  process.stdout.write(`\n${told}\n\n${aboutMachines[card.machines]}\n${next}\n`);
+  process.stdout.write(`\n${told}\n\n${aboutMachines[card.machines]}\n${toGoOn(card.machines)}\n`);
   say(`rehearsed in ${duration(Date.now() - started)}`);
   return 0;
 }
