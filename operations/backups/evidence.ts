@@ -10,6 +10,7 @@ import * as fs from "node:fs";
 import { z } from "zod";
 
 import { Refusal } from "../ground/usage";
+import { evidenceKey } from "./keys";
 import { canonical } from "./manifest";
 
 const count = z.number().min(0);
@@ -128,6 +129,20 @@ export function readRecord(key: string, text: string, declared: readonly string[
   return isSigned
     ? { key, sha256, record: read.data }
     : not("was changed: its signature does not fit");
+}
+
+/**
+ * A record that lies where it was written. A true one that somebody copied here, of another time or from another
+ * prefix, is not believed: it would stand before what was found since, or for what nobody looked at.
+ */
+export function inPlace(read: Read, prefix: string): Read {
+  const { key, sha256, record: found } = read;
+  if (found === undefined) return read;
+  const { begun, archive } = found;
+  const isOwn = archive === null || archive.key.startsWith(prefix);
+  if (isOwn && key === evidenceKey(prefix, new Date(begun))) return read;
+  const what = isOwn ? "" : `, of ${archive.key}`;
+  return { key, sha256, why: `was copied here: it is of a drill at ${begun}${what}` };
 }
 
 /** What is wrong with the records of a project together; oldest first. */

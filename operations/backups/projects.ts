@@ -3,7 +3,7 @@ import type { Archives, ResolvedFleet, ResolvedProject } from "../../components/
 import type { Context } from "../ground/context";
 import { readFleets } from "../ground/reading";
 import { Refusal, unknown } from "../ground/usage";
-import { readRecord, type Read } from "./evidence";
+import { inPlace, readRecord, type Read } from "./evidence";
 import type { Holdings } from "./keys";
 import type { Store } from "./store";
 
@@ -79,8 +79,8 @@ export function residencyProblem(
 
 /** All records of a project's drills, oldest first, each with why it is not believed where it is not. */
 export function recordsOf(store: Store, { evidence }: Holdings): Promise<Read[]> {
-  const { drillKeys } = store.place;
+  const { drillKeys, prefix } = store.place;
   return Promise.all(
-    evidence.map(async (key) => readRecord(key, await store.text(key), drillKeys)),
+    evidence.map(async (key) => inPlace(readRecord(key, await store.text(key), drillKeys), prefix)),
   );
 }

@@ -9,6 +9,7 @@ import { choose } from "../../../operations/backups/choose";
 import { CopyBlocks } from "../../../operations/backups/copy-blocks";
 import {
   brokenChain,
+  inPlace,
   readDrillKey,
   readRecord,
   sealed,
@@ -166,6 +167,24 @@ describe("a drill's record", () => {
     });
     expect(other).not.toBe(text);
     expect(readRecord(at, other, [key.public]).why).toContain("its signature does not fit");
+  });
+
+  it("is believed where it was written alone: a copy of it says nothing of another time or place", () => {
+    const of = (archive: string | null): Found => ({
+      ...found,
+      archive: archive === null ? null : { key: archive, bytes: 1, sha256: "" },
+    });
+    const placed = (archive: string | null, number: number, at = prefix) => {
+      const where = evidenceKey(at, day(number));
+      const read = readRecord(where, sealed(of(archive), [], key), [key.public]);
+      return inPlace(read, at).why;
+    };
+    const own = archiveKey(prefix, day(1));
+    expect([placed(null, 1), placed(own, 1)]).toEqual([undefined, undefined]);
+    // Later than what was found since.
+    expect(placed(own, 9)).toBe("was copied here: it is of a drill at 2026-01-01T03:15:00.000Z");
+    // Production's from stage, whose slug is the same.
+    expect(placed(own, 1, "stage/backups/shop/")).toContain(`, of ${own}`);
   });
 
   it("misses those before it that are gone or others", () => {
