@@ -20,6 +20,8 @@ import { renamed } from "../node/renamed";
 import type { Reached } from "../machine/connection";
 import { isStrict } from "../present/zone-tls";
 import type { SecretValues } from "../site/secret-values";
+import { awaitFirstArchives } from "./first-archives";
+import { watchErrors } from "./watch-errors";
 import { createWayIn } from "./way-in";
 import { certifiedNames } from "./certified-names";
 import { ranBefore, type Earlier } from "./ran-before";
@@ -105,10 +107,11 @@ export async function deploy(run: Run): Promise<Deployment> {
     neighbours:
       fleet.zones.length === 0 ? [] : await certifiedNames(fleet.environment, run.fullName),
   });
-  await integrateAll({
-    ...{ fleet, own, nodes, published, before, webhook: run.webhook },
-    names: named.flatMap(({ names }) => names ?? []),
-  });
+  const names = named.flatMap((each) => each.names ?? []);
+  const integrating = { fleet, own, nodes, names, published, before, webhook: run.webhook };
+  const jobs = await integrateAll(integrating);
+  watchErrors(fleet, [...nodes.values(), ...names]);
+  awaitFirstArchives(fleet, nodes, jobs);
   const led = (slug: string) => named.find(({ project }) => project.slug === slug)?.names?.led;
 
   return {

@@ -28,11 +28,14 @@ export interface Integrating {
  * Joins an environment's projects to the agency's Jenkins and proves Slack's webhook, where the agency declares
  * Jenkins' address. Comes last: a service that is down fails the update when machines and names are there, and the next
  * update does what is left. Goes first when something is destroyed: what could still deliver is gone before its machine.
+ * Answers projects' jobs by slug.
  */
-export async function integrateAll(integrating: Integrating): Promise<void> {
+export async function integrateAll(
+  integrating: Integrating,
+): Promise<ReadonlyMap<string, pulumi.Resource>> {
   const { fleet, nodes, names } = integrating;
   const jenkins = fleet.agency.jenkins?.address;
-  if (fleet.role !== "environment" || jenkins === undefined) return;
+  if (fleet.role !== "environment" || jenkins === undefined) return new Map();
   const projects = fleet.projects.filter(({ jenkins: says }) => says !== undefined);
   // Everything waits for this one, and it alone for everything: the dependencies of each would be most of the state.
   const last = integrate(
@@ -43,9 +46,14 @@ export async function integrateAll(integrating: Integrating): Promise<void> {
   );
   proveWebhook(integrating, last);
   const agents = new Map(fleet.nodes.flatMap((node) => agentOf(integrating, node, last)));
-  await Promise.all(
-    projects.map((each) => createJobs(integrating, each, jenkins, agents.get(each.node) ?? last)),
+  const jobs = projects.map(
+    async (each) =>
+      [
+        each.slug,
+        await createJobs(integrating, each, jenkins, agents.get(each.node) ?? last),
+      ] as const,
   );
+  return new Map(await Promise.all(jobs));
 }
 
 /** What the job that tells Slack is told of a project. */
@@ -75,7 +83,7 @@ async function createJobs(
   project: ResolvedProject,
   jenkins: string,
   last: pulumi.Resource,
-): Promise<void> {
+): Promise<ProjectJobs> {
   const { slug, formerly, node: name } = project;
   const own = project.servedBy === undefined ? nodes.get(name) : undefined;
   const node = own && fleet.nodes.find((each) => each.name === name);
@@ -84,7 +92,7 @@ async function createJobs(
     own || isEnded(project) ? undefined : await published.reachedMachine(stack, project);
   const machine = own?.reached ?? elsewhere;
   const ran = own && before.get(slug)?.(own.host.id);
-  new ProjectJobs(
+  return new ProjectJobs(
     slug,
     {
       ...{ jenkins, environment: fleet.environment, project, after: [last] },

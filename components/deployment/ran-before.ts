@@ -74,7 +74,7 @@ async function beforeOf(
   void pulumi.log.warn(
     `The machine that serves ${slug} (stack ${serving.stack}, ${serving.address}) does not answer, so nobody knows ` +
       `which commit runs, and nothing is delivered to the node ${node.name}. To deliver it: ` +
-      `npm run berth -- deploy ${slug} --stack ${earlier.fleet.stack} --ref COMMIT`,
+      `npm run berth -- deploy ${slug} --stack ${earlier.fleet.stack} --ref COMMIT --reason WHY`,
   );
   return () => "unknown";
 }

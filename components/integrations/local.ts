@@ -17,7 +17,7 @@ const patience = "150m";
  */
 export function integrate(
   name: string,
-  what: "jobs" | "fleet-jobs" | "run" | "agent" | "slack",
+  what: "jobs" | "fleet-jobs" | "run" | "agent" | "slack" | "sentry",
   about: About,
   opts: pulumi.CustomResourceOptions,
   ends = true,

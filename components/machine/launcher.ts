@@ -59,6 +59,11 @@ export function backupKeyLauncher(slug: string): string {
   return launcherOf(`${backupProgram} key ${slug}`);
 }
 
+/** A session that waits for a project's first archive on a machine, and says how it went. */
+export function firstArchiveLauncher(slug: string): string {
+  return launcherOf(`${backupProgram} first ${slug} --by "pulumi up"`);
+}
+
 /** A session that tells as JSON what runs of a project; `{}` where Berth delivers nothing. */
 export function runningLauncher(slug: string): string {
   const ask = `if [ -x ${siteProgram} ]; then exec ${siteProgram} status ${slug}; fi; echo "{}"`;
@@ -73,7 +78,7 @@ export function firstDeliveryLauncher(slug: string): string {
   const deliver = [
     "ref=$(cat)",
     `if [ "$ref" = "${unknownRef}" ]; then echo "not delivered: which commit of ${slug} ran before is not known. ` +
-      `Deliver it by hand: berth deploy ${slug} --ref COMMIT"; exit 0; fi`,
+      `Deliver it by hand: berth deploy ${slug} --ref COMMIT --reason WHY"; exit 0; fi`,
     `printf %s "$ref" | ${siteProgram} deploy ${slug} --first --by "pulumi up" --ref -`,
   ].join("; ");
   return launcherOf('sh -c "$run"', deliver);

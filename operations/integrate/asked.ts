@@ -26,6 +26,16 @@ export const forms = {
   run: z.looseObject({ jenkins: z.string(), ...ofProject, moved: z.boolean() }),
   /** The proof of a webhook. */
   slack: z.looseObject({ stack: z.string(), webhook: z.string() }),
+  /** What watches production; `projects` is there so that a change of them is one of the resource. */
+  sentry: z.looseObject({
+    sentry: z.object({
+      address: z.string().optional(),
+      organization: z.string(),
+      team: z.string(),
+      channel: z.string(),
+      workspace: z.string().optional(),
+    }),
+  }),
 } as const;
 
 export type What = keyof typeof forms;

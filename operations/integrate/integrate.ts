@@ -16,21 +16,24 @@ import { jobsOf } from "../jobs/plan";
 import { webhookOf } from "../notify/webhook";
 import { beginAgent, endAgent } from "./agent";
 import { readAsked, whats, type What } from "./asked";
+import { beginSentry, endSentry } from "./sentry";
 
 /** How `berth integrate` is called. */
 export const usage = `usage: berth integrate [--end] ${whats.join(" | ")}
 
-What \`pulumi up\` has done where a project is joined to other services (agency.jenkins.address); the engine
-calls it, with what it is about as JSON on standard input, and shows what it says. Each is safe to repeat.
+What \`pulumi up\` has done where a project is joined to other services (agency.jenkins.address,
+agency.sentry); the engine calls it, with what it is about as JSON on standard input, and shows what it says. Each is safe to repeat.
 
   jobs        has Jenkins hold a project's jobs of one environment, and the tests that it shares
   fleet-jobs  the same of the fleet's own
   agent       gives a node its agent of Jenkins, by your ssh-agent as a deployer
   run         runs a project's job and has it pass (R22)
   slack       sends a message by the webhook of ${webhookVariable}
+  sentry      has Sentry hold what watches production (R52); what only a person can decide is told, and fails
   --end       takes it away again
 
-Needs JENKINS_USER and JENKINS_TOKEN, and jenkins-jobs on the PATH where a job is to be made or changed.
+For Jenkins it needs JENKINS_USER and JENKINS_TOKEN, and jenkins-jobs on the PATH where a job is to be made or
+changed; for Sentry SENTRY_AUTH_TOKEN.
 
 exit status: 0 done, 1 it could not be
 `;
@@ -98,6 +101,7 @@ const begins: Readonly<Record<What, Doing>> = {
     await webhookOf(context.env)(`Berth tells of stack ${stack} here: this webhook works.`);
     context.say("Slack took a message by the webhook");
   },
+  sentry: beginSentry,
 };
 
 const ends: Readonly<Record<What, Doing>> = {
@@ -112,6 +116,7 @@ const ends: Readonly<Record<What, Doing>> = {
   agent: endAgent,
   run: () => Promise.resolve(),
   slack: () => Promise.resolve(),
+  sentry: endSentry,
 };
 
 async function put(context: Context, address: string, jobs: readonly Job[]): Promise<void> {

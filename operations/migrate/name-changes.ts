@@ -1,3 +1,4 @@
+import { firstArchiveName } from "../../components/backups/first-archive-name";
 import type { Change, Preview } from "../../engine/preview";
 import { nameOf, typeOf } from "../../engine/urn";
 
@@ -9,7 +10,7 @@ const session = "command:remote:Command";
 /**
  * What an update would do besides leading one project's names elsewhere, a sentence each. A switch in the middle of a
  * move is no moment for anything else. `node`: the environment's own for the project, which backs up what it serves
- * and no longer what it does not: its converge is told so, and the session that brought its key comes or goes.
+ * and no longer what it does not: its converge is told so, and the sessions that brought its key and awaited its first archive come or go.
  */
 export function besidesNames(preview: Preview, slug: string, node?: string): readonly string[] {
   const byUrn = new Map(preview.changes.map((change) => [change.urn, change]));
@@ -23,7 +24,8 @@ export function besidesNames(preview: Preview, slug: string, node?: string): rea
 function isOfBackups({ type, name, fate }: Change, slug: string, node: string): boolean {
   if (type !== session) return false;
   if (name === `${node}-converge`) return fate === "update";
-  return name === `${node}-${slug}-backup-delivered` && (fate === "delete" || fate === "create");
+  const own = [`${node}-${slug}-backup-delivered`, firstArchiveName(node, slug)];
+  return own.includes(name) && (fate === "delete" || fate === "create");
 }
 
 function isOfNames(change: Change, slug: string, byUrn: ReadonlyMap<string, Change>): boolean {

@@ -69,18 +69,19 @@ and, once it is pushed to a repository of its own, in the stack files under bert
     jenkins: {}
 then commands do the rest, each of them safe to repeat:
   npm run berth -- review --stack prod       # what follows from it, for whoever approves
-  pulumi up --stack prod                     # its machine and names; the first run of its job delivers it
-  npm run berth -- jobs --write jenkins      # its jobs, which Jenkins Job Builder loads
-  npm run berth -- sentry                    # its errors and outages reach Slack, where the agency has a Sentry
-  npm run berth -- backup ${slug}             # its first archive, and its first proof:
-  npm run berth -- drill ${slug}
+  npm run berth -- sentry                    # where the agency has a Sentry: where its errors go, into the stack file
+  pulumi up --stack prod                     # its machine and names; where the agency has them its jobs, the first run
+                                             # of the one that delivers, and what watches it; then its first archive
+  npm run berth -- drill ${slug}              # and the first proof of that
+where the agency does not say where its Jenkins is (agency.jenkins.address), also:
+  npm run berth -- jobs --write jenkins      # its jobs, which a person loads (jenkins-jobs update jenkins)
 what stays a person's act:
   - the repository at the forge, with branches develop and master, and a key that reads it: on Jenkins the
     credential ${slug}-repository
   - a key for each job that delivers (ssh-keygen -t ed25519 -C ${slug}-prod): the private half on Jenkins as
     the credential ${slug}-prod, the public one under jobs
   - its secrets: pulumi config set --stack prod --secret --path 'berth:secrets.${slug}.DB_PASSWORD'
-  - approving the review, and loading the jobs (jenkins-jobs update jenkins)
+  - approving the review
   - nothing on Slack and Sentry, once both are connected for the whole agency
 `.trim();
 }

@@ -39,6 +39,13 @@ export function planOf(wanted: Wanted, there: FoundThere): Plan {
   return sheet;
 }
 
+/** Plans that all that Berth made is watched no more. Pure. */
+export function endingPlan(mark: string, there: FoundThere): Plan {
+  const sheet = new Sheet("agency.sentry");
+  clearAway(sheet, mark, there);
+  return sheet;
+}
+
 /** Where a person has to decide first, what watches goes on watching. */
 function keepAll(sheet: Sheet, mark: string, each: WantedProject, there: FoundThere): void {
   const ids = there.projects

@@ -1,16 +1,14 @@
-import { projectName } from "../../components/stack-file/stack-files";
 import type { Context } from "../ground/context";
-import { readFleets } from "../ground/reading";
 import { table } from "../ground/table";
-import { exits, readCommandLine, Refusal, UsageError } from "../ground/usage";
-import { carryOut } from "./carry-out";
+import { exits, readCommandLine, UsageError } from "../ground/usage";
 import { planOf } from "./plan";
 import { lookAt, report } from "./report";
 import { scopes, tokenVariable } from "./request";
 import { SentryApi } from "./sentry-api";
 import type { ErrorTracking } from "./service";
+import { settle } from "./settle";
 import type { Line, Plan } from "./sheet";
-import { wantedOf, type Wanted } from "./wanted";
+import { wantedNow } from "./wanted-now";
 
 /** How `berth sentry` is called. */
 export const usage = `usage: berth sentry [--check] [--json]
@@ -34,9 +32,6 @@ goes before the declared address.
 
 exit status: 0 all is as declared, 1 something needs a person, 2 something differs (--check)
 `;
-
-/** Rounds until nothing is left to do: a project first, then what belongs to it. */
-const mostRounds = 4;
 
 /** `berth sentry`. `look` is for tests. */
 export async function main(
@@ -65,34 +60,9 @@ export async function main(
     return verdict(plan);
   }
   if (!flags.has("json")) tell(context, plan, false);
-  const left = await settle(context, there, plan);
+  const left = await settle(context, there, plan, () => wantedNow(context));
   if (flags.has("json")) tell(context, left, true);
   return verdict(left);
-}
-
-/** Carries a plan out, and what becomes possible by it; answers what is left, which are problems alone. */
-async function settle(context: Context, there: ErrorTracking, first: Plan): Promise<Plan> {
-  let plan = first;
-  for (let round = 0; plan.steps.length > 0; round += 1) {
-    const ready = plan.steps.filter(({ waits }) => !waits);
-    if (round === mostRounds || ready.length === 0) {
-      const [step] = plan.steps;
-      throw new Refusal(
-        `${step?.name}: was done and is still to be done: ${step?.says}; see what Sentry made of it`,
-      );
-    }
-    for (const { name, says, act } of ready) {
-      await carryOut(there, context, act);
-      context.say(`done: ${name}: ${says}`);
-    }
-    plan = planOf(wantedNow(context), await there.read());
-  }
-  return plan;
-}
-
-function wantedNow(context: Context): Wanted {
-  const { fleets, unread } = readFleets(context, { environment: "prod" });
-  return wantedOf(projectName(context.directory), fleets, unread);
 }
 
 function verdict({ steps, problems }: Plan): number {

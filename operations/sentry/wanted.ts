@@ -83,12 +83,15 @@ export function wantedOf(
   };
   return {
     agency,
-    mark: `[${engineProject}]`,
+    mark: markOf(engineProject),
     projects: [...projects, ...(projects.length > 0 ? [own] : [])].sort((a, b) =>
       a.name < b.name ? -1 : 1,
     ),
   };
 }
+
+/** What the names of everything begin with that a program's project makes on the service. */
+export const markOf = (engineProject: string): string => `[${engineProject}]`;
 
 function wantedProject(
   project: ResolvedProject,

@@ -72,6 +72,16 @@ describe("a project with a repository", () => {
     expect(order.filter((name) => parts.includes(name))).toEqual(parts);
   });
 
+  it("has its first archive awaited behind its delivery, and another is not delivered and has none", async () => {
+    const order = (await cloud.state("prod")).resources.map(nameOf);
+    const awaited = order.indexOf("shop-shop-first-archive");
+    expect(awaited).toBeGreaterThan(order.indexOf("shop-shop-delivery"));
+    expect(awaited).toBeGreaterThan(order.indexOf("shop-shop-backup-delivered"));
+    const session = await part("prod", "shop-shop-first-archive");
+    expect(String(session?.inputs?.["create"])).toContain("berth-backup first shop");
+    expect(order).not.toContain("club-club-first-archive");
+  });
+
   it("has its secrets byte for byte on standard input, and nowhere else in the clear", async () => {
     const opened = await part("prod", "shop-shop-secrets", "--show-secrets");
     const stdin = opened?.inputs?.["stdin"] as { plaintext: string };

@@ -21,6 +21,15 @@ const stacks = () => ({
 
 let cloud: ScratchCloud;
 const jenkins = { repository: "git@github.com:acme/berth.git", address: "https://ci.acme.dev" };
+const sentry = { organization: "acme", team: "berth", channel: "#alerts" };
+const shared = (more: object) => ({ ...agency, agency: { ...agency.agency, jenkins, ...more } });
+/** All that Sentry has of the agency. */
+const atSentry = async () => {
+  const [organization] = await cloud.objects("sentry/organization");
+  return organization!.data as Record<string, readonly { slug?: string }[]>;
+};
+const slugs = async (what: string) => (await atSentry())[what]!.map(({ slug }) => slug).sort();
+const tamper = (changes: object) => cloud.tamper("sentry/organization", "acme", { ...changes });
 const steps = async (stack: string) =>
   (await cloud.plan(stack)).map(({ op, urn }) => `${op} ${urn.split("::").at(-1)}`).sort();
 const jobs = async () => (await cloud.objects("jenkins/job")).map(({ id }) => id).sort();
@@ -43,8 +52,7 @@ const up = (stack: string, env: NodeJS.ProcessEnv = {}) => {
 };
 
 beforeAll(async () => {
-  const shared = { ...agency, agency: { ...agency.agency, jenkins } };
-  cloud = await ScratchCloud.start({ shared, stacks: stacks() });
+  cloud = await ScratchCloud.start({ shared: shared({ sentry }), stacks: stacks() });
   cloud.env["PATH"] = `${await obtainJobBuilder()}:${cloud.env["PATH"]}`;
 });
 afterAll(() => cloud.stop());
@@ -101,8 +109,31 @@ describe("a project that declares jobs, on the local cloud", () => {
     fs.writeFileSync(file, before);
   });
 
+  it("has its machine in production where its name at Sentry is another team's, which the update says", async () => {
+    const byHand = { id: "7", slug: "shop-prod", teams: ["web"], key: "f".repeat(32), events: 41 };
+    const body = { name: "issue_stream", enabled: true };
+    const stream = { id: "8", projectId: "7", type: "issue_stream", body };
+    await tamper({ projects: [byHand], detectors: [stream] });
+    const failed = await up("prod");
+    expect(failed.code).not.toBe(0);
+    expect(failed.stdout + failed.stderr).toContain(
+      "prod/shop: the project shop-prod exists and belongs to team web, so it is not taken over",
+    );
+    const { nodes } = await cloud.outputs("prod");
+    expect(nodes?.["shop"]?.["address"]).toEqual(expect.any(String));
+    const { projects = [] } = await atSentry();
+    expect(projects).toContainEqual(byHand);
+    const ours = { ...byHand, teams: ["berth"] };
+    await tamper({ projects: projects.map((each) => (each.slug === "shop-prod" ? ours : each)) });
+  });
+
   it("comes to production by its tests, beside a project without jobs, with no token in the state", async () => {
-    await cloud.up("prod");
+    const { stdout: told, stderr } = await cloud.up("prod");
+    expect(told + stderr).toContain("SENTRY_DSN is not in Pulumi.prod.yaml");
+    expect(await slugs("projects")).toEqual(["berth-fleet", "club-prod", "shop-prod"]);
+    expect(await slugs("monitors")).toEqual([
+      ...["berth-nightly", "club-backup", "club-drill", "shop-backup", "shop-drill"],
+    ]);
     expect(await jobs()).toEqual([
       ...["berth-nightly", "berth-notify", "shop-prod", "shop-stage", "shop-test"],
     ]);
@@ -113,6 +144,17 @@ describe("a project that declares jobs, on the local cloud", () => {
     expect(stdout).toContain("shop-first-run");
     expect(stdout).not.toContain(account.token);
     expect(stdout).not.toContain(slack.webhook);
+    expect(stdout).toContain("prod-sentry");
+    expect(stdout).not.toContain(cloud.card.services.sentry.token);
+  });
+
+  it("is watched no more once the agency declares no Sentry, whose projects stay with their events", async () => {
+    cloud.write({ shared: shared({}), stacks: stacks() });
+    expect(await steps("prod")).toEqual(["delete prod-sentry"]);
+    await cloud.up("prod");
+    const { projects, monitors, workflows } = await atSentry();
+    expect([monitors, workflows]).toEqual([[], []]);
+    expect(projects).toContainEqual(expect.objectContaining({ slug: "shop-prod", events: 41 }));
   });
 
   it("leaves no job of its own behind when stage is destroyed, and production's stay", async () => {

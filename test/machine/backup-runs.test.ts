@@ -137,6 +137,66 @@ print(json.dumps([asked, apart, beside]))`,
   });
 });
 
+describe("the first archive of a project", () => {
+  /** How who delivered is answered: what is said, and the exit status, or a refusal. */
+  const first = (status: object, then: object, more: object = {}) =>
+    python(
+      `import opening, io, contextlib
+told = json.loads(sys.argv[1])
+class Project:
+    slug = "shop"
+    prepare = lambda self: None
+    delivered = lambda self: told["delivered"]
+seen = [told["status"], told["status"], told["then"]]
+opening.state.status_of = lambda project: seen.pop(0) if len(seen) > 1 else seen[0]
+opening.state.is_busy = lambda project: told["busy"]
+opening.state.is_due = lambda project: told["due"]
+opening.moving.stops = lambda project: told["stopped"]
+opening.serve.ask = lambda project, by, runs: opening.say(f"asked by {by}") or 1
+said = io.StringIO()
+with contextlib.redirect_stdout(said):
+    try:
+        code = opening.first(Project(), "pulumi up", lambda: told["runs"], 0.1)
+    except opening.Failed as problem:
+        code = str(problem)
+print(json.dumps([said.getvalue(), code]))`,
+      "",
+      JSON.stringify({
+        ...{ status, then, delivered: {}, busy: false, due: true, stopped: null, runs: true },
+        ...more,
+      }),
+    ) as [string, number | string];
+  const taken = { lastTaken: { key: "backups/shop/2026.tar.lrz", bytes: 900 } };
+  const failed = { last: { at: "2026-11-30T10:00:00Z", verdict: "failed", why: "is empty" } };
+
+  it("is waited for, and where it is is said", () => {
+    const there = "shop: its archive backups/shop/2026.tar.lrz is there (900 bytes)\n";
+    expect(first({}, taken)).toEqual([there, 0]);
+    expect(first(taken, {}, { runs: false })).toEqual([there, 0]);
+  });
+
+  it("that failed fails whoever waits, by what was wrong, and is made anew for who comes again", () => {
+    const [said, code] = first({}, failed);
+    expect([said, code]).toEqual([expect.stringContaining("no archive is there: is empty"), 1]);
+    expect(first(failed, failed, { due: false })).toEqual(["asked by pulumi up\n", 1]);
+  });
+
+  it("that nobody makes is said, and why", () => {
+    const none = { delivered: null };
+    expect(first({}, {}, none)).toEqual([expect.stringContaining("nothing is delivered yet"), 0]);
+    const awaits = { awaits: "recovery" };
+    expect(first({}, awaits)).toEqual([expect.stringContaining("is awaited: berth recover"), 0]);
+    const moves = { stopped: "shop: its move has this machine frozen" };
+    expect(first({}, {}, moves)).toEqual([expect.stringContaining("its move has"), 0]);
+    const [, still] = first({}, {}, { runs: false });
+    expect(still).toContain("its container does not run");
+  });
+
+  it("that takes long goes on, and who waits is told so", () => {
+    expect(first({}, {}, { busy: true })).toEqual([expect.stringContaining("goes on"), 0]);
+  });
+});
+
 describe("a Compose project that people brought up", () => {
   const bucket = { name: "b", region: "us-east-1", adopted: false, keepDays: 35 } as const;
   const archives = { bucket, prefix: "backups/errors/", drillKeys: [] };

@@ -48,7 +48,10 @@ describe("where a project's errors go, by the real engine (R52)", () => {
     const changes = sentry.changes.length;
     expect(await run(), told).toBe(0);
     expect([stackFile(), sentry.changes.length]).toEqual([written, changes]);
+    Object.assign(cloud.env, { SENTRY_URL: address, SENTRY_AUTH_TOKEN: sentry.token });
     await cloud.up("prod");
+    // What the command made is found by the update, which makes nothing twice.
+    expect(sentry.changes).toHaveLength(changes);
     const { resources } = await cloud.state("prod", "--show-secrets");
     const brought = resources.find(({ urn }) => urn.endsWith("::shop-shop-secrets"));
     const { plaintext } = brought?.inputs?.["stdin"] as { plaintext: string };

@@ -56,10 +56,10 @@ describe.each(["be7b2bf"])("the states that %s left", (commit) => {
       .filter(([, { projects }]) => (projects as string[]).includes("cryptsend"))
       .map(([name]) => `${name}-cryptsend`);
     expect(delivered).toEqual(["cryptsend-cryptsend"]);
-    // Where it has a key for its archives, that is brought to its machine from now on.
-    const keyed = delivered
-      .map((name) => `${name}-backup`)
-      .filter((name) => deployment.resources.some(({ urn }) => urn.endsWith(`::${name}`)));
+    // Where it has a key for its archives, that is brought to its machine from now on, and its first archive awaited.
+    const archived = delivered.filter((name) =>
+      deployment.resources.some(({ urn }) => urn.endsWith(`::${name}-backup`)),
+    );
     const isHost = stack === "prod-b";
     // Where the stack owns a bucket, people's groups come new.
     const groups =
@@ -77,7 +77,9 @@ describe.each(["be7b2bf"])("the states that %s left", (commit) => {
       [
         ...converged.flatMap((node) => [`create ${node}-script`, `update ${node}-converge`]),
         ...guards.map((node) => `update ${node}-firewall`),
-        ...keyed.map((name) => `create ${name}-delivered`),
+        ...archived.flatMap((name) => [
+          ...[`create ${name}-backup-delivered`, `create ${name}-first-archive`],
+        ]),
         ...groups.flatMap((name) =>
           ["", "-group", "-policy"].map((part) => `create ${name}${part}`),
         ),

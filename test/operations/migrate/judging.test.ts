@@ -147,11 +147,12 @@ describe("an update that leads names", () => {
     const consequences = [
       change(command, "shop-converge", "update"),
       change(command, "shop-shop-backup-delivered", "delete"),
+      change(command, "shop-shop-first-archive", "delete"),
     ];
     const preview = { changes: consequences } as unknown as Preview;
     expect(besidesNames(preview, "shop", "shop")).toEqual([]);
-    expect(besidesNames(preview, "shop")).toHaveLength(2);
-    expect(besidesNames(preview, "shop", "club")).toHaveLength(2);
+    expect(besidesNames(preview, "shop")).toHaveLength(3);
+    expect(besidesNames(preview, "shop", "club")).toHaveLength(3);
     const replaced = { changes: [change(command, "shop-converge", "replace")] };
     expect(besidesNames(replaced as unknown as Preview, "shop", "shop")).toHaveLength(1);
   });

@@ -69,6 +69,7 @@ describe("the update that leads a moved project's names", () => {
     expect(besidesNames(preview, "shop", "shop")).toEqual([]);
     expect(besidesNames(preview, "shop")).toEqual([
       "delete command:remote:Command shop-shop-backup-delivered",
+      "delete command:remote:Command shop-shop-first-archive",
       "update command:remote:Command shop-converge",
     ]);
     await world.up("prod");

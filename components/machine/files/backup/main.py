@@ -5,6 +5,7 @@ import os
 import sys
 
 import moving
+import opening
 import recovery
 import serve
 import state
@@ -14,6 +15,7 @@ from take import Awaits
 from take import claim as begin
 
 USAGE = """berth-backup run <project> [--by NAME]
+berth-backup first <project> [--by NAME]
 berth-backup status [<project>]
 berth-backup key <project>
 berth-backup restore | recover | empty <project> [--by NAME]
@@ -52,6 +54,13 @@ def run_now(words):
     if not runs(project):
         raise Failed(f"{CONTAINER.format(project.slug)}: does not run; converge this machine (berth converge)")
     return serve.ask(project, by, lambda: runs(project))
+
+
+def first(words):
+    """Waits for the first archive."""
+    plain, options = split(words, ("--by",))
+    project = one(plain)
+    return opening.first(project, options.get("by") or os.environ.get("SUDO_USER") or "root", lambda: runs(project))
 
 
 def asked(words):
@@ -134,6 +143,7 @@ def now(words):
 
 COMMANDS = {
     "run": run_now,
+    "first": first,
     "status": status,
     "key": key,
     "serve": wait,

@@ -1,0 +1,3 @@
+/** What the session is called in the state that awaits a project's first archive on a node. */
+export const firstArchiveName = (node: string, slug: string): string =>
+  `${node}-${slug}-first-archive`;
