@@ -73,10 +73,11 @@ export const agencyJenkins = group(
 );
 
 /**
- * What jobs do. A project's: tests, a delivery to an environment, the weekly merge. The fleet's: the nightly look, and
+ * What jobs do. A project's: tests, a delivery to an environment, the weekly merge, and, while it moves, one delivery to
+ * its new machine. The fleet's: the nightly look, and
  * telling Slack how projects' jobs ended.
  */
-export const jobKinds = ["stage", "prod", "test", "release", "nightly", "notify"] as const;
+export const jobKinds = ["stage", "prod", "test", "release", "move", "nightly", "notify"] as const;
 export type JobKind = (typeof jobKinds)[number];
 
 /** The name of a job (R46), of a project's slug or the fleet's name: on Jenkins, of its key among `jobs` and of the credential that holds the key. */

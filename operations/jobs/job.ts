@@ -32,6 +32,13 @@ export type Job =
   | (Common & { readonly kind: "prod"; readonly machine?: Reached })
   /** Merges its branch, once its tests passed, into that of production (R58). */
   | (Common & { readonly kind: "release"; readonly into: string })
+  /** Delivers one commit, which stands for its branch, to the machine that its project moves to (R65). */
+  | (Common & {
+      readonly kind: "move";
+      readonly machine: Reached;
+      /** The job that it delivers as: whose key and agents it takes. */
+      readonly as: string;
+    })
   /** Looks at the whole fleet each night. */
   | (Common & {
       readonly kind: "nightly";

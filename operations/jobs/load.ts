@@ -55,7 +55,8 @@ export async function endJobs(
   environment: Environment,
 ): Promise<string[]> {
   const own = (await jenkins.list()).filter((each) => each.mark?.slug === slug);
-  const kinds: readonly JobKind[] = environment === "prod" ? ["prod", "release"] : [environment];
+  const kinds: readonly JobKind[] =
+    environment === "prod" ? ["prod", "release", "move"] : [environment, "move"];
   const isOwn = ({ mark }: JobThere) => mark !== undefined && kinds.includes(mark.kind);
   const deliveries: readonly (JobKind | undefined)[] = ["stage", "prod"];
   const isLast = !own.some((each) => deliveries.includes(each.mark?.kind) && !isOwn(each));

@@ -34,7 +34,10 @@ export function renderSpent(spent: Spent): Rendered {
   return written(job, head(job), "Disabled: no stack file declares it any more. Delete it.");
 }
 
-type Head = Pick<Job, "name" | "slug" | "starters" | "agent" | "off"> & { readonly kind: JobKind };
+type Head = Pick<Job, "name" | "slug" | "starters" | "agent" | "off"> & {
+  readonly kind: JobKind;
+  readonly as?: string;
+};
 
 function written(job: Head, body: object, says: string): Rendered {
   const { name, slug, kind, off } = job;
@@ -57,19 +60,20 @@ const purposes: Readonly<Record<JobKind, string>> = {
   prod: "Tests each change of its branch and delivers it to production once they passed (R48, R49).",
   release:
     "Each Monday: tests stage's branch and merges it into production's, whose job delivers it (R58). A hotfix is pushed to production's branch and waits for no Monday; its tests it waits for all the same.",
+  move: "Delivers the commit that serves to the machine that the project moves to, once, and is gone (R65).",
   nightly:
     "Each night: looks at the whole fleet, and reports that it did. Silence is an alarm where the agency has a Sentry.",
   notify:
     "Tells Slack how a project's job ended: the first failure and the recovery, with whose the commits are (R50).",
 };
 
-function head({ name, starters, agent, off, kind }: Head): Record<string, unknown> {
+function head({ name, as = name, starters, agent, off, kind }: Head): Record<string, unknown> {
   return {
     "project-type": "freestyle",
     disabled: off !== undefined,
     concurrent: false,
     // The agent of its own machine has no other label than the jobs that it is there for.
-    node: kind === "test" ? labels.disposable : agent ? name : labels.trusted,
+    node: kind === "test" ? labels.disposable : agent ? as : labels.trusted,
     properties: [
       { "build-discarder": { "num-to-keep": 100 } },
       {
@@ -93,10 +97,14 @@ function steps(job: Job): Record<string, unknown> {
   return {
     ...(kind === "test" ? { parameters: [commitParameter] } : {}),
     scm: [checkoutOf(job)],
-    triggers: kind === "release" ? [{ timed: "H 6 * * 1" }] : polled,
+    ...(kind === "move"
+      ? {}
+      : { triggers: kind === "release" ? [{ timed: "H 6 * * 1" }] : polled }),
     wrappers: [
       { timeout: { timeout: kind === "test" ? 60 : 120, fail: true, type: "absolute" } },
-      ...(kind === "test" ? [] : [{ "ssh-agent-credentials": { users: [job.name] } }]),
+      ...(kind === "test"
+        ? []
+        : [{ "ssh-agent-credentials": { users: [kind === "move" ? job.as : job.name] } }]),
     ],
     builders: [
       ...(waits ? [{ "trigger-builds": [testsFirst(slug)] }] : []),

@@ -34,6 +34,7 @@ export function scriptOf(job: Job): string {
     case "test":
       return `${head(job, { slug: quote(job.slug) })}${parts.test}`;
     case "stage":
+    case "move":
       return `${head(job, delivery(job, []))}${parts.deliver}`;
     case "prod":
       return `${head(job, { ...delivery(job, ["passed"]), tests })}${parts.tested}${parts.deliver}`;
@@ -56,7 +57,10 @@ export function scriptOf(job: Job): string {
   }
 }
 
-function delivery(job: Job & { readonly kind: "stage" | "prod" }, told: readonly string[]) {
+function delivery(
+  job: Job & { readonly kind: "stage" | "prod" | "move" },
+  told: readonly string[],
+) {
   if (job.machine === undefined) throw new Error(`${job.name} has no machine to deliver to`);
   const { address, hostKey } = job.machine;
   const [type, key] = hostKey.trim().split(/\s+/);

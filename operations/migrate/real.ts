@@ -14,10 +14,37 @@ import type { Context } from "../ground/context";
 import { printable, printableLine } from "../ground/printable";
 import { readFleets } from "../ground/reading";
 import { exits, Refusal } from "../ground/usage";
+import { deliverByJob } from "../jobs/for-move";
+import { JenkinsJobs } from "../jobs/jenkins";
 import { wayTo } from "../site/site";
 import { OverSsh } from "./machines";
 import { purge } from "./purge";
 import type { World } from "./world";
+
+/** See `World.job`. */
+function jobOf(
+  context: Context,
+  environment: "stage" | "prod",
+  slug: string,
+): ReturnType<World["job"]> {
+  const { fleets } = readFleets(context, { environment });
+  const fleet = fleets.find(({ role }) => role === "environment");
+  const project = fleet?.projects.find((each) => each.slug === slug);
+  const address = fleet?.agency.jenkins?.address;
+  const repository = project?.repository;
+  if (address === undefined || repository === undefined || project?.jenkins === undefined)
+    return undefined;
+  const jenkins = new JenkinsJobs(address, context.env);
+  return (commit, { address: at, hostKey, node }) =>
+    deliverByJob(
+      jenkins,
+      {
+        ...{ slug, environment, repository, commit, agent: node.jenkins === "agent" },
+        machine: { address: at, hostKey },
+      },
+      context.env,
+    );
+}
 
 /** Milliseconds that a resolver has. */
 const resolveMs = 5_000;
@@ -88,6 +115,7 @@ export function realWorld(context: Context, as: string | undefined): World {
     },
     drill: async (environment, slug) =>
       (await drill.main(context, ["--environment", environment, slug])) === exits.done,
+    job: (environment, slug) => jobOf(context, environment, slug),
     async commit(file, branch, message) {
       const git = async (...args: string[]) => {
         const done = await runProgram("git", args, { cwd: directory, env });

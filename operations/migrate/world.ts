@@ -21,6 +21,14 @@ export interface World {
   /** Makes an archive, and proves one; each answers whether it came to a good end. */
   readonly backUp: (environment: string, slug: string) => Promise<boolean>;
   readonly drill: (environment: string, slug: string) => Promise<boolean>;
+  /**
+   * The way to have a project's job deliver a commit to a machine: undefined where the project has none, or the agency
+   * says nowhere where its Jenkins is. Throws a `Refusal` where whoever moves may not ask Jenkins.
+   */
+  readonly job: (
+    environment: "stage" | "prod",
+    slug: string,
+  ) => ((commit: string, machine: Machine) => Promise<string>) | undefined;
   /** Commits a changed stack file on a branch of its own, for review. Answers the branch. */
   readonly commit: (file: string, branch: string, message: string) => Promise<string>;
   readonly pause: (ms: number) => Promise<void>;

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { JenkinsJobs } from "../../operations/jobs/jenkins";
+import { deliverByJob } from "../../operations/jobs/for-move";
 import { endFleetJobs, endJobs, putJobs } from "../../operations/jobs/load";
 import { JenkinsDouble } from "../../packages/local-cloud/services/jenkins/jenkins";
 import { obtainJobBuilder } from "../../tools/job-builder";
-import { jobsOfBoth, jobsOfFleet } from "../jobs/fixture";
+import { jobsOfBoth, jobsOfFleet, repository } from "../jobs/fixture";
+import { publicKey } from "../stack-file/fixture";
 
 const double = new JenkinsDouble();
 let env: NodeJS.ProcessEnv;
@@ -53,6 +55,40 @@ describe("jobs on Jenkins", () => {
     expect((await endFleetJobs(jenkins)).sort()).toEqual(["berth-nightly", "berth-notify"]);
     expect(names()).toEqual(["kmc-old"]);
     expect(double.changes).toContain("/job/kmc-prod/disable");
+  });
+
+  it("deliver a commit to the machine that their project moves to, once, and leave nothing behind (R65)", async () => {
+    await putJobs(jenkins, jobsOfBoth(), env);
+    const before = new Map(double.jobs.all());
+    let made = "";
+    const watching = Object.create(jenkins, {
+      create: {
+        value: (name: string, xml: string) => {
+          made = xml;
+          return jenkins.create(name, xml);
+        },
+      },
+    }) as JenkinsJobs;
+    const commit = "c".repeat(40);
+    const machine = { address: "192.0.2.77", hostKey: publicKey(77) };
+    const move = {
+      ...({ slug: "kmc", environment: "prod", repository, commit, machine, agent: true } as const),
+    };
+    expect(await deliverByJob(watching, move, env)).toBe("kmc-move ran on Jenkins, and passed");
+    for (const said of [commit, "192.0.2.77", "<assignedNode>kmc-prod</assignedNode>"]) {
+      expect(made).toContain(said);
+    }
+    // Neither a change nor a person starts it, and it tells no machine that tests passed.
+    expect(made).not.toMatch(/SCMTrigger|TimerTrigger|USER:|refs\/heads\/[a-z]|passed \$GIT/);
+    expect(new Map(double.jobs.all())).toEqual(before);
+    double.jobs.endWith("kmc-move", "FAILURE", "Permission denied (publickey)");
+    await expect(deliverByJob(jenkins, move, env)).rejects.toThrow(
+      /^kmc-move: ended with FAILURE [^]*kmc-prod does \(R65\)[^]*Permission denied/,
+    );
+    expect(new Map(double.jobs.all())).toEqual(before);
+    double.jobs.byHand("kmc-move");
+    await expect(deliverByJob(jenkins, move, env)).rejects.toThrow("made by hand on Jenkins");
+    expect(names()).toContain("kmc-move");
   });
 
   it("need what makes Jenkins' configurations of them, and an account", async () => {

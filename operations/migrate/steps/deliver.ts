@@ -5,13 +5,18 @@ import { Refusal } from "../../ground/usage";
 import type { Step } from "../step";
 
 /**
- * The version that serves, delivered to the new machine, which judges it on the project's own port before it takes it
- * (R65). Only then is it known which databases will be there, so they are compared here.
+ * The version that serves, delivered to the new machine, which judges it on the project's own port before it takes it,
+ * and then once more as the project's job on Jenkins delivers, where it has one (R65): whatever is not right between
+ * Jenkins and that machine is seen before visitors are there. Only then is it known which databases will be there, so they are compared here.
  */
 export const deliver: Step = {
   name: "deliver",
-  does: "delivers the version that serves to the new machine, which tests it on the project's port (R65)",
-  async act({ old, new: target, slug, by, environment }) {
+  does: "delivers the version that serves to the new machine, which tests it on the project's port, and by its job (R65)",
+  precondition: ({ world, environment, slug }) => {
+    world.job(environment, slug);
+    return Promise.resolve();
+  },
+  async act({ old, new: target, target: machine, slug, by, environment, world }) {
     const before = await ask(old, ["survey", slug], survey);
     const { commit } = before;
     if (!commit)
@@ -24,9 +29,11 @@ export const deliver: Step = {
         ...["--reason", `moves to this machine of ${environment}`],
       ]);
     }
-    return { commit };
+    const job = world.job(environment, slug);
+    const ran = job && (await job(commit, machine));
+    return { commit, ...(ran === undefined ? {} : { job: ran }) };
   },
-  async check({ old, new: target, slug, keeper }) {
+  async check({ old, new: target, slug, keeper }, evidence) {
     const { way } = keeper.journal;
     const [before, after] = [
       await ask(old, ["survey", slug], survey),
@@ -43,6 +50,7 @@ export const deliver: Step = {
       way === "dump"
         ? "its databases are of the same kinds, and of no older version"
         : "images, versions, collations and instruction sets are those of the old machine",
+      ...jobOf(evidence),
       ...waits(after),
     ];
   },
@@ -52,6 +60,11 @@ export const deliver: Step = {
 function actsThere({ old, new: target }: Record<"old" | "new", Survey>): boolean {
   const acting = new Set((target.acting ?? old.acting)?.services);
   return target.services.some(({ service, status }) => status === "running" && acting.has(service));
+}
+
+function jobOf(evidence: unknown): string[] {
+  const { job } = (evidence ?? {}) as { readonly job?: string };
+  return job === undefined ? [] : [job];
 }
 
 function waits({ acting, beside }: Survey): string[] {

@@ -44,6 +44,8 @@ export class Pair {
   /** Whether a backup and a drill come to a good end. */
   backsUp = true;
   drills = true;
+  /** The project's job on Jenkins, where it has one. */
+  job: ReturnType<World["job"]>;
   /** What refuses all calls that begin so, and in which words. */
   refused: { readonly call: string; readonly why: string } | undefined;
   /** The machine that dies with the fault. */
@@ -105,6 +107,7 @@ export class Pair {
           if (this.drills) this.unproven = [];
           return this.did("drill") && this.drills;
         }),
+      job: () => this.job,
       commit: (_, branch) => Promise.resolve(branch),
       pause: () => Promise.resolve(),
       now: () => new Date(this.now),

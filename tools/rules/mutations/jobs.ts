@@ -53,10 +53,10 @@ export const jobs: readonly Mutation[] = [
   {
     rule: 49,
     file: "components/machine/files/site/tested.py",
-    from: "if not site.tested or passed(site, commit):",
-    to: "if True:",
-    test: "test/jobs/jobs.hosts.test.ts",
-    named: "deliver nothing to production whose tests failed",
+    from: "if site.tested is None or passed(site, commit):",
+    to: "if not site.tested or passed(site, commit):",
+    test: "test/machine/site-tested.test.ts",
+    named: "of a project without jobs as of any other",
   },
   {
     rule: 50,

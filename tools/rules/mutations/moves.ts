@@ -115,6 +115,14 @@ export const moves: readonly Mutation[] = [
     named: "ends with all that was written on the new machine alone",
   },
   {
+    rule: 65,
+    file: "operations/migrate/steps/deliver.ts",
+    from: "job && (await job(commit, machine))",
+    to: 'job && (await job("master", machine))',
+    test: "test/operations/migrate/job.test.ts",
+    named: "has the project's job deliver the commit that serves",
+  },
+  {
     rule: 66,
     file: "components/machine/files/move/passes.py",
     from: "    if last and not wrong:",

@@ -66,6 +66,14 @@ export const pipelinesAndReviews: readonly Mutation[] = [
     named: "makes agents one by one",
   },
   {
+    rule: 51,
+    file: "operations/people/offboarding/agents.ts",
+    from: "near, () => true)",
+    to: "near, () => false)",
+    test: "test/operations/agents/renewed.test.ts",
+    named: "have another secret once somebody left",
+  },
+  {
     rule: 53,
     file: "components/machine/files/site/lint.py",
     from: 'return "nginx" in words',

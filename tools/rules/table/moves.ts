@@ -18,12 +18,12 @@ export const moves: readonly Rule[] = [
   ),
   rule(
     65,
-    "The new node has the version that serves delivered before the switch, on a port of its own, on which its health is asked; the Jenkins job is not run there",
+    "The new node has the version that serves delivered before the switch, on a port of its own, on which its health is asked; where the agency says where its Jenkins is, a job delivers that version there once more as the project's own does",
     config("stack-file/checks/http-ports"),
     command("operations/migrate/steps/deliver.ts"),
     component("placement/sites.ts"),
     component("machine/files/site/judge.py"),
-    open,
+    command("operations/jobs/for-move.ts"),
   ),
   rule(
     66,

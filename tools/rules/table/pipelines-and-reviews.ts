@@ -1,4 +1,4 @@
-import { command, component, config, open, people, policy, rule, type Rule } from "../rule";
+import { command, component, config, people, policy, rule, type Rule } from "../rule";
 
 /** The manual on jobs, integrations and reviews: rules 43 to 62, 77 and 79 to 83. */
 export const pipelinesAndReviews: readonly Rule[] = [
@@ -42,13 +42,12 @@ export const pipelinesAndReviews: readonly Rule[] = [
   ),
   rule(
     49,
-    "Production only after tests: of a project with jobs a node takes the commits alone of which its production job said that they passed, or a reason, which is kept; other projects' tests nobody asks for",
+    "Production only after tests: a node takes the commits alone of which a job said that they passed (of a project with jobs on Jenkins its production job), what runs already, or a reason, which is kept; the first delivery of a project without jobs on Jenkins waits for no tests",
     component("machine/files/site/tested.py"),
     command("operations/jobs/jobs.ts"),
     command("operations/release/gate.ts"),
     command(".github/workflows/deploy.yml"),
     command("Jenkinsfile"),
-    open,
   ),
   rule(
     50,
@@ -59,16 +58,17 @@ export const pipelinesAndReviews: readonly Rule[] = [
   ),
   rule(
     51,
-    "A Jenkins agent is made and taken away with its node by an update, where the agency says where its Jenkins is, and elsewhere by one command: on its node, in a container, by Jenkins' API, which a double stands for in the tests. After somebody left, people have it renewed by that command",
+    "A Jenkins agent is made and taken away with its node by an update, where the agency says where its Jenkins is, and elsewhere by one command: on its node, in a container, by Jenkins' API, which a double stands for in the tests. Off-boarding renews the agents of the nodes that know the person",
     command("operations/agents/agents.ts"),
     command("operations/integrate/agent.ts"),
     component("machine/jenkins-agent.ts"),
-    people,
+    command("operations/people/offboarding/agents.ts"),
   ),
   rule(
     52,
-    "A Sentry project for each production project of an agency that declares its Sentry, with an alert to Slack; connecting Slack is a person's click",
+    "A Sentry project for each production project of an agency that declares its Sentry, with an alert to Slack, kept by each update of production; connecting Slack is a person's click",
     config("stack-file/checks/sentry"),
+    component("deployment/watch-errors.ts"),
     command("operations/sentry/sentry.ts"),
     people,
   ),
