@@ -28,10 +28,10 @@ export interface Delivery {
   /** Services that act by themselves and wait where the machine does not serve; absent: the machine guesses. */
   readonly workers?: readonly string[];
   /**
-   * Production takes a commit of which the job of this name has said that its tests passed, or a reason (R49);
-   * absent: tests are nothing to it.
+   * Production takes a commit of which the job of this name has said that its tests passed, or a reason (R49). false:
+   * the project has none on Jenkins, and whoever has a key among `jobs` may say so. Absent: tests are nothing to it.
    */
-  readonly tested?: string;
+  readonly tested?: string | false;
   /** Public keys that may start this delivery and do nothing else, by name. */
   readonly jobs: Readonly<Record<string, string>>;
 }
@@ -76,9 +76,9 @@ export function deliveryOf(
     files: [...(files ?? [])].sort(),
     ...(overlap === undefined || overlap.length === 0 ? {} : { overlap: [...overlap].sort() }),
     ...(workers === undefined ? {} : { workers: [...workers].sort() }),
-    ...(jenkins === undefined || environment !== "prod"
-      ? {}
-      : { tested: jobName(slug, environment) }),
+    ...(environment === "prod"
+      ? { tested: jenkins === undefined ? (false as const) : jobName(slug, environment) }
+      : {}),
     jobs: jobs ?? {},
   };
 }

@@ -11,7 +11,8 @@ Delivers a project to the machine that serves it, and tells how it goes. The del
 machine: a connection that drops, or Ctrl-C, ends the telling alone; --watch goes on with it.
 
   --ref R          a branch, a tag or a commit; absent: the environment's branch
-  --reason TEXT    why production gets a commit from outside its branch; it is kept
+  --reason TEXT    why production gets a commit from outside its branch, or one of which no job said that
+                   its tests passed (R49); it is kept
   --refresh        build the commit that runs anew, on the newest of the images that it is built on; what
                    is pulled as it is, and a database, stay as they are
   --serves         the machine serves from now on: what acts by itself starts too; on a machine beside

@@ -31,8 +31,9 @@ class Site:
         # What acts by itself; None where it is not declared.
         self.workers = said.get("workers")
         self.jobs = dict(said["jobs"])
-        # The job whose word production waits for (R49); empty where none is declared.
-        self.tested = said.get("tested", "")
+        # The job on Jenkins whose word production waits for (R49); False where each with a key may tell; None where
+        # tests are nothing to this environment.
+        self.tested = said.get("tested")
 
     def prepare(self):
         """Makes the directories of the state, which root alone reads."""

@@ -127,9 +127,10 @@ class Delivery:
         return history.last_build(self.site, commit)
 
     def allowed(self, commit):
-        """Production takes what is on its branch (R48) and passed its tests (R49), or a reason that is kept."""
+        """Production takes what is on its branch (R48) and passed its tests (R49), what runs here already, or a reason
+        that is kept."""
         site = self.site
-        if site.environment != "prod" or self.wish.action != "deploy":
+        if site.environment != "prod" or self.wish.action != "deploy" or history.is_current(site, commit):
             return
         against = [] if self.repository.on_branch(commit) else [f"is not on {site.branch}, and production takes no other (R48); merge it, or give --reason"]
         against += tested.missing(site, commit)

@@ -41,6 +41,11 @@ def current(site):
     return read_json(site.places.of("current"))
 
 
+def is_current(site, commit):
+    """Does this very commit run here? It was let in then."""
+    return (current(site) or {}).get("commit") == commit
+
+
 def runs_now(site, what):
     write(site.places.of("current"), json.dumps(what, sort_keys=True))
 

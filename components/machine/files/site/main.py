@@ -27,6 +27,10 @@ berth-site status [<project>]
 berth-site lint <directory> --env ENV [--json]"""
 
 
+# Why production gets a first commit of which no job on Jenkins tells.
+UNTESTED = "first delivery"
+
+
 def split(words, valued=(), flags=()):
     """Words and options of a command. An option's value is the word after it, whatever it looks like."""
     plain, options = [], {}
@@ -87,11 +91,14 @@ def first(site, ref, by):
         say(f"{site.slug}: is not delivered yet: {problem}")
         say("register this key at the repository, for reading alone (GitHub: Settings, Deploy keys):")
         say(f"  {deploy_key(site)}")
-        say(f"then: berth deploy {site.slug}")
+        say(f"then: berth deploy {site.slug}{'' if site.tested is None else ' --reason ' + repr(UNTESTED)}")
         return 0
     # A commit that another machine says it runs: it was let into production there, and is served there as yet.
     before = bool(COMMIT.fullmatch(ref))
     reason = "it ran on the machine before this one" if before else ""
+    if site.tested is False and not reason:
+        # Nobody runs a job for it: what a new machine serves first is its owner's own wish.
+        reason = UNTESTED
     if site.tested and not reason:
         commit = repository.resolve(ref or site.branch)
         for problem in tested.missing(site, commit):

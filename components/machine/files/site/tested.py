@@ -1,4 +1,4 @@
-"""Commits of which a job said that their tests passed (R49). The machine runs no tests: it keeps the word of one job."""
+"""Commits of which a job said that their tests passed (R49). The machine runs no tests: it keeps the word of a job."""
 
 import json
 
@@ -18,10 +18,11 @@ def passed(site, commit):
 
 
 def keep(site, job, commit):
-    """Keeps that a commit passed. Refuses the word of any other job than the declared one."""
-    if not site.tested:
-        raise Refused(f"{site.slug}: no job is declared here whose tests count")
-    if job != site.tested:
+    """Keeps that a commit passed. Where the stack file declares jobs on Jenkins it refuses the word of any other than
+    the one that delivers; elsewhere each job with a key here may say so."""
+    if site.tested is None:
+        raise Refused(f"{site.slug}: tests are nothing to this environment")
+    if site.tested and job != site.tested:
         raise Refused(f"{site.slug}: whether tests passed is said by the job {site.tested} alone")
     site.prepare()
     others = [entry for entry in told(site) if entry["commit"] != commit]
@@ -29,7 +30,11 @@ def keep(site, job, commit):
 
 
 def missing(site, commit):
-    """What stands against a commit in production, in a list that is empty where it passed or no tests are declared."""
-    if not site.tested or passed(site, commit):
+    """What stands against a commit in production, in a list that is empty where it passed."""
+    if site.tested is None or passed(site, commit):
         return []
-    return [f"is not known to have passed its tests, which {site.tested} tells (R49); run that job, or give --reason"]
+    if site.tested:
+        return [f"is not known to have passed its tests, which {site.tested} tells (R49); run that job, or give --reason"]
+    if site.jobs:
+        return [f"is not known to have passed its tests (R49); have {' or '.join(sorted(site.jobs))} say passed {commit}, or give --reason"]
+    return ["is not known to have passed its tests, as no job tells of them (R49); give --reason, which is kept"]
