@@ -8,6 +8,7 @@ import {
   type Machine,
   type Survey,
 } from "../fleet/fleet";
+import { renewAgents } from "./offboarding/agents";
 import { closeAwsKeys } from "./offboarding/aws-keys";
 import { describe, notProof } from "./offboarding/describe";
 import { elsewhere } from "./offboarding/elsewhere";
@@ -37,14 +38,15 @@ export const usage = `usage: berth offboard [--environment E] [--json] <member>
 Closes a person's accounts on every machine of every environment, and says what is left: keys, rights,
 sessions, a login from outside, other accounts that can log in, and what nobody declared and no package
 brought since the person came. Makes the access keys of the IAM user of the member's name inactive and takes it out
-of its groups, with the AWS credentials at hand; where they may not, the keys are named and it is open. First take the person out of the stack files and commit that, or the
+of its groups, with the AWS credentials at hand; where they may not, the keys are named and it is open. Renews the
+agents of Jenkins on machines that know the person, with JENKINS_USER and JENKINS_TOKEN (R51). First take the person out of the stack files and commit that, or the
 next pulumi up would let them in again.
 
   --environment E  stage or prod alone, with the host stacks that serve it
   --parallel N     machines at once (16)
   --json           the evidence as JSON
 
-Ends with 0 when the account is closed on every machine and at AWS and nothing was found, otherwise with 1; run it
+Ends with 0 when the account is closed on every machine and at AWS, agents are renewed and nothing was found, otherwise with 1; run it
 again for those not reached. Members are root: what they hid well nobody finds, so rebuild a machine if
 in doubt. What was looked for and what was not stands below the evidence; what it cannot close, last.
 `;
@@ -76,7 +78,8 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   const whole = await survey(context, values);
   const entrance = await asDeployer(context, deployersOf(whole.fleets));
   const past = await pastOf(member, context.directory);
-  const evidence = await closeEverywhere(whole, entrance, { member, ...past }, parallelOf(values));
+  const person = { member, ...past };
+  const { evidence, entered } = await closeEverywhere(whole, entrance, person, parallelOf(values));
   const all = [
     ...evidence,
     ...whole.undeclared.map(leftoverEvidence),
@@ -86,14 +89,16 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   const keys = await Promise.all(
     accounts.map((account) => closeAwsKeys(member, account, context.env)),
   );
+  const jenkins = whole.fleets.flatMap(({ agency }) => agency.jenkins?.agents ?? [])[0];
+  const agents = await renewAgents(context, entrance, entered, jenkins);
   const places = elsewhere(member, whole.fleets);
   const at = context.now.toISOString();
-  const ok = all.every(isClosed) && keys.every(({ verdict }) => verdict !== "open");
+  const ok = all.every(isClosed) && [...keys, ...agents].every(({ verdict }) => verdict !== "open");
   if (flags.has("json")) {
     const scope = { note: notProof, lookedFor, notLookedFor };
-    const said = { member, at, ok, machines: all, aws: keys, ...scope, elsewhere: places };
+    const said = { member, at, ok, machines: all, aws: keys, agents, ...scope, elsewhere: places };
     context.out(`${JSON.stringify(said, undefined, 2)}\n`);
-  } else context.out(describe(member, at, all, keys, places));
+  } else context.out(describe(member, at, all, { keys, agents, places }));
   return ok ? exits.done : exits.failed;
 }
 
@@ -118,20 +123,27 @@ async function refuseGrants(context: Context, member: string): Promise<void> {
   }
 }
 
-/** Looks, closes where there is an account, and looks again. Throws a `Refusal` for a name nobody knows. */
+/**
+ * Looks, closes where there is an account, and looks again. `entered`: machines that know the person, who was root there
+ * once. Throws a `Refusal` for a name nobody knows.
+ */
 async function closeEverywhere(
   { machines }: Survey,
   entrance: Entrance,
   person: Person,
   width: number,
-): Promise<Evidence[]> {
+): Promise<{ readonly evidence: Evidence[]; readonly entered: readonly Machine[] }> {
   const { member } = person;
   const before = await inParallel(machines, width, (machine) => look(machine, entrance, person));
   const told = before.filter((each) => typeof each !== "string");
   if (told.length === machines.length && told.every(isStranger))
     refuseStranger(member, told, machines);
   const keys = [...new Set([...person.keys, ...told.flatMap((remains) => remains.keys)])];
-  return inParallel(machines, width, async (machine, index) => {
+  const entered = machines.filter((_, index) => {
+    const seen = before[index];
+    return typeof seen === "object" && seen.known;
+  });
+  const evidence = await inParallel(machines, width, async (machine, index) => {
     const seen = before[index] ?? "was not looked at";
     const closing =
       typeof seen !== "string" && seen.known && seen.account
@@ -144,6 +156,7 @@ async function closeEverywhere(
       typeof after === "string" ? undefined : await tryLogin(machine, entrance, member);
     return judge({ node: machineName(machine), address: machine.address }, after, attempt, closing);
   });
+  return { evidence, entered };
 }
 
 /** What is left of the person, or why the machine does not say. */

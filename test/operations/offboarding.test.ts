@@ -131,13 +131,19 @@ describe("the evidence of a machine", () => {
         judge(place, seen, refused),
         judge(place, "not reached", undefined),
       ],
-      [{ account: "413528927365", verdict: "open", seen: ["key AKIA1 is active\u001b[2J"] }],
-      [{ place: "Jenkins", action: "disable" }],
+      {
+        keys: [
+          { account: "413528927365", verdict: "open", seen: ["key AKIA1 is active\u001b[2J"] },
+        ],
+        agents: [{ node: "prod/kmc", verdict: "open", seen: "was not reached" }],
+        places: [{ place: "Jenkins", action: "disable" }],
+      },
     );
     expect(text).toContain(
       "account closed on 2 of 3 machines; look at what was found on 1; not known of 1",
     );
     expect(text).toMatch(/UNPROVEN +not reached/);
+    expect(text).toContain("agent of Jenkins on prod/kmc: OPEN; was not reached");
     expect(text).toMatch(/^ {2}cron and at: \/etc\/cron\.d\/x$/m);
     expect(text).toMatch(/Could not be looked at on prod\/kmc:\n {2}getcap/);
     expect(text).toContain("Rebuild a machine if in doubt");

@@ -1,5 +1,6 @@
 import { printableLine } from "../../ground/printable";
 import { count, table } from "../../ground/table";
+import type { RenewedAgent } from "./agents";
 import type { AwsKeys } from "./aws-keys";
 import type { Elsewhere } from "./elsewhere";
 import type { Evidence } from "./evidence";
@@ -13,13 +14,19 @@ export const notProof =
 /** Lines of one kind that are shown of one machine; JSON has them all. */
 const shownLimit = 40;
 
+/** What is so beside machines. */
+export interface Besides {
+  readonly keys: readonly AwsKeys[];
+  readonly agents: readonly RenewedAgent[];
+  readonly places: readonly Elsewhere[];
+}
+
 /** The evidence as text. */
 export function describe(
   member: string,
   at: string,
   evidence: readonly Evidence[],
-  keys: readonly AwsKeys[],
-  places: readonly Elsewhere[],
+  { keys, agents, places }: Besides,
 ): string {
   const quiet = (each: Evidence) => each.verdict === "closed" || each.verdict === "absent";
   const rows = evidence.map((each) => [
@@ -39,6 +46,10 @@ export function describe(
     ...keys.map(
       ({ account, verdict, seen }) =>
         `AWS account ${account}, IAM user ${member}: ${verdict === "open" ? "OPEN" : verdict}; ${printableLine(seen.join("; "))}`,
+    ),
+    ...agents.map(
+      ({ node, verdict, seen }) =>
+        `agent of Jenkins on ${node}: ${verdict === "open" ? "OPEN" : verdict}; ${printableLine(seen)}`,
     ),
     "",
     notProof,
