@@ -87,6 +87,18 @@ const parts: Readonly<Record<string, Part>> = {
         inRepository({ BERTH_SOAK: "1" }),
       ),
   },
+  born: {
+    what: "a new project of production, born by one update on a booted machine: jobs, agent, site, Slack, Sentry, archive",
+    run: () =>
+      runInForeground(
+        vitest,
+        [
+          ...["run", "test/integrations/born.hosts.test.ts"],
+          ...["--testTimeout=3600000", "--retry=0"],
+        ],
+        inRepository({ BERTH_SOAK: "1" }),
+      ),
+  },
   node24: {
     what: `everything that starts the engine, under Node ${newerNode}`,
     run: underNewerNode,

@@ -69,8 +69,8 @@ describe("the update that leads a moved project's names", () => {
     expect(besidesNames(preview, "shop", "shop")).toEqual([]);
     expect(besidesNames(preview, "shop")).toEqual([
       "delete command:remote:Command shop-shop-backup-delivered",
-      "delete command:remote:Command shop-shop-first-archive",
       "update command:remote:Command shop-converge",
+      "delete command:remote:Command shop-shop-first-archive",
     ]);
     await world.up("prod");
     expect(await world.servedBy("prod", "shop")).toBe("prod-b");

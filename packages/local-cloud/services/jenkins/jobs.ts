@@ -2,8 +2,8 @@ import type { World } from "../../emulator/world";
 import type { Answer, Asked } from "./asked";
 import { configurationOf, disabled } from "./configuration";
 
-/** How a build ends. */
-export type Result = "SUCCESS" | "UNSTABLE" | "FAILURE" | "ABORTED";
+/** How a build ends; RUNNING: it has not, until somebody changes its object in the world. */
+export type Result = "SUCCESS" | "UNSTABLE" | "FAILURE" | "ABORTED" | "RUNNING";
 
 /** A build that took place. */
 export interface Build {
@@ -17,7 +17,8 @@ const [jobKind, buildKind, outcomeKind] = ["jenkins/job", "jenkins/build", "jenk
 
 /**
  * The jobs of a Jenkins. It runs nothing: a build ends at once, well unless `jenkins/outcome/<job>` of its world says
- * `result` and `log`, and as badly as a job that it waits for.
+ * `result` and `log`, and as badly as a job that it waits for. Who runs it elsewhere says RUNNING there, and writes into
+ * `jenkins/build/<number>` how it ended.
  */
 export class Jobs {
   constructor(private readonly world: World) {}
@@ -133,6 +134,8 @@ export class Jobs {
     const data = this.world.get(buildKind, number)?.data;
     if (data?.["job"] !== job) return { status: 404 };
     if (what === "consoleText") return { status: 200, text: String(data["log"]) };
-    return { status: 200, text: JSON.stringify({ building: false, result: data["result"] }) };
+    const { result } = data;
+    const state = result === "RUNNING" ? { building: true } : { building: false, result };
+    return { status: 200, text: JSON.stringify(state) };
   }
 }

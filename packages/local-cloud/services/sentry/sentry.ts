@@ -2,6 +2,7 @@ import * as http from "node:http";
 
 import type { World } from "../../emulator/world";
 import { listening, type Listening } from "../../ground/listen";
+import { absent, added, changed, list, refused, type Answer } from "./answers";
 import { operations, slackFilter, uptimeConfig, uptimeSource } from "./request-check";
 import {
   detectorShown,
@@ -15,11 +16,6 @@ import {
   type Workflow,
 } from "./shown";
 import { everything, recall, remember, type Organization } from "./state";
-
-interface Answer {
-  readonly status: number;
-  readonly body?: unknown;
-}
 
 /** Things of one page. */
 const pageSize = 3;
@@ -133,7 +129,7 @@ export class Sentry implements Organization {
       return refused(403, "You do not have permission to perform this action.");
     }
     const [, first = "", second = "", third = ""] = operation.pattern.exec(pathname) ?? [];
-    if (first !== this.organization) return refused(404, "The requested resource does not exist");
+    if (first !== this.organization) return refused(404, absent);
     const said: unknown = text === "" ? undefined : JSON.parse(text);
     if (operation.body !== undefined) {
       const reading = operation.body.safeParse(said);
@@ -149,7 +145,6 @@ export class Sentry implements Organization {
 
   private done(id: string, [at = ""]: readonly string[], body: Body): Answer {
     const project = this.projects.find((each) => each.slug === at || each.id === at);
-    const absent = refused(404, "The requested resource does not exist");
     switch (id) {
       case "listOrganizationProjects":
         return list(this.projects.map((each) => projectShown(each)));
@@ -164,7 +159,7 @@ export class Sentry implements Organization {
           })),
         );
       case "listProjectKeys":
-        if (project === undefined) return absent;
+        if (project === undefined) return refused(404, absent);
         return list([{ isActive: true, dsn: { public: this.dsn(project) } }]);
       case "createTeamProject": {
         if (!this.teams.includes(at)) return refused(404, "Team not found.");
@@ -177,7 +172,7 @@ export class Sentry implements Organization {
         return { status: 201, body: projectShown(made) };
       }
       case "updateProject":
-        if (project === undefined) return absent;
+        if (project === undefined) return refused(404, absent);
         project.slug = String(body["slug"]);
         return { status: 200, body: projectShown(project) };
       case "deleteProject":
@@ -222,16 +217,16 @@ export class Sentry implements Organization {
     const problem =
       uptimeSource.safeParse(source).error ?? uptimeConfig.safeParse(body["config"]).error;
     if (problem !== undefined || more.length > 0) return refused(400, String(problem?.message));
-    if (id === "createOrganizationProjectDetector") {
-      if (project === undefined) return refused(404, "The requested resource does not exist");
-      const made = { id: String((this.next += 1)), projectId: project.id };
-      this.detectors.push({ ...made, type: String(body["type"]), body });
-      return { status: 201, body: detectorShown(this.detectors.at(-1)!) };
+    if (id === "updateOrganizationDetector") {
+      return changed(
+        this.detectors.find((each) => each.id === at),
+        body,
+        detectorShown,
+      );
     }
-    const found = this.detectors.find((each) => each.id === at);
-    if (found === undefined) return refused(404, "The requested resource does not exist");
-    found.body = body;
-    return { status: 200, body: detectorShown(found) };
+    if (project === undefined) return refused(404, absent);
+    const made = { id: String((this.next += 1)), projectId: project.id };
+    return added(this.detectors, { ...made, type: String(body["type"]), body }, detectorShown);
   }
 
   private putWorkflow(id: string, at: string, body: Body): Answer {
@@ -243,14 +238,14 @@ export class Sentry implements Organization {
       this.detectors.some((each) => each.id === String(one)),
     );
     if (!known) return refused(400, "Some detectors do not exist");
-    if (id === "createOrganizationWorkflow") {
-      this.workflows.push({ id: String((this.next += 1)), body });
-      return { status: 201, body: workflowShown(this.workflows.at(-1)!) };
+    if (id === "updateOrganizationWorkflow") {
+      return changed(
+        this.workflows.find((each) => each.id === at),
+        body,
+        workflowShown,
+      );
     }
-    const found = this.workflows.find((each) => each.id === at);
-    if (found === undefined) return refused(404, "The requested resource does not exist");
-    found.body = body;
-    return { status: 200, body: workflowShown(found) };
+    return added(this.workflows, { id: String((this.next += 1)), body }, workflowShown);
   }
 
   private putMonitor(id: string, at: string, body: Body): Answer {
@@ -258,18 +253,16 @@ export class Sentry implements Organization {
     if (project === undefined) return refused(400, "Invalid project");
     const kept = { ...body, project: project.id };
     const slug = String(body["slug"]);
-    if (id === "createOrganizationMonitor") {
-      if (this.monitors.some((each) => each.slug === slug)) {
-        return refused(400, `The slug "${slug}" is already in use.`);
-      }
-      this.monitors.push({ slug, body: kept, checkIns: [] });
-      return { status: 201, body: monitorShown(kept, this.projects) };
+    const shown = () => monitorShown(kept, this.projects);
+    if (id === "updateOrganizationMonitor") {
+      const found = this.monitors.find((each) => each.slug === at);
+      if (found !== undefined) found.slug = slug;
+      return changed(found, kept, shown);
     }
-    const found = this.monitors.find((each) => each.slug === at);
-    if (found === undefined) return refused(404, "The requested resource does not exist");
-    found.slug = slug;
-    found.body = kept;
-    return { status: 200, body: monitorShown(kept, this.projects) };
+    if (this.monitors.some((each) => each.slug === slug)) {
+      return refused(400, `The slug "${slug}" is already in use.`);
+    }
+    return added(this.monitors, { slug, body: kept, checkIns: [] }, shown);
   }
 
   private checkIn([, id, slug, key]: RegExpExecArray, status: string | null): Answer {
@@ -284,12 +277,4 @@ export class Sentry implements Organization {
   dsn({ id, key }: Project): string {
     return `${this.address.replace("//", `//${key}@`)}/${id}`;
   }
-}
-
-function list(body: unknown[]): Answer {
-  return { status: 200, body };
-}
-
-function refused(status: number, detail: string): Answer {
-  return { status, body: { detail } };
 }
