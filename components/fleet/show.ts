@@ -1,7 +1,7 @@
 /** What may be repeated in an error message. */
 
 const secretText =
-  /PRIVATE KEY|PuTTY-User-Key|AGE-SECRET-KEY-|\b(AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_\w{20}|\bdo[opr]_v1_|\bSCW[0-9A-Z]{17}\b|\bxox[abp]-|\beyJ[\w-]{10,}\.|^v1:[\w+/=]+:|:\/\/[^/@\s]*:[^/@\s]*@/;
+  /PRIVATE KEY|PuTTY-User-Key|AGE-SECRET-KEY-|\b(AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_\w{20}|\bdo[opr]_v1_|\bSCW[0-9A-Z]{17}\b|\bxox[abp]-|\bglpat-|\bgithub_pat_|\beyJ[\w-]{10,}\.|^v1:[\w+/=]+:|:\/\/(?!git@)[^/@\s]+@/;
 
 /** Random-looking texts: 36 letters and digits in one piece, or a bare UUID (Scaleway's secrets). */
 const token = /[A-Za-z0-9+/=_]{36,}|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -1,8 +1,27 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { site } from "../machine/front";
-import { delivery } from "../machine/quay";
+import { delivery, type Files } from "../machine/quay";
 import { backedUp, dataProject, Successor, Vault } from "../machine/vault";
+
+/**
+ * The same with a volume that is a directory of the machine's own, which Docker mounts only while a service runs, and
+ * with a service of the database's image that runs once and is no server.
+ */
+const project: Files = {
+  ...dataProject,
+  "docker-compose.yml": dataProject["docker-compose.yml"]!.replace(
+    'volumes: ["media:/media"]\n',
+    `volumes: ["media:/media", "kept:/kept"]
+  seed:
+    image: postgres:17
+    command: ["sh", "-c", "echo seeded"]
+`,
+  ).replace(
+    "media: {}}",
+    "media: {}, kept: {driver_opts: {type: none, o: bind, device: /opt/kept}}}",
+  ),
+};
 
 /** Rows and files of the site, by their checksums. */
 const sums = async (vault: Vault) => [
@@ -13,6 +32,7 @@ const sums = async (vault: Vault) => [
   await vault.onHost(
     "cd /var/lib/docker/volumes/shop_media/_data && find . -printf '%p %m %U %l\\n' | sort && find . -type f -print0 | sort -z | xargs -0 sha256sum",
   ),
+  await vault.onHost("cd /opt/kept && grep -r . | sort"),
 ];
 
 describe("a project whose machine was lost", () => {
@@ -30,8 +50,9 @@ describe("a project whose machine was lost", () => {
     first.backups = [backedUp("shop", { at: ["23:59"] })];
     await first.prepare();
     await first.open([delivery("shop", 18_016, { health: { path: "/", seconds: 60 } })]);
-    await first.commit("shop", dataProject);
+    await first.commit("shop", project);
     await first.bringKey("shop");
+    await first.onHost("mkdir /opt/kept && echo paper >/opt/kept/paper");
     const done = await first.site("deploy shop");
     expect(done, done.stdout).toMatchObject({ code: 0 });
     expect(done.stdout).not.toContain("closed:");
@@ -45,6 +66,7 @@ describe("a project whose machine was lost", () => {
   it("is restored in place, and what was written since is in the backup before", async () => {
     await first.sql("shop", "DELETE FROM visit WHERE id > 10; CREATE TABLE since (id int)");
     await first.onHost("rm -r /var/lib/docker/volumes/shop_media/_data/deep");
+    await first.onHost("echo since >/opt/kept/paper; echo new >/opt/kept/new");
     // A service that writes a last file when it is told to stop.
     await first.onHost(
       `docker run -d -v shop_media:/media --entrypoint sh \
@@ -58,12 +80,20 @@ describe("a project whose machine was lost", () => {
     );
     expect(await sums(first)).toEqual(before);
     const { lastTaken } = await first.told("shop");
-    const { databases, files } = await first.manifest(lastTaken!.key!);
-    const [media] = files;
+    const { databases, files, left_out } = await first.manifest(lastTaken!.key!);
+    const [kept, media] = files;
+    // Taken while nothing ran that has it mounted.
+    expect(kept).toMatchObject({ name: "kept", entries: 3 });
+    expect(databases.map(({ service }) => service)).toEqual(["db"]);
+    expect(left_out).toContainEqual({
+      what: "seed",
+      reason: "is of a database's image, and neither runs a server nor keeps data under a name",
+    });
+    expect(await first.exec("docker inspect berth-reads-shop")).toMatchObject({ code: 1 });
     expect(databases[0]!.databases.map(({ name }) => name)).toEqual(["app", "postgres"]);
     expect(databases[0]!.databases[0]!.tables.map(({ name }) => name)).toEqual(["since", "visit"]);
     // Without deep and what was in it, and with what came last.
-    expect(media!.entries).toBe((await first.manifest(archive)).files[0]!.entries - 2 + 1);
+    expect(media!.entries).toBe((await first.manifest(archive)).files[1]!.entries - 2 + 1);
     await first.onHost(
       "docker rm -f $(docker ps -q --filter label=com.docker.compose.service=worker)",
     );
@@ -122,7 +152,8 @@ describe("a project whose machine was lost", () => {
   it("comes up closed on another machine, backs up nothing, and serves once it was recovered", async () => {
     await first.yard.machines.delete(first.id);
     await next.take();
-    await next.commit("shop", dataProject);
+    await next.onHost("mkdir /opt/kept");
+    await next.commit("shop", project);
     await next.bringKey("shop");
     const done = await next.site("deploy shop");
     expect(done, done.stdout).toMatchObject({ code: 0 });

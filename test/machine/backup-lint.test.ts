@@ -57,6 +57,15 @@ describe("a delivery to production of a project that is backed up", () => {
       /^services\.web\.volumes: \/app\/uploads: a volume without a name is not backed up/,
     ],
     [
+      "a declared path that has a volume's name in archives",
+      (found) => {
+        mount("web", { type: "volume", source: "app-media", target: "/cache" })(found);
+        mount("web", { type: "bind", source: `${found.tree}/media`, target: "/app/media" })(found);
+        found.files = ["/app/media"];
+      },
+      /^files: \/app\/media: would have the name of the volume app-media in archives/,
+    ],
+    [
       "a declared path that no service mounts",
       (found) => (found.files = ["/app/nowhere"]),
       /^files: \/app\/nowhere: no service mounts it/,

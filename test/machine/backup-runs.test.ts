@@ -296,12 +296,14 @@ print(json.dumps(reader.tables))`,
 
 describe("the program that backs up", () => {
   it("knows the same databases as the lint that asks for them", () => {
-    const lint = readFileSync("components/machine/files/site/lint_backup.py", "utf8");
-    for (const [name, part] of Object.entries({ postgres: "login", mongodb: "mongodb" })) {
-      const text = readFileSync(`components/machine/files/backup/${part}.py`, "utf8");
-      const image = /IMAGE = (re\.compile\(.*\))/.exec(text)![1]!;
+    const text = (part: string) => readFileSync(`components/machine/files/${part}.py`, "utf8");
+    const lint = text("site/lint_backup");
+    const kinds = text("backup/kinds");
+    for (const name of ["postgres", "mongodb"]) {
+      const image = new RegExp(`"${name}": (re\\.compile\\(.*\\)),`).exec(kinds)![1]!;
       expect(lint).toContain(`"${name}": (${image}, `);
     }
+    expect(text("site/known")).toContain(/^TOOLS = .*$/m.exec(kinds)![0]);
     const files = readFileSync("components/machine/files/backup/files.py", "utf8");
     const data = /^DATA = .*$/m.exec(files)![0];
     expect(lint).toContain(data);

@@ -36,6 +36,43 @@ export function takeOverTests(quay: Quay, deploy: (command: string) => Promise<s
     );
   });
 
+  it("gives no project the name, and with it the data, of another one that runs here", async () => {
+    const there = () =>
+      quay.onHost("docker ps -q --no-trunc --filter label=com.docker.compose.project | sort");
+    await quay.onHost(
+      `mkdir /opt/club && cd /opt/club && git init -q && git remote add origin https://git.example/else.git
+      cat >compose.yml && docker compose up -d 2>&1
+      mkdir -p /opt/copied/guild && cp compose.yml /opt/copied/guild && cd /opt/copied/guild && docker compose up -d 2>&1`,
+      'services: {site: {image: "quay:1", command: ["sleep", "1000000"], stop_signal: SIGKILL}}',
+    );
+    const before = await there();
+    const base = (slug: string) => project(slug)["docker-compose.yml"]!;
+    const sites = { club: 18_020, guild: 18_021, second: 18_022, third: 18_023 };
+    for (const slug of Object.keys(sites)) await quay.commit(slug, project(slug));
+    // An instance of a product whose Compose file names it, and one that names its volume alone.
+    await quay.commit("second", { "docker-compose.yml": `name: shop\n${base("second")}` });
+    await quay.commit("third", {
+      "docker-compose.yml": base("third").replace("  pgdata:\n", "  pgdata: {name: shop_pgdata}\n"),
+    });
+    const others = Object.entries(sites).map(([slug, port]) => delivery(slug, port));
+    const { deliveries } = quay;
+    quay.deliveries = [...deliveries, ...others];
+    await quay.converge();
+    for (const [slug, said] of [
+      ["club", "club: another project runs here under this name, from /opt/club"],
+      ["guild", "guild: another project runs here under this name, from /opt/copied/guild"],
+      ["second", "docker-compose.yml: name: shop: is the name of shop on this machine"],
+      ["third", "docker-compose.yml: volumes: shop_pgdata: of shop on this machine"],
+    ] as const) {
+      const done = await quay.site(`deploy ${slug}`);
+      expect(done, done.stdout).toMatchObject({ code: 65 });
+      expect(done.stdout).toContain(said);
+    }
+    expect(await there()).toBe(before);
+    await quay.onHost("docker compose -p club down 2>&1; docker compose -p guild down 2>&1");
+    quay.deliveries = deliveries;
+  });
+
   it("takes over one after the other what was started by hand, at the commit that runs", async () => {
     const sites = { bakery: 18_018, dentist: 18_019 };
     for (const [slug, port] of Object.entries(sites)) {

@@ -1,7 +1,7 @@
 import { spawnSync, execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 
-import { base, factsOf, judge, kept, lines, names, program, type Facts } from "./judged";
+import { base, factsOf, judge, kept, lines, names, port, program, type Facts } from "./judged";
 
 describe("the files of public projects", () => {
   it("are twenty, of the kinds that agencies run", () => expect(names).toHaveLength(20));
@@ -46,6 +46,23 @@ describe("what a delivery takes", () => {
       },
     ],
     [
+      "a web port that is published to IPv4 and to IPv6",
+      ({ full }) =>
+        (full.services.nginx!.ports = [
+          port("80", 80, { host_ip: "::" }),
+          port("80", 80),
+          port("8080", 80),
+        ]),
+    ],
+    [
+      "a web port at its place already and to all besides",
+      ({ full }) =>
+        (full.services.nginx!.ports = [
+          port("18016", 80, { host_ip: "127.0.0.1" }),
+          port("80", 80),
+        ]),
+    ],
+    [
       "a declared path of files, without a word",
       (facts) => {
         facts.files = ["/app/mediafiles"];
@@ -55,6 +72,20 @@ describe("what a delivery takes", () => {
     const facts = base();
     change(facts);
     expect(lines(judge(facts), "refused")).toEqual([]);
+  });
+
+  it("takes tools of databases for none", () => {
+    const facts = base();
+    for (const [name, image] of [
+      ["exporter", "prometheuscommunity/postgres-exporter:v0.15.0"],
+      ["look", "mongo-express:1"],
+      ["nightly", "prodrigestivill/postgres-backup-local:16"],
+    ] as const) {
+      facts.full.services[name] = { image };
+    }
+    facts.backup = { kind: "postgres", consistency: "snapshot", exclude: {}, files: [] };
+    expect(lines(judge(facts), "refused")).toEqual([]);
+    expect(lines(judge(facts), "warning").join("\n")).not.toMatch(/exporter|look|nightly/);
   });
 
   it("advises S3 for files that are backed up too (R67)", () => {

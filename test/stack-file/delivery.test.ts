@@ -74,6 +74,14 @@ const table: readonly (readonly [string, BadInput[1], Refused])[] = [
     { path: place("files[1]"), message: "is declared twice" },
   ],
   [
+    "two places of files that have one name in archives",
+    kmc({ repository, files: ["/app/media", "/app-media"] }),
+    {
+      path: place("files[1]"),
+      message: "would have the name of /app/media in archives, app-media",
+    },
+  ],
+  [
     "a job with a member's key",
     kmc({ repository, jobs: { ci: publicKey(2, "other comment") } }),
     { path: place("jobs.ci"), message: "is the same key as that of the member dana" },

@@ -29,6 +29,7 @@ export function checkDelivery(draft: Draft): readonly Problem[] {
     ...withoutRepository(draft, project),
     ...jobProblems(project, people, jobs),
     ...twice(project, "files"),
+    ...oneName(project),
     ...twice(project, "overlap"),
     ...twice(project, "workers"),
   ]);
@@ -108,6 +109,24 @@ function twice({ facts, at }: ProjectDraft, key: "files" | "overlap" | "workers"
           },
         ],
   );
+}
+
+/** In an archive a directory has its path's name, with hyphens for slashes: of two with one name one would be lost. */
+function oneName({ facts, at }: ProjectDraft): Problem[] {
+  const paths = (facts.files ?? []).map((each) => each.replace(/\/$/, ""));
+  const names = paths.map((each) => each.slice(1).replaceAll("/", "-"));
+  return paths.flatMap((path, index): Problem[] => {
+    const other = paths[names.indexOf(names[index]!)]!;
+    if (other === path) return [];
+    return [
+      {
+        path: at("files", index),
+        message: `would have the name of ${other} in archives, ${names[index]}`,
+        ...received(path),
+        fix: "declare the directory above both, or mount one of them at another path",
+      },
+    ];
+  });
 }
 
 /** Whose a key is that opens more than a delivery, by type and key. */

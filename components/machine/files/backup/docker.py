@@ -56,13 +56,19 @@ def containers(project):
 
 
 class Volume:
-    """A volume of this machine. `called`: its name in the Compose file."""
+    """A volume of this machine. `called`: its name in the Compose file. `device`: what Docker mounts there for as long as a
+    container that has it runs, and at no other time; empty where the files are Docker's own. `home`: the directory that
+    keeps what it holds, whatever runs; None where that is not on this machine's disk."""
 
     def __init__(self, said):
         labels = said["Labels"] or {}
         self.name = said["Name"]
         self.called = labels.get("com.docker.compose.volume") or said["Name"]
         self.place = said["Mountpoint"]
+        options = said.get("Options") or {}
+        self.device = options.get("device", "")
+        bound = {"bind", "rbind"} & set(options.get("o", "").split(","))
+        self.home = self.place if not self.device else self.device if bound else None
         self.anonymous = "com.docker.volume.anonymous" in labels or bool(re.fullmatch(r"[0-9a-f]{64}", said["Name"]))
 
 

@@ -11,10 +11,11 @@ DATA = re.compile(r"^/(var/lib/postgresql|data/(db|configdb)|bitnami/(postgresql
 
 
 class Tree:
-    """Files of one name. `place`: where they are on the machine."""
+    """Files of one name. `place`: where they are on the machine; `home`: where they are also while nothing runs that has
+    them mounted, None where that is not on its disk."""
 
-    def __init__(self, name, place):
-        self.name, self.place = name, place
+    def __init__(self, name, place, home):
+        self.name, self.place, self.home = name, place, home
 
 
 def trees(project, mounts, databases):
@@ -28,15 +29,17 @@ def trees(project, mounts, databases):
         if reason:
             left_out.append({"what": f"volume {volume.called}", "reason": reason})
         elif reason is None:
-            found[volume.called] = Tree(volume.called, volume.place)
+            found[volume.called] = Tree(volume.called, volume.place, volume.home)
     for path in project.files:
-        place, whole = place_of(path, mounts, there)
+        place, home, whole = place_of(path, mounts, there)
         if place is None:
             raise Failed(f"files: {path}: no service of the project mounts it; take it out, or mount a volume there")
         if whole and any(tree.place == whole for tree in found.values()):
             continue
         name = path.strip("/").replace("/", "-")
-        found[name] = Tree(name, place)
+        if name in found and found[name].place != place:
+            raise Failed(f"files: {path}: would have the name {name} in the archive, which {found[name].place} has already; give the volume, or what is mounted, another name")
+        found[name] = Tree(name, place, home)
     return [found[name] for name in sorted(found)], left_out
 
 
@@ -55,19 +58,22 @@ def reason_of(project, volume, users, databases):
 
 
 def place_of(path, mounts, there):
-    """Where a path of a container is on the machine, and the volume's own place where it lies in one."""
+    """Where a path of a container is on the machine, as of a tree, and the volume's own place where it lies in one."""
     best = None
     for each in mounts:
         target = each["target"].rstrip("/")
         if (path == target or path.startswith(f"{target}/")) and (best is None or len(target) > len(best["target"])):
             best = {**each, "target": target}
     if best is None:
-        return None, None
+        return None, None, None
     inside = path[len(best["target"]) :].lstrip("/")
     if best["kind"] == "volume":
         volume = there.get(best["volume"])
-        return (os.path.join(volume.place, inside), volume.place) if volume else (None, None)
-    return os.path.join(best["volume"], inside).rstrip("/"), None
+        if volume is None:
+            return None, None, None
+        return os.path.join(volume.place, inside), volume.home and os.path.join(volume.home, inside), volume.place
+    place = os.path.join(best["volume"], inside).rstrip("/")
+    return place, place, None
 
 
 def directories(mounts, found):

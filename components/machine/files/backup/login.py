@@ -1,8 +1,5 @@
-"""How a PostgreSQL server in a container is known, and how its superuser comes in."""
+"""How the superuser of a PostgreSQL server in a container comes in."""
 
-import re
-
-IMAGE = re.compile(r"(^|[/_.-])(postgres|postgresql|postgis|timescaledb|timescaledb-ha|pgvector|pgrouting)([:@_.-]|$)", re.IGNORECASE)
 # As whom: what the public images are told, and no password in a command.
 LOGIN = """export PGUSER="${POSTGRES_USER:-${POSTGRESQL_USERNAME:-postgres}}"
 password_file=${POSTGRES_PASSWORD_FILE:-${POSTGRESQL_PASSWORD_FILE:-}}
@@ -12,13 +9,6 @@ export PGOPTIONS='-c idle_in_transaction_session_timeout=0 -c statement_timeout=
 """
 # Answers `t` to a superuser.
 SUPER = "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user"
-
-
-def is_postgres(container):
-    """By its image's name, or by what is in it."""
-    if IMAGE.search(container.image):
-        return True
-    return container.status == "running" and container.run("command -v pg_dump && command -v postgres", seconds=30).code == 0
 
 
 def superuser(container):

@@ -2,25 +2,16 @@
 server alone gives no snapshot."""
 
 import os
-import re
 
 import mongo_archive
 from ground import Failed
 from postgresql import passing
 
-IMAGE = re.compile(r"(^|[/_.-])(mongo|mongodb|ferretdb|percona-server-mongodb)([:@_.-]|$)", re.IGNORECASE)
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "mongodb.sh"), encoding="utf-8") as _file:
     LOGIN = _file.read()
 # One collection after another: those that come together do so in pieces, of which the next dump has more or fewer.
 TOOL = "tool mongodump --quiet --archive --numParallelCollections=1"
 DUMP = f"{LOGIN}{TOOL}"
-
-
-def is_mongodb(container):
-    """By its image's name, or by what is in it."""
-    if IMAGE.search(container.image):
-        return True
-    return container.status == "running" and container.run("command -v mongodump", seconds=30).code == 0
 
 
 class Server:

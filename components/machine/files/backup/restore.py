@@ -11,6 +11,7 @@ import tarfile
 import time
 
 import files
+import mounted
 import rds
 import state
 import unpack
@@ -99,11 +100,17 @@ class Restore:
             else:
                 self.loaders[server["service"]] = Loader(found[0])
         mounts = files.mounts_of(self.there, self.site["mounts"])
-        places = {tree.name: tree.place for tree in files.trees(self.project, mounts, {*self.loaders, *self.besides})[0]}
+        here = {tree.name: tree for tree in files.trees(self.project, mounts, {*self.loaders, *self.besides})[0]}
         for tree in self.manifest["files"]:
-            if tree["name"] not in places:
-                raise Failed(f"files {tree['name']}: nothing mounts them here; deliver the version that does")
-            self.trees[tree["name"]] = (tree, places[tree["name"]])
+            name = tree["name"]
+            if name not in here:
+                raise Failed(f"files {name}: nothing mounts them here; deliver the version that does")
+            home = here[name].home
+            if home is None:
+                raise Failed(f"files {name}: are not on this machine's disk (driver_opts of their volume); restore them by hand, from what berth restore {self.project.slug} --to scratch gives")
+            if home in mounted.places():
+                raise Failed(f"files {name}: something is mounted at {home} itself, so nothing can take its place; mount it above, or restore by hand, from what berth restore {self.project.slug} --to scratch gives")
+            self.trees[name] = (tree, home)
 
     def load(self, path):
         """All of the archive beside what is there."""

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+import mounted
 import quiet
 import state
 from ground import FAILED, Stop, now, read_json, say, write_json, written
@@ -25,6 +26,7 @@ def serve(find):
     """For as long as the container lives. `find` reads the declaration anew: a converge may change it."""
     say(f"waits: next at {written(state.next_slot(find().at, now()))}")
     last = -APART
+    mounted.release(find())
     while True:
         project = find()
         project.prepare()

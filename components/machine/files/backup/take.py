@@ -4,22 +4,24 @@ import json
 import time
 
 import files
+import kinds
 import mongodb
+import mounted
 import moving
 import postgresql
 import quiet
 import rds
 from archive import Archive
-from docker import containers
+from docker import containers, volumes
 from failures import BackupFailed, BeginAnew, Exists
 from ground import Failed, now, say, written
-from login import is_postgres
 from seal import Sealed
 from state import change, status_of
 from upload import Upload, put
 
 FORMAT = 1
 WRITER = "berth 1"
+KINDS = {"postgres": postgresql, "mongodb": mongodb}
 # A run that has to begin anew does so this often at most.
 ANEW = 2
 
@@ -93,7 +95,7 @@ class Run:
         self.project, self.site, self.key = project, site, key
         self.begun, self.began = now(), time.monotonic()
         self.base = f"{project.prefix}{self.begun.strftime('%Y-%m-%dT%H%M%SZ')}"
-        self.notes = []
+        self.notes, self.left_out = [], []
 
     def run(self):
         there = containers(self.site["project"])
@@ -108,11 +110,14 @@ class Run:
                 sealed = Sealed(upload, self.project.recipients)
             try:
                 databases = {each.container.service for each in servers}
+                mounts = files.mounts_of(there, self.site["mounts"])
+                mounted.hold(self.project, volumes(each["volume"] for each in mounts if each["kind"] == "volume").values())
                 quiet.hold(self.project, self.project.consistency, [each for each in there if each.service not in databases])
                 for each in servers:
                     each.open()
-                manifest = self.write(Archive(sealed or upload), servers, there)
+                manifest = self.write(Archive(sealed or upload), servers, there, mounts)
             finally:
+                mounted.release(self.project)
                 for each in servers:
                     each.close()
                 if not quiet.release(self.project):
@@ -142,10 +147,12 @@ class Run:
         for each in there:
             if each.service in self.project.exclude or each.service in seen:
                 continue
-            kind = postgresql if is_postgres(each) else mongodb if mongodb.is_mongodb(each) else None
+            kind = kinds.kind_of(each)
             if kind:
                 seen.add(each.service)
-                found.append(kind.Server(each))
+                found.append(KINDS[kind].Server(each))
+            elif kinds.named(each):
+                self.left_out.append({"what": each.service, "reason": "is of a database's image, and neither runs a server nor keeps data under a name"})
         if self.project.rds:
             if any(each.service == rds.SERVICE for each in there):
                 raise Failed(f"a service of the project is called {rds.SERVICE}, as is the server of backup.rds in archives: give the service another name")
@@ -155,12 +162,12 @@ class Run:
             raise Failed(f"backup.database is {self.project.kind}, and no service of the project is such a server")
         return found
 
-    def write(self, archive, servers, there):
+    def write(self, archive, servers, there, mounts):
         """Everything, in its order. Answers what it holds."""
         project = self.project
-        mounts = files.mounts_of(there, self.site["mounts"])
         trees, left_out = files.trees(project, mounts, {each.container.service for each in servers})
         left_out += [{"what": name, "reason": reason} for name, reason in project.exclude.items() if name in {each.service for each in there}]
+        left_out += self.left_out
         if project.compose:
             left_out += files.directories(mounts, trees)
         tools = {"writer": WRITER, "lrzip": "0.6", **({"age": "v1"} if project.recipients else {})}

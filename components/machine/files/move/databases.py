@@ -1,14 +1,9 @@
 """Which containers of a project are databases that move by their own means; every other one is an application's."""
 
-import re
-
 import engine
+import kinds
 from docker import Container
 from files import DATA
-
-IMAGES = {"postgres": re.compile(r"postg(res|is)|timescale", re.IGNORECASE), "mongodb": re.compile(r"mongo(?!-express)", re.IGNORECASE)}
-# An image of one's own keeps what the one it was made from has said.
-SAID = {"postgres": "PGDATA", "mongodb": "MONGO_VERSION"}
 
 
 def containers(project):
@@ -18,15 +13,8 @@ def containers(project):
 
 
 def kind_of(container):
-    """`postgres`, `mongodb`, or None. One that keeps no data of its own is none, whatever its image is called: a
-    dump that runs by the clock is made from the database's own image."""
-    if not any(DATA.match(mount["Destination"]) for mount in container.mounts):
-        return None
-    name = container.image.rpartition("/")[2].partition(":")[0]
-    for kind, said in SAID.items():
-        if IMAGES[kind].search(name) or said in container.env:
-            return kind
-    return None
+    """`postgres`, `mongodb`, or None; the same as a backup takes for one, but for images that say nothing of it."""
+    return kinds.kind_of(container, look=False) if any(DATA.match(mount["Destination"]) for mount in container.mounts) else None
 
 
 def databases(there):

@@ -7,13 +7,13 @@ import socketserver
 import struct
 import time
 
+import kinds
 import mongodb
 import ports
 import postgresql
 import stillness
 import units
 from ground import Failed, Refused, Stop, say
-from login import is_postgres
 from moves import move_of
 from unordered import Rows
 
@@ -131,7 +131,7 @@ def dumped(move, frames):
     freeze, found = stillness.readers(move)
     entries = []
     for container in found.values():
-        if is_postgres(container):
+        if kinds.kind_of(container) == "postgres":
             entries.append(postgres(container, frames))
         else:
             entries.append(mongodb.Server(container).write(frames))

@@ -10,7 +10,11 @@ import history
 import images
 import judge
 import moving
+<<<<<<< HEAD
 import pointers
+=======
+import neighbours
+>>>>>>> 2e4479a (Keep projects of one name apart on a machine, volumes mounted while they are read, and tools for databases no databases)
 import schema
 import secret_values
 import takeover
@@ -148,6 +152,7 @@ class Delivery:
                 "was changed on this machine, is not the repository's or lies where a container has taken the directory for its own, "
                 "and the commit would write there; move it away, or commit it",
             )
+        yield from neighbours.judge(site, new)
         yield from takeover.judge(site, new, self.wish.ref)
         for name in secret_values.not_carried(self.values):
             yield Problem.refusal("secrets", f"{name}: Compose does not read its value back as it is; give it in another form (base64)")
@@ -166,6 +171,7 @@ class Delivery:
         site = self.site
         # A move may have begun while the old version served.
         moving.refuse(site)
+        neighbours.claim(site, new)
         old = history.current(site)
         # As long as the new version, and then the old one, may take; the proxy takes no more.
         hold = Hold(site.slug, min(900, 2 * site.seconds + 120))

@@ -8,6 +8,8 @@ DATABASES = re.compile(
     r"|mssql|server-mssql|ferretdb|dragonfly|etcd|minio|meilisearch|typesense|solr|bitnami/postgresql)([-_.]?\d[\w.]*)?$",
     re.IGNORECASE,
 )
+# What stands beside a server and bears its name: looks at it, dumps it, fills it, or is between it and who asks.
+TOOLS = re.compile(r"[_.-](express|exporter|backup|backups|bouncer|pool|proxy|client|compass|admin|gui|ui|web|seed|init|migrate|migrations|meta|sync)($|[_.-])", re.IGNORECASE)
 DATABASE_PORTS = {1433, 3306, 5432, 5984, 6379, 7687, 9042, 9200, 9300, 11211, 26257, 27017, 33060}
 # Where databases keep their data, whatever their image is called.
 DATABASE_PATHS = re.compile(r"/(var/lib/(postgresql|mysql|mongodb|redis|elasticsearch|rabbitmq)|data/db|bitnami/(postgresql|mysql|mariadb|mongodb|redis))")
@@ -17,6 +19,16 @@ PASSING = re.compile(
     r"|venv|\.venv|dist|build|coverage|celerybeat|letsencrypt|acme|certs?|ssl)(/|$)",
     re.IGNORECASE,
 )
+
+
+def base_name(image):
+    """The last part of an image's name, without registry, tag and digest."""
+    return image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+
+
+def is_tool(name):
+    """Is an image of this last name part a tool for a database and not one?"""
+    return bool(TOOLS.search(name))
 
 
 def is_database(service):

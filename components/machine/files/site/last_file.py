@@ -6,6 +6,7 @@ import json
 import os
 
 from ground import write
+from known import is_loopback
 
 
 def image_of(slug, service, commit, build=0):
@@ -43,8 +44,8 @@ def last_file(site, model, web, images, values):
         services[name] = own
     text = json.dumps({"services": services}, indent=1, sort_keys=True)
     port = {"mode": "ingress", "host_ip": "127.0.0.1", "target": web["target"], "published": str(site.port), "protocol": "tcp"}
-    # The other ports of that service were judged: only those on the loopback interface are left.
-    others = [each for each in model["services"][web["service"]].get("ports") or [] if each != web["port"]]
+    # The other ports of that service were judged: what is left is on the loopback interface, or the web port once more.
+    others = [each for each in model["services"][web["service"]].get("ports") or [] if each != web["port"] and is_loopback(each)]
     ports = json.dumps([port, *others], sort_keys=True)
     mark = f'  "{web["service"]}": {{'
     at = text.index(mark) + len(mark)

@@ -5,14 +5,14 @@ import os
 import re
 
 from compose import BASE
-from known import is_database, passes
+from known import base_name, is_database, is_tool, passes
 from lint_data import inside, mounts_of, source_code, system
 from problem import Problem
 
-# Databases that a backup dumps, by image or by where their data is: the same as the program that does it knows.
+# Databases that a backup dumps, by the last part of an image's name or by where their data is. Tools for them are none.
 KINDS = {
-    "postgres": (re.compile(r"(^|[/_.-])(postgres|postgresql|postgis|timescaledb|timescaledb-ha|pgvector|pgrouting)([:@_.-]|$)", re.IGNORECASE), "/var/lib/postgresql"),
-    "mongodb": (re.compile(r"(^|[/_.-])(mongo|mongodb|ferretdb|percona-server-mongodb)([:@_.-]|$)", re.IGNORECASE), "/data/db"),
+    "postgres": (re.compile(r"(^|[_.-])(postgres|postgresql|postgis|timescaledb|pgvector|pgrouting)($|[_.-])", re.IGNORECASE), "/var/lib/postgresql"),
+    "mongodb": (re.compile(r"(^|[_.-])(mongo|mongodb|ferretdb)($|[_.-])", re.IGNORECASE), "/data/db"),
 }
 DATA = re.compile(r"^/(var/lib/postgresql|data/(db|configdb)|bitnami/(postgresql|mongodb))(/|$)")
 
@@ -41,10 +41,10 @@ def exclude(facts):
 
 def kind_of(service):
     """The kind of a database that is dumped; None for any other service."""
-    image = (service.get("image") or "").split("@")[0]
+    name = base_name(service.get("image") or "")
     targets = [each.get("target") or "" for each in service.get("volumes") or []]
-    for kind, (name, place) in KINDS.items():
-        if name.search(image) or any(inside(target, place) for target in targets):
+    for kind, (form, place) in KINDS.items():
+        if (form.search(name) and not is_tool(name)) or any(inside(target, place) for target in targets):
             return kind
     return None
 
@@ -119,7 +119,11 @@ def nameless(facts, services, dumped, problem):
 
 def paths(facts, mounts, problem):
     """Declared paths that are in no volume: a backup would not find them."""
+    volumes = {each["source"]: each for each in mounts if each["kind"] == "volume"}
     for path in facts.files:
+        other = volumes.get(path.strip("/").replace("/", "-"))
+        if other and not inside(path.rstrip("/"), other["target"]):
+            yield problem("files", f"{path}: would have the name of the volume {other['source']} in archives; call the volume otherwise, or mount the path elsewhere")
         if not any(inside(path.rstrip("/"), each["target"]) for each in mounts):
             yield problem("files", f"{path}: no service mounts it, so its files are in no backup and go with their container; mount a volume there, or take it out")
 

@@ -3,7 +3,7 @@
 import os
 
 from compose import BASE, file_of
-from known import is_database, passes
+from known import base_name, is_database, is_tool, passes
 from problem import Problem
 
 
@@ -144,7 +144,7 @@ def in_the_checkout(facts):
                 f"./{path}:{each['target']}: a file that is tracked and written to; the next delivery would write over its data; "
                 "use a named volume and take the file out of the repository",
             )
-        elif is_database(facts.full["services"][each["service"]]):
+        elif is_database(facts.full["services"][each["service"]]) and not each["target"].startswith(("/docker-entrypoint", "/etc/")):
             yield Problem.warning(place, f"./{path}:{each['target']}: a database among the repository's files; a named volume keeps it apart")
 
 
@@ -190,9 +190,9 @@ def system(path):
 def nowhere(facts):
     """A database whose data nobody would find again, and volumes that have to be there and are not."""
     for name, service in (facts.full.get("services") or {}).items():
-        image = (service.get("image") or "").lower()
-        keeps = any(word in image for word in ("postgres", "postgis", "mysql", "mariadb", "mongo", "timescale"))
-        if keeps and not any(each["service"] == name for each in mounts_of(facts.full)) and not service.get("tmpfs"):
+        image = base_name(service.get("image") or "")
+        keeps = any(word in image.lower() for word in ("postgres", "postgis", "mysql", "mariadb", "mongo", "timescale"))
+        if keeps and not is_tool(image) and not any(each["service"] == name for each in mounts_of(facts.full)) and not service.get("tmpfs"):
             yield Problem.warning(
                 f"services.{name}",
                 "a database without a named volume: its data goes with its container; mount one",

@@ -39,7 +39,7 @@ def judge(facts):
             problems.append(
                 Problem.refusal(
                     f"{file_of(facts.env)}: services",
-                    f"the web port cannot be told among {several}; publish the web service's as 80 or {facts.port}, "
+                    f"the web port cannot be told among {several}; publish the web service's as {f'80 or {facts.port}' if facts.port else '80'}, "
                     "and take the others out",
                 )
             )
@@ -48,7 +48,9 @@ def judge(facts):
     for name, other, where in candidates:
         if other is port:
             continue
-        if is_loopback(other):
+        if same(name, other, service, port) and not is_loopback(other):
+            problems.append(Problem.warning(where, f"{words(other)}: the web port is published once, at {at(facts)} (R65)"))
+        elif is_loopback(other):
             problems.append(Problem.warning(where, f"{words(other)}: publishes a port on the machine's loopback; the proxy does not use it"))
         else:
             problems.append(
@@ -59,8 +61,7 @@ def judge(facts):
                 )
             )
     if not (is_loopback(port) and str(port.get("published")) == str(facts.port)):
-        where = f"127.0.0.1:{facts.port}" if facts.port else "a port of the loopback interface"
-        problems.append(Problem.warning(place, f"{words(port)}: the web port is published at {where} in its place (R65)"))
+        problems.append(Problem.warning(place, f"{words(port)}: the web port is published at {at(facts)} in its place (R65)"))
     if facts.compose < OVERRIDING:
         have, need = (".".join(map(str, each)) for each in (facts.compose, OVERRIDING))
         problems.append(Problem.refusal("this machine", f"Compose {have} cannot rebind a published port; install {need} or newer"))
@@ -77,11 +78,21 @@ def chosen(facts, candidates):
     ]
     for test in tests:
         found = [each for each in candidates if test(each[1]) and "-" not in str(each[1].get("published", ""))]
-        if len(found) == 1:
+        if found and all(same(name, port, *found[0][:2]) for name, port, _ in found):
             return found[0]
-        if len(found) > 1:
+        if found:
             return None
     return None
+
+
+def same(name, port, service, other):
+    """Is it one port of one service that is published twice, as to IPv4 and to IPv6?"""
+    return name == service and port.get("target") == other.get("target")
+
+
+def at(facts):
+    """Where the web port is published."""
+    return f"127.0.0.1:{facts.port}" if facts.port else "a port of the loopback interface"
 
 
 def database(facts, place, port):
@@ -101,5 +112,7 @@ def words(port):
     """A published port as people write it."""
     published = str(port.get("published") or "")
     host = port.get("host_ip") or ""
+    host = f"[{host}]" if ":" in host else host
     parts = [host, published or "any", str(port.get("target"))]
-    return ":".join(part for part in parts if part)
+    protocol = port.get("protocol") or "tcp"
+    return ":".join(part for part in parts if part) + ("" if protocol == "tcp" else f"/{protocol}")

@@ -24,6 +24,13 @@ def judge(site, new, ref):
                     f"left behind and empty ones be made; write name: {each['project']}",
                 )
             continue
+        if is_another(each, site, new):
+            yield Problem.refusal(
+                "docker-compose.yml: name",
+                f"{new.project}: another project runs here under this name, from {each['directory']}: its containers would be exchanged for "
+                f"this project's, and its volumes be this project's; write another name, or stop that one and remove it (docker compose down)",
+            )
+            continue
         runs = head_of(each["directory"]) if same(origin_of(each["directory"]), site.repository) else ""
         if runs not in ("", new.commit) and not ref:
             yield Problem.refusal(
@@ -33,6 +40,15 @@ def judge(site, new, ref):
             )
         for mount in each["mounts"]:
             yield from beside(site, new, each, mount)
+
+
+def is_another(old, site, new):
+    """Is it another project that has the name by chance? Cloned from elsewhere, or, where that cannot be told, without one
+    service in common."""
+    origin = origin_of(old["directory"])
+    if origin:
+        return not same(origin, site.repository)
+    return not old["services"] & set(new.model["services"])
 
 
 def started_by_hand(site):
@@ -47,8 +63,9 @@ def started_by_hand(site):
         if directory.startswith(os.path.dirname(site.places.tree) + "/"):
             continue
         key = (labels.get("com.docker.compose.project", ""), directory)
-        entry = found.setdefault(key, {"project": key[0], "directory": directory, "mounts": []})
+        entry = found.setdefault(key, {"project": key[0], "directory": directory, "services": set(), "mounts": []})
         service = labels.get("com.docker.compose.service", "")
+        entry["services"].add(service)
         entry["mounts"] += [{**mount, "service": service} for mount in each.get("Mounts") or []]
     return list(found.values())
 
