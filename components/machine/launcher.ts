@@ -6,14 +6,16 @@ import { statuses } from "./script";
 
 /**
  * What a session runs, with the script on its standard input. There and not in the command, since
- * a failing command is printed whole in the error, and one argument holds 128 KiB at most.
+ * a failing command is printed whole in the error, and one argument holds 128 KiB at most. Not by
+ * `bash -s`, which asks the system for every single byte of what comes through a pipe: the script of a
+ * converge is as long as 700 000 of them.
  *
  * The time limit is for the machine's side, and the only one there is: neither Ctrl-C nor a custom
  * time-out ends a session that runs, and one that is cut off goes on. The system's own programs come
  * first: who was root may have left another sudo beside it. LOGIN_KEY tells which deployer's key this
  * very session uses (sshd's ExposeAuthInfo).
  */
-export const launcher = launcherOf("bash -s");
+export const launcher = launcherOf('bash -c "$run"', 'eval "$(cat)"');
 
 /**
  * A launcher that runs a converge whose program was delivered as a file before (`deliveredTo`), with the
@@ -27,7 +29,9 @@ export function deliveredLauncher(checksum: string): string {
     `if [ "$(printf %s "$program" | sha256sum)" != "$1  -" ]; then ` +
       `echo "refused: $0: is not the program that was delivered; deliver it again: pulumi up --replace, with the URN that ends in -script"; ` +
       `exit ${statuses.refused}; fi`,
-    'printf "{\\n%s\\n%s\\n} </dev/null\\n" "$declared" "$program" | bash -s',
+    'printf -v run "{\\n%s\\n%s\\n} </dev/null" "$declared" "$program"',
+    // The program finds no variable but its declarations, and no argument.
+    'eval "unset run declared program; set --; $run"',
   ].join("; ");
   return launcherOf(`bash -c "$run" "$HOME/${deliveredTo}" ${checksum}`, run);
 }

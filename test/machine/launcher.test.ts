@@ -37,6 +37,27 @@ it("a script on standard input runs by any login shell in one word", () => {
   ).toBe(`ran\n${process.getuid?.()}\n`);
 });
 
+/** How often the shell that runs this asked the system for input; Linux counts. */
+const reads =
+  "while read -r what count; do [ $what != syscr: ] || echo $count; done </proc/$$/io\n";
+const counted = fs.existsSync("/proc/self/io");
+const long = `: '${"x".repeat(300_000)}'\n`;
+
+it.runIf(counted)("a script of any length is read by blocks, not by bytes", () => {
+  const { status, out } = run(launcher, `{\n${long}${reads}} </dev/null\n`);
+  expect(status).toBe(0);
+  expect(Number(out)).toBeGreaterThan(0);
+  expect(Number(out)).toBeLessThan(long.length / 50);
+});
+
+it("a script that is cut off on its way runs nothing", () => {
+  const script = "{\necho ran\n[[ a = a ]]\n} </dev/null\n";
+  expect(run(launcher, script).out).toBe("ran\n");
+  for (let end = 0; end <= script.lastIndexOf("}"); end++) {
+    expect(run(launcher, script.slice(0, end)).out).toBe("");
+  }
+});
+
 describe("a program that was delivered", () => {
   const program = `ends() { echo "$1 of $NAME"; exit 3; }\n# it's "quoted" $HOME \`no\`\nends 'a  b'`;
   const { file, checksum } = deliverable(program, home);
@@ -50,6 +71,21 @@ describe("a program that was delivered", () => {
 
   it("runs with what is declared before it, and ends as it ends", () => {
     expect(run(sent, "NAME='kmc'\n")).toEqual({ status: 3, out: "a  b of kmc\n" });
+  });
+
+  it("finds no variable but its declarations, and no argument", () => {
+    const asks = 'echo "$# ${run-} ${declared-} ${program-} $NAME"';
+    const own = deliverable(asks, home);
+    fs.copyFileSync(own.file, there);
+    expect(run(deliveredLauncher(own.checksum), "NAME='kmc'\n").out).toBe("0    kmc\n");
+  });
+
+  it.runIf(counted)("is read by blocks, not by bytes", () => {
+    const own = deliverable(`${long}${reads.trim()}`, home);
+    fs.copyFileSync(own.file, there);
+    const { out } = run(deliveredLauncher(own.checksum), "NAME='kmc'\n");
+    expect(Number(out)).toBeGreaterThan(0);
+    expect(Number(out)).toBeLessThan(long.length / 50);
   });
 
   it.each([

@@ -99,14 +99,16 @@ describe("rendered scripts", () => {
     "%s is bash, whole and cut anywhere runs nothing",
     { timeout: 180_000 },
     (_, script) => {
-      // Not its status: that is 0 for what is cut in the middle of a [[.
-      const complaint = (input: string) =>
-        spawnSync("bash", ["-n"], { input, encoding: "utf8" }).stderr;
-      expect(complaint(script)).toBe("");
-      // What a session that is cut off has sent: none of these may be a program.
-      const step = Math.max(997, Math.ceil(script.length / 25));
-      for (let end = script.lastIndexOf("}") - 1; end > 2; end -= step) {
-        expect(complaint(script.slice(0, end))).not.toBe("");
+      expect(spawnSync("bash", ["-n"], { input: script, encoding: "utf8" }).stderr).toBe("");
+      // As a launcher has it run, and ended before it does anything else.
+      const ended = `{\necho ran; exit\n${script.slice(2)}`;
+      const says = (input: string) =>
+        spawnSync("bash", ["-c", 'eval "$(cat)"'], { input, encoding: "utf8" }).stdout;
+      expect(says(ended)).toBe("ran\n");
+      // What a session that is cut off has sent.
+      const step = Math.max(997, Math.ceil(ended.length / 25));
+      for (let end = ended.lastIndexOf("}") - 1; end > 2; end -= step) {
+        expect(says(ended.slice(0, end))).toBe("");
       }
     },
   );
