@@ -10,11 +10,8 @@ import history
 import images
 import judge
 import moving
-<<<<<<< HEAD
-import pointers
-=======
 import neighbours
->>>>>>> 2e4479a (Keep projects of one name apart on a machine, volumes mounted while they are read, and tools for databases no databases)
+import pointers
 import schema
 import secret_values
 import takeover
