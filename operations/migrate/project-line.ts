@@ -1,7 +1,7 @@
 import { isMap, isScalar, parseDocument, type YAMLMap } from "yaml";
 
 import { Refusal } from "../ground/usage";
-import { configKey, differsIn, endOf, indentOf, lineOf } from "./yaml-lines";
+import { configKey, differsIn, endOf, indentOf, lineOf } from "../ground/yaml-lines";
 
 /** A line of a project's entry in a stack file, or its absence. */
 export interface ProjectLine {

@@ -5,15 +5,13 @@ import { isMissing, pulumi, streaming } from "../../engine/pulumi";
 import { runProgram } from "../../engine/program";
 import { readPreview } from "../../engine/read-preview";
 import { readExport } from "../../engine/state";
-import * as backup from "../backups/backup";
-import * as drill from "../backups/drill";
-import { mustBeAbleToDrill } from "../backups/drill-key";
+import { making } from "../backups/made";
 import { unproven } from "../backups/unproven";
 import { deployersOf, machineName } from "../fleet/fleet";
 import type { Context } from "../ground/context";
 import { printable, printableLine } from "../ground/printable";
 import { readFleets } from "../ground/reading";
-import { exits, Refusal } from "../ground/usage";
+import { Refusal } from "../ground/usage";
 import { deliverByJob } from "../jobs/for-move";
 import { JenkinsJobs } from "../jobs/jenkins";
 import { wayTo } from "../site/site";
@@ -109,12 +107,7 @@ export function realWorld(context: Context, as: string | undefined): World {
       await purge(hostnames, { token, zones, say, ...(endpoint ? { endpoint } : {}) });
     },
     unproven: (environment, slug) => unproven(context, environment, slug),
-    backUp: async (environment, slug) => {
-      mustBeAbleToDrill(context, environment, slug);
-      return (await backup.main(context, ["--environment", environment, slug])) === exits.done;
-    },
-    drill: async (environment, slug) =>
-      (await drill.main(context, ["--environment", environment, slug])) === exits.done,
+    ...making(context, { as }),
     job: (environment, slug) => jobOf(context, environment, slug),
     async commit(file, branch, message) {
       const git = async (...args: string[]) => {

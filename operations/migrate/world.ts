@@ -1,9 +1,10 @@
 import type { Preview } from "../../engine/preview";
+import type { Making } from "../backups/made";
 import type { Machine } from "../fleet/fleet";
 import type { Side } from "./machines";
 
 /** What a move does outside of this process, for tests to stand in for. */
-export interface World {
+export interface World extends Making {
   /** The way to a machine; the same one for the same machine. */
   readonly side: (machine: Machine) => Side;
   /** What an update of a stack would do. Throws a `Refusal` where the engine refuses. */
@@ -18,9 +19,6 @@ export interface World {
   readonly purge: (hostnames: readonly string[]) => Promise<void>;
   /** What is wrong with a project's backup and its proof (R33, R34); nothing where both are young. */
   readonly unproven: (environment: string, slug: string) => Promise<readonly string[]>;
-  /** Makes an archive, and proves one; each answers whether it came to a good end. */
-  readonly backUp: (environment: string, slug: string) => Promise<boolean>;
-  readonly drill: (environment: string, slug: string) => Promise<boolean>;
   /**
    * The way to have a project's job deliver a commit to a machine: undefined where the project has none, or the agency
    * says nowhere where its Jenkins is. Throws a `Refusal` where whoever moves may not ask Jenkins.
