@@ -51,6 +51,20 @@ export const survey = z.object({
   acting: z.object({ services: z.array(text), guessed: z.boolean() }).nullish(),
   /** Whether these wait on this machine until it serves. */
   beside: z.boolean().nullish(),
+  /**
+   * What a move has left here that ended: read-only data of these services in its place, and where earlier data lies aside.
+   * `problem`: why that is not what was left.
+   */
+  left: z
+    .object({
+      at: text,
+      to: text.nullish(),
+      services: z.array(text),
+      bytes: number,
+      problem: text.nullish(),
+      aside: z.array(text),
+    })
+    .nullish(),
 });
 export type Survey = z.output<typeof survey>;
 
@@ -130,6 +144,19 @@ export const lock = z.object({
   until: text.nullish(),
 });
 export type Lock = z.output<typeof lock>;
+
+/** What a machine has of one that it followed and that was lost; `taken`: it serves with that. */
+export const taken = z.object({
+  taken: z.boolean(),
+  databases: z.record(
+    text,
+    z.object({ received: text, committed: text.nullish(), synchronous: z.boolean() }),
+  ),
+});
+export type Taken = z.output<typeof taken>;
+
+/** Where data of earlier moves lies aside on a machine. */
+export const aside = z.object({ aside: z.array(text).default([]) });
 
 /** Whatever a verb says whose answer nobody reads. */
 export const anything = z.unknown();

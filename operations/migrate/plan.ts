@@ -46,13 +46,15 @@ export function judge({ old, new: target, delivered, way }: Both): Judgement {
     }
     if (delivered) problems.push(...(way === "dump" ? older : unlike)(each, target));
   }
+  problems.push(...notLeft(target));
+  notes.push(...whatIsLeft(target));
   const databases = total(old.databases.map(({ bytes }) => bytes ?? 0));
   const files = total(old.files.map(({ bytes }) => bytes));
   const needed = databases + files + reserve;
   // A copy that was made already has taken its room.
   if (target.databases.length === 0 && target.disk.free < needed) {
     problems.push(
-      `disk: the new machine has ${gib(target.disk.free)} free and ${gib(needed)} are needed (databases ${gib(databases)}, files ${gib(files)}, ${gib(reserve)} to spare); declare a larger disk or size in berth:nodes`,
+      `disk: the new machine has ${gib(target.disk.free)} free and ${gib(needed)} are needed (databases ${gib(databases)}, files ${gib(files)}, ${gib(reserve)} to spare${takenBy(target)}); declare a larger disk or size in berth:nodes`,
     );
   }
   notes.push(...whatWaits(old));
@@ -171,6 +173,38 @@ function whatWaits({ acting }: Survey): string[] {
   ];
 }
 
+/** Whether read-only data of a move that ended stands where the copy comes to. */
+export function hasLeft({ left }: Survey): boolean {
+  return (left?.services.length ?? 0) > 0;
+}
+
+function notLeft({ left }: Survey): string[] {
+  return left?.problem ? left.problem.split("\n") : [];
+}
+
+function whatIsLeft({ left }: Survey): string[] {
+  if (!left || left.problem) return [];
+  const { at, to, bytes, services, aside } = left;
+  const name = `the move of ${at.slice(0, 10)}${to ? ` to ${to}` : ""}`;
+  const notes = aside.map(
+    (place) => `data of an earlier move lies aside on the new machine: ${place}`,
+  );
+  if (services.length === 0) return notes;
+  return [
+    `what stayed of ${name} on the new machine (${services.join(", ")}, read-only, ${mib(bytes)}) is set aside there before the delivery, and stays`,
+    ...notes,
+  ];
+}
+
+/** Room that was used before the copy, of which people may free some. */
+function takenBy({ left }: Survey): string {
+  if (!left) return "";
+  const stays =
+    left.services.length > 0 ? [`what stayed of an earlier move: ${gib(left.bytes)}`] : [];
+  const all = [...stays, ...left.aside];
+  return all.length === 0 ? "" : `; used there by ${all.join(", ")}`;
+}
+
 function otherProcessor(old: Survey["cpu"], target: Survey["cpu"]): string[] {
   if (old.arch !== target.arch) {
     return [
@@ -200,6 +234,10 @@ export function expectedInterruption(old: Survey, passSeconds?: number): number 
 
 function total(numbers: readonly number[]): number {
   return numbers.reduce((sum, each) => sum + each, 0);
+}
+
+function mib(bytes: number): string {
+  return `${Math.ceil(bytes / 1024 ** 2)} MiB`;
 }
 
 function gib(bytes: number): string {

@@ -285,7 +285,7 @@ describe("a project's move, on its machines", () => {
       expect(
         left
           .split("\n")
-          .filter((line) => line && !/^(journal\.json|(verb|lease)\.lock)$/.test(line)),
+          .filter((line) => line && !/^((journal|left)\.json|(verb|lease)\.lock)$/.test(line)),
       ).toEqual([]);
       expect(await machine.finds()).toEqual([]);
     }

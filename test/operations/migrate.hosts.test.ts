@@ -26,6 +26,8 @@ describe("a live project that a command moves between two booted machines", () =
   const authority = new Authority("Origins of the move");
   /** Which stack the environment's names are led to: the engine's part, which other tests try. */
   let led = "prod";
+  /** Where the project goes. */
+  let going = "prod-b";
   let agent: ChildProcess | undefined;
   let later = 0;
   const { directory: ground } = old.yard.ground;
@@ -67,9 +69,9 @@ describe("a live project that a command moves between two booted machines", () =
   const worldOf = (context: Context): World => ({
     ...realWorld(context, undefined),
     preview: () => Promise.resolve({ changes: [] } as unknown as Preview),
-    up: () => Promise.resolve(void (led = "prod-b")),
+    up: () => Promise.resolve(void (led = going)),
     servedBy: () => Promise.resolve(led),
-    resolve: () => Promise.resolve([next.address]),
+    resolve: () => Promise.resolve([(going === "prod-b" ? next : old).address]),
     unproven: () => Promise.resolve([]),
     now: () => new Date(Date.now() + later),
   });
@@ -91,7 +93,7 @@ describe("a live project that a command moves between two booted machines", () =
     };
     try {
       return {
-        code: await migrate(context, ["shop", "--to", "prod-b", ...argv], worldOf),
+        code: await migrate(context, ["shop", "--to", going, ...argv], worldOf),
         out,
         said,
       };
@@ -206,5 +208,41 @@ describe("a live project that a command moves between two booted machines", () =
       expect((await machine.exec("id berth-move")).code).not.toBe(0);
     expect(await visit()).toBe(200);
     await next.goesOn();
+  });
+
+  it("comes back by the same command later, beside what had stayed there, which nobody wrote to since", async () => {
+    going = "prod";
+    const volume = "/var/lib/docker/volumes/shop_pgdata";
+    const why = ["--reason", "there is no stage here"];
+    // It had backed the project up before it left.
+    await old.onHost(`mkdir -p /var/lib/berth/backups/shop && cat >/var/lib/berth/backups/shop/status.json <<'END'
+{"claimed": true, "claimedAt": ["bucket/shop/"], "lastTaken": {"at": "2026-01-01T02:00:00Z"}}
+END
+mv ${volume}/_data/standby.signal /root`);
+    const open = await berth("--plan", ...why);
+    expect(open).toMatchObject({ code: 1 });
+    expect(open.out).toContain("standby.signal is gone, so whoever started it could write");
+    await old.onHost(`mv /root/standby.signal ${volume}/_data`);
+    const left =
+      "cat global/pg_control base/1/PG_VERSION backup_label.old standby.signal | sha256sum";
+    const before = await old.onHost(`cd ${volume}/_data && ${left}`);
+    const plan = await berth("--plan", ...why);
+    expect(plan, plan.said + plan.out).toMatchObject({ code: 0 });
+    expect(plan.out).toMatch(
+      /what stayed of the move of [0-9-]+ to prod-b on the new machine \(db, read-only, [0-9]+ MiB\) is set aside/,
+    );
+    const moved = await berth(...why);
+    expect(moved, moved.said + moved.out).toMatchObject({ code: 0 });
+    const wasThere = await next.acknowledged();
+    await old.allThere(wasThere);
+    await old.goesOn();
+    later = 7_200_000;
+    const over = await berth();
+    expect(over, over.said + over.out).toMatchObject({ code: 0 });
+    const place = /sudo rm -r (\S+)/.exec(over.out)?.[1] ?? "";
+    expect(place).toContain(`${volume}/_data.berth-moved-`);
+    expect(await old.onHost(`cd ${place} && ${left}`)).toBe(before);
+    expect(await old.onHost(`ls ${volume}`)).toBe(`_data\n${place.split("/").at(-1)}\n`);
+    await old.goesOn();
   });
 });

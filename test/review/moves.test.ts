@@ -39,9 +39,13 @@ describe("a project's move", () => {
     expect(lines({ movesTo: "prod-b" }, { movesTo: "prod-b" })).toEqual([]);
   });
 
-  it("is said beside where visitors are sent", () => {
-    expect(lines({ movesTo: "prod-b" }, { movesTo: "prod-b", servedBy: "prod-b" })).toEqual([
-      "visitors are sent to stack prod-b instead of prod",
+  it("is said beside where visitors are sent, and that of production nothing asks whether stage moved first (R64)", () => {
+    const away = { movesTo: "prod-b", servedBy: "prod-b" };
+    expect(lines({ movesTo: "prod-b" }, away)).toEqual([
+      "visitors are sent to stack prod-b instead of prod; berth migrate asks whether stage moved the same way first (R64), this line does not",
+    ]);
+    expect(lines(away, { movesTo: "prod-b" })).toEqual([
+      "visitors are sent to stack prod instead of prod-b",
     ]);
   });
 });

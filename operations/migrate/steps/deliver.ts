@@ -1,6 +1,6 @@
-import { survey, type Survey } from "../answers";
+import { aside, survey, type Survey } from "../answers";
 import { ask } from "../machines";
-import { isDelivered, refuseUnfit } from "../plan";
+import { hasLeft, isDelivered, refuseUnfit } from "../plan";
 import { Refusal } from "../../ground/usage";
 import type { Step } from "../step";
 
@@ -11,7 +11,7 @@ import type { Step } from "../step";
  */
 export const deliver: Step = {
   name: "deliver",
-  does: "delivers the version that serves to the new machine, which tests it on the project's port, and by its job (R65)",
+  does: "sets aside what an earlier move left on the new machine, and delivers the version that serves there, which tests it on the project's port, and by its job (R65)",
   precondition: ({ world, environment, slug }) => {
     world.job(environment, slug);
     return Promise.resolve();
@@ -22,8 +22,14 @@ export const deliver: Step = {
     if (!commit)
       throw new Refusal(`${old.name} does not say which commit of ${slug} it serves: deliver it`);
     const there = await ask(target, ["survey", slug], survey);
+    // Read-only, it would be what is tried: nothing could be written to it.
+    if (hasLeft(there)) await ask(target, ["room", slug], aside);
     // A move that was given up has taken its containers along; what was delivered to serve runs its workers too.
-    if (!isDelivered({ old: before, new: there }) || actsThere({ old: before, new: there })) {
+    if (
+      hasLeft(there) ||
+      !isDelivered({ old: before, new: there }) ||
+      actsThere({ old: before, new: there })
+    ) {
       await target.call("site", [
         ...["deploy", slug, "--beside", "--by", by, "--ref", commit],
         ...["--reason", `moves to this machine of ${environment}`],

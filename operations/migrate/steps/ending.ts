@@ -1,7 +1,7 @@
 import { dayLength } from "../../../components/fleet/formats";
 import { Refusal } from "../../ground/usage";
-import { anything } from "../answers";
-import { ask, Away } from "../machines";
+import { anything, aside } from "../answers";
+import { ask } from "../machines";
 import { writeServing } from "../stack-file";
 import type { Step } from "../step";
 
@@ -57,26 +57,25 @@ const graceDays = 7;
 /** Nothing of what the move needed stays on either machine. */
 export const end: Step = {
   name: "end",
-  does: "takes away the move's account, keys, tunnel and marks on both machines",
+  does: "takes away the move's account, keys, tunnel and marks on both machines, and writes down there what data stays",
+  canBeOwed: "away",
   async act(move) {
     const { old, new: target, slug } = move;
-    await ask(target, ["end", slug], anything);
-    try {
-      await ask(old, ["end", slug], anything);
-    } catch (error) {
-      if (!(error instanceof Away)) throw error;
-      move.context.say(
-        `${old.name} does not answer: what the move made there stays until it is gone, or until berth-move end ${slug} is run there`,
-      );
-    }
+    const said = await ask(target, ["end", slug], aside);
     // Another clone may have led the names: an update from this one would lead them back.
     await writeServing(move);
-    return {};
+    await ask(old, ["end", slug], anything);
+    return said;
   },
-  check({ old, environment, slug, world, to }) {
+  check({ old, new: target, environment, slug, world, to }, evidence) {
+    const { aside: places } = aside.parse(evidence);
     const free = new Date(world.now().getTime() + graceDays * dayLength).toISOString().slice(0, 10);
     return Promise.resolve([
       `nothing of the move is left on either machine, and the data of ${slug} is on both`,
+      ...places.map(
+        (place) =>
+          `what stayed on ${target.name} of an earlier move lies aside there; once nobody needs it: berth ssh ${target.name}, and there: sudo rm -r ${place}`,
+      ),
       environment === "prod"
         ? `${old.name} may go from ${free} at the earliest, with a snapshot (R74, R75): docs/guides/let-a-machine-go.md; its proxy leads visitors on until then`
         : `${old.name} may go once nobody needs it: docs/guides/let-a-machine-go.md`,

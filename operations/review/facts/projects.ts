@@ -135,12 +135,15 @@ function domains(plan: Plan, project: string): string[] {
   return [`answers at ${will} instead of ${was}`];
 }
 
-function serving({ before, after }: Plan, project: string): string[] {
+function serving({ before, after, preview }: Plan, project: string): string[] {
   const [was, will] = [before, after].map(({ outputs }) => outputs.projects[project]?.servedBy);
   if (will === nobody && was !== will) return ["its service ends: nobody serves it"];
-  return was !== undefined && will !== undefined && was !== will
-    ? [`visitors are sent to stack ${will} instead of ${was}`]
-    : [];
+  if (was === undefined || will === undefined || was === will) return [];
+  // One stack's plan tells nothing of what stage did.
+  const unasked = preview.stack === "prod" && will !== preview.stack;
+  return [
+    `visitors are sent to stack ${will} instead of ${was}${unasked ? "; berth migrate asks whether stage moved the same way first (R64), this line does not" : ""}`,
+  ];
 }
 
 /** What a move's line means: both machines stay, and what it is that people do next. */

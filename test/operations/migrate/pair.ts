@@ -68,12 +68,15 @@ export class Pair {
     if (afterMs > 30_000 && this.old.phase === "frozen") this.thawed();
   }
 
-  /** The same two machines for a move in the other direction. */
-  turned(): Pair {
+  /**
+   * The same two machines for a move in the other direction. `served`: the one that serves, as the move left it, or as one
+   * that no move has touched.
+   */
+  turned(served: "as it was" | "as new" = "as new"): Pair {
     const back = new Pair({ old: this.addresses.new, new: this.addresses.old });
     const { new: old, old: target, led, now, acknowledged } = this;
-    Object.assign(old, { phase: "serving", fenced: false });
-    Object.assign(target, { promoted: false, follows: true });
+    Object.assign(old, served === "as new" ? { phase: "serving" } : {}, { fenced: false });
+    Object.assign(target, { promoted: false, follows: !target.takenDown });
     return Object.assign(back, { old, new: target, led, now, acknowledged });
   }
 
@@ -129,8 +132,10 @@ export class Pair {
 
   private writer(): Machine | undefined {
     const open = [this.old, this.new].filter((each) => this.takesWrites(each));
-    if (open.length > 1) this.both.push(this.calls.at(-1) ?? "");
-    return open[0];
+    // One that is dead counts where it is the only one: what it has written is there.
+    const alive = open.filter(({ dead }) => !dead);
+    if (alive.length > 1) this.both.push(this.calls.at(-1) ?? "");
+    return alive[0] ?? open[0];
   }
 
   private takesWrites(each: Machine): boolean {
@@ -212,6 +217,7 @@ export class Pair {
     if (words[0] === "status")
       return { sites: [{ slug: "shop", commit: at.commit, running: at.runs }] };
     if (at.follows || at.promoted) throw new Declined("the project moves: deliveries wait");
+    if (at.left && at.left.services.length > 0) throw new Faulty("not well: it cannot write");
     at.commit = words[words.indexOf("--ref") + 1];
     at.takenDown = false;
     at.beside = words.includes("--beside");

@@ -29,6 +29,8 @@ export interface Machine {
   /** What acts by itself waits there. */
   beside: boolean;
   dead: boolean;
+  /** What a move that ended has left there. */
+  left: { at: string; to: string; services: string[]; bytes: number; aside: string[] } | undefined;
   /** Answers instead of the machine's own, by verb. */
   answers: Record<string, unknown>;
 }
@@ -51,6 +53,7 @@ export const machine = (more: Partial<Machine>): Machine => ({
     takenDown: false,
     beside: false,
     dead: false,
+    left: undefined,
     answers: {},
   },
   ...more,
@@ -112,7 +115,15 @@ const refuse = (why: string): never => {
 export const verbs: Readonly<Record<string, Verb>> = {
   survey: (_, at) => {
     const { databases, services } = at.commit && !at.takenDown ? surveyed : nothing;
-    return { ...surveyed, commit: at.commit, databases, services, beside: at.beside };
+    const { commit, beside, left } = at;
+    return { ...surveyed, commit, databases, services, beside, left };
+  },
+  room: (_, at) => {
+    if (at.left && at.left.services.length > 0) {
+      Object.assign(at.left, { services: [], aside: ["/volumes/pgdata/_data.berth-moved"] });
+      at.takenDown = true;
+    }
+    return { aside: at.left?.aside ?? [] };
   },
   key: () => ({ key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== berth-move" }),
   offer: (_, __, ___, said) => ({
@@ -127,6 +138,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
   },
   follow: (yard, at, _, said) => {
     if (at.promoted) refuse("it serves");
+    if (at.left && at.left.services.length > 0) refuse("has a copy of that server's data already");
     if (at.takenDown) refuse("no PostgreSQL of this name was delivered here");
     if ((said as { way?: string }).way === "dump") {
       Object.assign(at, { loads: true, renounced: false, role: "target", phase: "following" });
@@ -178,7 +190,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
   },
   seal: (_, at) => {
     if (at.phase !== "frozen" && at.phase !== "sealed") refuse("it is not frozen");
-    at.phase = "sealed";
+    Object.assign(at, { phase: "sealed", promoted: false });
     return position(at);
   },
   thaw: (yard, at, words) => {
@@ -213,19 +225,39 @@ export const verbs: Readonly<Record<string, Verb>> = {
     Object.assign(at, { phase: "moved", follows: true, rows: [...yard.new.rows] });
     return {};
   },
+  takeover: (yard, at, words) => {
+    const db = { received: String(at.rows.length), committed: "2026-11-29T12:00:00Z" };
+    const said = { databases: { db: { ...db, synchronous: true } } };
+    if (at.promoted) return { ...said, taken: true };
+    if (!at.follows || at.phase !== "moved") refuse("follows no machine here");
+    if (!yard.old.dead) refuse("answers this machine at port 443");
+    if (words.includes("--look")) return { ...said, taken: false };
+    Object.assign(at, { promoted: true, follows: false, fenced: false, runs: true });
+    Object.assign(at, { role: "target", phase: "promoted" });
+    return { ...said, taken: true };
+  },
+  fence: (_, at) => {
+    if (at.phase !== "promoted" && at.phase !== "moved") refuse("it is not what was lost");
+    Object.assign(at, { role: "source", phase: "moved", promoted: false, fenced: true });
+    return {};
+  },
   down: (_, at) => {
     if (at.promoted || (at.phase === "serving" && !at.fenced)) refuse("it serves");
-    Object.assign(at, { runs: false, follows: false });
+    Object.assign(at, { runs: false, follows: false, takenDown: true });
     return {};
   },
   end: (_, at) => {
     if (at.phase === "frozen" || at.phase === "sealed") refuse("it is frozen");
+    if (at.phase === "moved" && !at.left) {
+      const told = { at: "2026-11-29T13:00:00Z", to: "stage-b", bytes: 10_000_000, aside: [] };
+      Object.assign(at, { phase: "none", left: { ...told, services: ["db"] } });
+    }
     Object.assign(at, {
       role: "none",
       follows: false,
       ...(at.renounced ? { runs: false, takenDown: true } : {}),
     });
-    return {};
+    return { ended: true, aside: at.left?.aside ?? [] };
   },
   status: (_, at) => ({ role: at.role, phase: at.phase, since: null }),
   journal: (_, at, words, said) => {

@@ -1,4 +1,4 @@
-import { command, component, config, open, policy, rule, type Rule } from "../rule";
+import { command, component, config, people, policy, rule, type Rule } from "../rule";
 
 /** The manual on moving a project to another machine: rules 63 to 76, and 78. */
 export const moves: readonly Rule[] = [
@@ -12,9 +12,10 @@ export const moves: readonly Rule[] = [
   ),
   rule(
     64,
-    "Stage moves first: `berth migrate` of production goes once the project moved on stage to the same cloud and runs there, or for a reason, which is kept; a switch by hand (servedBy) is asked nothing",
+    "Stage moves first: `berth migrate` of production goes once the project moved on stage to the same cloud and runs there, or for a reason, which is kept; of a switch by hand (servedBy) the review says that nothing asks it, and it is people's",
     command("operations/migrate/gates.ts"),
-    open,
+    command("operations/review/facts/projects.ts"),
+    people,
   ),
   rule(
     65,
@@ -27,13 +28,13 @@ export const moves: readonly Rule[] = [
   ),
   rule(
     66,
-    "PostgreSQL follows physically and is promoted at the very position at which the old one ended; declared files are copied, read byte for byte before the freeze, and compared by size and time behind the last pass; MongoDB and another major version are dumped, loaded and compared while nobody writes (`--by dump`); MySQL is not moved",
+    "PostgreSQL follows physically and is promoted at the very position at which the old one ended; declared files are copied, read byte for byte before the freeze, and compared by size and time behind the last pass; MongoDB and another major version are dumped, loaded and compared while nobody writes (`--by dump`); MySQL is moved by people",
     component("machine/files/move/standby.py"),
     component("machine/files/move/passes.py"),
     component("machine/files/move/giving.py"),
     command("operations/migrate/steps/files.ts"),
     command("operations/migrate/steps/load.ts"),
-    open,
+    people,
   ),
   rule(
     67,
@@ -72,6 +73,7 @@ export const moves: readonly Rule[] = [
     72,
     "The old service ends with docker compose down an hour after the switch, its data stays, and its names lead to the new node meanwhile",
     component("machine/files/move/ending.py"),
+    component("machine/files/move/removal.py"),
     command("operations/migrate/steps/ending.ts"),
   ),
   rule(73, "Cloudflare's cache is purged, by hostname", command("operations/migrate/purge.ts")),

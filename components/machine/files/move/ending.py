@@ -2,10 +2,12 @@
 
 import account
 import giving
+import left
 import marker
 import passes
 import postgres
 import relay
+import removal
 import source
 import standby
 import stillness
@@ -13,7 +15,7 @@ import taking
 import tunnel
 import way
 import writers
-from ground import Failed, Refused, run, say
+from ground import Refused, say
 from moves import PHASE
 
 # Where the project serves by now, or never will: its containers here may go.
@@ -26,17 +28,8 @@ def down(move):
     if (role, phase) not in OVER:
         raise Refused(f"{move.slug}: is {phase} here; down goes what was moved away or renounced")
     project = move.compose()
-    volumes = volumes_of(project)
     tunnel.gone(move)
-    done = run(["docker", "compose", "--ansi", "never", "-p", project, "down", "--remove-orphans", "--timeout", "30"], seconds=300)
-    if done.code != 0:
-        raise Failed(f"docker compose down: {done.last(3)}")
-    left = run(["docker", "ps", "-a", "-q", "--filter", f"label=com.docker.compose.project={project}"]).out.split()
-    if left:
-        raise Failed(f"{len(left)} containers of {project} are still there: {' '.join(left)}")
-    lost = sorted(set(volumes) - set(volumes_of(project)))
-    if lost:
-        raise Failed(f"volumes are gone: {', '.join(lost)}")
+    volumes = removal.remove(project)
     if (move.kept(writers.HELD) or {}).get("closed"):
         # Visitors are led on by now; what turned them away is kept by the proxy, for whoever serves here next.
         writers.release(move)
@@ -47,12 +40,9 @@ def down(move):
     return {"down": True, "volumes": volumes}
 
 
-def volumes_of(project):
-    return sorted(run(["docker", "volume", "ls", "-q", "--filter", f"label=com.docker.compose.project={project}"]).out.split())
-
-
 def end(move):
-    """Account, keys, role, slot, tunnel, files' server and marker go; data stays, and so does the journal."""
+    """Account, keys, role, slot, tunnel, files' server and marker go; data stays, and so do the journal and what says whose
+    data that is. Answers where data of earlier moves lies aside."""
     phase = move.phase()["phase"]
     if phase in ("frozen", "sealed"):
         raise Refused(f"{move.slug}: is {phase} here: berth-move thaw {move.slug} comes first, or the switch to the other machine")
@@ -82,4 +72,6 @@ def end(move):
     if move.kept(writers.NOTE) is not None and phase in ("serving", "promoted"):
         writers.start(move)
     move.drop(writers.NOTE)
-    return {"ended": True}
+    if phase == "promoted":
+        left.over(move)
+    return {"ended": True, "aside": [each["place"] for each in left.asides(move)]}

@@ -66,7 +66,6 @@ class Frames:
 def offer(move):
     """How the other machine gets the dumps, once this one is frozen: {port, password}."""
     stillness.ready(move, stillness.find(move))
-    move.drop(stillness.AWAY)
     kept = move.kept(FILE) or {"port": ports.port_of(move, "give"), "password": secrets.token_urlsafe(32)}
     move.keep(FILE, kept)
     units.ensure(move, "give", False)

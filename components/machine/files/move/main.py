@@ -9,7 +9,7 @@ import session
 from ground import Failed, Misused, Refused, Stop, complain, run, say
 from moves import move_of
 
-USAGE = """berth-move survey | key | follow | load | lag | seal | renounce | promote | lay | down | end | status <project>
+USAGE = """berth-move survey | room | key | follow | load | lag | seal | renounce | promote | lay | down | end | status <project>
 berth-move offer <project> [--back]
 berth-move files <project> [--check | --last]
 berth-move hold <project> --seconds N
@@ -45,6 +45,7 @@ class Verb:
 VERBS = {
     "survey": Verb("survey", "survey", alone=False),
     "key": Verb("account", "key"),
+    "room": Verb("left", "make_room"),
     "offer": Verb("offer", "offer", flags=("--back",), told=True),
     "follow": Verb("arrival", "follow", told=True),
     "files": Verb("passes", "files", flags=("--check", "--last")),

@@ -6,6 +6,7 @@ import time
 import cluster
 import copying
 import facts
+import left
 import marker
 import stillness
 import tunnel
@@ -177,14 +178,25 @@ def follow_from(move, peer, server, offer, synchronous, anew=False):
     server.begin()
 
 
+def stay(move):
+    """What served here stays read-only, and it is written down as what."""
+    # One that never came to follow stands as it was sealed.
+    known = {**(move.kept("fence.json") or {}).get("databases", {}), **move.kept(FILE, {})}
+    fenced = {service: mine["data"] for service, mine in known.items() if "data" in mine and cluster.is_fenced(mine["data"])}
+    for service, data in fenced.items():
+        say(f"{service}: its data stays here and is read-only; what makes it so is {data}/{cluster.STANDBY}")
+    left.note(move, fenced)
+
+
 def end(move):
     """A copy that serves by now stays, and what was put aside for it goes. One that never served goes, and what was put
     aside for it is back: it would come up read-only for ever."""
     role, phase = (move.phase()[each] for each in ("role", "phase"))
-    for service, mine in move.kept(FILE, {}).items():
-        if role == "target" and "data" in mine:
-            copying.end(mine, phase == "promoted")
-        elif "data" in mine and cluster.is_fenced(mine["data"]):
-            say(f"{service}: its data stays here and is read-only; what makes it so is {mine['data']}/{cluster.STANDBY}")
+    if role == "target":
+        for mine in move.kept(FILE, {}).values():
+            if "data" in mine:
+                copying.end(mine, phase == "promoted")
+    else:
+        stay(move)
     units.gone(move, "watch")
     move.drop(FILE, "promised.json", "fence.json", "servers.json")

@@ -6,6 +6,7 @@ import secrets
 import time
 
 import apart
+import left
 import marker
 from databases import containers, databases
 from frozen import FILE, FROZEN
@@ -16,8 +17,6 @@ LONGEST = 6 * 3600
 # What stands in the place of the data.
 NOTICE = "The data that was here is beside it, as {0}: its project moves to another machine. What ends that is berth-move.\n"
 READER = "berth-still-{}-{}"
-# Where data stays that was moved away from here, after the move has ended.
-AWAY = "away.json"
 
 
 def aside(data):
@@ -167,10 +166,8 @@ def clear_place(data):
     """An empty directory like the one that went aside, in the place of what kept everybody out."""
     if not os.path.isfile(data):
         return
-    like = os.stat(aside(data))
     os.remove(data)
-    os.mkdir(data, like.st_mode & 0o7777)
-    os.chown(data, like.st_uid, like.st_gid)
+    left.empty(data, aside(data))
 
 
 def put_away(move):
@@ -178,7 +175,7 @@ def put_away(move):
     places = {}
     for service, was in (move.kept(FILE) or {}).get("databases", {}).items():
         if os.path.isdir(aside(was["data"])):
-            places[service] = f"{was['data']}.berth-moved-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
+            places[service] = left.place_of(was["data"])
             os.rename(aside(was["data"]), places[service])
             say(f"{service}: its data stays here, as {places[service]}")
     move.drop(FILE)
@@ -192,6 +189,4 @@ def end(move):
         return
     for was in (move.kept(FILE) or {}).get("databases", {}).values():
         clear_place(was["data"])
-    places = put_away(move)
-    if places:
-        move.keep(AWAY, places)
+    left.note(move, {}, put_away(move).values())

@@ -3,6 +3,7 @@
 import os
 import platform
 
+import left
 import moves
 import postgres
 import trees
@@ -30,6 +31,7 @@ def survey(move):
         # Services that wait on a machine that does not serve, as the version that was delivered last has them.
         "acting": delivered and delivered["acting"],
         "beside": move.is_beside(),
+        "left": left.told(move),
         "moving": moves.status(move) if move.phase()["role"] != "none" else None,
     }
 
@@ -56,9 +58,9 @@ def flags():
 
 
 def is_blank(move):
-    """Is nothing here of its own that counts? A machine that awaits its data has none; one that backs the project up,
-    or that a move has made serve, does. That its first delivery found nothing proves neither: it may serve since."""
+    """Is nothing here of its own that counts? A machine that awaits its data has none; one that has backed the project up
+    since it was moved away, or that a move has made serve, does. That its first delivery found nothing proves neither: it may serve since."""
     backups = read_json(os.path.join(move.root, "var/lib/berth/backups", move.slug, "status.json"), {})
     if backups.get("awaits") or move.delivered() is None:
         return True
-    return not backups.get("claimed") and move.phase()["phase"] != "promoted"
+    return not left.served_since(move) and move.phase()["phase"] != "promoted"

@@ -41,8 +41,7 @@ def follow(move, said):
     phase = move.phase()
     if phase["phase"] == "promoted":
         raise Refused(f"{move.slug}: serves here already; another move begins after: berth-move end {move.slug}")
-    keeps = phase["role"] == "none" and not survey.is_blank(move)
-    if keeps and not move.kept(stillness.AWAY):
+    if phase["role"] == "none" and not survey.is_blank(move):
         raise Refused(f"{move.slug}: this machine backs up data of its own for it, so it served here; what moves is the other way round?")
     if phase["phase"] == "down":
         raise Refused(f"{move.slug}: what was moved away from here is not ended yet: berth-move end {move.slug}, then deliver it: berth deploy {move.slug}")
@@ -52,7 +51,7 @@ def follow(move, said):
     marker.mark(move, "target", WHY.format(move.slug))
     port = ports.port_of(move, "take")
     tunnel.ensure(move, said, [{"bind": "127.0.0.1", "listen": port, "port": offered["port"]}])
-    move.keep(FILE, {"port": port, "password": offered["password"], "keeps": keeps})
+    move.keep(FILE, {"port": port, "password": offered["password"]})
     # Nothing of the application runs here before it serves here: its workers would write to what goes away.
     writers.stop(move)
     move.drop("promised.json")
@@ -272,17 +271,15 @@ def drop(move):
 
 def end(move):
     """What serves goes on; what the first delivery had made goes, or what never served does. What served here before it
-    was moved away stays beside it."""
+    was moved away went aside with its directory."""
     loaded = move.kept(LOADED)
     if loaded and move.phase()["phase"] in ("following", "renounced"):
         drop(move)
     # Once it was moved away again, what was here before it came went aside with it.
-    elif loaded and move.phase()["phase"] in ("promoted", "serving") and not (move.kept(FILE) or {}).get("keeps"):
+    elif loaded and move.phase()["phase"] in ("promoted", "serving"):
         found = targets(move)
         for number, (service, _, _) in enumerate(loaded["databases"]):
             found[service].drop(former_of(loaded, number))
         for service in loaded["besides"]:
             found[service].done()
     move.drop(FILE, LOADED)
-    if move.phase()["phase"] == "promoted":
-        move.drop(stillness.AWAY)

@@ -3,7 +3,7 @@
 import os
 
 import cluster
-from ground import read_json
+import left
 
 # The first delivery writes it where archives of the project exist and its data is not here; see files/site/blank.py.
 BLANK = "blank"
@@ -11,7 +11,7 @@ BLANK = "blank"
 
 def problems(move, server, offer):
     """Why not, a line each. `offer`: what the other machine's server told of itself."""
-    claimed = read_json(os.path.join(move.root, "var/lib/berth/backups", move.slug, "status.json"), {}).get("claimed")
+    claimed = left.served_since(move)
     # It stays on a machine that serves where the key of backups came after the first delivery.
     if os.path.exists(os.path.join(move.site, BLANK)) and not claimed:
         return
