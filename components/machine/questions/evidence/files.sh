@@ -197,7 +197,9 @@ while IFS= read -r -d '' file; do found "other files" "$file: others than root m
 if [ -r /var/log/dpkg.log ]; then
   mapfile -t fresh < <(cat /var/log/dpkg.log.1 /var/log/dpkg.log 2>/dev/null | awk -v since="$(date -d "@$since" '+%Y-%m-%d %H:%M:%S')" \
     '$3 == "install" && ($1 " " $2) >= since {sub(/:.*/, "", $4); print $4}' | sort -u)
-  mapfile -t asked < <(apt-mark showmanual 2>/dev/null)
+  asked=()
+  # apt reads all its lists for it.
+  if [ ${#fresh[@]} -gt 0 ]; then mapfile -t asked < <(apt-mark showmanual 2>/dev/null); fi
   for package in "${fresh[@]}"; do
     if within "$package" "${asked[@]}" && ! within "$package" git sudo unattended-upgrades docker.io docker-cli docker-compose docker-compose-v2 python3; then
       if dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep '^installed' >/dev/null; then found "apt and dpkg" "package $package was installed"; fi
