@@ -121,7 +121,16 @@ export function backupParts(): Readonly<Record<string, string>> {
 
 /** What moving takes of the program that backs up: how databases are reached, dumped, loaded and compared. */
 const ofBackups: readonly string[] = [
-  ...["ground.py", "docker.py", "files.py", "login.py", "content.py", "laying.py", "apart.py"],
+  ...[
+    "ground.py",
+    "docker.py",
+    "kinds.py",
+    "files.py",
+    "login.py",
+    "content.py",
+    "laying.py",
+    "apart.py",
+  ],
   ...["postgresql.py", "copied.py", "catalog.sql", "loading.py"],
   ...["mongodb.py", "mongodb.sh", "mongo_archive.py", "beside.py"],
 ];

@@ -1,5 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 
+import { backupParts, moveParts, siteParts } from "../../components/machine/steps";
 import { call } from "./move-call";
 
 describe("the lease of a move", () => {
@@ -131,5 +133,30 @@ except ground.Refused as problem:
     expect(judge({ address: "192.0.2.7", hostKey: "ssh-dss AAAAB3NzaC1kc3M=" })).toBe(
       "hostKey: is no public host key of the other machine; pin the one that its stack publishes",
     );
+  });
+});
+
+describe("the program that a machine gets", () => {
+  const standard = execFileSync("python3", [
+    ...["-I", "-c", "import json, sys; print(json.dumps(sorted(sys.stdlib_module_names)))"],
+  ]);
+
+  it.each([
+    ["moves", moveParts()],
+    ["backs up", backupParts()],
+    ["delivers", siteParts()],
+  ])("has every part that the one which %s imports", (_, parts) => {
+    const known = new Set(JSON.parse(standard.toString()) as string[]);
+    for (const name of Object.keys(parts)) known.add(name.replace(/\.py$/, ""));
+    const missing = Object.entries(parts)
+      .filter(([name]) => name.endsWith(".py"))
+      .flatMap(([name, text]) =>
+        [...text.matchAll(/^\s*(?:import ([a-z_0-9., ]+)|from ([a-z_0-9.]+) import)/gm)]
+          .flatMap(([, many, one]) => (many ?? one!).split(","))
+          .map((each) => each.trim().split(/[ .]/)[0]!)
+          .filter((each) => !known.has(each))
+          .map((each) => `${name}: ${each}`),
+      );
+    expect(missing).toEqual([]);
   });
 });
