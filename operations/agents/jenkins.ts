@@ -21,13 +21,8 @@ export class JenkinsAgents {
   /** All agents, whoever made them. */
   async list(): Promise<Existing[]> {
     const path = "computer/api/json?tree=computer[displayName,description]";
-    const reading = computers.safeParse(await this.requests.json(path));
-    if (!reading.success) {
-      throw new Refusal(
-        `what ${this.requests.address} answered to ${path} lists no agents; is it a Jenkins?`,
-      );
-    }
-    return reading.data.computer.map(({ displayName, description }) => {
+    const { computer } = await this.requests.read(path, computers);
+    return computer.map(({ displayName, description }) => {
       return { name: displayName, description: description ?? "" };
     });
   }

@@ -1,3 +1,5 @@
+import type { z } from "zod";
+
 import { printableLine } from "./printable";
 import { serviceAddress } from "./service-address";
 import { Refusal } from "./usage";
@@ -75,13 +77,22 @@ export class JenkinsRequests {
     throw new Refusal(`${method} ${this.address}/${path.split("?")[0]}: ${why}`);
   }
 
-  /** What it answers as JSON. Throws as `ask` does, and where it is none. */
-  async json(path: string): Promise<unknown> {
+  /** What it answers, as JSON of a form. Throws as `ask` does, and where it is not of that form. */
+  async read<T>(path: string, form: z.ZodType<T>): Promise<T> {
     const { text } = await this.ask("GET", path, [200]);
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      throw new Refusal(`what ${this.address} answered to ${path} is no JSON; is it a Jenkins?`);
-    }
+    const reading = form.safeParse(jsonOf(text));
+    if (reading.success) return reading.data;
+    throw new Refusal(
+      `what ${this.address} answered to ${path.split("?")[0]} has not the form of Jenkins' own; is it a Jenkins?`,
+    );
+  }
+}
+
+/** Undefined for what is no JSON. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
   }
 }

@@ -56,7 +56,10 @@ export class JenkinsJobs {
 
   /** All jobs, whoever made them. */
   async list(): Promise<JobThere[]> {
-    const { jobs } = await this.read("api/json?tree=jobs[name,description,buildable]", listed);
+    const { jobs } = await this.requests.read(
+      "api/json?tree=jobs[name,description,buildable]",
+      listed,
+    );
     return jobs.map(({ name, description, buildable = true }) => {
       const mark = readMark(description ?? "");
       return { name, disabled: !buildable, ...(mark === undefined ? {} : { mark }) };
@@ -98,7 +101,10 @@ export class JenkinsJobs {
     const number = await this.left(name, item, begun);
     const build = `${at(name)}/${number}`;
     for (;;) {
-      const { building, result } = await this.read(`${build}/api/json?tree=building,result`, told);
+      const { building, result } = await this.requests.read(
+        `${build}/api/json?tree=building,result`,
+        told,
+      );
       if (!building && result) {
         const { text } = await this.requests.ask("GET", `${build}/consoleText`, [200]);
         return { result, url: `${this.requests.address}/${build}/`, log: text };
@@ -113,7 +119,7 @@ export class JenkinsJobs {
   /** The number of the build that left the queue. */
   private async left(name: string, item: string, begun: number): Promise<number> {
     for (;;) {
-      const { executable, why, cancelled } = await this.read(`${item}/api/json`, queued);
+      const { executable, why, cancelled } = await this.requests.read(`${item}/api/json`, queued);
       if (executable) return executable.number;
       if (cancelled) throw new Refusal(`${name}: its build was cancelled while it waited`);
       if (Date.now() - begun > limits.queue) {
@@ -123,14 +129,6 @@ export class JenkinsJobs {
       }
       await sleep(pause);
     }
-  }
-
-  private async read<T>(path: string, form: z.ZodType<T>): Promise<T> {
-    const reading = form.safeParse(await this.requests.json(path));
-    if (reading.success) return reading.data;
-    throw new Refusal(
-      `what ${this.requests.address} answered to ${path.split("?")[0]} has not the form of Jenkins' own; is it a Jenkins?`,
-    );
   }
 }
 

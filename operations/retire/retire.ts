@@ -31,7 +31,7 @@ and no archive, and takes no stanza out.
   --handover       the client keeps machine and archives; it leaves the stack and is not touched
   --destroy        a machine that Berth made goes, with its snapshot at hand (R75); others stay as above
   --to DIRECTORY   where the zone files and the note are written, for this project alone
-  --jobs DIRECTORY the files of its jobs (berth jobs --write), for a project with jobs on Jenkins
+  --jobs DIRECTORY the files of its jobs (berth jobs --write), for a project with jobs on Jenkins that updates do not keep
   --snapshot ID    of the stopped machine, once its week is over
   --environment E  prod when absent
   --plan           say every step and how it stands; change nothing

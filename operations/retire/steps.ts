@@ -47,7 +47,7 @@ export interface Seen {
  * cut off is gone on with by the next, from any clone.
  */
 export function stepsOf(facts: Facts, seen: Seen): readonly Step[] {
-  const { slug, environment, project, machines, ended, ledAway } = facts;
+  const { slug, environment, fleet, project, machines, ended, ledAway } = facts;
   const step = (name: StepName, done: boolean, state: Step["state"], what: string): Step => ({
     ...{ name, what, state: done ? "done" : state },
   });
@@ -58,6 +58,7 @@ export function stepsOf(facts: Facts, seen: Seen): readonly Step[] {
   const { archive, end, jobs, now, isExported, snapshot } = seen;
   const first = facts.since && new Date(facts.since.getTime() + graceDays * dayLength);
   const hasJobs = project.jenkins !== undefined && project.repository !== undefined;
+  const areKept = fleet.agency.jenkins?.address !== undefined;
   const ours = undeclared.filter(({ owner }) => owner === "berth");
   const stacks = [...new Set(asked.map(({ stack }) => stack))];
   return [
@@ -80,13 +81,9 @@ export function stepsOf(facts: Facts, seen: Seen): readonly Step[] {
     step("end", ended, "ours", `servedBy: none for ${slug} in Pulumi.${environment}.yaml`),
     step(
       "jobs",
-      !hasJobs || (ended && jobs?.length === 0),
+      !hasJobs || areKept || (ended && jobs?.length === 0),
       jobs === undefined ? "stuck" : "ours",
-      !hasJobs
-        ? "it has no jobs on Jenkins"
-        : jobs === undefined
-          ? "its jobs on Jenkins, as disabled: name the directory of their files, --jobs DIRECTORY"
-          : "its jobs on Jenkins, written as disabled: load the directory before the update",
+      jobsWords(hasJobs, areKept, jobs),
     ),
     step(
       "update",
@@ -130,6 +127,16 @@ export function stepsOf(facts: Facts, seen: Seen): readonly Step[] {
       `take ${slug} out of ${[...new Set([environment, ...machines.map(({ stack }) => stack)])].map((stack) => `Pulumi.${stack}.yaml`).join(" and ")}${machines.some(({ others }) => others.length > 0) ? " (its machine has other projects and stays)" : ", its node too"}, and run pulumi up once more`,
     ),
   ];
+}
+
+function jobsWords(hasJobs: boolean, areKept: boolean, jobs: Seen["jobs"]): string {
+  if (!hasJobs) return "it has no jobs on Jenkins";
+  if (areKept) {
+    return "its jobs on Jenkins: the update that ends it disables them, and they are deleted with its stanza";
+  }
+  return jobs === undefined
+    ? "its jobs on Jenkins, as disabled: name the directory of their files, --jobs DIRECTORY"
+    : "its jobs on Jenkins, written as disabled: load the directory before the update";
 }
 
 /**

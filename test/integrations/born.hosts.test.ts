@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { parse, stringify } from "yaml";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { asVisitor } from "../../packages/local-cloud/edge/as-visitor";
@@ -26,6 +27,7 @@ describe.runIf(isSoak)("a new project of production", () => {
   const socket = path.join(ground.directory, "agent");
   let fleet: BootedFleet;
   let agent: ChildProcess;
+  let before: readonly string[];
 
   beforeAll(async () => {
     const jenkins = {
@@ -48,6 +50,7 @@ describe.runIf(isSoak)("a new project of production", () => {
       },
     });
     const { cloud } = fleet;
+    before = await cloud.inventory();
     cloud.env["PATH"] = `${await obtainJobBuilder()}:${cloud.env["PATH"]}`;
     const secret = "berth:secrets.shop.DB_PASSWORD";
     const set = ["config", "set", "--stack", "prod", "--secret", "--path", secret, "tulip-77"];
@@ -62,6 +65,20 @@ describe.runIf(isSoak)("a new project of production", () => {
     await fleet.stop();
     await ground.clear();
   });
+
+  /** Changes the stack's file, and keeps its secrets. */
+  function declare(change: (config: Record<string, Record<string, object>>) => void): void {
+    const file = path.join(fleet.cloud.project, "Pulumi.prod.yaml");
+    const read = parse(fs.readFileSync(file, "utf8")) as {
+      config: Record<string, Record<string, object>>;
+    };
+    change(read.config);
+    fs.writeFileSync(file, stringify(read));
+  }
+  async function updated(): Promise<void> {
+    const { code, stdout, stderr } = await fleet.up();
+    expect(code, stdout + stderr).toBe(0);
+  }
 
   const messages = async () =>
     (await fleet.cloud.objects("slack/message")).map(({ data }) => String(data["text"]));
@@ -97,9 +114,9 @@ describe.runIf(isSoak)("a new project of production", () => {
 
   it("is born by one update: machine, agent, jobs, site, Slack, Sentry and its first archive", async () => {
     const { cloud } = fleet;
-    const [updated] = await Promise.all([fleet.up(), asJenkins()]);
-    const told = updated.stdout + updated.stderr;
-    expect(updated.code, told).toBe(0);
+    const [born] = await Promise.all([fleet.up(), asJenkins()]);
+    const told = born.stdout + born.stderr;
+    expect(born.code, told).toBe(0);
     expect(told).toContain("shop-prod: ran, and passed");
     expect(told).toMatch(/shop: its archive backups\/shop\/\S+\.tar\.lrz is there \(\d+ bytes\)/);
     expect(await messages()).toEqual(["Berth tells of stack prod here: this webhook works."]);
@@ -123,4 +140,32 @@ describe.runIf(isSoak)("a new project of production", () => {
   it("is changed in nothing by the next update", async () => {
     expect(await fleet.cloud.plan("prod")).toEqual([]);
   }, 600_000);
+
+  it("leaves when it ends nothing but its archives, what Sentry recorded and messages", async () => {
+    const { cloud } = fleet;
+    declare((config) => Object.assign(config["berth:projects"]!["shop"]!, { servedBy: "none" }));
+    await updated();
+    const jobs = await cloud.objects("jenkins/job");
+    const off = jobs.filter(({ data }) => String(data["xml"]).includes("<disabled>true<"));
+    expect(off.map(({ id }) => id).sort()).toEqual(["shop-prod", "shop-test"]);
+    cloud.env["BERTH_NOW"] = new Date(Date.now() + 8 * 24 * 3_600_000).toISOString();
+    const [server] = await cloud.objects("scaleway/server");
+    await cloud.tamper("scaleway/server", server!.id, { state: "stopped" });
+    const { volumeId } = server!.data["rootVolume"] as { volumeId: string };
+    const ordered = `/resources/${encodeURIComponent("scaleway:block/snapshot:Snapshot")}/by-hand`;
+    const { id: snapshot } = (await cloud.control("POST", ordered, { volumeId })) as { id: string };
+    const retired = { since: "2020-01-01", snapshot, remove: true };
+    declare((config) => Object.assign(config["berth:nodes"]!["shop"]!, { retired }));
+    await updated();
+    await updated();
+    expect(await cloud.objects("scaleway/server")).toEqual([]);
+    declare((config) => {
+      config["berth:projects"] = config["berth:nodes"] = config["berth:secrets"] = {};
+    });
+    await updated();
+    const left = (await cloud.inventory()).filter((each) => !before.includes(each));
+    expect([...new Set(left.map((each) => each.split(" ")[0]))].sort()).toEqual([
+      ...["aws/bucket", "scaleway/snapshot", "sentry/organization", "slack/message"],
+    ]);
+  }, 3_600_000);
 });

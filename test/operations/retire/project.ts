@@ -51,6 +51,15 @@ export class Ending {
     };
   }
 
+  /** Has the agency say where its Jenkins is, so that updates keep jobs there. */
+  keepJobs(): void {
+    const jenkins = { repository: "git@github.com:acme/berth.git", address: "https://ci.acme.dev" };
+    const shared = {
+      ...{ agency: { value: { ...agency.agency, jenkins } }, team: { value: agency.team } },
+    };
+    this.write("Pulumi.yaml", { name: "berth", runtime: "nodejs", config: namespaced(shared) });
+  }
+
   async run(...argv: string[]) {
     let [out, said] = ["", ""];
     const context: Context = {

@@ -152,6 +152,21 @@ describe("a project that ends", () => {
     expect(written).toMatch(/name: shop-prod[^]*disabled: true/);
   });
 
+  it("leaves its jobs to the update where that keeps them, and asks for no directory", async () => {
+    ending = new Ending({
+      repository: "git@github.com:acme/shop.git",
+      jenkins: {},
+      jobs: { "shop-prod": publicKey(21) },
+    });
+    ending.keepJobs();
+    const planned = await ending.run("shop", "--destroy", "--plan");
+    expect(planned.out).toMatch(
+      /^jobs +done +its jobs on Jenkins: the update that ends it disables/m,
+    );
+    const { out } = await ending.run("shop", "--destroy");
+    expect(out).toContain("next, yours: pulumi up --stack prod");
+  });
+
   it("is not ended where there is no proven archive and nobody can make one any more", async () => {
     ending = new Ending({ servedBy: "none" });
     const { code, said } = await ending.run("shop", "--destroy");
