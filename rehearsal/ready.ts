@@ -1,3 +1,6 @@
+import * as path from "node:path";
+
+import { mapping } from "../components/fleet/mapping";
 import { obtainCli } from "../packages/local-cloud/pulumi/cli";
 import type { Say } from "../packages/local-cloud/ground/progress";
 import type { CloudCard } from "../packages/local-cloud/cloud/cloud";
@@ -5,7 +8,9 @@ import { rehearsalEnvironment } from "./environment";
 import { ensureRehearsalCloud, takeDown } from "./cloud";
 import { cacheRoot } from "./computer";
 import { foreignSecrets } from "./foreign-secrets";
+import { stackConfigs } from "./declared-keys";
 import { ensureExisting } from "./existing";
+import { obtainJobBuilder } from "./job-builder";
 import { ensureProjects } from "./repositories";
 import type { CloudPaths } from "../packages/local-cloud/cloud/paths";
 import { sayOnStderr } from "./say";
@@ -45,7 +50,30 @@ export async function ready(stack?: string, say: Say = sayOnStderr): Promise<Rea
     );
   }
   if (keys) await ensureProjects(paths, repository, say);
-  return { paths, card, keys, env: rehearsalEnvironment(paths, card, bin) };
+  const env = rehearsalEnvironment(paths, card, bin);
+  return { paths, card, keys, env: await withJobBuilder(env, repository, say) };
+}
+
+/**
+ * With Jenkins Job Builder on its PATH, where stack files have updates keep jobs on Jenkins; where it cannot be had that
+ * is said, and the update says the rest.
+ */
+async function withJobBuilder(
+  env: NodeJS.ProcessEnv,
+  project: string,
+  say: Say,
+): Promise<NodeJS.ProcessEnv> {
+  const keeps = stackConfigs(project).some(
+    (stack) => mapping(mapping(stack["agency"])["jenkins"])["address"] !== undefined,
+  );
+  if (!keeps) return env;
+  try {
+    const bin = await obtainJobBuilder({ say, cache: cacheRoot() });
+    return { ...env, PATH: `${bin}${path.delimiter}${env["PATH"] ?? ""}` };
+  } catch (error) {
+    say(`no jobs can be made: ${error instanceof Error ? error.message : String(error)}`);
+    return env;
+  }
 }
 
 /** Of an address that another cloud holds: how that one is taken down. */

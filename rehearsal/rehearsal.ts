@@ -1,6 +1,7 @@
 import { readOutputs, type StackOutputs } from "../components/outputs/schema";
 import { pulumi } from "../engine/pulumi";
 import { lastLines } from "../packages/local-cloud/ground/run-command";
+import { joinedIn, toldJoined } from "./joined";
 import { report } from "./report";
 import { loginCommand, writeSshFiles } from "./ssh-files";
 import type { Keyring } from "./stand-ins";
@@ -20,19 +21,25 @@ export interface Rehearsed {
 
 /**
  * What a rehearsal ends with: the table of its projects, each with a command that logs a member in
- * and one that visits it, and what is left to do. Writes the SSH configuration that those commands use.
+ * and one that visits it, what it is joined to, and what is left to do. Writes the SSH configuration that those commands use.
  */
 export async function tellRehearsed(rehearsed: Rehearsed, toDo: ToDo = {}): Promise<string> {
   const outputs = await outputsOf(rehearsed);
   const table = report(outputs, loginIn(rehearsed, outputs, toDo), visitIn(rehearsed, outputs));
   const left = Object.entries(toDo).sort(([a], [b]) => a.localeCompare(b));
-  if (left.length === 0) return table;
+  const joined = toldJoined(await joinedIn(rehearsed.env["BERTH_LOCAL_CONTROL"]!));
   return [
     table,
-    "",
-    "Not done:",
-    ...left.map(([of, steps]) => `  ${of}: ${steps.join(", ")}`),
+    ...section("Joined to:", joined),
+    ...section(
+      "Not done:",
+      left.map(([of, steps]) => `  ${of}: ${steps.join(", ")}`),
+    ),
   ].join("\n");
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ["", title, ...lines];
 }
 
 function loginIn(

@@ -20,6 +20,7 @@ import { renamed } from "../node/renamed";
 import type { Reached } from "../machine/connection";
 import { isStrict } from "../present/zone-tls";
 import type { SecretValues } from "../site/secret-values";
+import { bucketResource, standingBuckets } from "./standing-buckets";
 import { awaitFirstArchives } from "./first-archives";
 import { watchErrors } from "./watch-errors";
 import { createWayIn } from "./way-in";
@@ -68,7 +69,7 @@ export async function deploy(run: Run): Promise<Deployment> {
   await checkAdoptedBuckets(fleet, aws);
   const opts: pulumi.ComponentResourceOptions = aws ? { providers: [aws] } : {};
 
-  const archiveGroups = fleet.role === "environment" ? createBuckets(fleet, opts) : undefined;
+  const archiveGroups = fleet.role === "environment" ? createBuckets(fleet, own, opts) : undefined;
   const before = await ranBefore(run);
   const secrets = secretValues(fleet, run.secrets);
   const nodes = new Map(
@@ -110,8 +111,9 @@ export async function deploy(run: Run): Promise<Deployment> {
   const names = named.flatMap((each) => each.names ?? []);
   const integrating = { fleet, own, nodes, names, published, before, webhook: run.webhook };
   const jobs = await integrateAll(integrating);
-  watchErrors(fleet, [...nodes.values(), ...names]);
-  awaitFirstArchives(fleet, nodes, jobs);
+  const archives = awaitFirstArchives(fleet, nodes, jobs);
+  // Last of all: what a person has to decide there holds nothing else up.
+  watchErrors(fleet, [...nodes.values(), ...names, ...jobs.values(), ...archives]);
   const led = (slug: string) => named.find(({ project }) => project.slug === slug)?.names?.led;
 
   return {
@@ -168,14 +170,17 @@ function secretValues(
 
 /** The buckets, and the names of the groups whose people get at what is in them; undefined without a bucket. */
 function createBuckets(
-  { environment, agency, buckets, projects, state }: ResolvedFleet,
+  fleet: ResolvedFleet,
+  own: OwnState | undefined,
   opts: pulumi.ComponentResourceOptions,
 ): Published["archiveGroups"] {
+  const { environment, agency, projects, state } = fleet;
+  const buckets = standingBuckets(fleet, own);
   const all = [...buckets, ...clientBuckets(projects)];
   if (all.length === 0) return undefined;
   const protect = environment === "prod";
   for (const bucket of buckets) {
-    new BackupBucket(`backups-${bucket.region}`, { bucket, agency, protect }, opts);
+    new BackupBucket(bucketResource(bucket.region), { bucket, agency, protect }, opts);
   }
   const places = archivePlaces(environment, all, state);
   const groupOf = (role: ArchiveRole) =>

@@ -18,17 +18,19 @@ export function awaitFirstArchives(
   fleet: ResolvedFleet,
   nodes: ReadonlyMap<string, ProjectNode>,
   jobs: ReadonlyMap<string, pulumi.Resource>,
-): void {
-  for (const node of fleet.nodes) {
+): readonly pulumi.Resource[] {
+  return fleet.nodes.flatMap((node) => {
     const machine = nodes.get(node.name);
-    if (machine === undefined || isReleased(node)) continue;
-    for (const project of node.residents.filter((each) => isBackedUp(node, each))) {
-      const { slug } = project;
-      const name = firstArchiveName(node.name, slug);
-      const opts = renamed(name, ...formerNames(firstArchiveName, node.name, project, node));
-      const dependsOn = [machine, ...(jobs.has(slug) ? [jobs.get(slug)!] : [])];
-      const about = { project: slug, machine: machine.reached };
-      awaitFirstArchive(name, about, { ...opts, dependsOn });
-    }
-  }
+    if (machine === undefined || isReleased(node)) return [];
+    return node.residents
+      .filter((each) => isBackedUp(node, each))
+      .map((project) => {
+        const { slug } = project;
+        const name = firstArchiveName(node.name, slug);
+        const opts = renamed(name, ...formerNames(firstArchiveName, node.name, project, node));
+        const dependsOn = [machine, ...(jobs.has(slug) ? [jobs.get(slug)!] : [])];
+        const about = { project: slug, machine: machine.reached };
+        return awaitFirstArchive(name, about, { ...opts, dependsOn });
+      });
+  });
 }

@@ -6,8 +6,8 @@ import type { ResolvedFleet, ResolvedProject } from "../placement/resolved";
 
 /**
  * Has the agency's Sentry hold what production's projects shall have there (R52), where the agency declares one: all of
- * them by one command, since what is Berth's there and wanted no more is told by what all want. Comes behind machines
- * and names: what watches a site from outside must find one. What nobody declares any more is watched no more, and its
+ * them by one command, since what is Berth's there and wanted no more is told by what all want. Comes behind all else:
+ * what watches a site from outside must find one. What nobody declares any more is watched no more, and its
  * project stays there with its events.
  */
 export function watchErrors(

@@ -9,7 +9,7 @@ import { asVisitor } from "../../packages/local-cloud/edge/as-visitor";
 import { placeOf } from "../../packages/local-cloud/forge";
 import { tryRun } from "../../packages/local-cloud/hosts/process";
 import { Ground } from "../../packages/local-cloud/test/hosts/boot-ground";
-import { obtainJobBuilder } from "../../tools/job-builder";
+import { obtainJobBuilder } from "../../rehearsal/job-builder";
 import { agency, project } from "../engine/agency";
 import { BootedFleet } from "../hosts/booted-fleet";
 

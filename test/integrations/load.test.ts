@@ -4,7 +4,7 @@ import { JenkinsJobs } from "../../operations/jobs/jenkins";
 import { deliverByJob } from "../../operations/jobs/for-move";
 import { endFleetJobs, endJobs, putJobs } from "../../operations/jobs/load";
 import { JenkinsDouble } from "../../packages/local-cloud/services/jenkins/jenkins";
-import { obtainJobBuilder } from "../../tools/job-builder";
+import { obtainJobBuilder } from "../../rehearsal/job-builder";
 import { jobsOfBoth, jobsOfFleet, repository } from "../jobs/fixture";
 import { publicKey } from "../stack-file/fixture";
 

@@ -2,8 +2,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { obtainJobBuilder } from "../../rehearsal/job-builder";
+import { joinedIn, toldJoined } from "../../rehearsal/joined";
 import { ScratchCloud } from "../../rehearsal/scratch";
-import { obtainJobBuilder } from "../../tools/job-builder";
 import { agency, project } from "../engine/agency";
 import { publicKey } from "../stack-file/fixture";
 
@@ -145,6 +146,11 @@ describe("a project that declares jobs, on the local cloud", () => {
     expect(stdout).not.toContain(account.token);
     expect(stdout).not.toContain(slack.webhook);
     expect(stdout).toContain("prod-sentry");
+    expect(toldJoined(await joinedIn(`http://127.0.0.1:${cloud.card.control}`))).toEqual([
+      "  Jenkins berth-nightly, berth-notify, shop-prod, shop-stage, shop-test",
+      "  Sentry  berth-fleet, club-prod, shop-prod",
+      expect.stringContaining('  Slack   "Berth tells of stack prod here'),
+    ]);
     expect(stdout).not.toContain(cloud.card.services.sentry.token);
   });
 

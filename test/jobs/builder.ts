@@ -6,7 +6,7 @@ import * as path from "node:path";
 import type { Job } from "../../operations/jobs/job";
 import { writeFiles } from "../../operations/jobs/files";
 import { render } from "../../operations/jobs/render";
-import { obtainJobBuilder } from "../../tools/job-builder";
+import { obtainJobBuilder } from "../../rehearsal/job-builder";
 
 /** An element of a job's configuration, as a parser of XML reads it. */
 export interface Element {
