@@ -165,7 +165,23 @@ describe.runIf(isSoak)("a new project of production", () => {
     await updated();
     const left = (await cloud.inventory()).filter((each) => !before.includes(each));
     expect([...new Set(left.map((each) => each.split(" ")[0]))].sort()).toEqual([
-      ...["aws/bucket", "scaleway/snapshot", "sentry/organization", "slack/message"],
+      // The archives, with all that guards them and the groups of people who get at them.
+      ...["aws/bucket", "aws/bucket-lifecycle-configuration"],
+      ...["aws/bucket-object-lock-configuration", "aws/bucket-policy"],
+      ...["aws/bucket-public-access-block", "aws/bucket-server-side-encryption-configuration"],
+      ...["aws/bucket-versioning", "aws/group", "aws/group-policy"],
+      // How the edge reaches the zone that is declared still.
+      ...["cloudflare/ruleset", "cloudflare/zone_setting"],
+      // The fleet's own jobs, what the test told Jenkins, the snapshot that the test took, and messages.
+      ...["jenkins/job", "jenkins/outcome", "scaleway/block-snapshot", "slack/message"],
+    ]);
+    const own = left.filter((each) => each.startsWith("jenkins/job "));
+    expect(own).toEqual(["jenkins/job berth-nightly", "jenkins/job berth-notify"]);
+    const [after] = await cloud.objects("sentry/organization");
+    const { projects, monitors } = after!.data as Record<string, readonly { slug: string }[]>;
+    expect([projects!.map(({ slug }) => slug).sort(), monitors]).toEqual([
+      ["berth-fleet", "shop-prod"],
+      [],
     ]);
   }, 3_600_000);
 });
