@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import type { Declared } from "./declared";
-import { accountPattern } from "./formats";
+import { accountPattern, repositoryPathPattern } from "./formats";
 import { choice, count, group, hints, list, map, text } from "./hints";
 import { rds } from "./rds";
 
@@ -28,9 +28,6 @@ export const ageKey = text("A public key of age.", agePattern, {
 
 /** As Compose takes them. */
 const composePattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;
-
-/** A path of the repository: no absolute one, and none that leads out of it. */
-const repositoryPath = /^(?![/.])(?!.*(^|\/)\.\.(\/|$))[A-Za-z0-9._/-]+$/;
 
 /** A region of AWS: archives in a bucket of a client's are wherever that is. */
 const regionPattern = /^[a-z]{2}(-[a-z]+)+-\d$/;
@@ -133,7 +130,7 @@ export const backup = group(
     }).optional(),
     scrub: text(
       "SQL file in its repository that runs over a copy before a developer gets it.",
-      repositoryPath,
+      repositoryPathPattern,
       {
         what: "a path in the project's repository",
         allowed: "a path such as ops/scrub.sql",

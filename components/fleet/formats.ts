@@ -41,6 +41,9 @@ export const servicePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 /** An absolute path other than the root itself. */
 export const filesPattern = /^(?!.*\/\.{1,2}(\/|$))(\/[A-Za-z0-9._@+-]+)+\/?$/;
 
+/** A path of a repository: no absolute one, and none that leads out of it. */
+export const repositoryPathPattern = /^(?![/.])(?!.*(^|\/)\.\.(\/|$))[A-Za-z0-9._/-]+$/;
+
 /** A full hash: a branch, a tag or a short one may mean another commit tomorrow (R19). */
 export const commitPattern = /^[0-9a-f]{40}$/;
 

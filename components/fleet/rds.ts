@@ -1,3 +1,4 @@
+import { repositoryPathPattern } from "./formats";
 import { count, group, text } from "./hints";
 
 /** A name that DNS finds: no address, as certificates and fail-overs go by names. */
@@ -40,5 +41,14 @@ export const rds = group(
         fix: "write postgres: and the server's major version",
       },
     ),
+    authorities: text(
+      "File of the project's repository with the authorities (PEM) that the server's certificate must come from, made out to host; absent: the way is encrypted, and whose certificate it is is not compared.",
+      repositoryPathPattern,
+      {
+        what: "a path in the project's repository",
+        allowed: "a path such as ops/rds.pem",
+        fix: "write it from the repository's top, without a slash before it",
+      },
+    ).optional(),
   },
 );

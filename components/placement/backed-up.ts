@@ -34,6 +34,8 @@ export interface BackedUp {
     readonly port: number;
     readonly user: string;
     readonly image: string;
+    /** A file of the checkout; absent: whose certificate the server shows is not compared. */
+    readonly authorities?: string;
   };
   /** The Compose project that holds its data, where people brought that up; absent: what was delivered does. */
   readonly compose?: string;
@@ -83,8 +85,8 @@ export function backedUpOf(
   };
 }
 
-function serverOf({ host, port = 5432, user, image }: NonNullable<BackupSpec["rds"]>) {
-  return { host, port, user, image };
+function serverOf({ host, port = 5432, user, image, authorities }: NonNullable<BackupSpec["rds"]>) {
+  return { host, port, user, image, ...(authorities === undefined ? {} : { authorities }) };
 }
 
 /** Minutes of the night in which backups run that name no time, in UTC. */

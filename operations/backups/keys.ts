@@ -56,12 +56,12 @@ function instantOf(key: string, prefix: string, end: string): Date | undefined {
   return readInstant(key.slice(prefix.length, -end.length));
 }
 
-/** Reads `2026-11-29T031500Z`; undefined for what is no instant. */
+/** Reads `2026-11-29T031500Z`; undefined for what is no instant, and for a day that the calendar does not have. */
 export function readInstant(text: string): Date | undefined {
   const found = new RegExp(`^${instant}$`).exec(text);
   if (found === null) return undefined;
   const at = new Date(`${found[1]}T${found[2]}:${found[3]}:${found[4]}Z`);
-  return Number.isNaN(at.getTime()) ? undefined : at;
+  return Number.isNaN(at.getTime()) || instantText(at) !== text ? undefined : at;
 }
 
 /** What of a listing is whose. Keys that neither a node nor a drill writes are nobody's and left out. */

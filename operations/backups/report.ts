@@ -6,7 +6,7 @@ import { tellStanding, type Trouble } from "../notify/standing";
 import { drillDays, freshHours } from "./choose";
 import { stateSlug } from "../../components/fleet/backup-prefix";
 import { brokenChain } from "./evidence";
-import { holdingsOf, type Listed } from "./keys";
+import { holdingsOf, instantText, type Listed } from "./keys";
 import { projectsOf, recordsOf, type BackedUp } from "./projects";
 import { stateCopies } from "./state/manifest";
 import { statePlace, type StatePlace } from "./state/place";
@@ -142,6 +142,9 @@ async function lookedAt(
     problems.push(
       `${slug}: its newest archive is ${age(hours(archive))} old; ${freshHours} h are allowed`,
     );
+  } else if (isAhead(hours(archive))) {
+    // It would hide for years that no other comes.
+    problems.push(`${slug}: its newest archive is dated in the future: ${instantText(archive)}`);
   }
   const last = records.findLast(({ record }) => record !== undefined)?.record;
   if (last === undefined) problems.push(`${slug}: was never drilled`);
@@ -152,6 +155,9 @@ async function lookedAt(
       problems.push(
         `${slug}: its last drill is ${age(hours(last.begun))} old; ${drillDays} days are allowed`,
       );
+    }
+    if (isAhead(hours(last.begun))) {
+      problems.push(`${slug}: its last drill is dated in the future: ${last.begun}`);
     }
     if (last.verdict !== "proven") {
       problems.push(`${slug}: ${last.verdict}: ${last.reasons.join("; ")}`);
@@ -175,8 +181,12 @@ async function lookedAt(
   return { cells, problems };
 }
 
+/** Clocks differ by less. */
+const isAhead = (hours: number) => hours < -1;
+
 /** `26 h`, `9 days` */
 function age(hours: number): string {
+  if (isAhead(hours)) return "future";
   if (hours < 1) return `${Math.round(hours * 60)} min`;
   return hours < 72 ? `${Math.floor(hours)} h` : `${Math.floor(hours / 24)} days`;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { statuses } from "../../components/machine/script";
 import { drillPolicy } from "../../components/backups/read-policy";
 import { readDrillKey } from "../../operations/backups/evidence";
 import { tryRun } from "../../packages/local-cloud/hosts/process";
@@ -75,7 +76,7 @@ describe("an archive that a node made, in the client's own bucket", () => {
     await vault.commit("shop", dataProject);
     await vault.bringKey("shop");
     const done = await vault.site("deploy shop");
-    expect(done, done.stdout).toMatchObject({ code: 0 });
+    expect(done, done.stdout + done.stderr).toMatchObject({ code: 0 });
     const keyFile = join(directory, "drill.pem");
     const pair = generateKeyPairSync("ed25519");
     writeFileSync(keyFile, pair.privateKey.export({ type: "pkcs8", format: "pem" }));
@@ -119,7 +120,7 @@ describe("an archive that a node made, in the client's own bucket", () => {
   it("of a server over the network, which no container of the project is, is proven alike", async () => {
     const password = "p$ss 'wörd\"";
     await vault.onHost(
-      `mkdir /root/tls && cd /root/tls && openssl req -new -x509 -days 2 -nodes -subj /CN=rds -keyout key -out cert 2>&1 &&
+      `mkdir /root/tls && cd /root/tls && openssl req -new -x509 -days 2 -nodes -subj /CN=rds -addext subjectAltName=DNS:club.rds.example -keyout key -out cert 2>&1 &&
       chown 999 key && chmod 600 key && docker network create far && cat >first.sql &&
       docker run -d --name far --network far -e POSTGRES_PASSWORD=root -v /root/tls:/tls:ro -v /root/tls/first.sql:/docker-entrypoint-initdb.d/first.sql:ro \
         postgres:17 -c ssl=on -c ssl_cert_file=/tls/cert -c ssl_key_file=/tls/key
@@ -150,6 +151,28 @@ describe("an archive that a node made, in the client's own bucket", () => {
     expect(await vault.onHost("docker ps -aq --filter name=berth-rds")).toBe("");
     const drilled = await berth("drill", "club");
     expect(drilled.stdout, drilled.stderr).toMatch(/^club: proven: 2 tables, 1001 rows, /);
+    // By declared authorities it is known whose certificate the server shows.
+    const own = await vault.onHost("cat /root/tls/cert");
+    const other = await vault.onHost(
+      "openssl req -new -x509 -days 2 -nodes -subj /CN=rds -addext subjectAltName=DNS:club.rds.example -keyout /dev/null 2>/dev/null",
+    );
+    const [shop, club] = vault.backups;
+    const verified = { ...club!.rds!, authorities: "ops/rds.pem" };
+    vault.backups = [shop!, { ...club!, rds: verified }];
+    expect(await vault.converge()).toMatchObject({ code: statuses.done });
+    const absent = await vault.backup("run club --by ana");
+    expect(absent.stdout).toMatch(
+      /^failed: rds: ops\/rds\.pem: is no file of the version that serves/m,
+    );
+    for (const [authorities, code] of [
+      [other, 1],
+      [own, 0],
+    ] as const) {
+      await vault.onHost("install -D -m 644 /dev/stdin /srv/berth/club/ops/rds.pem", authorities);
+      const judged = await vault.backup("run club --by ana");
+      expect(judged, judged.stdout).toMatchObject({ code });
+      if (code === 1) expect(judged.stdout).toMatch(/^failed: rds: .*certificate verify failed/m);
+    }
     // What its account may not read is no backup without it.
     await vault.onHost("docker exec far psql -qU postgres app -c 'CREATE TABLE hidden ()'");
     const hidden = await vault.backup("run club --by ana");

@@ -50,6 +50,22 @@ const table: readonly BadInput[] = [
     },
   ],
   [
+    "authorities of a server over the network that lie outside of the repository",
+    [
+      [["projects", "cryptsend", "repository"], "git@git.example:cryptsend.git"],
+      [["projects", "cryptsend", "secrets"], ["DB_PASSWORD"]],
+      [["secrets"], { cryptsend: { DB_PASSWORD: { secure: "AAABAOSlYypQrvfD" } } }],
+      [["projects", "cryptsend", "backup", "rds"], { ...rds, authorities: "/etc/ssl/rds.pem" }],
+    ],
+    {
+      path: "berth:projects.cryptsend.backup.rds.authorities",
+      message: "is not a path in the project's repository",
+      received: '"/etc/ssl/rds.pem"',
+      allowed: "a path such as ops/rds.pem",
+      fix: "write it from the repository's top",
+    },
+  ],
+  [
     "an address and a port as the endpoint of a server over the network",
     [
       [["projects", "cryptsend", "repository"], "git@git.example:cryptsend.git"],

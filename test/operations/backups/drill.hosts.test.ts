@@ -36,6 +36,12 @@ describe("a restore drill (R34)", () => {
     const reported = await run(["drill", "--report"]);
     expect(reported).toMatchObject({ code: 0 });
     expect(reported.out).toMatch(/shop +5 h +0 min +proven +3\d{3} /);
+    // A date that somebody made up hides for years that nothing comes.
+    const early = await run(["drill", "--report"], new Date("2026-11-20T08:00:00Z"));
+    expect(early).toMatchObject({ code: 1 });
+    expect(early.out).toMatch(/shop +future +future /);
+    expect(early.out).toContain("shop: its newest archive is dated in the future: 2026-11-");
+    expect(early.out).toContain("shop: its last drill is dated in the future: 2026-11-29");
   });
 
   it("believes no record in which a byte was changed, and misses one that is gone", async () => {

@@ -71,6 +71,7 @@ describe("what a bucket holds", () => {
     const strange = [
       "backups/shop/begun",
       "backups/shop/2026-01-01.tar.lrz",
+      "backups/shop/2026-02-30T031500Z.tar.lrz",
       "backups/shop/x/2026-01-01T031500Z.tar.lrz",
     ];
     const found = holdings([...keys(2, 3), ...strange, evidenceKey(prefix, day(4))]);

@@ -1,8 +1,8 @@
 """A server of a service's own kind apart from it: the same image, command and variables, without network, on data that
 it is given. Nobody reaches it but through Docker."""
 
-import os
-
+import mounted
+from docker import volumes
 from files import DATA
 from ground import Failed, run
 
@@ -18,8 +18,11 @@ class Store:
         if len(found) != 1:
             raise Failed(f"{container.service}: its data is in {len(found)} volumes; it must be in one")
         self.target, self.data = found[0]["Destination"], found[0]["Source"].rstrip("/")
-        if os.path.ismount(self.data):
-            raise Failed(f"{self.data}: is mounted there itself, so nothing can take its place; mount what is above it")
+        # A volume that is mounted from elsewhere is an empty directory while nothing runs that has it.
+        name = found[0].get("Name") if found[0]["Type"] == "volume" else None
+        device = name and volumes([name])[name].device
+        if device or self.data in mounted.places():
+            raise Failed(f"{self.data}: {device or 'something'} is mounted there itself, so nothing can take its place; mount what is above it, or use a volume of Docker's own")
 
 
 def start(container, called, data, target):

@@ -156,7 +156,7 @@ class Run:
         if self.project.rds:
             if any(each.service == rds.SERVICE for each in there):
                 raise Failed(f"a service of the project is called {rds.SERVICE}, as is the server of backup.rds in archives: give the service another name")
-            found.append(rds.Server(self.project.slug, self.project.rds, self.key.get("serverPassword", "")))
+            found.append(rds.Server(self.project.slug, self.project.rds, self.key.get("serverPassword", ""), self.project.places.tree))
         wanted = {"postgres": postgresql, "postgis": postgresql, "mongodb": mongodb}.get(self.project.kind)
         if wanted and not any(isinstance(each, wanted.Server) for each in found):
             raise Failed(f"backup.database is {self.project.kind}, and no service of the project is such a server")

@@ -33,6 +33,9 @@ def facts_of(directory, env, values, tree=None, **known):
         if not os.path.isfile(os.path.join(directory, name)):
             there = ", ".join(sorted(each for each in os.listdir(directory) if re.search(r"^(dc\.|(docker-)?compose).*\.ya?ml$", each)))
             raise Refused(f"{name}: is not in the repository (there: {there or 'no Compose file'}); add it (R43)")
+        # Compose reads as root, and what it says of a file tells what is in it.
+        if tree and os.path.islink(os.path.join(directory, name)):
+            raise Refused(f"{name}: is a link; a repository's own file is read, so commit it in the link's place (R43)")
     compose = Compose(directory, values)
     base, _ = compose.model([BASE])
     full, warned = compose.model([BASE, file_of(env)])
