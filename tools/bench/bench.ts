@@ -38,7 +38,7 @@ const parts: Readonly<Record<string, Part>> = {
     run: benchSite,
   },
   edge: {
-    measures: "visits while proxy, neighbours and certificate change (Linux, root)",
+    measures: "visits while proxy, neighbours, certificate and origin pulls change (Linux, root)",
     run: benchEdge,
   },
   migration: {

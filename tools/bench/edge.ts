@@ -1,4 +1,4 @@
-/** What visitors see of the way in while it is changed: proxy, neighbours, certificate. */
+/** What visitors see of the way in while it is changed: proxy, neighbours, certificate, origin pulls. */
 
 import * as fs from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -22,6 +22,11 @@ const project = {
   ...{ domain: zone, residency: "canada", access: ["everyone"] },
   repository: "git@git.example:bench/shop.git",
 };
+/** How the edge is told what to show, in the state and at Cloudflare. */
+const hostnameAssociation = {
+  type: "cloudflare:index/authenticatedOriginPulls:AuthenticatedOriginPulls",
+  kind: "cloudflare/hostname_association",
+};
 /** Another site of the same machine. */
 const neighbour = { ...project, domain: `bakery.${zone}`, node: slug, repository: undefined };
 
@@ -29,8 +34,8 @@ type Row = Seen & { readonly event: string; readonly tookMs: number };
 
 /**
  * `npm run bench -- edge`: a project on a booted machine, visited through the edge at a steady pace while
- * its proxy is reloaded, a neighbour comes and goes, and its certificate is renewed, each by the program's own
- * update but the first. Visitors count what failed.
+ * its proxy is reloaded, a neighbour comes and goes, its certificate is renewed and its origin pulls are
+ * introduced, each by the program's own update but the first. Visitors count what failed.
  */
 export async function benchEdge({ say, signal }: Bench) {
   const { shared, stacks } = fleet({ [slug]: project });
@@ -71,6 +76,13 @@ const events: Readonly<Record<string, (way: WayIn) => Promise<() => Promise<unkn
   "its certificate renewed": async (way) => {
     const key = await way.urnOf(`${slug}-${slug}-origin-key`);
     return () => way.up("--replace", key);
+  },
+  "origin pulls introduced": async (way) => {
+    await way.forgetOriginPulls();
+    return async () => {
+      await way.up();
+      await way.onMachine('berth-proxy status | grep -q \'"originPulls":"enforced"\'');
+    };
   },
 };
 
@@ -118,6 +130,29 @@ class WayIn {
     const found = resources.filter(({ urn }) => urn.endsWith(end));
     if (found.length !== 1) throw new Error(`${found.length} resources of the state end in ${end}`);
     return found[0]!.urn;
+  }
+
+  /** As before they were introduced: nobody asked the edge to show a certificate, and the machine asks for none. */
+  async forgetOriginPulls(): Promise<void> {
+    const { resources } = await this.cloud.state(stack);
+    const made = resources.filter(
+      ({ urn, type }) =>
+        urn.endsWith("-origin-pulls-demanded") || type === hostnameAssociation.type,
+    );
+    if (made.length !== 2)
+      throw new Error(`${made.length} resources of the state are of its origin pulls, not 2`);
+    for (const { urn } of made.reverse()) {
+      await this.cloud.succeed("state", "delete", urn, "--yes", "--force", "--stack", stack);
+    }
+    for (const { id } of await this.cloud.objects(hostnameAssociation.kind)) {
+      const { kind } = hostnameAssociation;
+      await this.cloud.control(
+        "DELETE",
+        `/objects/${encodeURIComponent(kind)}/${encodeURIComponent(id)}`,
+      );
+    }
+    await this.onMachine(`rm /var/lib/berth/proxy/origin-pulls/${slug}.* && berth-proxy apply`);
+    await this.onMachine('berth-proxy status | grep -q \'"originPulls":"absent"\'');
   }
 
   async onMachine(script: string): Promise<void> {
