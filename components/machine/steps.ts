@@ -130,6 +130,7 @@ const ofBackups: readonly string[] = [
     "content.py",
     "laying.py",
     "apart.py",
+    "mounted.py",
   ],
   ...["postgresql.py", "copied.py", "catalog.sql", "loading.py"],
   ...["mongodb.py", "mongodb.sh", "mongo_archive.py", "beside.py"],

@@ -1,4 +1,7 @@
 import { spawnSync, execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { base, factsOf, judge, kept, lines, names, port, program, type Facts } from "./judged";
@@ -132,6 +135,21 @@ describe("the program that delivers", () => {
     expect(done.stderr).toBe(
       "dc.stage.yml: is not in the repository (there: dc.prod.yml, docker-compose.yml); add it (R43)\n",
     );
+  });
+
+  it("reads no link for a Compose file: what is said of it tells what is in it", () => {
+    const place = mkdtempSync(join(tmpdir(), "berth-link-"));
+    writeFileSync(join(place, "docker-compose.yml"), "services: {}\n");
+    symlinkSync("/etc/shadow", join(place, "dc.prod.yml"));
+    const script = `import sys
+sys.path.insert(0, "${program}")
+import reading
+try: reading.facts_of(sys.argv[1], "prod", {}, "/srv/berth/shop")
+except reading.Refused as problem: print(problem)`;
+    const done = spawnSync("python3", ["-I", "-B", "-c", script, place], { encoding: "utf8" });
+    rmSync(place, { recursive: true });
+    expect(done.stderr).toBe("");
+    expect(done.stdout).toMatch(/^dc\.prod\.yml: is a link; /);
   });
 
   it("is Python that compiles", () => {
