@@ -29,20 +29,22 @@ import tested
 from declared import Site
 from deliver import Delivery, Wish
 from ground import Refused
-site = Site("shop", json.load(sys.stdin), sys.argv[1])
+said = json.load(sys.stdin)
+site = Site("shop", said, sys.argv[1])
 try:
     for job in sys.argv[3:]:
         tested.keep(site, job, sys.argv[2])
     repository = types.SimpleNamespace(on_branch=lambda commit: True)
-    Delivery.allowed(types.SimpleNamespace(site=site, wish=Wish(), repository=repository), sys.argv[2])
+    Delivery.allowed(types.SimpleNamespace(site=site, wish=Wish(reason=said.get("reason", "")), repository=repository), sys.argv[2])
     print(json.dumps(""))
 except Refused as problem:
     print(json.dumps(str(problem)))`;
   const done = spawnSync("python3", ["-I", "-B", "-c", script, root, commit, ...jobs], {
-    input: JSON.stringify(said),
+    input: JSON.stringify({ ...said, ...more }),
   });
   expect(done.stderr.toString()).toBe("");
-  return JSON.parse(done.stdout.toString()) as string;
+  // Before it come lines for people.
+  return JSON.parse(done.stdout.toString().trim().split("\n").at(-1)!) as string;
 }
 
 const refused = expect.stringContaining("not known to have passed its tests") as string;
@@ -51,6 +53,8 @@ describe("production takes a commit whose tests passed, or a reason (R49)", () =
   it("of a project without jobs as of any other: it takes a reason alone", () => {
     expect(against(fresh, "prod", {})).toEqual(refused);
     expect(against(fresh, "prod", {})).toContain("give --reason, which is kept");
+    expect(against(fresh, "prod", { reason: "  " })).toEqual(refused);
+    expect(against(fresh, "prod", { reason: "hotfix" })).toBe("");
   });
 
   it("by the word of any job that has a key, where none of them is on Jenkins", () => {

@@ -30,7 +30,7 @@ class Wish:
     anew; `place` tells that this machine is `beside` the one that serves, or `serves` from now on."""
 
     def __init__(self, action="deploy", ref="", by="", reason="", place="", build=0):
-        self.action, self.ref, self.by, self.reason, self.place = action, ref, by, reason, place
+        self.action, self.ref, self.by, self.reason, self.place = action, ref, by, reason.strip(), place
         self.build = int(build)
 
 
