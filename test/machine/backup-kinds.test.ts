@@ -1,13 +1,6 @@
-import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 
-/** What Python that finds the program's parts says of what it is told. */
-function judged(script: string, told: string): unknown {
-  const begin = 'import sys\nsys.path.insert(0, "components/machine/files/backup")\n';
-  const done = spawnSync("python3", ["-I", "-B", "-c", begin + script], { input: told });
-  expect(done.stderr.toString()).toBe("");
-  return JSON.parse(done.stdout.toString());
-}
+import { python } from "./backup-python";
 
 describe("a container", () => {
   interface Container {
@@ -20,7 +13,7 @@ describe("a container", () => {
     process?: boolean;
   }
   const kindOf = (container: Container) =>
-    judged(
+    python(
       `import json, kinds, sys, types
 said = json.load(sys.stdin)
 process = said.pop("process")
