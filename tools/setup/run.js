@@ -14,6 +14,18 @@ const { ensureInstalled } = require("./install.js");
 const root = path.resolve(__dirname, "..", "..");
 const oldestNode = [20, 19];
 
+/**
+ * What a module is known to load, by its name: loaded before tsx, which would look into each of their two
+ * hundred files. Saves `berth` a seventh of its start.
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+const loadedFirst = {
+  "operations/berth": [
+    ...["zod", "yaml", "@aws-sdk/client-iam", "@aws-sdk/client-s3"],
+    ...["@aws-sdk/credential-provider-node", "@aws-sdk/s3-request-presigner"],
+  ],
+};
+
 /** @param {string} line */
 function say(line) {
   // Not stdout: that belongs to the command that is run (`npm run -s local -- pulumi … --json`).
@@ -29,6 +41,7 @@ async function run([target, ...rest]) {
   }
   if (!target) throw new Error("usage: node tools/setup/run.js <module> [arguments]");
   await ensureInstalled(root, say);
+  for (const name of loadedFirst[target] ?? []) require(name);
   // By name at run time: the package has no types, and in a fresh clone is not there to look at.
   const typescript = "tsx/cjs";
   require(typescript);
