@@ -50,6 +50,7 @@ export const groupPolicy = "aws:iam/groupPolicy:GroupPolicy";
 export const buckets: readonly string[] = ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"];
 
 /** What says how Cloudflare's edge talks to the origins of a zone. */
+export const zoneTls = "berth:edge:ZoneTls";
 export const zoneSettings = "cloudflare:index/zoneSetting:ZoneSetting";
 export const rulesets = "cloudflare:index/ruleset:Ruleset";
 export const originPulls = "cloudflare:index/authenticatedOriginPulls:AuthenticatedOriginPulls";

@@ -4,6 +4,16 @@ import { unjudged, violation, type Judgement, type Policy } from "../judge/polic
 import { input, type Resource } from "../judge/resource";
 import { entries, isList, isValues, unknown, type Found, type Value } from "../../engine/values";
 
+/** Inputs by which another than AWS could answer, or be taken for it. */
+const others = [
+  "endpoints",
+  "skipRequestingAccountId",
+  "insecure",
+  "customCaBundle",
+  "httpProxy",
+  "httpsProxy",
+] as const;
+
 export const policy: Policy = {
   name: "pin-aws-account",
   rules: [33],
@@ -33,7 +43,7 @@ export function* pinAwsAccount(provider: Resource, { agency }: Declared): Genera
       `set allowedAccountIds to ${agency.awsAccount} alone, and use that provider everywhere`,
     );
   }
-  for (const key of ["endpoints", "skipRequestingAccountId"]) {
+  for (const key of others) {
     const value = plain(input(provider, key));
     if (value === unknown) yield unjudged(provider, key);
     else if (!isOff(value)) {

@@ -7,11 +7,18 @@ import { firewalls } from "./evasions/firewalls";
 import { groups, stageGroups } from "./evasions/groups";
 import { machines } from "./evasions/machines";
 import { names } from "./evasions/names";
+import { lawfulZone, zones } from "./evasions/zones";
 import { LawfulStack } from "./lawful-stack";
 
 describe("ways around the law", () => {
   it.each(["prod", "stage"] as const)("are none in the lawful stack %s", (stack) => {
     expect(new LawfulStack(stack).broken()).toEqual([]);
+  });
+
+  it("are none in the rules of a zone as the component has them", () => {
+    const stack = new LawfulStack();
+    lawfulZone(stack);
+    expect(stack.broken()).toEqual([]);
   });
 
   describe.each([
@@ -22,6 +29,7 @@ describe("ways around the law", () => {
     ["buckets", buckets],
     ["machines and programs", machines],
     ["names", names],
+    ["zones", zones],
   ])("by %s", (_, evasions) => {
     it.each(evasions)("%s: %s", (_what, policy, evade) => {
       const stack = new LawfulStack();

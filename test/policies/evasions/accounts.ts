@@ -34,6 +34,16 @@ export const accounts: readonly Evasion[] = [
     change("aws", { skipRequestingAccountId: "true" }),
   ],
   [
+    "a proxy that answers for AWS",
+    "pin-aws-account",
+    change("aws", { httpsProxy: "http://192.0.2.7:3128", insecure: "true" }),
+  ],
+  [
+    "an authority that is taken for AWS's",
+    "pin-aws-account",
+    change("aws", { customCaBundle: "/tmp/ca.pem" }),
+  ],
+  [
     "a second provider",
     "pin-aws-account",
     (stack) => void stack.add("pulumi:providers:aws", "second", { region: "us-east-1" }),
