@@ -158,6 +158,24 @@ describe("what changes beside the plans", () => {
       "Pulumi.prod.yaml (digitalocean:apiEndpoint)",
     ],
     [
+      "who is shown the agency's tokens",
+      {
+        "Pulumi.yaml":
+          "name: berth\nruntime: nodejs\nconfig:\n  berth:team: { value: { a: 1 } }\n" +
+          "  berth:agency: { value: { name: acme, sentry: { address: https://evil.example } } }\n",
+      },
+      "Pulumi.yaml (berth:agency.sentry)",
+    ],
+    [
+      "the same, by another form of the key and as text",
+      {
+        "Pulumi.prod.yaml":
+          "config:\n  berth:projects: { kmc: {} }\n" +
+          '  berth:config:agency: \'{ "jenkins": { "address": "https://evil.example" } }\'\n',
+      },
+      "Pulumi.prod.yaml (berth:agency.jenkins)",
+    ],
+    [
       "an environment",
       { "Pulumi.prod.yaml": "environment: [x]\n" },
       "Pulumi.prod.yaml (environment)",
@@ -193,6 +211,23 @@ describe("what changes beside the plans", () => {
     expect(changesBetween(was, await written("HEAD")).program).toEqual([
       "Pulumi.prod.yaml",
       "index.ts",
+    ]);
+  });
+
+  it.each([
+    [
+      "as text",
+      `berth:waivers: '[{ "policy": "p", "node": "n", "owner": "ana", "until": "2027-02-01" }]'`,
+    ],
+    [
+      "by the engine's long key",
+      "berth:config:waivers: [{ policy: p, node: n, owner: ana, until: 2027-02-01 }]",
+    ],
+    ["without a namespace", "waivers: [{ policy: p, node: n, owner: ana, until: 2027-02-01 }]"],
+  ])("names a waiver that is written %s", (_, entry) => {
+    const file = `config:\n  berth:projects: { kmc: {} }\n  ${entry}\n`;
+    expect(changed({ "Pulumi.prod.yaml": file }).waivers).toEqual([
+      "p for n until 2027-02-01 (ana, Pulumi.prod.yaml)",
     ]);
   });
 

@@ -27,6 +27,9 @@ const stackFile = /^Pulumi(\.[A-Za-z0-9_-]+)?\.yaml$/;
 const controlFiles =
   /^(Pulumi[^/]*|package\.json|package-lock\.json|npm-shrinkwrap\.json|Jenkinsfile|tsconfig[^/]*)$|^(\.github|\.ci|engine|policies|operations\/review|rehearsal\/review)\/|(^|\/)(\.npmrc|\.gitattributes|\.gitmodules|node_modules)(\/|$)/i;
 
+/** Parts of the agency's declaration that say whom an update shows its tokens to; no plan tells of them. */
+const tokenHolders = ["jenkins", "sentry"] as const;
+
 /** Compares what was written out, byte for byte: kinds of files, the right to run, links, contents. */
 export function changesBetween(base: WrittenOut, head: WrittenOut): Changes {
   const [was, will] = [filesOf(base), filesOf(head)];
@@ -85,6 +88,9 @@ function beyondConfig(name: string, was: File | undefined, will: File | undefine
     ...differingKeys(mapping(before["config"]), mapping(after["config"])).filter(
       (key) => !key.startsWith("berth:"),
     ),
+    ...differingKeys(agencyIn(before), agencyIn(after))
+      .filter((key) => tokenHolders.some((holder) => holder === key))
+      .map((key) => `berth:agency.${key}`),
   ];
   return keys.length === 0 ? [] : [`${name} (${keys.join(", ")})`];
 }
@@ -121,10 +127,38 @@ function newWaivers(name: string, was: File | undefined, will: File | undefined)
 }
 
 function waiversIn(document: Record<string, unknown> | undefined): readonly unknown[] {
-  const entry = mapping(document?.["config"])["berth:waivers"];
-  const { value, default: usual } = mapping(entry);
-  const list = entry === undefined || Array.isArray(entry) ? entry : (value ?? usual);
+  const list = declaredIn(document)["waivers"];
   return Array.isArray(list) ? (list as readonly unknown[]) : [];
+}
+
+function agencyIn(document: Record<string, unknown>): Record<string, unknown> {
+  return mapping(declaredIn(document)["agency"]);
+}
+
+/**
+ * What a file declares, by the keys that the engine makes of those in it: without a namespace they are the project's,
+ * and `berth:config:waivers` is `berth:waivers`.
+ */
+function declaredIn(document: Record<string, unknown> | undefined): Record<string, unknown> {
+  const entries = Object.entries(mapping(document?.["config"]));
+  return Object.fromEntries(
+    entries.flatMap(([at, entry]) => {
+      const key = /^(?:berth:(?:config:)?)?([^:]+)$/.exec(at)?.[1];
+      return key === undefined ? [] : [[key, valueOf(entry)] as const];
+    }),
+  );
+}
+
+/** An entry's value: of `Pulumi.yaml` it may stand below `value` or `default`, and text may be JSON. */
+function valueOf(entry: unknown): unknown {
+  const { value, default: usual } = mapping(entry);
+  const given = value ?? usual ?? entry;
+  if (typeof given !== "string") return given;
+  try {
+    return JSON.parse(given) as unknown;
+  } catch {
+    return given;
+  }
 }
 
 function said(value: unknown): string {
