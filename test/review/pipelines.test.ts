@@ -4,8 +4,12 @@ import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 
+import { webhookVariable } from "../../components/integrations/webhook";
 import { berth } from "../../operations/berth";
+import { variables } from "../../operations/ground/jenkins";
+import { tokenVariable } from "../../operations/sentry/request";
 import { repository } from "../../rehearsal/paths";
+import { jobBuilderVersion } from "../../tools/job-builder";
 import { lintWorkflows } from "./actionlint";
 
 interface Workflow {
@@ -201,6 +205,25 @@ describe("the pipelines", () => {
     expect(read("Jenkinsfile").indexOf("input message")).toBeLessThan(
       read("Jenkinsfile").indexOf(".ci/deploy prod"),
     );
+  });
+
+  it("hand deployments what an update asks of services that the agency declares, and plans nothing of it", () => {
+    const asked = [...Object.values(variables), tokenVariable, webhookVariable];
+    for (const name of ["stage", "prod"]) {
+      const { steps } = workflow("deploy.yml").jobs[name]!;
+      const deploy = steps.find(({ run }) => run?.startsWith(".ci/deploy"));
+      for (const each of asked) expect(deploy?.env?.[each]).toBe(`\${{ secrets.${each} }}`);
+      const installed = steps.find(({ run }) => run?.includes("jenkins-job-builder"));
+      expect(installed?.run).toContain(`jenkins-job-builder==${jobBuilderVersion}`);
+      expect(installed?.env).toBeUndefined();
+    }
+    expect(JSON.stringify(workflow("deploy.yml").jobs["plan-prod"])).not.toMatch(/JENKINS|SENTRY/);
+    const handed = read("Jenkinsfile").match(/accounts\('\w*'\)( \+ services\(\))?\) \{[^}]*/g);
+    expect(handed).toEqual([
+      "accounts('') + services()) { sh '.ci/deploy stage' ",
+      expect.stringMatching(/^accounts\('READ_'\)\) \{[^]*stage-first/),
+      "accounts('') + services()) { sh '.ci/deploy prod' ",
+    ]);
   });
 
   it("tell Slack both outcomes of every deployment", () => {
