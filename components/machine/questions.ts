@@ -64,6 +64,8 @@ const parts = [
   "accounts",
   "departed",
   "files",
+  "packages",
+  "trust",
   "running",
   "starting",
   "containers",

@@ -36,10 +36,11 @@ export const lookedFor: readonly string[] = [
   "every sshd that listens, its settings and the files it was started with, and every list of keys they name",
   "programs that run: the person's, those of their sessions, and those of no package or service",
   "files in /etc, /usr and /opt, job lists of cron and at, and units and rules in /run that no package brought or that differ from it: units, timers, PAM, apt, loader, udev, modules, sudo, polkit, start-up files, hooks",
-  "packages that were installed by hand",
-  "programs with the rights of others, capabilities, devices, hooks of git repositories",
+  "packages that were asked for, that no archive has, or that came past apt, by dpkg's and apt's own logs",
+  "programs with the rights of others, capabilities, devices, hooks and settings of git repositories that run programs",
+  "names in /etc/hosts, and authorities that programs trust",
   "start-up files of all other accounts, and services that run without a login",
-  "Docker's containers that have the machine's root, processes, network, devices or its socket",
+  "Docker's containers that have the machine's root, processes, network, devices or its socket, also by a volume or a link, its plugins and its swarm",
 ];
 
 /** What nobody looks for: who had root could have used each of these. */
@@ -49,7 +50,7 @@ export const notLookedFor: readonly string[] = [
   "programs' memory, and settings that a running program read before its file was put back",
   "what runs inside containers, virtual machines and snaps, and their images and volumes",
   "applications: code, data, databases and their accounts, web shells, compiled Python files",
-  "access lists (ACL), network rules and tunnels that no program here holds",
+  "access lists (ACL), network rules, name servers, and tunnels that no program here holds",
   "members' dotfiles repositories, editors' and shells' plug-ins beyond the usual start-up files",
   "Berth's own files, which a converge rewrites and berth converge --check compares",
   "copies of keys, passwords, tokens and data, and what they open elsewhere",

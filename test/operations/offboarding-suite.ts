@@ -5,6 +5,7 @@ import type { Evidence } from "../../operations/people/offboarding/evidence";
 import { notLookedFor, type Traces } from "../../operations/ground/traces";
 import { added, listing } from "../machine/listing";
 import type { Harbour, Told } from "./harbour";
+import { quietWaysToStay } from "./quiet-ways-to-stay";
 import { waysToStay } from "./ways-to-stay";
 
 /** What is read of a command's JSON. */
@@ -99,7 +100,8 @@ export function offboarding(harbour: Harbour): void {
       expect(read(clean).nodes[0]?.traces, clean.out).toMatchObject({ open: [], found: [] });
       const [, blob] = sam.public.split(" ");
       const set = `KEY=${quote(sam.public)} BLOB=${blob}`;
-      const plant = waysToStay.map(({ script }) => `( ${script}\n) >/dev/null 2>&1 </dev/null`);
+      const ways = [...waysToStay, ...quietWaysToStay];
+      const plant = ways.map(({ script }) => `( ${script}\n) >/dev/null 2>&1 </dev/null`);
       const planted = await harbour.as("sam", "beta", asRoot([set, ...plant].join("\n")));
       expect(planted.code, planted.stderr).toBe(0);
       await harbour.on("gamma", "usermod --login zed sam");
@@ -125,7 +127,7 @@ export function offboarding(harbour: Harbour): void {
       );
       expect(beta!.verdict).toBe("open");
       const all = [...beta!.seen, ...beta!.found, ...beta!.repaired].join("\n");
-      const missed = waysToStay.filter(({ told: words }) => !words.test(all));
+      const missed = ways.filter(({ told: words }) => !words.test(all));
       expect(
         missed.map(({ name }) => name),
         all,

@@ -20,6 +20,12 @@ if [ -n "$MEMBER" ]; then
   done
 fi
 
+# Groups that equal root, by number: each that bears such a name, should there be two.
+declare -A strong=()
+while IFS=: read -r name _ number _; do
+  if [ -n "$number" ] && within "$name" root sudo admin wheel docker lxd incus-admin disk shadow libvirt kmem; then strong[$number]=$name; fi
+done < <(entries group /etc/group)
+
 while IFS=: read -r name secret uid _ _ home shell; do
   if [ -z "$name" ] || [ -z "${uid//[!0-9]/}" ]; then continue; fi
   IFS=: read -r _ password _ _ _ _ _ expiry _ <<<"${shadows[$name]:-}"
@@ -53,10 +59,13 @@ while IFS=: read -r name secret uid _ _ home shell; do
     case " ${ways[*]} " in *' password '*) say open "account $name has a password" ;; esac
     if [ ${#keys[@]} -gt 0 ] && ! within "$name" "${DECLARED[@]}"; then say open "account $name has keys in ${keys[*]}"; fi
   fi
-  # A group that equals root, for who is declared nowhere.
+  # A group that equals root, by its name or its number, for who is declared nowhere.
   if ! within "$name" "${DECLARED[@]}" "$INITIAL_ACCOUNT" root "$MEMBER"; then
-    for group in $(id -nG -- "$name" 2>/dev/null); do
-      if within "$group" root sudo admin wheel docker lxd incus-admin disk shadow libvirt kmem; then
+    in_groups=()
+    read -ra numbers < <(id -G -- "$name" 2>/dev/null)
+    for number in "${numbers[@]}"; do in_groups+=("${strong[$number]:-}"); done
+    for group in $( (printf '%s\n' "${in_groups[@]}" && id -nG -- "$name" 2>/dev/null | tr ' ' '\n') | sort -u); do
+      if within "$group" "${strong[@]}"; then
         case $name:$group in sync:* | games:games | *:shadow) ;; *) found accounts "$name is in group $group" ;; esac
       fi
     done

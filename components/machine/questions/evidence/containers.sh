@@ -1,13 +1,22 @@
 # shellcheck shell=bash
 # Containers that have the machine: as the daemon describes them, not what runs inside.
 
-# reaches SOURCE: is a part of the machine that leads to root.
+# reaches SOURCE: is a part of the machine that leads to root, or to a person.
 reaches() {
   case $1 in
-    / | /etc | /etc/* | /root | /root/* | /home | /home/*/.ssh* | /usr | /usr/* | /boot* | /dev | /dev/[!s]* | /proc* | /sys* | /run | /run/docker* | /run/containerd* | /run/systemd* | /run/dbus*) ;;
-    /var | /var/run | /var/run/docker* | /var/lib | /var/lib/docker | /var/lib/containerd* | /var/spool* | /opt | /var/lib/berth* | /bin* | /sbin* | /lib*) ;;
-    *) return 1 ;;
+    /dev/shm | /dev/shm/*) return 1 ;;
+    / | /etc | /etc/* | /root | /root/* | /home | /home/*/.ssh* | /usr | /usr/* | /boot* | /dev | /dev/* | /proc* | /sys* | /run | /run/docker* | /run/containerd* | /run/systemd* | /run/dbus* | /run/user* | /run/udev*) ;;
+    /var | /var/run | /var/run/docker* | /var/lib | /var/lib/docker | /var/lib/docker/volumes | /var/lib/docker/overlay2* | /var/lib/docker/plugins* | /var/lib/containerd* | /var/spool* | /opt | /var/lib/berth* | /bin* | /sbin* | /lib*) ;;
+    /var/lib/dpkg* | /var/lib/apt* | /var/lib/cloud* | /var/lib/systemd* | /var/run/user* | /var/run/containerd* | /var/run/systemd* | /srv | /srv/berth) ;;
+    *) [[ $1 =~ ^/home/[^/]+/?$ ]] ;;
   esac
+}
+
+# reaching SOURCE: what of the machine a mount's source is, also by a link; nothing for other data.
+reaching() {
+  local target
+  target=$(readlink -m -- "$1")
+  if reaches "$1" || reaches "$target"; then printf %s "$1"; fi
 }
 
 # of_proxy_container ID: Berth's own front, by all that makes it: its image is the one that a converge has made,
@@ -53,25 +62,50 @@ of_backup_container() {
   done
 }
 
-format='{{.Id}}|{{.Name}}|{{.Created}}|{{.HostConfig.Privileged}}|{{.HostConfig.PidMode}}|{{.HostConfig.NetworkMode}}|{{.HostConfig.RestartPolicy.Name}}|{{range .HostConfig.CapAdd}}{{.}} {{end}}|{{range .HostConfig.Devices}}{{.PathOnHost}} {{end}}|{{range .Mounts}}{{.Source}} {{end}}{{range .HostConfig.Binds}}{{.}} {{end}}'
+format='{{.Id}}|{{.Name}}|{{.Created}}|{{.HostConfig.Privileged}}|{{.HostConfig.PidMode}}|{{.HostConfig.NetworkMode}}|{{.HostConfig.RestartPolicy.Name}}|{{range .HostConfig.CapAdd}}{{.}} {{end}}|{{range .HostConfig.Devices}}{{.PathOnHost}} {{end}}|{{range .Mounts}}{{.Source}} {{end}}{{range .HostConfig.Binds}}{{.}} {{end}}|{{range .HostConfig.DeviceCgroupRules}}{{.}} {{end}}|{{if .HostConfig.ReadonlyPaths}}yes{{end}}'
 if command -v docker >/dev/null; then
   if ids=$(timeout 30 docker ps -aq --no-trunc 2>/dev/null); then
     mapfile -t ids <<<"$ids"
-    while IFS='|' read -r id name created privileged_one pid network restart capabilities devices mounts; do
+    described=()
+    # A volume may be a part of the machine under another name.
+    declare -A volume_of=()
+    while IFS='|' read -r name options; do if [ -n "$name" ]; then volume_of[$name]=${options//[,:=]/ }; fi; done < <(timeout 30 docker volume ls -q 2>/dev/null |
+      timeout 60 xargs -r docker volume inspect -f '{{.Name}}|{{if .Options}}{{index .Options "device"}} {{index .Options "o"}}{{end}}' 2>/dev/null)
+    while IFS='|' read -r id name created privileged_one pid network restart capabilities devices mounts rules guarded; do
+      described+=("$id")
       if [ -z "$name" ] || [ "$(date -d "$created" +%s 2>/dev/null || echo "$since")" -lt "$since" ]; then continue; fi
       if of_proxy_container "$id" || of_backup_container "$id" || of_move_container "$id"; then continue; fi
       why=()
       if [ "$privileged_one" = true ]; then why+=("privileged"); fi
       if [ "$pid" = host ]; then why+=("the machine's processes"); fi
       if [ "$network" = host ]; then why+=("the machine's network"); fi
-      case $capabilities in *ALL* | *SYS_* | *DAC_* | *NET_ADMIN* | *BPF*) why+=("${capabilities% }") ;; esac
+      case $capabilities in *ALL* | *SYS_* | *DAC_* | *MAC_* | *NET_ADMIN* | *BPF* | *PERFMON* | *CHECKPOINT*) why+=("${capabilities% }") ;; esac
       if [ -n "${devices// /}" ]; then why+=("devices ${devices% }"); fi
-      for mount in $mounts; do if reaches "${mount%%:*}"; then why+=("${mount%%:*}"); fi; done
+      if [ -n "${rules// /}" ]; then why+=("devices ${rules% }"); fi
+      if [ "$privileged_one" != true ] && [ -z "$guarded" ]; then why+=("the kernel's settings"); fi
+      sources=()
+      for mount in $mounts; do sources+=("${mount%%:*}"); done
+      for source in "${sources[@]}"; do
+        if [[ $source != */volumes/*/_data ]]; then continue; fi
+        volume=${source%/_data}
+        for word in ${volume_of[${volume##*/}]:-}; do case $word in /*) sources+=("$word") ;; esac; done
+      done
+      for source in "${sources[@]}"; do
+        part=$(reaching "$source")
+        if [ -n "$part" ]; then why+=("$part"); fi
+      done
       if [ ${#why[@]} -gt 0 ]; then
         how=$(printf '%s\n' "${why[@]}" | sort -u | paste -sd, -)
         found containers "${name#/} has ${how//,/, } (restart: ${restart:-no})"
       fi
     done < <(timeout 60 docker inspect -f "$format" "${ids[@]}" 2>/dev/null)
+    for id in "${ids[@]}"; do
+      if [ -n "$id" ] && ! within "$id" "${described[@]}" && docker inspect "$id" >/dev/null 2>&1; then say blind "the container ${id:0:12}: Docker does not describe it"; fi
+    done
+    if [ "$MADE_BY_BERTH" = yes ]; then
+      if [ "$(timeout 30 docker info -f '{{.Swarm.LocalNodeState}}' 2>/dev/null)" = active ]; then found containers "Docker is of a swarm, whose managers start what they want"; fi
+      while IFS= read -r plugin; do found containers "Docker has the plugin $plugin"; done < <(timeout 30 docker plugin ls --format '{{.Name}}' 2>/dev/null)
+    fi
   else
     say blind "Docker's containers: the daemon does not answer"
   fi

@@ -1,13 +1,15 @@
 # shellcheck shell=bash
 # Files that no package brought, or that are not as their package brought them.
 
-# unowned FILE...: sets strays to those that no package lists. `/bin` and the like are links to `/usr`.
+# unowned FILE...: sets strays to those that no package lists, nor diverts another's file to. `/bin` and the like are
+# links to `/usr`.
 unowned() {
   strays=()
   if [ $# -eq 0 ]; then return 0; fi
   mapfile -t strays < <(printf '%s\n' "$@" | awk '
     function real(path) { if (path ~ /^\/(bin|sbin|lib|lib32|lib64|libx32)\//) return "/usr" path; return path }
     FILENAME == "-" { name[real($0)] = $0; next }
+    FILENAME ~ /diversions$/ { at = FNR % 3; if (at == 2) to = $0; else if (at == 0 && $0 != ":") delete name[real(to)]; next }
     real($0) in name { delete name[real($0)] }
     END { for (each in name) print name[each] }' - /var/lib/dpkg/info/*.list /var/lib/dpkg/diversions | sort)
 }
@@ -61,7 +63,7 @@ generated() {
     /etc/sudoers.d/00-berth | /etc/sudoers.d/01-berth-automation | /etc/ssh/sshd_config.d/00-berth.conf) ;;
     /etc/lvm/archive/* | /etc/lvm/backup/* | /etc/multipath/wwids | /etc/multipath/bindings | /etc/iscsi/initiatorname.iscsi) ;;
     /etc/letsencrypt/archive/*.pem | /etc/letsencrypt/accounts/*.json | /etc/letsencrypt/csr/* | /etc/letsencrypt/keys/*) ;;
-    *.pyc | */locale/locale-archive | */modules/*/modules.* | */udev/hwdb.bin | */gconv-modules.cache) ;;
+    */__pycache__/*.pyc | */locale/locale-archive | */modules/*/modules.* | */udev/hwdb.bin | */gconv-modules.cache) ;;
     */info/dir | */mime/* | */icon-theme.cache | */mimeinfo.cache | */loaders.cache | */giomodule.cache | */gschemas.compiled) ;;
     *) return 1 ;;
   esac
@@ -127,17 +129,23 @@ of_sites() {
   [ "${sum%% *}" = "${SITE_FILES[$1]}" ]
 }
 
-# pam_as_generated FILE: what pam-auth-update writes of the modules that the system brings.
+# pam_as_generated FILE: what pam-auth-update writes of the modules that the system brings, in its order: nobody is
+# let in before the line that refuses whom no module took.
 pam_as_generated() {
-  local line result=0
+  local line rest refused="" result=0
   while read -r line; do
     line=${line%%#*}
     read -ra words <<<"$line"
-    case ${words[*]} in
-      '' | auth' requisite pam_deny.so' | account' requisite pam_deny.so' | password' requisite pam_deny.so' | session' requisite pam_deny.so') ;;
-      *' required pam_permit.so' | 'session [default=1] pam_permit.so' | 'session optional pam_umask.so' | 'session required pam_unix.so') ;;
-      'session optional pam_systemd.so' | 'auth optional pam_cap.so' | 'session required pam_limits.so' | 'session optional pam_mkhomedir.so'*) ;;
-      *' [success='[0-9]' default=ignore] pam_unix.so'* | 'account [success='[0-9]' new_authtok_reqd=done default=ignore] pam_unix.so'*) ;;
+    rest="${words[*]:1}"
+    case ${words[0]:-} in '' | auth | account | password | session) ;; *) rest="is none of PAM's kinds" ;; esac
+    case ${words[0]:-}:$rest in
+      :) ;;
+      *:'requisite pam_deny.so') refused=yes ;;
+      session:'required pam_permit.so') ;;
+      *:'required pam_permit.so') if [ -z "$refused" ]; then found PAM "$1 refuses nobody: ${words[*]}" && result=1; fi ;;
+      'session:[default=1] pam_permit.so' | 'session:optional pam_umask.so' | 'session:required pam_unix.so') ;;
+      'session:optional pam_systemd.so' | 'auth:optional pam_cap.so' | 'session:required pam_limits.so' | 'session:optional pam_mkhomedir.so'*) ;;
+      *:'[success='[0-9]' default=ignore] pam_unix.so'* | 'account:[success='[0-9]' new_authtok_reqd=done default=ignore] pam_unix.so'*) ;;
       *) found PAM "$1 says: ${words[*]}" && result=1 ;;
     esac
   done <"$1"
@@ -192,19 +200,3 @@ for at in "${!links[@]}"; do
 done
 while IFS= read -r -d '' file; do found "other files" "$file: others than root may write it"; done < <(find /etc /usr /opt \
   -newerct "@$since" ! -type l \( ! -uid 0 -o -perm -002 -o -perm -020 ! -gid 0 \) -print0 2>/dev/null)
-
-# Packages count as explained above, so those that came since are told themselves.
-if [ -r /var/log/dpkg.log ]; then
-  mapfile -t fresh < <(cat /var/log/dpkg.log.1 /var/log/dpkg.log 2>/dev/null | awk -v since="$(date -d "@$since" '+%Y-%m-%d %H:%M:%S')" \
-    '$3 == "install" && ($1 " " $2) >= since {sub(/:.*/, "", $4); print $4}' | sort -u)
-  asked=()
-  # apt reads all its lists for it.
-  if [ ${#fresh[@]} -gt 0 ]; then mapfile -t asked < <(apt-mark showmanual 2>/dev/null); fi
-  for package in "${fresh[@]}"; do
-    if within "$package" "${asked[@]}" && ! within "$package" git sudo unattended-upgrades docker.io docker-cli docker-compose docker-compose-v2 python3; then
-      if dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep '^installed' >/dev/null; then found "apt and dpkg" "package $package was installed"; fi
-    fi
-  done
-else
-  say blind "packages that were installed since: /var/log/dpkg.log is missing"
-fi

@@ -13,7 +13,14 @@ explained() {
   esac
 }
 
+# programs_in FILE: whether settings of a repository name programs that git then runs.
+programs_in() {
+  grep -iE '^([[:space:]]*\[[^]]*\])?[[:space:]]*(fsmonitor|sshcommand|hookspath|pager|editor|askpass|gitproxy|command|textconv|clean|smudge|process|helper|program|packobjectshook|path)[[:space:]]*=|=[[:space:]]*"?!' -- "$1" 2>/dev/null |
+    grep -viE 'fsmonitor[[:space:]]*=[[:space:]]*(true|false)[[:space:]]*$' >/dev/null
+}
+
 privileged=()
+executable=()
 while read -r _ mount type options _; do
   case $type in
     ext[234] | xfs | btrfs | f2fs | zfs | bcachefs | reiserfs | jfs) ;;
@@ -29,18 +36,21 @@ while read -r _ mount type options _; do
       right) privileged+=("$file") ;;
       device) found "kernel and devices" "$file is a device" ;;
       hook) found hooks "$file runs with git" ;;
+      settings) if programs_in "$file"; then found hooks "$file names programs that git runs"; fi ;;
+      program) executable+=("$file") ;;
     esac
   done < <(timeout 60 find "$mount" -xdev \( -path /var/lib/docker -o -path /var/lib/containerd -o -path /snap -o -path /dev -o -path /proc -o -path /sys \) -prune \
     -o -newerct "@$since" \( -type f -perm /6000 -printf 'right %p\0' -o \( -type b -o -type c ! -path '*/overlay*' \) -printf 'device %p\0' \
-    -o -type f -path '*/.git/hooks/*' ! -name '*.sample' -printf 'hook %p\0' \) 2>/dev/null || [ $? != 124 ] || printf 'late %s\0' "$mount")
+    -o -type f \( -path '*.git/hooks/*' -o -path '*.git/modules/*/hooks/*' \) ! -name '*.sample' -printf 'hook %p\0' \
+    -o -type f \( -path '*.git/config' -o -path '*.git/config.worktree' -o -path '*.git/modules/*/config' \) -printf 'settings %p\0' \
+    -o -type f -perm /111 -printf 'program %p\0' \) 2>/dev/null || [ $? != 124 ] || printf 'late %s\0' "$mount")
   if [ "${entry:-}" = "late $mount" ]; then say blind "programs with the rights of others in $mount: the search took more than a minute"; fi
   entry=
 done </proc/self/mounts
 if command -v getcap >/dev/null; then
-  while IFS= read -r line; do
-    file=${line% *}
-    if [ "$(stat -c %Z -- "$file" 2>/dev/null || echo 0)" -ge "$since" ]; then privileged+=("$file"); fi
-  done < <(timeout 60 getcap -r /usr /opt /home /root /srv /var/www /var/tmp /tmp /etc 2>/dev/null)
+  if [ ${#executable[@]} -gt 0 ]; then
+    while IFS= read -r line; do privileged+=("${line% *}"); done < <(printf '%s\0' "${executable[@]}" | timeout 60 xargs -0 getcap -- 2>/dev/null)
+  fi
 else
   say blind "capabilities of files: getcap is missing"
 fi
@@ -63,5 +73,6 @@ while IFS= read -r home; do
     -o -name '.?hosts' -o -name '.gitconfig' -o -name '.tmux.conf' -o -name '.gdbinit' -o -name '.emacs' -o -name '.procmailrc' \) -print0 2>/dev/null
     find "$home/.ssh/rc" "$home/.ssh/environment" "$home/.ssh/config" "$home/.config/systemd" "$home/.config/autostart" "$home/.config/environment.d" \
       "$home/.config/fish" "$home/.config/git" "$home/.config/containers" "$home/.local/bin" "$home/bin" "$home/.docker/cli-plugins" "$home/.local/share/systemd" \
-      "$home/.oh-my-zsh/custom" "$home/.vim" "$home/.config/nvim" ! -type d -newerct "@$since" -print0 2>/dev/null)
+      "$home/.oh-my-zsh/custom" "$home/.vim" "$home/.config/nvim" ! -type d -newerct "@$since" -print0 2>/dev/null
+    find "$home/.local/lib" ! -type d -newerct "@$since" \( -name '*.pth' -o -name 'usercustomize*' -o -name 'sitecustomize*' \) -print0 2>/dev/null)
 done < <(entries passwd /etc/passwd | cut -d: -f6 | sort -u)
