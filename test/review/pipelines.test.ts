@@ -9,7 +9,7 @@ import { berth } from "../../operations/berth";
 import { variables } from "../../operations/ground/jenkins";
 import { tokenVariable } from "../../operations/sentry/request";
 import { repository } from "../../rehearsal/paths";
-import { jobBuilderVersion } from "../../tools/job-builder";
+import { jobBuilderVersion } from "../../rehearsal/job-builder";
 import { lintWorkflows } from "./actionlint";
 
 interface Workflow {
