@@ -1,8 +1,7 @@
-import * as readline from "node:readline/promises";
-
 import { backupProgram } from "../../components/machine/programs";
 import { machineName } from "../fleet/fleet";
 import type { Context } from "../ground/context";
+import { typed } from "../ground/typed";
 import { exits, readCommandLine, Refusal, UsageError } from "../ground/usage";
 import { siteOf, siteValues, tell } from "../site/site";
 import { listed, pick } from "./archives";
@@ -112,22 +111,11 @@ async function inPlace(
   context.say(
     `${archive.key} (${archive.bytes} bytes) takes the place of what ${slug} has on ${name}; its application stands still meanwhile`,
   );
-  const typed = confirm ?? (await asked(`Type the project's name to go on: `));
-  if (typed !== slug) throw new Refusal("nothing was touched");
+  const answer = confirm ?? (await typed(`Type the project's name to go on: `));
+  if (answer !== slug) throw new Refusal("nothing was touched");
   const wish = JSON.stringify({
     address: await store.address(archive.key),
     manifest: JSON.parse(text) as unknown,
   });
   return tell(context, site, ["restore", slug, "--by", site.by], backupProgram, wish);
-}
-
-/** What a person types; nothing where nobody is there to be asked. */
-async function asked(question: string): Promise<string> {
-  if (!process.stdin.isTTY) return "";
-  const terminal = readline.createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return (await terminal.question(question)).trim();
-  } finally {
-    terminal.close();
-  }
 }

@@ -5,7 +5,8 @@ import { anything } from "./answers";
 
 /** How databases come to the new machine: they follow, or are dumped and loaded while visitors wait. */
 export const ways = ["replication", "dump"] as const;
-export type Way = (typeof ways)[number];
+/** `takeover`: they follow on the machine that it goes back to, since the other one was lost. */
+export type Way = (typeof ways)[number] | "takeover";
 
 /** What a move did and is about to do, kept on both machines: whoever goes on reads it there. */
 const journal = z.object({
@@ -22,7 +23,7 @@ const journal = z.object({
   begun: z.string(),
   state: z.enum(["moving", "aborted", "ended"]),
   /** Absent in journals of before there were two. */
-  way: z.enum(ways).default("replication"),
+  way: z.enum([...ways, "takeover"]).default("replication"),
   /** Why a gate was passed, by whom (R64). */
   reason: z.string().optional(),
   /** Counts writes: of two copies the higher one is the later. */

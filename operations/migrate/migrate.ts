@@ -8,12 +8,13 @@ import { stageFirst } from "./gates";
 import { Keeper, ways, type Journal, type Way } from "./journal";
 import { Lease } from "./lease";
 import { ask, Away, type Side } from "./machines";
-import type { Move, Route } from "./move";
+import type { Move } from "./move";
 import { isDelivered, refuseUnfit } from "./plan";
 import { realWorld } from "./real";
 import { abort } from "./retreat";
 import { routeOf, type Found } from "./route";
 import { run, type Outcome } from "./run";
+import { planTakeover, takeOver } from "./takeover";
 import { showPlan, showStatus, type Surveys } from "./show";
 import { stepNames, type StepName } from "./step";
 import { isBefore } from "./steps";
@@ -35,6 +36,9 @@ on after whatever cut it off, from any clone.
                    another major version, or a small site; nothing follows the new machine then
   --abort          give it up, as long as the new machine does not serve
   --status         how far it is
+  --without STACK  the machine of STACK serves and is lost for good, and the one of --to follows it: that one serves with
+                   what it received, says what may be missing, and asks; refused while the other one answers
+  --confirm SLUG   what a person is asked to type otherwise
   --reason TEXT    why production may go before stage (R64); it is kept
   --commit         write the stack file's lines on a branch of their own, for review
   --as ACCOUNT     as this member and not as $USER; who is no member comes with a deployer's key
@@ -57,7 +61,7 @@ export async function migrate(
 ): Promise<number> {
   const { flags, values, words } = readCommandLine(argv, {
     flags: ["plan", "abort", "status", "commit"],
-    values: ["to", "until", "reason", "as", "by"],
+    values: ["to", "until", "reason", "as", "by", "without", "confirm"],
   });
   const [slug, ...more] = words;
   const { to, reason } = values;
@@ -74,8 +78,23 @@ export async function migrate(
     if (flags.has("status")) return await showStatus(context, found, world);
     const sides = { old: world.side(found.route.source), new: world.side(found.route.target) };
     const by = values["as"] ?? context.env["USER"] ?? os.userInfo().username;
-    const way = refuseOtherWay(moving(found.journal), wanted) ?? wanted ?? "replication";
+    const under = moving(found.journal);
+    const { without, confirm } = values;
+    if (without !== undefined) refuseNotLost(found, without, wanted);
+    const lost = without === undefined ? wanted : "takeover";
+    const way = refuseOtherWay(under, wanted) ?? lost ?? "replication";
+    const journal = under ?? begin(found, world.now(), way, reason);
+    // Each look for a machine that was lost takes its time, and visitors wait for the names.
+    const isLost = under === undefined && way === "takeover";
+    const kept = isLost ? [sides.new] : [sides.old, sides.new];
+    const keeper = new Keeper(journal, kept, by, world.now);
+    const commits = flags.has("commit");
+    const move: Move = {
+      ...found.route,
+      ...{ context, world, ...sides, keeper, by, commits, laid: {} },
+    };
     if (flags.has("plan")) {
+      if (way === "takeover") return await planTakeover(move);
       const both = await surveysOf(sides, slug);
       const gate = await gateOf(found, world, context, reason);
       return showPlan(context, found, both, gate, way);
@@ -83,21 +102,14 @@ export async function migrate(
     const lease = new Lease(slug, by, context.say);
     await lease.take(sides.old, sides.new);
     try {
-      const commits = flags.has("commit");
-      const journal = moving(found.journal) ?? begin(found.route, world.now(), way, reason);
-      const keeper = new Keeper(journal, [sides.old, sides.new], by, world.now);
-      const isNew = journal !== found.journal;
-      const move: Move = {
-        ...found.route,
-        ...{ context, world, ...sides, keeper, by, commits, laid: {} },
-      };
       if (flags.has("abort")) {
-        if (isNew) throw new Refusal(`${slug} is not moving to ${to}`);
+        if (under === undefined) throw new Refusal(`${slug} is not moving to ${to}`);
         await abort(move);
         context.out(`${slug}: given up; ${found.route.source.stack} serves it as before\n`);
         return exits.done;
       }
-      if (isNew) {
+      if (isLost) await takeOver(move, confirm);
+      else if (under === undefined) {
         await refuseAtOnce(found, sides, way, await gateOf(found, world, context, reason));
       }
       return told(move, await run(move, until));
@@ -165,16 +177,32 @@ async function gateOf(
   }
 }
 
+/** Refuses to leave a machine behind that is not the one that serves, or in the midst of a move. */
+function refuseNotLost({ route, journal }: Found, without: string, way: Way | undefined): void {
+  const { slug, from, to } = route;
+  if (way !== undefined) throw new UsageError("--without and --by: one of them");
+  if (without !== from) {
+    throw new Refusal(`--without ${without}: ${slug} is served by ${from}`);
+  }
+  const under = moving(journal);
+  if (under === undefined || under.way === "takeover") return;
+  throw new Refusal(
+    `--without ${without}: ${slug} is on the move from ${from} to ${to} and was not switched, so that what ${to} has is no whole copy; bring ${from} back`,
+  );
+}
+
 function moving(journal: Journal | undefined): Journal | undefined {
   return journal?.state === "moving" ? journal : undefined;
 }
 
-function begin(route: Route, now: Date, way: Way, reason: string | undefined): Journal {
-  const { slug, environment, from, to, placements } = route;
+/** A new journal, which is later than the last one's, whatever the clock of whoever began that. */
+function begin(found: Found, now: Date, way: Way, reason: string | undefined): Journal {
+  const { slug, environment, from, to, placements } = found.route;
+  const last = found.last === undefined ? -Infinity : Date.parse(found.last.begun);
   return {
     ...{ format: 1, move: randomUUID(), slug, environment, from, to },
     clouds: { from: placements.from.provider, to: placements.to.provider },
-    begun: now.toISOString(),
+    begun: new Date(Math.max(now.getTime(), last + 1)).toISOString(),
     state: "moving",
     way,
     revision: 0,

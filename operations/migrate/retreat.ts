@@ -43,7 +43,8 @@ export async function thaw(move: Move): Promise<void> {
 /** Gives a move up. Throws a `Refusal` once the new machine serves. */
 export async function abort(move: Move): Promise<void> {
   const { keeper } = move;
-  if (keeper.stateOf("promote") === "done") throw promotedAlready(move);
+  const serves = keeper.stateOf("promote") === "done" || keeper.journal.way === "takeover";
+  if (serves) throw promotedAlready(move);
   await thaw(move);
   for (const step of [...steps].reverse().filter(({ name }) => isBefore(name, "freeze"))) {
     if (step.undo === undefined || keeper.stateOf(step.name) === undefined) continue;

@@ -14,8 +14,10 @@ import type { Route } from "./move";
 export interface Found {
   readonly route: Route;
   readonly fleets: Survey;
-  /** Of a move under way, or of the last one. */
+  /** Of a move under way, or of the last one; undefined where the next one goes back from it. */
   readonly journal: Journal | undefined;
+  /** The last one's, also then. */
+  readonly last: Journal | undefined;
 }
 
 /**
@@ -55,7 +57,12 @@ export async function routeOf(
   const last = journal?.state === "moving" ? journal : undefined;
   // Once the new machine serves, the way back is another move, which need not wait for the end of this one.
   const goesBack = last?.from === to && last.steps["forward"]?.state === "done";
-  const moving = goesBack ? undefined : last;
+  // What took over is not bound to a machine that is gone from the stacks: nobody meets that one any more.
+  const isGone =
+    last?.way === "takeover" &&
+    last.steps["names"]?.state === "done" &&
+    ![target, ...candidates].some(({ stack }) => stack === last.from);
+  const moving = goesBack || isGone ? undefined : last;
   // What names the machine that serves already is left of an earlier move.
   const declared = phaseOf(fleet, project) === "beside" ? project.migration?.to : undefined;
   const elsewhere = moving?.to ?? (goesBack ? to : declared) ?? to;
@@ -80,7 +87,8 @@ export async function routeOf(
       placements: { from: before, to: placement },
     },
     fleets,
-    journal: goesBack ? undefined : journal,
+    journal: goesBack || isGone ? undefined : journal,
+    last: journal,
   };
 }
 

@@ -86,6 +86,9 @@ async function settled(step: Step, move: Move, error: unknown): Promise<unknown>
     new Refusal([`${step.name}: ${error.message}`, state, commands(move, mayAbort)].join("\n"), {
       cause: error,
     });
+  if (move.keeper.journal.way === "takeover") {
+    return said(`${target.name} serves ${slug} since it took over from ${old.name}.`, false);
+  }
   if (move.keeper.stateOf("forward") === "done" && isBefore("forward", step.name)) {
     return said(
       `${slug} is with ${target.name} since the switch, and ${old.name} takes no write.`,

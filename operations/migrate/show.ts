@@ -83,6 +83,7 @@ export async function showStatus(
   else {
     const { from, to, begun, state, reason } = journal;
     out(`${slug}: from ${from} to ${to}, ${state}, begun ${begun}\n`);
+    if (journal.way === "takeover") out(`${to} took over, since ${from} was lost\n`);
     if (reason !== undefined) out(`before stage, because: ${reason}\n`);
     const rows = steps.flatMap(({ name }) => {
       const step = journal.steps[name];

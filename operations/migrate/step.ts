@@ -19,6 +19,7 @@ export const stepNames = [
   "forward",
   "names",
   "purge",
+  "fence",
   "down",
   "end",
 ] as const;

@@ -245,4 +245,56 @@ mv ${volume}/_data/standby.signal /root`);
     expect(await old.onHost(`ls ${volume}`)).toBe(`_data\n${place.split("/").at(-1)}\n`);
     await old.goesOn();
   });
+
+  it.runIf(process.env["BERTH_SOAK"] === "1")(
+    "is taken over by the machine that follows where the new one is lost, which is fenced once it is back",
+    async () => {
+      const why = ["--reason", "there is no stage here"];
+      going = "prod-b";
+      const moved = await berth(...why);
+      expect(moved, moved.said + moved.out).toMatchObject({ code: 0 });
+      const state = () => next.sql("SELECT sync_state FROM pg_stat_replication");
+      await expect.poll(state, { timeout: 60_000 }).toBe("sync\n");
+      going = "prod";
+      const without = ["--without", "prod-b", "--confirm", "shop"];
+      const alive = await berth(...without);
+      expect(alive.said).toContain("prod-b/shop answers: nothing was touched");
+      expect(
+        await old.refused("takeover --look", JSON.stringify({ address: next.address })),
+      ).toContain("receives from the other machine at this moment");
+      // Whoever is cut off from everybody is dead to everybody, and goes on by itself.
+      await next.onHost(`nft add table inet lost
+nft add chain inet lost in '{ type filter hook input priority -300; policy accept; }'
+nft add chain inet lost out '{ type filter hook output priority -300; policy accept; }'
+nft add rule inet lost in ip saddr 10.0.0.0/8 drop
+nft add rule inet lost out ip daddr 10.0.0.0/8 drop`);
+      const written = await next.acknowledged();
+      const plan = await berth("--without", "prod-b", "--plan");
+      expect(plan, plan.said).toMatchObject({ code: 0 });
+      expect(plan.out).toMatch(
+        /db: up to [0-9A-F]+\/[0-9A-F]+; its last change was committed at 20/,
+      );
+      const taken = await berth(...without);
+      expect(taken, taken.said + taken.out).toMatchObject({ code: 1 });
+      expect(taken.said).toContain("fence: prod-b/shop");
+      expect(taken.out).toContain("takeover   prod/shop serves shop");
+      await old.goesOn();
+      await old.allThere(written);
+      // It serves its own, and is stopped by the next command that meets it.
+      await next.goesOn();
+      await next.onHost("nft delete table inet lost");
+      const over = await berth();
+      expect(over, over.said + over.out).toMatchObject({ code: 0 });
+      expect(over.out).toContain("prod-b/shop runs nothing of the project");
+      const signal = "/var/lib/docker/volumes/shop_pgdata/_data/standby.signal";
+      const left = "docker ps -aq --filter label=com.docker.compose.project=shop";
+      expect(await next.onHost(`${left}; ls ${signal}`)).toBe(`${signal}\n`);
+      going = "prod-b";
+      const plannedBack = await berth("--plan", ...why);
+      expect(plannedBack, plannedBack.said + plannedBack.out).toMatchObject({ code: 0 });
+      expect(plannedBack.out).toContain("what stayed of the move of");
+      await old.goesOn();
+    },
+    900_000,
+  );
 });

@@ -60,13 +60,14 @@ const parts: Readonly<Record<string, Part>> = {
       ),
   },
   moves: {
-    what: "a project moved there and back under writes, through the edge and the engine, and by dump",
+    what: "a project moved there and back under writes, through the edge and the engine, with a machine that is lost, and by dump",
     run: () =>
       runInForeground(
         vitest,
         [
           ...[
             "run",
+            "test/operations/migrate.hosts.test.ts",
             "test/operations/migrate-edge.hosts.test.ts",
             "test/machine/move-dump.hosts.test.ts",
           ],
@@ -76,7 +77,7 @@ const parts: Readonly<Record<string, Part>> = {
       ),
   },
   chain: {
-    what: "a project moved from cloud to cloud and to a client's machine, with a restart of each old one",
+    what: "a project moved from cloud to cloud, to a client's machine and back to the first, with a restart of each old one",
     run: () =>
       runInForeground(
         vitest,

@@ -6,6 +6,7 @@ import { declare } from "./declare";
 import { deliver } from "./deliver";
 import { down, end, purge } from "./ending";
 import { checks, files } from "./files";
+import { fence } from "./fence";
 import { follow } from "./follow";
 import { load } from "./load";
 import { names } from "./names";
@@ -29,6 +30,7 @@ const all: Readonly<Record<StepName, Step>> = {
   forward,
   names,
   purge,
+  fence,
   down,
   end,
 };
@@ -36,8 +38,12 @@ const all: Readonly<Record<StepName, Step>> = {
 /** Every step, in order. */
 export const steps: readonly Step[] = stepNames.map((name) => all[name]);
 
+/** What is left to do once a machine took over from one that was lost. */
+const afterTakeover: readonly StepName[] = ["declare", "names", "purge", "fence", "end"];
+
 /** Those of one way of moving. */
 export function stepsOf(way: Way): readonly Step[] {
+  if (way === "takeover") return afterTakeover.map((name) => all[name]);
   return steps.filter(({ only }) => only === undefined || only === way);
 }
 

@@ -22,7 +22,7 @@ export const names: Step = {
     if ((await world.servedBy(environment, slug)) !== to) {
       if (commits) {
         throw new Refusal(
-          `${slug}: visitors reach the new machine through the old one until the change is deployed; once it is, run the same command again`,
+          `${slug}: the change is not deployed yet. ${meanwhile(move)} Once it is, run the same command again`,
         );
       }
       const besides = besidesNames(await world.preview(environment), slug, project.node);
@@ -31,7 +31,7 @@ export const names: Step = {
           [
             `pulumi up --stack ${environment} would do more than lead the names of ${slug} elsewhere:`,
             ...besides.map((each) => `  - ${each}`),
-            "Visitors reach the new machine through the old one meanwhile. Deploy what else is due by itself, or take it out, then run the same command again.",
+            `${meanwhile(move)} Deploy what else is due by itself, or take it out, then run the same command again.`,
           ].join("\n"),
         );
       }
@@ -53,6 +53,13 @@ export const names: Step = {
     return [`the names of ${slug} lead to ${target.address}`];
   },
 };
+
+/** How visitors fare whose names still lead to the machine that does not serve any more. */
+function meanwhile({ keeper }: Move): string {
+  return keeper.journal.way === "takeover"
+    ? "Names lead to the machine that was lost meanwhile."
+    : "Visitors reach the new machine through the old one meanwhile.";
+}
 
 /** Refuses while the environment has anything else to update: it would come with the switch, unlooked at. */
 export async function refuseWhatIsDue({ world, environment, slug }: Move): Promise<void> {

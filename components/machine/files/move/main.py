@@ -9,13 +9,14 @@ import session
 from ground import Failed, Misused, Refused, Stop, complain, run, say
 from moves import move_of
 
-USAGE = """berth-move survey | room | key | follow | load | lag | seal | renounce | promote | lay | down | end | status <project>
+USAGE = """berth-move survey | room | key | follow | load | lag | seal | renounce | promote | lay | fence | down | end | status <project>
 berth-move offer <project> [--back]
 berth-move files <project> [--check | --last]
 berth-move hold <project> --seconds N
 berth-move freeze <project> --seconds N [--closed]
 berth-move thaw <project> [--never-promoted]
 berth-move attach | return <project> [--synchronous]
+berth-move takeover <project> [--look]
 berth-move lock <project> --by NAME --run ID
 berth-move unlock <project> --run ID
 berth-move journal <project> [--put]
@@ -44,8 +45,8 @@ class Verb:
 
 VERBS = {
     "survey": Verb("survey", "survey", alone=False),
-    "key": Verb("account", "key"),
     "room": Verb("left", "make_room"),
+    "key": Verb("account", "key"),
     "offer": Verb("offer", "offer", flags=("--back",), told=True),
     "follow": Verb("arrival", "follow", told=True),
     "files": Verb("passes", "files", flags=("--check", "--last")),
@@ -60,6 +61,8 @@ VERBS = {
     "lay": Verb("standby", "lay_back", told=True),
     "attach": Verb("standby", "attach", flags=("--synchronous",), told=True),
     "return": Verb("standby", "follow_back", flags=("--synchronous",), told=True),
+    "takeover": Verb("lost", "takeover", flags=("--look",), told=True),
+    "fence": Verb("lost", "fence_off", told=True),
     "down": Verb("ending", "down"),
     "end": Verb("ending", "end"),
     "status": Verb("moves", "status", alone=False),

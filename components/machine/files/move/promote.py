@@ -136,6 +136,14 @@ def raised(server):
 
 
 def begin(move):
+    """The application starts, and who follows is waited for."""
+    start(move)
+    if move.kept(postgres.OFFERED):
+        # The way back was laid before.
+        guard.begin(move)
+
+
+def start(move):
     """The application, as the first delivery had made it; what judges deliveries judges whether it is well."""
     if os.path.exists(os.path.join(move.site, untouched.BLANK)):
         done = run([BACKUP, "empty", move.slug, "--by", "move"], seconds=300)
@@ -147,7 +155,4 @@ def begin(move):
         say(line)
     if done.code != 0:
         raise Failed(f"the database serves here, and the application does not: {done.last()}; mend it (berth-site logs {move.slug}) and call again")
-    if move.kept(postgres.OFFERED):
-        # The way back was laid before.
-        guard.begin(move)
 
