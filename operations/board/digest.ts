@@ -9,7 +9,7 @@ const mostCells = 3;
 
 /**
  * The board as one message to Slack: what needs a person, worst first. Pure; never longer than Slack takes, whole lines
- * alone, and what others wrote notifies nobody and links nowhere.
+ * alone, and what others wrote notifies nobody and hides no address.
  */
 export function digest(board: Board): string {
   const { rows, notes, bad, unknown } = board;

@@ -8,7 +8,8 @@ export const messageLimit = 4_000;
 
 /**
  * Text that others wrote, as a message shows it: one line, no longer than is read, and nothing in it that Slack takes
- * for a link, a mention or a channel. Cut before it is escaped, so that no escape is cut in two.
+ * for a mention, a channel or a link under another name; an address that stands in it may be clicked as what it says.
+ * Cut before it is escaped, so that no escape is cut in two.
  */
 export function plain(text: string, limit = titleLimit): string {
   const line = printableLine(text, Number.MAX_SAFE_INTEGER);
