@@ -142,7 +142,10 @@ export function projectOutput(
     ...(taken.length === 0
       ? {}
       : {
-          takenOver: taken.flatMap(({ records }) => records.map(({ id: _, ...former }) => former)),
+          // In one order, whichever name's zone answered first.
+          takenOver: [...taken]
+            .sort((one, other) => (one.name < other.name ? -1 : 1))
+            .flatMap(({ records }) => records.map(({ id: _, ...former }) => former)),
         }),
     ...(project.handBack === true ? { handedBack: true } : {}),
     ...(certificate === undefined ? {} : { certificate }),
