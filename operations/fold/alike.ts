@@ -1,3 +1,4 @@
+import { isFirstArchive } from "../../components/backups/first-archive-name";
 import { nobody } from "../../components/fleet/fleet";
 import type { ResolvedFleet, ResolvedNode } from "../../components/placement/resolved";
 import type { Preview } from "../../engine/preview";
@@ -11,9 +12,26 @@ export function rootOf({ resources }: StackState, node: string): StateResource |
 
 /** What a preview would do to resources, a line each; nothing where each stays as it is. */
 export function changesIn({ changes }: Preview): string[] {
-  return changes
-    .filter(({ fate }) => fate !== "same" && fate !== "read")
-    .map(({ fate, type, name }) => `  ${fate} ${name} (${type})`);
+  return told(changes.filter(({ fate }) => fate !== "same" && fate !== "read"));
+}
+
+/**
+ * The same without what follows a machine into its new stack and is nothing of the machine: what Berth does at Jenkins and
+ * Sentry, and the session that awaits a first archive.
+ */
+export function changesOfMachines({ changes }: Preview): string[] {
+  return told(
+    changes.filter(({ fate, type, name }) => {
+      if (fate === "same" || fate === "read") return false;
+      const isFollowing =
+        type === "command:local:Command" || type.startsWith("berth:integrations:");
+      return !isFollowing && !(type === "command:remote:Command" && isFirstArchive(name));
+    }),
+  );
+}
+
+function told(changes: Preview["changes"]): string[] {
+  return changes.map(({ fate, type, name }) => `  ${fate} ${name} (${type})`);
 }
 
 /**

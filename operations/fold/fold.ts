@@ -2,7 +2,7 @@ import type { ResolvedFleet } from "../../components/placement/resolved";
 import type { Context } from "../ground/context";
 import { readFleets } from "../ground/reading";
 import { exits, readCommandLine, Refusal, unknown, UsageError } from "../ground/usage";
-import { changesIn, refuseUnlike, rootOf } from "./alike";
+import { changesIn, changesOfMachines, refuseUnlike, rootOf } from "./alike";
 import { Kept, putBack, States } from "./states";
 
 /** How `berth fold` is called. */
@@ -60,7 +60,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
 async function movedOrBack(states: States, kept: Kept, move: readonly string[]): Promise<void> {
   try {
     await states.succeed(...move);
-    const changes = changesIn(await states.preview(kept.environment));
+    const changes = changesOfMachines(await states.preview(kept.environment));
     if (changes.length === 0) return;
     throw new Refusal(
       `${kept.environment} would change what was moved; declare it alike first:\n${changes.join("\n")}`,

@@ -16,9 +16,16 @@ export function besidesNames(preview: Preview, slug: string, node?: string): rea
   const byUrn = new Map(preview.changes.map((change) => [change.urn, change]));
   return preview.changes
     .filter(({ fate }) => fate !== "same" && fate !== "read")
-    .filter((change) => !isOfNames(change, slug, byUrn))
+    .filter((change) => !isOfNames(change, slug, byUrn) && !isOfJobs(change, slug))
     .filter((change) => node === undefined || !isOfBackups(change, slug, node))
     .map(({ fate, type, name }) => `${fate} ${type} ${name}`);
+}
+
+/** The project's jobs on Jenkins, which follow it to the machine that serves it; their first run was that of the old one. */
+function isOfJobs({ type, name, fate }: Change, slug: string): boolean {
+  if (type !== "command:local:Command") return false;
+  if (name === `${slug}-jobs`) return fate === "update";
+  return name === `${slug}-first-run` && (fate === "delete" || fate === "create");
 }
 
 function isOfBackups({ type, name, fate }: Change, slug: string, node: string): boolean {

@@ -8,7 +8,7 @@ import { Kept } from "../../operations/fold/states";
 import { ScratchCloud } from "../../rehearsal/scratch";
 import { agency, project } from "./agency";
 
-const shop = project("shop.example");
+const shop = project("shop.example", { repository: "git@github.com:acme/shop.git" });
 const retired = { since: "2020-01-01", snapshot: "x", remove: true };
 
 describe("folding a host stack into its environment", () => {

@@ -157,6 +157,21 @@ describe("an update that leads names", () => {
     expect(besidesNames(replaced as unknown as Preview, "shop", "shop")).toHaveLength(1);
   });
 
+  it("may have the project's jobs follow it to its new machine, and no other's", () => {
+    const local = "command:local:Command";
+    const of = (slug: string) =>
+      ({
+        changes: [
+          change(local, `${slug}-jobs`, "update"),
+          change(local, `${slug}-first-run`, "delete"),
+        ],
+      }) as unknown as Preview;
+    expect(besidesNames(of("shop"), "shop")).toEqual([]);
+    expect(besidesNames(of("club"), "shop")).toHaveLength(2);
+    const ended = { changes: [change(local, "shop-jobs", "delete")] } as unknown as Preview;
+    expect(besidesNames(ended, "shop")).toHaveLength(1);
+  });
+
   it.each([
     ["another project's record", change(record, "club-primary", "update", names("club").urn)],
     ["a record of its own that goes", change(record, "shop-www", "delete", names("shop").urn)],
