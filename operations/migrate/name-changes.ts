@@ -8,8 +8,8 @@ const names = ["berth:index:ProjectNames", "berth:edge:OriginPulls"];
 const session = "command:remote:Command";
 
 /**
- * What an update would do besides leading one project's names elsewhere, a sentence each. A switch in the middle of a
- * move is no moment for anything else. `node`: the environment's own for the project, which backs up what it serves
+ * What an update would do besides leading one project's names, and its jobs, elsewhere, a sentence each. A switch in the
+ * middle of a move is no moment for anything else. `node`: the environment's own for the project, which backs up what it serves
  * and no longer what it does not: its converge is told so, and the sessions that brought its key and awaited its first archive come or go.
  */
 export function besidesNames(preview: Preview, slug: string, node?: string): readonly string[] {
