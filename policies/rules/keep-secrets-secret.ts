@@ -17,7 +17,8 @@ const forms: readonly (readonly [name: string, form: RegExp])[] = [
   ["a Google key", /\bAIza[A-Za-z0-9_-]{35}/],
   ["a Sentry token", /\bsntry[su]_[A-Za-z0-9_=+/-]{20}/],
   ["a signed token", /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/],
-  ["a password in an address", /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]+:[^\s/@]+@/i],
+  // Not over the end of a text in JSON, where `"https://a","b":"git@c"` is two of them.
+  ["a password in an address", /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"]+:[^\s/@"]+@/i],
 ];
 
 /** Inputs that hold a secret by their very name. */
