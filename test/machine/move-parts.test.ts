@@ -57,6 +57,28 @@ print(json.dumps(passes.judged(tree, ${before ?? "None"}, ${last ? "True" : "Fal
   const vanished = 'file has vanished: "/new.tmp" (in media)';
   const unreadable = 'rsync: [sender] opendir "/lost" (in media) failed: Permission denied (13)';
 
+  it("deletes nothing where the other side does not say how much it has, or has less", () => {
+    /** What a pass does that may delete where 1000 entries are left, and how often rsync was begun. */
+    const pass = (says: string) =>
+      call<{ said: string; calls: number }>(`
+import os, passes, subprocess, tempfile
+folder = tempfile.mkdtemp()
+with open(f"{folder}/rsync", "w") as file:
+    file.write("#!/bin/sh\\necho call >>${"{folder}"}/calls\\necho '${says}'\\n".format(folder=folder))
+os.chmod(f"{folder}/rsync", 0o755)
+words = ["bash", "-c", passes.SCRIPT.replace("kill -KILL", "echo"), "pass", "1", "pass", "media", "1000", "no", "-"]
+said = subprocess.run(words, env={"PATH": folder + ":" + os.environ["PATH"]}, capture_output=True, text=True).stdout
+print(json.dumps({"said": said, "calls": open(f"{folder}/calls").read().count("call")}))`);
+    const silent = pass("~ *deleting 11");
+    expect(silent).toMatchObject({ calls: 1 });
+    expect(judged(silent.said)).toMatchObject({
+      wrong: [expect.stringContaining("rsync did not say how many files there are")],
+    });
+    expect(pass("Number of files: 1,001 (reg: 1,000)").calls).toBe(1);
+    expect(pass("Number of files: 898 (reg: 897)")).toMatchObject({ calls: 1 });
+    expect(pass("Number of files: 898 (reg: 897)").said).toContain("short 898");
+  });
+
   it("goes on past names that vanished, and tells them", () => {
     expect(judged(said("= >f+++++++++ a", vanished, ...stats, "ended 24"))).toMatchObject({
       entries: 2001,

@@ -38,11 +38,16 @@ tree() {
     said=$(pull "${more[@]}" -n --stats --out-format='~ %i %n')
     status=$?
     there=$(sed -n 's/^Number of files: \([0-9,]*\).*/\1/p' <<<"$said")
+    there=${there//,/}
     if [ $status != 0 ] && [ $status != 24 ]; then
       printf '%s\nended %s\n' "$said" "$status"
       return
-    elif [ "${there//,/}" -lt "$least" ]; then
-      printf 'short %s\n' "${there//,/}"
+    elif [[ ! $there =~ ^[0-9]+$ ]]; then
+      # Nothing is deleted by a look that did not say how much is there.
+      printf '%s\nrsync did not say how many files there are\nended 1\n' "$said"
+      return
+    elif [ "$there" -lt "$least" ]; then
+      printf 'short %s\n' "$there"
       return
     elif [ $status = 0 ] && [ "$mode" != check ] && [[ $said != *$'\n~ '* && $said != '~ '* ]]; then
       printf '%s\nended 0\nlooked 0\n' "$said"
