@@ -20,6 +20,7 @@ import {
   type Compared,
   type Task,
 } from "./plan";
+import { rendererFor, type Renderer } from "./renderer";
 import { give, openTo } from "./rights";
 import { cleanEnvironment, findSandbox, noSandbox, type Sandbox } from "./sandbox";
 
@@ -41,7 +42,7 @@ const programPlace = "/opt/pulumi";
  * `node tools/setup/run.js rehearsal/review/compare <scratch directory>`: compares two states of the
  * project as `plan.json` in the scratch directory says, and leaves `outcome.json` there.
  *
- * Obtains the CLI here, where there is a network; everything that runs the reviewed program happens
+ * Obtains the CLI, and what renders jobs, here, where there is a network; everything that runs the reviewed program happens
  * in `inside.ts`, behind the walls, in two visits: the head's never sees the base. What comes back are
  * files of the head's making, which nobody here follows where they lead. Exit code 0 says that there is
  * an outcome, not that it is good.
@@ -53,7 +54,8 @@ export async function main([directory = ""]: readonly string[]): Promise<number>
   );
   for (const copy of [plan.base, plan.head]) standInSecrets(copy);
   const { bin } = await obtainCli({ say: sayOnStderr, cache: cacheRoot() });
-  const visits = new Visits(scratch, await chosen(plan), bin);
+  const renderer = await rendererFor([plan.base, plan.head]);
+  const visits = new Visits(scratch, await chosen(plan), bin, renderer);
   try {
     const started = Date.now();
     await visits.make({ phase: "base", ...basePlan(plan) }, [plan.base, plan.head]);
@@ -115,6 +117,7 @@ class Visits {
     private readonly scratch: string,
     readonly sandbox: Sandbox,
     private readonly bin: string,
+    private readonly renderer: Renderer | undefined,
   ) {
     this.work = path.join(scratch, work);
     for (const name of ["home", "tmp"]) {
@@ -162,7 +165,8 @@ class Visits {
 
   private environment(): NodeJS.ProcessEnv {
     const free = this.sandbox === noSandbox;
-    const found = [free ? this.bin : programPlace, path.dirname(process.execPath)];
+    const renders = this.renderer === undefined ? [] : [this.renderer.directory];
+    const found = [free ? this.bin : programPlace, path.dirname(process.execPath), ...renders];
     const searched = free ? [...found, process.env["PATH"] ?? ""] : found;
     const env = cleanEnvironment(process.env, path.join(this.work, "home"), searched);
     return free ? { ...env, TMPDIR: path.join(this.work, "tmp") } : env;
@@ -179,6 +183,7 @@ class Visits {
       { from: process.execPath },
       ...bound,
       ...clone.map((from) => ({ from })),
+      ...(this.renderer?.places ?? []),
       ...projects.map((from) => ({ from })),
       { from: this.work, write: true },
     ];

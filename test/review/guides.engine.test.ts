@@ -97,6 +97,24 @@ describe("reviewing without credentials, as the guides say", () => {
     expect(said).toContain("it waives nothing in this change");
   });
 
+  it("compares a fleet whose jobs an update has Jenkins hold, though Jenkins is out of reach", async () => {
+    const file = path.join(clone, "Pulumi.yaml");
+    const jenkins =
+      "      jenkins: { repository: git@github.com:acme/berth.git, address: https://ci.acme.dev }\n";
+    const text = fs.readFileSync(file, "utf8");
+    const joined = text.replace(/^ {6}name: countable\n/m, (line) => line + jenkins);
+    expect(joined).not.toBe(text);
+    fs.writeFileSync(file, joined);
+    git("commit", "-q", "-am", "Jenkins");
+    fs.writeFileSync(file, joined.replace("ci.acme.dev", "jenkins.acme.dev"));
+    git("commit", "-q", "-am", "Another Jenkins");
+    const command = "npm run --silent berth -- review --stack stage --base HEAD~1";
+    const { code, stdout, stderr } = await shell(command);
+    expect(code, stdout + stderr).toBe(0);
+    expect(stdout).toContain("stage: Look");
+    git("revert", "--no-edit", "HEAD", "HEAD~1");
+  });
+
   it("gives a program that spies neither network, nor credentials, nor the clone to write to", async () => {
     fs.writeFileSync(
       path.join(clone, "index.ts"),
