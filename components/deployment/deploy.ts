@@ -109,8 +109,8 @@ export async function deploy(run: Run): Promise<Deployment> {
       fleet.zones.length === 0 ? [] : await certifiedNames(fleet.environment, run.fullName),
   });
   const names = named.flatMap((each) => each.names ?? []);
-  const integrating = { fleet, own, nodes, names, published, before, webhook: run.webhook };
-  const jobs = await integrateAll(integrating);
+  const told = { own, history, published, before, webhook: run.webhook };
+  const jobs = await integrateAll({ fleet, nodes, names, ...told });
   const archives = awaitFirstArchives(fleet, nodes, jobs);
   // Last of all: what a person has to decide there holds nothing else up.
   watchErrors(fleet, [...nodes.values(), ...names, ...jobs.values(), ...archives]);

@@ -3,10 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ProjectNames } from "../edge/project-names";
 import { jobForm } from "../fleet/jenkins";
 import { isEnded, servedBy } from "../fleet/serving";
+import { firstRunName } from "../integrations/first-run-name";
 import { integrate } from "../integrations/local";
-import { ProjectJobs } from "../integrations/project-jobs";
+import { ProjectJobs, type ProjectJobsArgs } from "../integrations/project-jobs";
+import { servingOf } from "../leaving/idle";
 import type { ProjectNode } from "../node/project-node";
 import { renamed } from "../node/renamed";
+import type { History } from "../outputs/history";
 import type { PublishedStacks } from "../outputs/published";
 import { isDelivered } from "../placement/deliveries";
 import type { ResolvedFleet, ResolvedNode, ResolvedProject } from "../placement/resolved";
@@ -17,6 +20,7 @@ import type { Before } from "./ran-before";
 export interface Integrating {
   readonly fleet: ResolvedFleet;
   readonly own: OwnState | undefined;
+  readonly history: History;
   readonly nodes: ReadonlyMap<string, ProjectNode>;
   readonly names: readonly ProjectNames[];
   readonly published: PublishedStacks;
@@ -79,11 +83,12 @@ function agentOf(
 }
 
 async function createJobs(
-  { fleet, nodes, published, before }: Integrating,
+  integrating: Integrating,
   project: ResolvedProject,
   jenkins: string,
   last: pulumi.Resource,
 ): Promise<ProjectJobs> {
+  const { fleet, nodes, published } = integrating;
   const { slug, formerly, node: name } = project;
   const own = project.servedBy === undefined ? nodes.get(name) : undefined;
   const node = own && fleet.nodes.find((each) => each.name === name);
@@ -91,20 +96,39 @@ async function createJobs(
   const elsewhere =
     own || isEnded(project) ? undefined : await published.reachedMachine(stack, project);
   const machine = own?.reached ?? elsewhere;
-  const ran = own && before.get(slug)?.(own.host.id);
   return new ProjectJobs(
     slug,
     {
       ...{ jenkins, environment: fleet.environment, project, after: [last] },
       machine: machine && { stack, address: machine.address, hostKey: machine.hostKey },
       agent: node?.jenkins === "agent",
-      firstRun:
-        own && node && isDelivered(node, project)
-          ? { machine: own.host.id, moved: pulumi.output(ran).apply(isElsewhere) }
-          : undefined,
+      firstRun: firstRunOf(integrating, project),
     },
     renamed(slug, formerly),
   );
+}
+
+/**
+ * The first run of a project's job on its own machine. One that was made stays as it is while the project is served
+ * elsewhere and when it comes back: a switch is no moment for a job that delivers what its branch holds by now.
+ */
+function firstRunOf(
+  { fleet, own, history, nodes, before }: Integrating,
+  project: ResolvedProject,
+): ProjectJobsArgs["firstRun"] {
+  const { slug, formerly } = project;
+  const machine = nodes.get(project.node)?.host.id;
+  const node = fleet.nodes.find((each) => each.name === project.node);
+  if (machine === undefined || node === undefined || !isDelivered(node, project)) return undefined;
+  const names = [slug, formerly].map((each) => each && firstRunName(each));
+  const isMade = own?.find("command:local:Command", ...names) !== undefined;
+  const was = servingOf(fleet, slug, history)?.servedBy;
+  const isBack = was !== undefined && was !== fleet.stack;
+  const isServed = project.servedBy === undefined;
+  if (!isServed && !isMade) return undefined;
+  const ran = before.get(slug)?.(machine);
+  const moved = pulumi.output(ran).apply((found) => isBack || isElsewhere(found));
+  return { machine, moved, stays: isMade && (!isServed || isBack) };
 }
 
 /** Where a project ran before: new code must not meet data that is still to come. */

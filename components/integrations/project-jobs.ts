@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Environment } from "../fleet/environment";
 import { jobForm } from "../fleet/jenkins";
 import type { ResolvedProject } from "../placement/resolved";
+import { firstRunName } from "./first-run-name";
 import { integrate } from "./local";
 
 /** A machine as a job reaches it. */
@@ -12,7 +13,16 @@ export interface MachineThere {
   readonly hostKey: pulumi.Input<string>;
 }
 
-/** A project's jobs in one environment; `firstRun.machine` and `moved` are those of the project's own machine here. */
+/** The first run of a project's job, on its own machine here. */
+interface FirstRun {
+  readonly machine: pulumi.Input<string>;
+  /** Whether the project ran on another machine before: nothing is run then. */
+  readonly moved: pulumi.Input<boolean>;
+  /** One that was made is not made again, whatever changed. */
+  readonly stays: boolean;
+}
+
+/** A project's jobs in one environment. */
 export interface ProjectJobsArgs {
   /** Jenkins' address. */
   readonly jenkins: string;
@@ -23,8 +33,7 @@ export interface ProjectJobsArgs {
   /** Whether its machine's own agent takes its deliveries. */
   readonly agent: boolean;
   /** The first run of its job; absent where it is not delivered here. */
-  readonly firstRun?:
-    { readonly machine: pulumi.Input<string>; readonly moved: pulumi.Input<boolean> } | undefined;
+  readonly firstRun?: FirstRun | undefined;
   /** What must be done first: its machine has it, and an agent takes the job. */
   readonly after: readonly pulumi.Resource[];
 }
@@ -59,12 +68,12 @@ export class ProjectJobs extends pulumi.ComponentResource {
       { parent: this, dependsOn: [...after] },
     );
     if (firstRun !== undefined) {
-      const { machine: id, moved } = firstRun;
+      const { machine: id, moved, stays } = firstRun;
       integrate(
-        `${name}-first-run`,
+        firstRunName(name),
         "run",
         { jenkins, slug, environment, moved, machine: id },
-        { parent: this, dependsOn: [jobs] },
+        { parent: this, dependsOn: [jobs], ...(stays ? { ignoreChanges: ["stdin"] } : {}) },
         false,
       );
     }

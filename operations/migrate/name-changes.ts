@@ -1,4 +1,5 @@
 import { firstArchiveName } from "../../components/backups/first-archive-name";
+import { firstRunName } from "../../components/integrations/first-run-name";
 import type { Change, Preview } from "../../engine/preview";
 import { nameOf, typeOf } from "../../engine/urn";
 
@@ -21,11 +22,14 @@ export function besidesNames(preview: Preview, slug: string, node?: string): rea
     .map(({ fate, type, name }) => `${fate} ${type} ${name}`);
 }
 
-/** The project's jobs on Jenkins, which follow it to the machine that serves it; their first run was that of the old one. */
+/**
+ * The project's jobs on Jenkins, which follow it to the machine that serves it. The first run there of one that came from
+ * elsewhere runs nothing yet.
+ */
 function isOfJobs({ type, name, fate }: Change, slug: string): boolean {
   if (type !== "command:local:Command") return false;
   if (name === `${slug}-jobs`) return fate === "update";
-  return name === `${slug}-first-run` && (fate === "delete" || fate === "create");
+  return name === firstRunName(slug) && fate === "create";
 }
 
 function isOfBackups({ type, name, fate }: Change, slug: string, node: string): boolean {

@@ -154,6 +154,21 @@ describe("a project that declares jobs, on the local cloud", () => {
     expect(stdout).not.toContain(cloud.card.services.sentry.token);
   });
 
+  it("has its job not run again by an update that leads it away, or back", async () => {
+    const file = path.join(cloud.project, "Pulumi.prod.yaml");
+    const before = fs.readFileSync(file, "utf8");
+    fs.writeFileSync(file, before.replace("jenkins: {}", "servedBy: none\n      jenkins: {}"));
+    expect(await steps("prod")).toContain("update shop-jobs");
+    expect((await steps("prod")).join()).not.toContain("shop-first-run");
+    await cloud.up("prod");
+    const ran = await builds();
+    fs.writeFileSync(file, before);
+    expect((await steps("prod")).join()).not.toContain("shop-first-run");
+    await cloud.up("prod");
+    expect(await builds()).toEqual(ran);
+    expect(await steps("prod")).toEqual([]);
+  });
+
   it("is watched no more once the agency declares no Sentry, whose projects stay with their events", async () => {
     cloud.write({ shared: shared({}), stacks: stacks() });
     expect(await steps("prod")).toEqual(["delete prod-sentry"]);

@@ -163,13 +163,15 @@ describe("an update that leads names", () => {
       ({
         changes: [
           change(local, `${slug}-jobs`, "update"),
-          change(local, `${slug}-first-run`, "delete"),
+          change(local, `${slug}-first-run`, "create"),
         ],
       }) as unknown as Preview;
     expect(besidesNames(of("shop"), "shop")).toEqual([]);
     expect(besidesNames(of("club"), "shop")).toHaveLength(2);
     const ended = { changes: [change(local, "shop-jobs", "delete")] } as unknown as Preview;
     expect(besidesNames(ended, "shop")).toHaveLength(1);
+    const again = { changes: [change(local, "shop-first-run", "update")] } as unknown as Preview;
+    expect(besidesNames(again, "shop")).toHaveLength(1);
   });
 
   it.each([
