@@ -76,7 +76,7 @@ None is recorded, so nothing here is compared; their clients' tests go by them.
 
 - **Slack** (\`services/slack.ts\`): the documentation of incoming webhooks: paths, limits, words. No channel is archived, and no rate is kept.
 - **Sentry** (\`services/sentry\`): requests are judged by the published API (\`published.json\`: github.com/getsentry/sentry-api-schema at a589a26) and, where that leaves a form open, by Sentry's own validators. Answers hold the fields that its published examples show of what is read. Nothing is sent to Slack, no monitor asks anything, and no event is taken.
-- **Jenkins** (\`services/jenkins\`): its remote API as its documentation and source have it, for agents, jobs and builds. It runs nothing: a build ends as it was told to, well where nothing was said, or as badly as a job that it waits for. No agent connects.
+- **Jenkins** (\`services/jenkins\`): its remote API as its documentation and source have it, for agents, jobs and builds. It runs nothing: a build ends as it was told to, well where nothing was said, or as badly as a job that it waits for; one that was told to run is at work until its object says how it ended. No agent connects.
 `;
 
 function summary(rows: readonly Row[], schema: readonly Finding[]): string {
