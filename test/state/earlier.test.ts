@@ -45,6 +45,10 @@ describe.each(["be7b2bf"])("the states that %s left", (commit) => {
       ({ urn }) => /::([^:]+)-converge$/.exec(urn)?.[1] ?? [],
     );
     expect(converged.length).toBeGreaterThan(0);
+    // One session more that reads: bash is handed its script otherwise.
+    const observed = deployment.resources.flatMap(
+      ({ urn }) => /::([^:]+-observe)$/.exec(urn)?.[1] ?? [],
+    );
     const { nodes = {} } = await cloud.outputs(stack);
     const certified = Object.entries(nodes)
       .filter(([name]) => guards.includes(name))
@@ -76,6 +80,7 @@ describe.each(["be7b2bf"])("the states that %s left", (commit) => {
     expect(rest.map(({ op, name }) => `${op} ${name}`).toSorted()).toEqual(
       [
         ...converged.flatMap((node) => [`create ${node}-script`, `update ${node}-converge`]),
+        ...observed.map((name) => `update ${name}`),
         ...guards.map((node) => `update ${node}-firewall`),
         ...archived.flatMap((name) => [
           ...[`create ${name}-backup-delivered`, `create ${name}-first-archive`],
