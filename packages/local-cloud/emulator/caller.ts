@@ -9,22 +9,25 @@ export interface Caller {
 }
 
 /**
- * The environment of the process on the other end of a loopback connection: the engine's. A real
+ * The environment of the process on the other end of a loopback connection to `port`: the engine's. A real
  * provider is the engine's child and inherits it (`SSH_AUTH_SOCK`, tokens); this process was
  * started by an earlier command and may hold another. Read from /proc when first asked for; where
  * that cannot be (not Linux, another user's engine), this process's own environment stands in.
  */
-export function callerEnvironment(peer: string): (name: string) => string | undefined {
+export function callerEnvironment(
+  peer: string,
+  port: number,
+): (name: string) => string | undefined {
   let found: NodeJS.ProcessEnv | undefined;
   return (name) => {
-    found ??= callerProcess(peer).environment;
+    found ??= callerProcess(peer, port).environment;
     return found[name];
   };
 }
 
 /** That process as a plugin inherits it; where it cannot be read, this very one. */
-export function callerProcess(peer: string): Caller {
-  const pid = processBehind(Number(peer.split(":").at(-1)));
+export function callerProcess(peer: string, port: number): Caller {
+  const pid = processBehind(Number(peer.split(":").at(-1)), port);
   const directory = linkOf(`/proc/${pid}/cwd`) ?? process.cwd();
   return {
     environment: environmentOf(pid) ?? process.env,
@@ -42,10 +45,10 @@ function programIn(directory: string): string | undefined {
 /** How often a connection is looked for: the kernel's tables change while they are read, and one is missed at times. */
 const looks = 5;
 
-/** The pid that holds the established TCP connection from this local port. */
-function processBehind(port: number): string | undefined {
+/** The pid that holds the established TCP connection between these ports. */
+function processBehind(from: number, to: number): string | undefined {
   for (let look = 0; look < looks; look += 1) {
-    const found = holderOf(socketOf(port));
+    const found = holderOf(socketOf(from, to));
     if (found !== undefined) return found;
   }
   return undefined;
@@ -60,19 +63,26 @@ function holderOf(socket: string | undefined): string | undefined {
   );
 }
 
-/** `socket:[inode]` of that connection; columns as in proc_pid_net(5). */
-function socketOf(port: number): string | undefined {
-  const wanted = port.toString(16).toUpperCase().padStart(4, "0");
+/**
+ * `socket:[inode]` of its near end; columns as in proc_pid_net(5). Both ports count: others may hold the same one towards
+ * somebody else.
+ */
+function socketOf(from: number, to: number): string | undefined {
   const established = "01";
   for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {
     for (const line of (read(table) ?? "").split("\n").slice(1)) {
-      const columns = line.trim().split(/\s+/);
-      if (columns[1]?.endsWith(`:${wanted}`) && columns[3] === established) {
-        return `socket:[${columns[9]}]`;
+      const [, near, far, state, , , , , , inode] = line.trim().split(/\s+/);
+      if (portIn(near) === from && portIn(far) === to && state === established) {
+        return `socket:[${inode}]`;
       }
     }
   }
   return undefined;
+}
+
+/** `0100007F:1F90` */
+function portIn(address = ""): number {
+  return Number.parseInt(address.slice(address.lastIndexOf(":") + 1), 16);
 }
 
 function environmentOf(pid: string | undefined): NodeJS.ProcessEnv | undefined {

@@ -33,8 +33,8 @@ export async function serve(
     const peer = call.getPeer();
     let found = sessions.get(peer);
     if (!found) {
-      found = new Session(provider, cloud, new EngineLog(), callerEnvironment(peer), () =>
-        callerProcess(peer),
+      found = new Session(provider, cloud, new EngineLog(), callerEnvironment(peer, port), () =>
+        callerProcess(peer, port),
       );
       sessions.set(peer, found);
     }

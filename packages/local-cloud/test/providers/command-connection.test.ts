@@ -203,9 +203,24 @@ describe("the caller's environment", () => {
       { env: { SSH_AUTH_SOCK: "/of/the/child=1" }, stdio: "ignore" },
     );
     const socket = await new Promise<net.Socket>((resolve) => server.once("connection", resolve));
-    const environment = callerEnvironment(`127.0.0.1:${socket.remotePort}`);
+    // Others have the same port, towards somebody else.
+    const elsewhere = net.createServer();
+    await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
+    const beside = (elsewhere.address() as net.AddressInfo).port;
+    const others = await Promise.all(
+      Array.from({ length: 16 }, async (_, index) => {
+        const localAddress = `127.0.1.${index + 1}`;
+        const own = { localAddress, localPort: socket.remotePort!, port: beside };
+        const other = net.connect({ ...own, host: "127.0.0.1" });
+        await new Promise((resolve) => other.once("connect", resolve));
+        return other;
+      }),
+    );
+    const environment = callerEnvironment(`127.0.0.1:${socket.remotePort}`, port);
     expect(environment("SSH_AUTH_SOCK")).toBe("/of/the/child=1");
     expect(environment("HOME")).toBeUndefined();
+    for (const other of others) other.destroy();
+    elsewhere.close();
     socket.destroy();
     server.close();
     await new Promise((resolve) => child.once("exit", resolve));
