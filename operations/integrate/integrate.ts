@@ -5,13 +5,13 @@ import { webhookMark, webhookVariable } from "../../components/integrations/webh
 import { projectName } from "../../components/stack-file/stack-files";
 import { joined, type Survey } from "../fleet/fleet";
 import type { Context } from "../ground/context";
-import { printableLine } from "../ground/printable";
 import type { PublishedNode } from "../ground/published";
 import { readFleets } from "../ground/reading";
 import { exits, readCommandLine, Refusal, unknown, UsageError } from "../ground/usage";
 import { JenkinsJobs } from "../jobs/jenkins";
 import type { Job } from "../jobs/job";
 import { endFleetJobs, endJobs, putJobs } from "../jobs/load";
+import { mustPass } from "../jobs/passed";
 import { jobsOf } from "../jobs/plan";
 import { webhookOf } from "../notify/webhook";
 import { beginAgent, endAgent } from "./agent";
@@ -37,9 +37,6 @@ changed; for Sentry SENTRY_AUTH_TOKEN.
 
 exit status: 0 done, 1 it could not be
 `;
-
-/** Lines of a build that failed that are told. */
-const toldLines = 20;
 
 /** `berth integrate`. `asked` gives what comes on standard input. */
 export async function main(
@@ -84,13 +81,13 @@ const begins: Readonly<Record<What, Doing>> = {
         `${name}: not run: ${slug} ran on another machine before, and berth migrate brings it; run the job by hand once it serves here`,
       );
     }
-    const { result, url, log } = await new JenkinsJobs(jenkins, context.env).run(name);
-    if (result === "SUCCESS") return context.say(`${name}: ran, and passed`);
-    const lines = log.trimEnd().split("\n").slice(-toldLines);
-    const said = lines.map((line) => `  ${printableLine(line, 300)}`).join("\n");
-    throw new Refusal(
-      `${name}: its first run ended with ${printableLine(result)} (${url}), and it must pass (R22). Put that right and run pulumi up again. It said:\n${said}`,
+    await mustPass(
+      new JenkinsJobs(jenkins, context.env),
+      name,
+      (end) =>
+        `its first run ${end}, and it must pass (R22). Put that right and run pulumi up again.`,
     );
+    context.say(`${name}: ran, and passed`);
   },
   slack: async (context, text) => {
     const { stack, webhook } = readAsked("slack", text);

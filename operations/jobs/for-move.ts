@@ -1,9 +1,8 @@
 import { jobName, type JobKind } from "../../components/fleet/jenkins";
-import { printableLine } from "../ground/printable";
-import { Refusal } from "../ground/usage";
 import type { JenkinsJobs } from "./jenkins";
 import type { Reached } from "./job";
 import { putJobs } from "./load";
+import { mustPass } from "./passed";
 
 /** A delivery as the project's job makes it, to the machine that it moves to. */
 export interface Delivered {
@@ -16,9 +15,6 @@ export interface Delivered {
   /** Whether agents of machines take the project's deliveries. */
   readonly agent: boolean;
 }
-
-/** Lines of a build that failed that are told. */
-const toldLines = 20;
 
 /**
  * Has Jenkins deliver one commit to a machine as the project's own job delivers (its key, its agents, the pinned host
@@ -37,13 +33,8 @@ export async function deliverByJob(
   const all = { ...job, starters: [], ...(agent ? { agent: true as const } : {}) };
   await putJobs(jenkins, [all], env);
   try {
-    const { result, url, log } = await jenkins.run(name);
-    if (result === "SUCCESS") return `${name} ran on Jenkins, and passed`;
-    const lines = log.trimEnd().split("\n").slice(-toldLines);
-    const said = lines.map((line) => `  ${printableLine(line, 300)}`).join("\n");
-    throw new Refusal(
-      `${name}: ended with ${printableLine(result)} (${url}), and delivers as ${job.as} does (R65). It said:\n${said}`,
-    );
+    await mustPass(jenkins, name, (end) => `${end}, and delivers as ${job.as} does (R65).`);
+    return `${name} ran on Jenkins, and passed`;
   } finally {
     await jenkins.remove(name);
   }

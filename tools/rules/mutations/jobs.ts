@@ -4,7 +4,7 @@ import type { Mutation } from "../mutation";
 export const jobs: readonly Mutation[] = [
   {
     rule: 22,
-    file: "operations/integrate/integrate.ts",
+    file: "operations/jobs/passed.ts",
     from: 'if (result === "SUCCESS") return',
     to: 'if (result !== "FAILURE") return',
     test: "test/integrations/command.test.ts",

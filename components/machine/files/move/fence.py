@@ -43,9 +43,8 @@ def ready(move, found):
     return {"databases": {service: {"policy": server.policy(), "data": server.data} for service, server in found.items()}}
 
 
-def stay_down(found, said):
+def stay_down(found):
     """What starts a server from here on, also a restart of the machine, gets a read-only one."""
-    del said
     for server in found.values():
         server.restart("no")
         cluster.fence(server.data)

@@ -75,7 +75,7 @@ def held(move, how, found, said):
     writers.refuse_work(move)
     # What starts anything from here on, also a restart of the machine, starts none of what writes.
     writers.pin(move)
-    how.stay_down(found, said)
+    how.stay_down(found)
     # From here on somebody waits.
     said.setdefault("since", time.time())
     clock = time.monotonic()

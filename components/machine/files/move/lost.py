@@ -107,7 +107,7 @@ def fence_off(move, said):
     move.drop(guard.FILE)
     writers.stop(move)
     found = servers(move)
-    fence.stay_down(found, None)
+    fence.stay_down(found)
     for server in found.values():
         # What it has written stays, whatever ends it: nobody waits for anybody here.
         if server.runs() and not server.stop(30) and not server.stop(5, "SIGQUIT"):

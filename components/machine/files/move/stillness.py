@@ -53,9 +53,9 @@ def policy(container):
     return said.out.strip() or "no"
 
 
-def stay_down(found, said):
+def stay_down(found):
     """Nothing yet: what keeps a server from being started takes its data from under it; see `shut`."""
-    del found, said
+    del found
 
 
 def shut(found, said):
