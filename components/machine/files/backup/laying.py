@@ -19,6 +19,8 @@ class Laid:
         self.name, self.place = name, place.rstrip("/")
         self.fresh, self.former = f"{self.place}.berth-new", f"{self.place}.berth-old"
         self.sums = {}
+        # Directories have their time once all that is in them is there.
+        self.times = []
 
     def begin(self):
         """Nothing of a former try is there any more."""
@@ -34,6 +36,7 @@ class Laid:
             raise Failed(f"files {self.name}: {path!r} leads out of the tree")
         if member.isdir():
             os.makedirs(target, exist_ok=True)
+            self.times.append((target, member.mtime))
         elif member.issym():
             os.symlink(member.linkname, target)
         elif member.islnk():
@@ -44,20 +47,25 @@ class Laid:
             self.sums[path] = self.sums[first]
             return
         else:
+            if path in self.sums:
+                # What changed while it was read comes again under its name, and the last of them counts.
+                os.remove(target)
             self.sums[path] = copy(tar.extractfile(member), target)
         os.chown(target, member.uid, member.gid, follow_symlinks=False)
         if not member.issym():
             os.chmod(target, member.mode)
-            os.utime(target, (member.mtime, member.mtime))
+        os.utime(target, (member.mtime, member.mtime), follow_symlinks=False)
 
     def compare(self, listing, digest):
-        """Raises Failed where what came is not what was listed."""
+        """Raises Failed where what came, all of it, is not what was listed."""
         if hashlib.sha256(listing).hexdigest() != digest:
             raise Failed(f"files {self.name}: their list is not the manifest's")
         listed = dict(read_list(listing))
         wrong = sorted(path for path in listed.keys() | self.sums.keys() if listed.get(path) != self.sums.get(path))
         if wrong:
             raise Failed(f"files {self.name}: {len(wrong)} are missing or others: {', '.join(map(repr, wrong[:5]))}")
+        for target, moment in reversed(self.times):
+            os.utime(target, (moment, moment))
 
     def swap(self):
         """It takes the place of what is there, which is kept beside it."""
@@ -88,11 +96,16 @@ def read_list(listing):
 
 
 def copy(source, target):
+    """Answers its SHA-256. Nothing but zeros is left a hole: a file of holes may be larger than the disk."""
     digest = hashlib.sha256()
     with open(target, "xb") as file:
         for piece in pieces(source):
             digest.update(piece)
-            file.write(piece)
+            if piece.count(0) == len(piece):
+                file.seek(len(piece), os.SEEK_CUR)
+            else:
+                file.write(piece)
+        file.truncate()
     return digest.hexdigest()
 
 
