@@ -75,8 +75,8 @@ class Restore:
             if isinstance(problem, Exception) and not isinstance(problem, Failed):
                 raise Failed(f"{type(problem).__name__}: {problem}") from problem
             raise
-        self.done()
         os.remove(path)
+        self.done()
         say(f"restored: {archive['key']} in {round(time.monotonic() - began, 1)} s")
 
     def note(self, kind=None, entry=None):
@@ -200,24 +200,43 @@ class Restore:
             tree.swap()
 
     def done(self):
-        """What was there before goes: it is in the backup that was taken first, or was empty."""
-        for service, _, fresh, former in self.databases:
-            self.loaders[service].drop(former)
-            self.loaders[service].drop(fresh)
-        for each in self.besides.values():
-            each.done()
-        for tree in self.laid.values():
-            clear(tree.former)
-        os.remove(self.project.places.of(state.RESTORING))
+        """The application runs on what was restored: there is no way back from now on."""
+        self.journal["settled"] = True
+        self.note()
+        tidy(self.project, self.journal)
+
+
+def tidy(project, journal):
+    """What was there before goes: it is in the backup that was taken first, or was empty."""
+    there = services(project)
+    for service, _, _, former in journal["databases"]:
+        Loader(there[service]).drop(former)
+    for service in journal["besides"]:
+        Beside(there[service]).done()
+    for name, place in journal["files"]:
+        try:
+            clear(Laid(name, place).former)
+        except OSError as problem:
+            raise Failed(f"files {name}: restored; what was there before cannot be removed: {problem}; remove it, then: berth-backup undo {project.slug}") from None
+    os.remove(project.places.of(state.RESTORING))
+
+
+def services(project):
+    return {each.service: each for each in containers((project.delivered() or {}).get("project", ""))}
 
 
 def undo(project):
-    """Puts back what a restore that failed or was cut off had begun to exchange, and starts what it stopped."""
+    """Puts back what a restore that failed or was cut off had begun to exchange, and starts what it stopped. One that was
+    cut off once its application was up is ended: part of what was there before may be gone."""
     journal = read_json(project.places.of(state.RESTORING))
     if not journal:
         return
+    if journal.get("settled"):
+        say("what was restored stays; what was there before goes")
+        tidy(project, journal)
+        return
     say("puts back what was there before")
-    there = {each.service: each for each in containers((project.delivered() or {}).get("project", ""))}
+    there = services(project)
     for service, name, fresh, former in reversed(journal["databases"]):
         loader = Loader(there[service])
         names = loader.databases()

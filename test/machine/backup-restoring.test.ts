@@ -1,0 +1,66 @@
+import * as fs from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+
+import { python } from "./backup-python";
+
+const directory = fs.mkdtempSync(join(tmpdir(), "berth-restoring-"));
+afterAll(() => fs.rmSync(directory, { recursive: true }));
+
+/** A restore of two trees that has exchanged them and is cut off in `where`; then what puts things right is run. */
+function cutOff(where: "start" | "clear"): Record<string, string[]> {
+  const root = fs.mkdtempSync(join(directory, "x"));
+  for (const name of ["media", "papers"]) {
+    fs.mkdirSync(join(root, name));
+    fs.writeFileSync(join(root, name, "before"), "");
+    fs.mkdirSync(join(root, `${name}.berth-new`));
+    fs.writeFileSync(join(root, `${name}.berth-new`, "restored"), "");
+  }
+  python(
+    `import os, types, io, contextlib
+import restore
+from laying import Laid
+root, where = sys.argv[1:]
+places = types.SimpleNamespace(of=lambda name: os.path.join(root, name))
+project = types.SimpleNamespace(slug="shop", places=places, delivered=lambda: {"project": "shop"})
+restore.containers = lambda name: []
+one = restore.Restore.__new__(restore.Restore)
+one.project, one.databases, one.loaders, one.besides = project, [], {}, {}
+one.laid = {name: Laid(name, os.path.join(root, name)) for name in ("media", "papers")}
+one.journal = {"containers": [], "made": [], "databases": [], "besides": [], "files": [],
+  "laid": [[name, os.path.join(root, name)] for name in one.laid]}
+class CutOff(BaseException): pass
+cleared = restore.clear
+def clear(path):
+    # A part of what was there before is gone, and then the machine is.
+    if os.path.exists(path):
+        cleared(path)
+        raise CutOff()
+with contextlib.redirect_stdout(io.StringIO()):
+    one.swap()
+    restore.clear = clear
+    try:
+        if where == "clear": one.done()
+    except CutOff: pass
+    restore.clear = cleared
+    restore.undo(project)
+print(json.dumps(os.path.exists(places.of("restoring.json"))))`,
+    "",
+    root,
+    where,
+  );
+  return Object.fromEntries(
+    fs.readdirSync(root).map((name) => [name, fs.readdirSync(join(root, name))]),
+  );
+}
+
+describe("a restore that the machine's end cuts off", () => {
+  it("before its application is up is put back", () => {
+    expect(cutOff("start")).toEqual({ media: ["before"], papers: ["before"] });
+  });
+
+  it("while what was there before goes is ended, since part of that is gone", () => {
+    expect(cutOff("clear")).toEqual({ media: ["restored"], papers: ["restored"] });
+  });
+});
