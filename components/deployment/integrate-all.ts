@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { ProjectNames } from "../edge/project-names";
 import { jobForm } from "../fleet/jenkins";
+import { ownerOf } from "../fleet/owner";
 import { isEnded, servedBy } from "../fleet/serving";
 import { firstRunName } from "../integrations/first-run-name";
 import { integrate } from "../integrations/local";
@@ -45,7 +46,13 @@ export async function integrateAll(
   const last = integrate(
     `${fleet.stack}-fleet-jobs`,
     "fleet-jobs",
-    { jenkins, form: jobForm, agency: fleet.agency.jenkins, projects: projects.map(toldOf) },
+    {
+      jenkins,
+      owner: whose(fleet),
+      form: jobForm,
+      agency: fleet.agency.jenkins,
+      projects: projects.map(toldOf),
+    },
     { dependsOn: [...nodes.values(), ...names] },
   );
   proveWebhook(integrating, last);
@@ -59,6 +66,9 @@ export async function integrateAll(
   );
   return new Map(await Promise.all(jobs));
 }
+
+/** Whose all of it is there, as `ownerOf` has it. */
+const whose = ({ agency }: ResolvedFleet) => ownerOf(agency, pulumi.getProject());
 
 /** What the job that tells Slack is told of a project. */
 function toldOf({ slug, repository }: ResolvedProject): object {
@@ -75,7 +85,12 @@ function agentOf(
   const agents = fleet.agency.jenkins?.agents;
   if (jenkins !== "agent" || node === undefined || agents === undefined) return [];
   const { address, hostKey } = node.reached;
-  const about = { stack: fleet.stack, node: name, projects: node.projects.map(({ slug }) => slug) };
+  const about = {
+    stack: fleet.stack,
+    owner: whose(fleet),
+    node: name,
+    projects: node.projects.map(({ slug }) => slug),
+  };
   const opts = { dependsOn: [last], ...renamed(name, formerly) };
   return [
     [name, integrate(`${name}-agent`, "agent", { ...about, address, hostKey, agents }, opts)],
@@ -99,7 +114,7 @@ async function createJobs(
   return new ProjectJobs(
     slug,
     {
-      ...{ jenkins, environment: fleet.environment, project, after: [last] },
+      ...{ jenkins, owner: whose(fleet), environment: fleet.environment, project, after: [last] },
       machine: machine && { stack, address: machine.address, hostKey: machine.hostKey },
       agent: node?.jenkins === "agent",
       firstRun: firstRunOf(integrating, project),

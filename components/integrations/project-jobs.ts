@@ -26,6 +26,8 @@ interface FirstRun {
 export interface ProjectJobsArgs {
   /** Jenkins' address. */
   readonly jenkins: string;
+  /** Whose they are, as `ownerOf` has it: another Berth project's jobs there are nobody's business here. */
+  readonly owner: string;
   readonly environment: Environment;
   readonly project: ResolvedProject;
   /** The machine that serves it, with the stack that it is of; absent: none does, and its jobs are switched off. */
@@ -44,18 +46,18 @@ export interface ProjectJobsArgs {
  * more has its jobs disabled and deleted before anything else of it goes. What Jenkins says of a failed run fails the
  * update, which is then run again; nothing else of the stack waits for it.
  *
- * A job that people made under a needed name is refused and stays.
+ * A job that people or another Berth project made under a needed name is refused and stays.
  */
 export class ProjectJobs extends pulumi.ComponentResource {
   constructor(name: string, args: ProjectJobsArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { jenkins, environment, project, machine, agent, firstRun, after } = args;
+    const { jenkins, owner, environment, project, machine, agent, firstRun, after } = args;
     const { slug } = project;
     super("berth:integrations:ProjectJobs", name, { project: slug, environment }, opts);
     const jobs = integrate(
       `${name}-jobs`,
       "jobs",
       {
-        ...{ jenkins, slug, environment, form: jobForm, agent },
+        ...{ jenkins, owner, slug, environment, form: jobForm, agent },
         ...(project.formerly === undefined ? {} : { formerly: project.formerly }),
         ...(machine === undefined ? {} : { machine: { ...machine } }),
         declared: {

@@ -1,3 +1,4 @@
+import { projectName } from "../../components/stack-file/stack-files";
 import { deployersOf, survey } from "../fleet/fleet";
 import { chosenMachines } from "../fleet/targets";
 import type { Context } from "../ground/context";
@@ -5,9 +6,10 @@ import { variables } from "../ground/jenkins";
 import { printableLine } from "../ground/printable";
 import { asDeployer } from "../ground/sessions";
 import { exits, readCommandLine, Refusal, UsageError } from "../ground/usage";
-import { carryOut } from "./carry-out";
+import { ownerIn } from "../jobs/plan";
+import { carryOut, unsaidText } from "./carry-out";
 import { JenkinsAgents } from "./jenkins";
-import { standingOf, takenIn, wantedOf, type Standing } from "./wanted";
+import { standingOf, takenIn, type Standing } from "./wanted";
 
 /** How `berth agents` is called. */
 export const usage = `usage: berth agents [--check | --renew] [node…]
@@ -15,7 +17,7 @@ export const usage = `usage: berth agents [--check | --renew] [node…]
 Gives each node that says \`jenkins: agent\` an agent of the agency's Jenkins: in a container on the node,
 which comes in to Jenkins over TLS with a secret of its own. It takes its projects' deliveries of that
 environment alone, never tests. Agents are made and taken away one by one, by their names; those that
-people made are never touched. What no node declares any more is taken away, on Jenkins first.
+people or other Berth projects made are never touched. What no node declares any more is taken away, on Jenkins first.
 
   --check    says what differs, and changes nothing
   --renew    gives the agents of these nodes another name and with it another secret: after somebody left
@@ -47,11 +49,12 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   const jenkins = new JenkinsAgents(declared.address, context.env);
   const renewed = flags.has("renew") ? chosenMachines(machines, words) : [];
   const existing = await jenkins.list();
-  const standing = standingOf(wantedOf(machines), existing, (each) => renewed.includes(each));
+  const owner = ownerIn(fleets, projectName(context.directory));
+  const standing = standingOf(machines, owner, existing, (each) => renewed.includes(each));
   const taken = takenIn(standing, existing);
   if (taken.length > 0) {
     throw new Refusal(
-      `${taken.join(", ")}: an agent of that name was made by hand, and is not replaced; rename it`,
+      `${taken.join(", ")}: an agent of that name was made by hand or by another Berth project, and is not replaced; rename it`,
     );
   }
   if (flags.has("check")) return check(context, standing);
@@ -60,9 +63,12 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
 }
 
 function check(context: Context, standing: readonly Standing[]): number {
-  const differ = standing.filter(({ kind }) => kind !== "current");
+  const differ = standing.flatMap(({ kind, name }) => (kind === "current" ? [] : [{ kind, name }]));
   for (const { kind, name } of differ) {
-    const says = kind === "left" ? "exists and is declared no more" : "is declared and missing";
+    const says = {
+      ...{ left: "exists and is declared no more", missing: "is declared and missing" },
+      unsaid: unsaidText,
+    }[kind];
     context.out(`${printableLine(name)}: ${says}\n`);
   }
   if (differ.length === 0) context.out("all agents are as declared\n");

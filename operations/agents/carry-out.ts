@@ -7,7 +7,8 @@ import { readFacts } from "../ground/report";
 import { runScript, type Entrance } from "../ground/sessions";
 import { exits } from "../ground/usage";
 import type { JenkinsAgents } from "./jenkins";
-import { markOf, type Standing } from "./wanted";
+import { markOf } from "./mark";
+import type { Standing } from "./wanted";
 
 /** Milliseconds that a machine has; an image may have to be pulled. */
 const runMs = 20 * 60_000;
@@ -21,21 +22,27 @@ export interface Hands {
   readonly machines: readonly Machine[];
 }
 
+/** What is said of an agent whose mark does not tell whose it is. */
+export const unsaidText =
+  "its mark does not say whose it is, and no machine here has that name; another Berth project's, or of a machine that is gone: find out, and delete it on Jenkins in that case";
+
 /** What goes goes first: a secret that somebody may have is worth nothing before another one is given out. */
 export async function carryOut(hands: Hands, standing: readonly Standing[]): Promise<number> {
   const { context, jenkins, declared, entrance, machines } = hands;
   let failed = false;
   for (const { kind, name } of standing) {
+    if (kind === "unsaid") context.out(`${printableLine(name)}: left alone: ${unsaidText}\n`);
     if (kind !== "left") continue;
     await jenkins.remove(name);
     context.out(`${printableLine(name)}: taken away from Jenkins\n`);
   }
   const served = new Set<Machine>();
   for (const each of standing) {
-    if (each.kind === "left") continue;
+    if (each.kind === "left" || each.kind === "unsaid") continue;
     const { machine, labels } = each.wanted;
     served.add(machine);
     if (each.kind === "missing") await jenkins.create(each.name, markOf(machine), labels);
+    else if (each.isUnsaid) await jenkins.describe(each.name, markOf(machine));
     const secret = await jenkins.secretOf(each.name);
     const script = runAgentScript({ ...declared, name: each.name, secret });
     const said = await onMachine(machine, entrance, script);

@@ -44,6 +44,18 @@ export class JenkinsAgents {
     await this.requests.ask("POST", "computer/doCreateItem", [200, 302], sent);
   }
 
+  /** Gives an agent another description; all else of it stays. */
+  async describe(name: string, description: string): Promise<void> {
+    const path = `computer/${encodeURIComponent(name)}/config.xml`;
+    const { text } = await this.requests.ask("GET", path, [200]);
+    const before = /<description>[^<]*<\/description>/.exec(text)?.[0];
+    if (before === undefined) throw new Refusal(`${name}: Jenkins does not tell its description`);
+    const xml = text.replace(before, () => `<description>${description}</description>`);
+    await this.requests.ask("POST", path, [200], {
+      ...{ type: "application/xml; charset=utf-8", text: xml },
+    });
+  }
+
   /** What an agent says to be it. */
   async secretOf(name: string): Promise<string> {
     const path = `computer/${encodeURIComponent(name)}/jenkins-agent.jnlp`;

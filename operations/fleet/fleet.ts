@@ -2,6 +2,7 @@ import { isEntered, machineOf } from "../../components/machine/declaration";
 import { automationAccount, type MachineDeclaration } from "../../components/machine/script";
 import type { Environment, Fleet, NodeSpec } from "../../components/fleet/fleet";
 import type { ResolvedFleet } from "../../components/placement/resolved";
+import { ownerOf } from "../../components/fleet/owner";
 import { projectName } from "../../components/stack-file/stack-files";
 import type { Context } from "../ground/context";
 import type { Interrupted } from "../ground/interrupted";
@@ -13,6 +14,8 @@ import { Refusal } from "../ground/usage";
 /** A machine that exists: declared by a stack, and deployed. */
 export interface Machine {
   readonly stack: string;
+  /** Whose it is, as `ownerOf` has it. */
+  readonly owner: string;
   readonly environment: Environment;
   readonly node: NodeSpec;
   readonly declared: MachineDeclaration;
@@ -109,6 +112,7 @@ export function joined(
   published: Readonly<Record<string, PublishedNode>>,
 ): Pick<Survey, "machines" | "undeployed" | "undeclared"> {
   const { stack, environment } = fleet;
+  const owner = ownerOf(fleet.agency, project);
   const nameOf = ({ name, formerly = name }: NodeSpec) => (published[name] ? name : formerly);
   const declared = new Set(fleet.nodes.map(nameOf));
   return {
@@ -118,7 +122,7 @@ export function joined(
       const declaration = machineOf(project, fleet, node);
       const login = isEntered(declaration) ? automationAccount : declaration.initialAccount;
       const { address, hostKey } = found;
-      return [{ stack, environment, node, declared: declaration, address, hostKey, login }];
+      return [{ stack, owner, environment, node, declared: declaration, address, hostKey, login }];
     }),
     undeployed: fleet.nodes
       .filter((node) => !published[nameOf(node)])

@@ -2,7 +2,8 @@ import { endAgentScript } from "../../components/machine/jenkins-agent";
 import { projectName } from "../../components/stack-file/stack-files";
 import { carryOut, onMachine } from "../agents/carry-out";
 import { JenkinsAgents } from "../agents/jenkins";
-import { isOfMachine, standingOf, takenIn, wantedOf } from "../agents/wanted";
+import { isOfMachine, readMark } from "../agents/mark";
+import { isNamedFor, standingOf, takenIn } from "../agents/wanted";
 import { deployersOf, joined, type Machine } from "../fleet/fleet";
 import type { Context } from "../ground/context";
 import type { PublishedNode } from "../ground/published";
@@ -20,12 +21,13 @@ export async function beginAgent(context: Context, text: string): Promise<void> 
   const jenkins = new JenkinsAgents(asked.agents.address, context.env);
   const existing = await jenkins.list();
   // Of this machine alone: another one's is another resource's.
-  const near = existing.filter(({ description }) => isOfMachine(description, asked));
-  const standing = standingOf(wantedOf([machine]), near, () => false);
+  const { owner } = machine;
+  const near = existing.filter(({ description }) => isOfMachine(description, { ...asked, owner }));
+  const standing = standingOf([machine], owner, near, () => false);
   const taken = takenIn(standing, existing);
   if (taken.length > 0) {
     throw new Refusal(
-      `${taken.join(", ")}: an agent of that name was made by hand on Jenkins, and is not replaced; rename it there`,
+      `${taken.join(", ")}: an agent of that name was made by hand or by another Berth project on Jenkins, and is not replaced; rename it there`,
     );
   }
   const told = { ...context, out: context.say };
@@ -40,6 +42,8 @@ export async function endAgent(context: Context, text: string): Promise<void> {
   const jenkins = new JenkinsAgents(asked.agents.address, context.env);
   for (const { name, description } of await jenkins.list()) {
     if (!isOfMachine(description, asked)) continue;
+    // Another Berth project may have a node of that name: its machine has another host key.
+    if (readMark(description)?.owner === undefined && !isNamedFor(name, asked)) continue;
     await jenkins.remove(name);
     context.say(`${name}: taken away from Jenkins`);
   }

@@ -4,6 +4,8 @@ import { environments } from "../../components/fleet/environment";
 import { Refusal } from "../ground/usage";
 
 const machine = { stack: z.string(), address: z.string(), hostKey: z.string() };
+/** Whose it is, as `ownerOf` has it; absent in states of before it was said. */
+const owner = z.string().optional();
 const ofProject = { slug: z.string(), environment: z.enum(environments) };
 
 /** What the program asks for on standard input, by what it is about. Nothing of it is a secret. */
@@ -11,15 +13,16 @@ export const forms = {
   /** A project's jobs; `declared` is there so that a change of it is one of the resource. */
   jobs: z.looseObject({
     jenkins: z.string(),
+    owner,
     ...ofProject,
     formerly: z.string().optional(),
     machine: z.object(machine).optional(),
   }),
   /** The fleet's own. */
-  "fleet-jobs": z.looseObject({ jenkins: z.string() }),
+  "fleet-jobs": z.looseObject({ jenkins: z.string(), owner }),
   /** The agent of a node. */
   agent: z.looseObject({
-    ...{ node: z.string(), ...machine },
+    ...{ node: z.string(), ...machine, owner },
     agents: z.object({ address: z.string(), image: z.string() }),
   }),
   /** The first run of a project's job. */

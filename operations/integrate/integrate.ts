@@ -65,7 +65,8 @@ const begins: Readonly<Record<What, Doing>> = {
     await put(context, jenkins, own);
     if (formerly === undefined) return;
     // Those of the name that it had: they can deliver for as long as they are there.
-    tell(context, await endJobs(new JenkinsJobs(jenkins, context.env), formerly, environment));
+    const there = new JenkinsJobs(jenkins, context.env);
+    tell(context, await endJobs(there, own[0]?.owner, formerly, environment));
   },
   "fleet-jobs": async (context, text) => {
     const { jenkins } = readAsked("fleet-jobs", text);
@@ -103,12 +104,13 @@ const begins: Readonly<Record<What, Doing>> = {
 
 const ends: Readonly<Record<What, Doing>> = {
   jobs: async (context, text) => {
-    const { jenkins, slug, environment } = readAsked("jobs", text);
-    tell(context, await endJobs(new JenkinsJobs(jenkins, context.env), slug, environment));
+    const { jenkins, owner, slug, environment } = readAsked("jobs", text);
+    tell(context, await endJobs(new JenkinsJobs(jenkins, context.env), owner, slug, environment));
   },
   "fleet-jobs": async (context, text) => {
-    const { jenkins } = readAsked("fleet-jobs", text);
-    tell(context, await endFleetJobs(new JenkinsJobs(jenkins, context.env)));
+    const { jenkins, owner } = readAsked("fleet-jobs", text);
+    const there = new JenkinsJobs(jenkins, context.env);
+    tell(context, await endFleetJobs(there, owner, projectName(context.directory)));
   },
   agent: endAgent,
   run: () => Promise.resolve(),

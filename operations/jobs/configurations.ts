@@ -20,7 +20,7 @@ export async function configurationsOf(
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "berth-jobs-"));
   try {
     const [files, to] = [path.join(directory, "files"), path.join(directory, "jobs")];
-    writeFiles(files, jobs);
+    writeFiles(files, jobs, jobs[0]?.owner ?? "");
     fs.mkdirSync(to);
     const args = ["test", "--config-xml", "-o", to, files];
     // Its configuration and its cache are of the account's home, and nothing of either is wanted.

@@ -1,5 +1,6 @@
 import { jobName } from "../../components/fleet/jenkins";
 import type { ResolvedFleet } from "../../components/placement/resolved";
+import { ownerOf } from "../../components/fleet/owner";
 import { branches } from "../../components/placement/deliveries";
 import type { Job, ToldJob } from "./job";
 
@@ -17,7 +18,8 @@ export function withFleetJobs(
   const { repository, branch = branches.prod } = declared.jenkins;
   const teller = jobName(slug, "notify");
   // Nobody's but the administrators': they see what reaches every machine.
-  const common = { slug, repository, branch, starters: [] };
+  const owner = ownerOf(declared, slug);
+  const common = { slug, owner, repository, branch, starters: [] };
   // Also of those that are switched off: they do not end, and what machines there are by now changes nothing here.
   const told: ToldJob[] = jobs
     .map(({ name, slug: project, repository: whose }) => {

@@ -7,6 +7,8 @@ import { mustPass } from "./passed";
 /** A delivery as the project's job makes it, to the machine that it moves to. */
 export interface Delivered {
   readonly slug: string;
+  /** Whose it is, as `ownerOf` has it. */
+  readonly owner: string;
   readonly environment: "stage" | "prod";
   readonly repository: string;
   /** All 40 digits: the commit that serves, and never the head of a branch beside data in motion. */

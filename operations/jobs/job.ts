@@ -10,6 +10,8 @@ export interface Reached {
 interface Common {
   readonly name: string;
   readonly slug: string;
+  /** Whose it is, as `ownerOf` has it. */
+  readonly owner: string;
   readonly repository: string;
   /** The branch whose changes it follows. */
   readonly branch: string;
@@ -64,4 +66,6 @@ export interface ToldJob {
 export interface Spent {
   readonly kind: JobKind;
   readonly slug: string;
+  /** Whose it is, as `ownerOf` has it. */
+  readonly owner: string;
 }

@@ -8,7 +8,7 @@ import { existingIn } from "./existing";
 import { writeFiles } from "./files";
 import type { Job } from "./job";
 import { judge, type Finding } from "./judge";
-import { jobsOf } from "./plan";
+import { jobsOf, ownerIn } from "./plan";
 import { render, type Rendered } from "./render";
 
 /** How `berth jobs` is called. */
@@ -41,13 +41,13 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
       "--write and --check are two runs: write, load what was written, then check",
     );
   }
-  const jobs = jobsOf(await survey(context, {}), projectName(context.directory)).map((job) => ({
-    ...job,
-    ...render(job),
-  }));
-  if (write !== undefined) return writeTo(context, write, jobs, flags.has("json"));
+  const found = await survey(context, {});
+  const project = projectName(context.directory);
+  const jobs = jobsOf(found, project).map((job) => ({ ...job, ...render(job) }));
+  const owner = ownerIn(found.fleets, project);
+  if (write !== undefined) return writeTo(context, { write, owner }, jobs, flags.has("json"));
   if (check !== undefined) {
-    return tellFindings(context, judge(jobs, existingIn(check)), flags.has("json"));
+    return tellFindings(context, judge(jobs, existingIn(check), owner), flags.has("json"));
   }
   context.out(flags.has("json") ? json(jobs.map(shown)) : list(jobs));
   return exits.done;
@@ -55,11 +55,11 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
 
 function writeTo(
   context: Context,
-  directory: string,
+  { write: directory, owner }: { readonly write: string; readonly owner: string },
   jobs: readonly (Job & Rendered)[],
   asJson: boolean,
 ): number {
-  const done = writeFiles(directory, jobs);
+  const done = writeFiles(directory, jobs, owner);
   if (asJson) {
     context.out(json(done));
     return exits.done;
@@ -69,6 +69,11 @@ function writeTo(
   for (const file of done.removed) context.out(`removed: ${file}\n`);
   if (done.dropped.length > 0) {
     context.out(`to be deleted on Jenkins: ${done.dropped.join(", ")}\n`);
+  }
+  for (const name of done.unsaid) {
+    context.out(
+      `left alone: ${name}: its mark does not say whose it is, and no stack file here declares it; if it was yours, delete it here and on Jenkins\n`,
+    );
   }
   const nothing = [...done.written, ...done.removed].length === 0;
   if (nothing) context.out(`${directory}: nothing is changed\n`);

@@ -4,6 +4,7 @@ import { Refusal } from "../ground/usage";
 import { configurationsOf } from "./configurations";
 import type { JenkinsJobs, JobThere } from "./jenkins";
 import type { Job } from "./job";
+import { isAnothers, takenText } from "./mark";
 import { render } from "./render";
 
 /** What was done to a job. */
@@ -14,7 +15,8 @@ export interface Done {
 
 /**
  * Has Jenkins hold these jobs as they are declared; what is as it should be is left alone. Throws a `Refusal`, before
- * anything is changed, naming those whose names people's own jobs have.
+ * anything is changed, naming those whose names people's own jobs have, or another Berth project's. One whose mark does
+ * not say whose it is becomes ours.
  */
 export async function putJobs(
   jenkins: JenkinsJobs,
@@ -23,15 +25,16 @@ export async function putJobs(
 ): Promise<readonly Done[]> {
   const there = new Map((await jenkins.list()).map((each) => [each.name, each]));
   const wanted = jobs.map((job) => ({ ...job, ...render(job) }));
-  const taken = wanted.filter(({ name }) => there.has(name) && there.get(name)?.mark === undefined);
-  if (taken.length > 0) {
-    throw new Refusal(
-      `${taken.map(({ name }) => name).join(", ")}: made by hand on Jenkins (no mark of berth jobs in its description), and not replaced; rename it there, or delete it, and run this again`,
-    );
-  }
-  const differ = wanted.filter(({ name, digest, disabled }) => {
+  const taken = wanted.flatMap(({ name, owner }) => {
     const found = there.get(name);
-    return found?.mark?.digest !== digest || found.disabled !== disabled;
+    const isTaken = found && (found.mark === undefined || isAnothers(found.mark, owner));
+    return isTaken ? [`${name} ${takenText(found.mark)}`] : [];
+  });
+  if (taken.length > 0) throw new Refusal(`on Jenkins ${taken.join("; ")}; then run this again`);
+  const differ = wanted.filter(({ name, owner, digest, disabled }) => {
+    const found = there.get(name);
+    const { mark } = found ?? {};
+    return mark?.digest !== digest || mark.owner !== owner || found?.disabled !== disabled;
   });
   if (differ.length === 0) return [];
   const configurations = await configurationsOf(differ, env);
@@ -47,14 +50,16 @@ export async function putJobs(
 
 /**
  * Ends a project's jobs in one environment: its delivery and its weekly merge, and its tests where no delivery of the
- * other environment is left that would wait for them. Answers their names.
+ * other environment is left that would wait for them. Those of another Berth project than `owner` stay. Answers their
+ * names.
  */
 export async function endJobs(
   jenkins: JenkinsJobs,
+  owner: string | undefined,
   slug: string,
   environment: Environment,
 ): Promise<string[]> {
-  const own = (await jenkins.list()).filter((each) => each.mark?.slug === slug);
+  const own = (await marked(jenkins, owner)).filter((each) => each.mark?.slug === slug);
   const kinds: readonly JobKind[] =
     environment === "prod" ? ["prod", "release", "move"] : [environment, "move"];
   const isOwn = ({ mark }: JobThere) => mark !== undefined && kinds.includes(mark.kind);
@@ -64,12 +69,27 @@ export async function endJobs(
   return removed(jenkins, going);
 }
 
-/** Ends the fleet's own jobs once no project has any. Answers their names. */
-export async function endFleetJobs(jenkins: JenkinsJobs): Promise<string[]> {
-  const ours = (await jenkins.list()).filter(({ mark }) => mark !== undefined);
+/**
+ * Ends the fleet's own jobs, which are called after `fleetName`, once no project of `owner` has any. One that does not
+ * say whose it is counts as such a project's. Answers their names.
+ */
+export async function endFleetJobs(
+  jenkins: JenkinsJobs,
+  owner: string | undefined,
+  fleetName: string,
+): Promise<string[]> {
+  const ours = await marked(jenkins, owner);
   const ofFleet: readonly (JobKind | undefined)[] = ["nightly", "notify"];
-  const own = ours.filter(({ mark }) => ofFleet.includes(mark?.kind));
-  return ours.length > own.length ? [] : removed(jenkins, own);
+  const own = ours.filter(({ mark }) => mark?.slug === fleetName && ofFleet.includes(mark.kind));
+  const ofProjects = ours.filter(({ mark }) => !ofFleet.includes(mark?.kind));
+  return ofProjects.length > 0 ? [] : removed(jenkins, own);
+}
+
+/** The jobs of Berth's that are no other Berth project's. */
+async function marked(jenkins: JenkinsJobs, owner: string | undefined): Promise<JobThere[]> {
+  return (await jenkins.list()).filter(
+    ({ mark }) => mark !== undefined && !isAnothers(mark, owner),
+  );
 }
 
 async function removed(jenkins: JenkinsJobs, jobs: readonly JobThere[]): Promise<string[]> {

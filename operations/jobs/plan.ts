@@ -1,5 +1,6 @@
 import type { Environment } from "../../components/fleet/environment";
 import { jobName } from "../../components/fleet/jenkins";
+import { ownerOf } from "../../components/fleet/owner";
 import { isEnded, servedBy } from "../../components/fleet/serving";
 import { branches } from "../../components/placement/deliveries";
 import type { ResolvedFleet, ResolvedProject } from "../../components/placement/resolved";
@@ -10,6 +11,7 @@ import type { Job, Reached } from "./job";
 
 /** A project in one environment, with jobs there. */
 interface Place {
+  readonly fleet: ResolvedFleet;
   readonly environment: Environment;
   readonly project: ResolvedProject & { readonly repository: string };
   readonly machine?: Reached;
@@ -18,8 +20,8 @@ interface Place {
 }
 
 /**
- * The jobs of every project that declares some, and the fleet's own, sorted by name. Pure. `fleetName`: what the fleet's
- * own are called after. Throws a `Refusal` where a stack is left
+ * The jobs of every project that declares some, and the fleet's own, sorted by name. Pure. `fleetName`: the engine's
+ * project, which the fleet's own are called after. Throws a `Refusal` where a stack is left
  * out, since its projects' jobs would pass for ones that nobody declares, and where the repository of a
  * project's stage is not that of its production: tests of one say nothing of the other.
  */
@@ -35,9 +37,17 @@ export function jobsOf({ fleets, machines, unread }: Survey, fleetName: string):
     .flatMap((fleet) => fleet.projects.flatMap((project) => placeOf(fleet, project, machines)));
   const slugs = [...new Set(places.map(({ project }) => project.slug))];
   const ofProjects = slugs.flatMap((slug) =>
-    jobsOfProject(places.filter(({ project }) => project.slug === slug)),
+    jobsOfProject(
+      places.filter(({ project }) => project.slug === slug),
+      fleetName,
+    ),
   );
   return withFleetJobs(ofProjects, fleets, fleetName).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Whose the jobs of these fleets are, which are an agency's: as `ownerOf` has it. */
+export function ownerIn([fleet]: readonly ResolvedFleet[], fleetName: string): string {
+  return fleet === undefined ? `/${fleetName}` : ownerOf(fleet.agency, fleetName);
 }
 
 function placeOf(
@@ -47,7 +57,8 @@ function placeOf(
 ): Place[] {
   const { repository, jenkins, slug } = project;
   if (jenkins === undefined || repository === undefined) return [];
-  const place = { environment: fleet.environment, project: { ...project, repository } };
+  const { environment } = fleet;
+  const place = { fleet, environment, project: { ...project, repository } };
   if (isEnded(project)) return [{ ...place, off: "its service ended" }];
   const stack = servedBy(fleet, project);
   const found = machines.find((each) => each.stack === stack && each.node.projects.includes(slug));
@@ -59,7 +70,7 @@ function placeOf(
   return [{ ...place, ...own, machine: { address: found.address, hostKey: found.hostKey } }];
 }
 
-function jobsOfProject(places: readonly Place[]): Job[] {
+function jobsOfProject(places: readonly Place[], fleetName: string): Job[] {
   const stage = places.find(({ environment }) => environment === "stage");
   const prod = places.find(({ environment }) => environment === "prod");
   const tests = stage ?? prod;
@@ -72,7 +83,7 @@ function jobsOfProject(places: readonly Place[]): Job[] {
   }
   const develop = stage?.project.branch ?? branches.stage;
   const ends = places.every(({ off, project }) => off !== undefined && isEnded(project));
-  const common = { slug, repository };
+  const common = { slug, owner: ownerOf(tests.fleet.agency, fleetName), repository };
   const jobs: Job[] = [
     {
       ...{ ...common, kind: "test", name: jobName(slug, "test"), branch: develop },

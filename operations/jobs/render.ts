@@ -34,15 +34,15 @@ export function renderSpent(spent: Spent): Rendered {
   return written(job, head(job), "Disabled: no stack file declares it any more. Delete it.");
 }
 
-type Head = Pick<Job, "name" | "slug" | "starters" | "agent" | "off"> & {
+type Head = Pick<Job, "name" | "slug" | "owner" | "starters" | "agent" | "off"> & {
   readonly kind: JobKind;
   readonly as?: string;
 };
 
 function written(job: Head, body: object, says: string): Rendered {
-  const { name, slug, kind, off } = job;
+  const { name, slug, owner, kind, off } = job;
   const digest = digestOf(body);
-  const mark = markText({ slug, kind, digest });
+  const mark = markText({ slug, kind, digest, owner });
   const description = `${says} Written by berth jobs from the stack files, and changed there alone. ${mark}`;
   const whole = [{ job: braces({ name, description, ...body }) }];
   return {

@@ -1,6 +1,8 @@
 import { Resolver } from "node:dns/promises";
 
+import { ownerOf } from "../../components/fleet/owner";
 import { historyOf } from "../../components/outputs/history";
+import { projectName } from "../../components/stack-file/stack-files";
 import { isMissing, pulumi, streaming } from "../../engine/pulumi";
 import { runProgram } from "../../engine/program";
 import { readPreview } from "../../engine/read-preview";
@@ -33,11 +35,12 @@ function jobOf(
   if (address === undefined || repository === undefined || project?.jenkins === undefined)
     return undefined;
   const jenkins = new JenkinsJobs(address, context.env);
+  const owner = ownerOf(fleet!.agency, projectName(context.directory));
   return (commit, { address: at, hostKey, node }) =>
     deliverByJob(
       jenkins,
       {
-        ...{ slug, environment, repository, commit, agent: node.jenkins === "agent" },
+        ...{ slug, owner, environment, repository, commit, agent: node.jenkins === "agent" },
         machine: { address: at, hostKey },
       },
       context.env,

@@ -10,7 +10,7 @@ import type { Context } from "../ground/context";
 import { exits, readCommandLine, Refusal, unknown, UsageError } from "../ground/usage";
 import { existingIn } from "../jobs/existing";
 import { writeFiles } from "../jobs/files";
-import { jobsOf } from "../jobs/plan";
+import { jobsOf, ownerIn } from "../jobs/plan";
 import { render } from "../jobs/render";
 import { withLine } from "../migrate/project-line";
 import { factsOf, type Facts } from "./facts";
@@ -163,11 +163,10 @@ const acts: Readonly<Partial<Record<Step["name"], Act>>> = {
     return Promise.resolve();
   },
   async jobs(context, asked) {
-    const jobs = jobsOf(await survey(context, {}), projectName(context.directory)).map((job) => ({
-      ...job,
-      ...render(job),
-    }));
-    const done = writeFiles(asked.jobs!, jobs);
+    const found = await survey(context, {});
+    const project = projectName(context.directory);
+    const jobs = jobsOf(found, project).map((job) => ({ ...job, ...render(job) }));
+    const done = writeFiles(asked.jobs!, jobs, ownerIn(found.fleets, project));
     for (const file of [...done.written, ...done.removed]) context.out(`written: ${file}\n`);
   },
   async release(context, asked) {

@@ -11,6 +11,7 @@ import { publicKey } from "../stack-file/fixture";
 const double = new JenkinsDouble();
 let env: NodeJS.ProcessEnv;
 let jenkins: JenkinsJobs;
+const { owner } = jobsOfBoth()[0]!;
 const names = () => [...double.jobs.all().keys()].sort();
 
 beforeEach(async () => {
@@ -22,7 +23,8 @@ beforeEach(async () => {
 });
 afterEach(() => double.close());
 
-describe("jobs on Jenkins", () => {
+// Job Builder takes its time on a busy computer.
+describe("jobs on Jenkins", { timeout: 300_000 }, () => {
   it("are made once, and changed where they are not as declared alone", async () => {
     expect((await putJobs(jenkins, jobsOfBoth(), env)).map(({ what }) => what)).toEqual([
       ...["made", "made", "made", "made"],
@@ -41,7 +43,7 @@ describe("jobs on Jenkins", () => {
   it("are none that people made, and nothing is changed then", async () => {
     double.jobs.byHand("kmc-test");
     await expect(putJobs(jenkins, jobsOfBoth(), env)).rejects.toThrow(
-      /^kmc-test: made by hand on Jenkins/,
+      /^on Jenkins kmc-test was made by hand/,
     );
     expect([names(), double.changes]).toEqual([["kmc-test"], []]);
   });
@@ -49,12 +51,54 @@ describe("jobs on Jenkins", () => {
   it("end with their environment, and the tests with the last delivery that waits for them", async () => {
     double.jobs.byHand("kmc-old");
     await putJobs(jenkins, jobsOfFleet(), env);
-    expect((await endJobs(jenkins, "kmc", "prod")).sort()).toEqual(["kmc-prod", "kmc-release"]);
-    expect(await endFleetJobs(jenkins)).toEqual([]);
-    expect((await endJobs(jenkins, "kmc", "stage")).sort()).toEqual(["kmc-stage", "kmc-test"]);
-    expect((await endFleetJobs(jenkins)).sort()).toEqual(["berth-nightly", "berth-notify"]);
+    expect((await endJobs(jenkins, owner, "kmc", "prod")).sort()).toEqual([
+      "kmc-prod",
+      "kmc-release",
+    ]);
+    expect(await endFleetJobs(jenkins, owner, "berth")).toEqual([]);
+    expect((await endJobs(jenkins, owner, "kmc", "stage")).sort()).toEqual([
+      "kmc-stage",
+      "kmc-test",
+    ]);
+    expect((await endFleetJobs(jenkins, owner, "berth")).sort()).toEqual([
+      "berth-nightly",
+      "berth-notify",
+    ]);
     expect(names()).toEqual(["kmc-old"]);
     expect(double.changes).toContain("/job/kmc-prod/disable");
+  });
+
+  it("of another Berth project stay, and a name that both need is refused (R46)", async () => {
+    const other = "other/berth";
+    const theirs = jobsOfFleet().map((job) => ({ ...job, owner: other }));
+    await putJobs(jenkins, theirs, env);
+    const before = new Map(double.jobs.all());
+    double.changes.length = 0;
+    await expect(putJobs(jenkins, jobsOfFleet(), env)).rejects.toThrow(
+      "kmc-prod is a job of another Berth project, other/berth, and is not replaced",
+    );
+    for (const ours of [owner, undefined]) {
+      for (const environment of ["stage", "prod"] as const) {
+        expect(await endJobs(jenkins, ours, "kmc", environment)).toEqual([]);
+      }
+      expect(await endFleetJobs(jenkins, ours, "berth")).toEqual([]);
+    }
+    expect([double.changes, new Map(double.jobs.all())]).toEqual([[], before]);
+  });
+
+  it("of before marks said whose they are become ours by the next update", async () => {
+    await putJobs(jenkins, jobsOfBoth(), env);
+    for (const [name, xml] of double.jobs.all()) {
+      await jenkins.change(name, xml.replace(` of ${owner}]`, "]"));
+    }
+    const [, made] = [...double.jobs.all()][0]!;
+    expect(made).not.toContain(` of ${owner}]`);
+    expect((await putJobs(jenkins, jobsOfBoth(), env)).map(({ what }) => what)).toEqual([
+      ...["changed", "changed", "changed", "changed"],
+    ]);
+    expect(await putJobs(jenkins, jobsOfBoth(), env)).toEqual([]);
+    const { jobs } = double;
+    expect([...jobs.all().values()].every((xml) => xml.includes(` of ${owner}]`))).toBe(true);
   });
 
   it("deliver a commit to the machine that their project moves to, once, and leave nothing behind (R65)", async () => {
@@ -72,7 +116,15 @@ describe("jobs on Jenkins", () => {
     const commit = "c".repeat(40);
     const machine = { address: "192.0.2.77", hostKey: publicKey(77) };
     const move = {
-      ...({ slug: "kmc", environment: "prod", repository, commit, machine, agent: true } as const),
+      ...({
+        slug: "kmc",
+        owner,
+        environment: "prod",
+        repository,
+        commit,
+        machine,
+        agent: true,
+      } as const),
     };
     expect(await deliverByJob(watching, move, env)).toBe("kmc-move ran on Jenkins, and passed");
     for (const said of [commit, "192.0.2.77", "<assignedNode>kmc-prod</assignedNode>"]) {
@@ -87,7 +139,7 @@ describe("jobs on Jenkins", () => {
     );
     expect(new Map(double.jobs.all())).toEqual(before);
     double.jobs.byHand("kmc-move");
-    await expect(deliverByJob(jenkins, move, env)).rejects.toThrow("made by hand on Jenkins");
+    await expect(deliverByJob(jenkins, move, env)).rejects.toThrow("kmc-move was made by hand");
     expect(names()).toContain("kmc-move");
   });
 

@@ -49,6 +49,7 @@ export function buildJobs(jobs: readonly Job[], scratch: string): Promise<Built>
   writeFiles(
     files,
     jobs.map((job) => ({ ...job, ...render(job) })),
+    jobs[0]!.owner,
   );
   return build(files, fs.mkdtempSync(path.join(scratch, "jobs-")));
 }

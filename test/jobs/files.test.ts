@@ -13,6 +13,7 @@ import { jobsOfBoth } from "./fixture";
 
 const rendered = (jobs: readonly Job[]) => jobs.map((job) => ({ ...job, ...render(job) }));
 const all = rendered(jobsOfBoth());
+const { owner } = all[0]!;
 const without = (name: string) => all.filter((each) => each.name !== name);
 const names = (findings: readonly { name: string; kind: string }[]) =>
   findings.map(({ name, kind }) => [name, kind]);
@@ -27,22 +28,32 @@ afterEach(() => fs.rmSync(scratch, { recursive: true }));
 describe("files of jobs", () => {
   it("are written once, and the second time nothing is", () => {
     const files = place("ci/jenkins");
-    expect(writeFiles(files, all).written).toEqual([path.join(files, "kmc.yaml")]);
-    expect(writeFiles(files, all)).toEqual({ written: [], removed: [], disabled: [], dropped: [] });
-    expect(judge(all, existingIn(files))).toEqual([]);
+    expect(writeFiles(files, all, owner).written).toEqual([path.join(files, "kmc.yaml")]);
+    expect(writeFiles(files, all, owner)).toEqual({
+      written: [],
+      removed: [],
+      disabled: [],
+      dropped: [],
+      unsaid: [],
+    });
+    expect(judge(all, existingIn(files), owner)).toEqual([]);
   });
 
   it("keep a job that is declared no more disabled once, and are without it then", () => {
     const files = place("files");
-    writeFiles(files, all);
-    expect(writeFiles(files, without("kmc-release"))).toMatchObject({ disabled: ["kmc-release"] });
+    writeFiles(files, all, owner);
+    expect(writeFiles(files, without("kmc-release"), owner)).toMatchObject({
+      disabled: ["kmc-release"],
+    });
     expect(existingIn(files).jobs.find(({ name }) => name === "kmc-release")?.disabled).toBe(true);
-    expect(writeFiles(files, without("kmc-release"))).toMatchObject({ dropped: ["kmc-release"] });
+    expect(writeFiles(files, without("kmc-release"), owner)).toMatchObject({
+      dropped: ["kmc-release"],
+    });
     expect(existingIn(files).jobs.map(({ name }) => name)).not.toContain("kmc-release");
     const gone = all.map(({ name }) => name).filter((name) => name !== "kmc-release");
-    expect(writeFiles(files, []).disabled).toEqual(gone);
+    expect(writeFiles(files, [], owner).disabled).toEqual(gone);
     expect(existingIn(files).jobs.every(({ disabled }) => disabled)).toBe(true);
-    expect(writeFiles(files, [])).toMatchObject({ removed: [path.join(files, "kmc.yaml")] });
+    expect(writeFiles(files, [], owner)).toMatchObject({ removed: [path.join(files, "kmc.yaml")] });
     expect(fs.readdirSync(files)).toEqual([]);
   });
 
@@ -51,19 +62,58 @@ describe("files of jobs", () => {
     ["by hand below our first line", (text: string) => `${text}\n- job:\n    name: other\n`],
   ])("are not written over one that was made %s", (_, change) => {
     const files = place("files");
-    writeFiles(files, all);
+    writeFiles(files, all, owner);
     const file = path.join(files, "kmc.yaml");
     fs.writeFileSync(file, change(fs.readFileSync(file, "utf8")));
     const before = fs.readFileSync(file, "utf8");
-    expect(() => writeFiles(files, all)).toThrow(`${file}: is not as berth jobs wrote it`);
+    expect(() => writeFiles(files, all, owner)).toThrow(`${file}: is not as berth jobs wrote it`);
     expect(fs.readFileSync(file, "utf8")).toBe(before);
+  });
+
+  it("of another Berth project stay, and are not written over under a slug that both have", () => {
+    const files = place("files");
+    const theirs = all.map((job) => ({ ...job, ...render({ ...job, owner: "other/berth" }) }));
+    writeFiles(files, theirs, "other/berth");
+    const before = fs.readFileSync(path.join(files, "kmc.yaml"), "utf8");
+    expect(() => writeFiles(files, all, owner)).toThrow(
+      "is another Berth project's, other/berth, and is not replaced",
+    );
+    expect(writeFiles(files, [], owner)).toEqual({
+      ...{ written: [], removed: [], disabled: [], dropped: [], unsaid: [] },
+    });
+    expect(fs.readFileSync(path.join(files, "kmc.yaml"), "utf8")).toBe(before);
+    expect(judge([], existingIn(files), owner)).toEqual([]);
+    const taken = judge(all, existingIn(files), owner);
+    expect(new Set(taken.map(({ kind }) => kind))).toEqual(new Set(["taken"]));
+  });
+
+  it("of before marks said whose they are become ours where they are declared, and stay and are named else", () => {
+    const files = place("files");
+    writeFiles(files, all, owner);
+    const file = path.join(files, "kmc.yaml");
+    const before = fs.readFileSync(file, "utf8").replaceAll(` of ${owner}]`, "]");
+    fs.writeFileSync(file, before);
+    const names = all.map(({ name }) => name);
+    expect(judge(all, existingIn(files), owner).map(({ kind }) => kind)).toEqual(
+      names.map(() => "differs"),
+    );
+    expect(judge([], existingIn(files), owner).map(({ kind }) => kind)).toEqual(
+      names.map(() => "unsaid"),
+    );
+    expect(writeFiles(files, [], owner)).toMatchObject({ disabled: [], unsaid: names });
+    expect(fs.readFileSync(file, "utf8")).toBe(before);
+    // A part of a project that is declared still is ours to take away.
+    const left = writeFiles(files, without("kmc-release"), owner);
+    expect(left).toMatchObject({ disabled: ["kmc-release"], unsaid: [] });
+    expect(writeFiles(files, all, owner).written).toEqual([file]);
+    expect(judge(all, existingIn(files), owner)).toEqual([]);
   });
 
   it("leave other people's files alone", () => {
     const files = place("files");
     fs.mkdirSync(files);
     fs.writeFileSync(path.join(files, "defaults.yaml"), "- defaults: {name: global}\n");
-    writeFiles(files, all);
+    writeFiles(files, all, owner);
     expect(fs.readdirSync(files).sort()).toEqual(["defaults.yaml", "kmc.yaml"]);
   });
 });
@@ -71,7 +121,7 @@ describe("files of jobs", () => {
 describe("jobs that Jenkins has", () => {
   const time = { timeout: 300_000 };
   const exported = async () => {
-    writeFiles(place("files"), all);
+    writeFiles(place("files"), all, owner);
     return (await build(place("files"), place("jobs"))).directory;
   };
   const edit = (directory: string, name: string, change: (xml: string) => string) => {
@@ -81,7 +131,7 @@ describe("jobs that Jenkins has", () => {
 
   it("are as declared, missing, made by hand, switched on or too many", time, async () => {
     const jobs = await exported();
-    expect(judge(all, existingIn(jobs))).toEqual([]);
+    expect(judge(all, existingIn(jobs), owner)).toEqual([]);
 
     edit(jobs, "kmc-prod", (xml) => xml.replace(/\[berth jobs: [^\]]*\]/, "Ana's"));
     fs.rmSync(path.join(jobs, "kmc-stage"), { recursive: true });
@@ -91,7 +141,7 @@ describe("jobs that Jenkins has", () => {
     });
     fs.mkdirSync(path.join(jobs, "others"));
     fs.writeFileSync(path.join(jobs, "others", "config.xml"), "<project/>");
-    const found = judge(all, existingIn(jobs));
+    const found = judge(all, existingIn(jobs), owner);
     expect(names(found)).toEqual([
       ["kmc-prod", "taken"],
       ["kmc-release-2", "delete"],
@@ -100,7 +150,7 @@ describe("jobs that Jenkins has", () => {
     ]);
     expect(found[1]?.says).toContain("it is enabled: it can still start a delivery");
     fs.writeFileSync(path.join(jobs, "others", "config.xml"), "<project><disabled>");
-    expect(names(judge(all, existingIn(jobs)))).toContainEqual([
+    expect(names(judge(all, existingIn(jobs), owner))).toContainEqual([
       path.join(jobs, "others", "config.xml"),
       "unreadable",
     ]);
@@ -108,16 +158,16 @@ describe("jobs that Jenkins has", () => {
 
   it("are named until they are gone, once nobody declares them", time, async () => {
     const jobs = await exported();
-    const [one] = judge(without("kmc-prod"), existingIn(jobs));
+    const [one] = judge(without("kmc-prod"), existingIn(jobs), owner);
     expect(one).toMatchObject({ name: "kmc-prod", kind: "delete" });
     expect(one?.says).toContain("it is enabled: it can still start a delivery; disable it first");
-    writeFiles(place("files"), without("kmc-prod"));
+    writeFiles(place("files"), without("kmc-prod"), owner);
     fs.rmSync(jobs, { recursive: true });
     await build(place("files"), jobs);
-    const [still] = judge(without("kmc-prod"), existingIn(jobs));
+    const [still] = judge(without("kmc-prod"), existingIn(jobs), owner);
     expect(still?.says).toBe("no stack file declares it any more; delete it");
     fs.rmSync(path.join(jobs, "kmc-prod"), { recursive: true });
-    expect(judge(without("kmc-prod"), existingIn(jobs))).toEqual([]);
+    expect(judge(without("kmc-prod"), existingIn(jobs), owner)).toEqual([]);
   });
 
   it("are as the stack files had them before, where those changed", time, async () => {
@@ -129,7 +179,7 @@ describe("jobs that Jenkins has", () => {
           : job,
       ),
     );
-    expect(names(judge(moved, existingIn(jobs)))).toEqual([["kmc-prod", "differs"]]);
+    expect(names(judge(moved, existingIn(jobs), owner))).toEqual([["kmc-prod", "differs"]]);
   });
 
   it("are not gone where nothing could be looked at", () => {

@@ -61,7 +61,10 @@ describe("jobs on Jenkins against a node", () => {
   const headOf = async (branch: string) =>
     (await quay.onHost(`git -C /srv/git/shop.git rev-parse ${branch}`)).trim();
   const jobs = (hostKey: string): Job[] => {
-    const common = { slug: "shop", repository: "git@git.example:shop.git", starters: ["ana"] };
+    const common = {
+      ...{ slug: "shop", owner: "acme/berth", starters: ["ana"] },
+      repository: "git@git.example:shop.git",
+    };
     const machine = { address: quay.address, hostKey };
     return [
       { ...common, kind: "test", name: "shop-test", branch: "develop" },

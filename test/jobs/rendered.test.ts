@@ -139,7 +139,9 @@ describe("jobs as the real Job Builder renders them (R46, R47)", () => {
   it("are marked with what they were rendered from", () => {
     for (const each of jobs) {
       const [description] = texts(job(each.name), "description");
-      expect(description).toContain(`[berth jobs: kmc ${each.kind} ${render(each).digest}]`);
+      expect(description).toContain(
+        `[berth jobs: kmc ${each.kind} ${render(each).digest} of ${each.owner}]`,
+      );
     }
     expect(fs.existsSync(path.join(built.directory, "kmc-prod", "config.xml"))).toBe(true);
   });

@@ -16,6 +16,7 @@ export function machine(name: string, stack: "prod" | "stage" = "prod"): Machine
   const node = of.nodes.find((each) => each.name === name) ?? { ...of.nodes[0]!, name };
   return {
     stack,
+    owner: "countable/berth",
     environment: stack,
     node,
     declared: machineOf("berth", of, node),

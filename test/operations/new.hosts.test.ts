@@ -146,7 +146,10 @@ describe("a new project on a developer's computer", () => {
 
   it("has the tests that its job on Jenkins runs, which fail where it is broken (R46)", async () => {
     const job = { slug: "shop", name: "shop-test", kind: "test", branch: "develop" } as const;
-    const script = scriptOf({ ...job, repository: "git@git.example:shop.git", starters: [] });
+    const script = scriptOf({
+      ...{ ...job, owner: "acme/berth", starters: [] },
+      repository: "git@git.example:shop.git",
+    });
     const identity = "git -c user.name=Ana -c user.email=ana@x commit -qam";
     const build = (number: number) =>
       as(

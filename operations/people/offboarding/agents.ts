@@ -1,7 +1,8 @@
 import type { Agents } from "../../../components/fleet/jenkins";
 import { carryOut } from "../../agents/carry-out";
 import { JenkinsAgents } from "../../agents/jenkins";
-import { isOfMachine, standingOf, takenIn, wantedOf } from "../../agents/wanted";
+import { isOfMachine } from "../../agents/mark";
+import { standingOf, takenIn, wantedOf } from "../../agents/wanted";
 import { machineName, type Machine } from "../../fleet/fleet";
 import type { Context } from "../../ground/context";
 import type { Entrance } from "../../ground/sessions";
@@ -58,12 +59,13 @@ async function renew(
   if (declared === undefined) throw new Refusal("the agency says nowhere where its Jenkins is");
   const jenkins = new JenkinsAgents(declared.address, context.env);
   const existing = await jenkins.list();
-  const [stack, node] = [machine.stack, machine.node.name];
+  const { stack, owner } = machine;
+  const place = { stack, owner, node: machine.node.name };
   // Of this machine alone: another one's is not this command's.
-  const near = existing.filter(({ description }) => isOfMachine(description, { stack, node }));
-  const standing = standingOf(wantedOf([machine]), near, () => true);
+  const near = existing.filter(({ description }) => isOfMachine(description, place));
+  const standing = standingOf([machine], owner, near, () => true);
   const taken = takenIn(standing, existing);
-  if (taken.length > 0) throw new Refusal(`${taken.join(", ")}: was made by hand on Jenkins`);
+  if (taken.length > 0) throw new Refusal(`${taken.join(", ")}: is not of this machine on Jenkins`);
   const told: string[] = [];
   const heard = { ...context, out: (text: string) => void told.push(text.trim()) };
   const hands = { jenkins, entrance, context: heard, declared, machines: [] };

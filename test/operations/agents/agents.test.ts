@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import { carryOut } from "../../../operations/agents/carry-out";
 import { JenkinsAgents } from "../../../operations/agents/jenkins";
-import { markOf, standingOf, takenIn, wantedOf } from "../../../operations/agents/wanted";
+import { isOfMachine, markOf } from "../../../operations/agents/mark";
+import { standingOf, takenIn, wantedOf } from "../../../operations/agents/wanted";
 import {
   changed,
   expectProblem,
@@ -16,6 +18,12 @@ import { JenkinsDouble } from "../../../packages/local-cloud/services/jenkins/je
 const kmc = { ...machine("kmc"), node: { ...machine("kmc").node, jenkins: "agent" as const } };
 const other = machine("portal");
 const [wanted] = wantedOf([kmc, other]);
+const { owner } = kmc;
+/** As agents were marked before marks said whose they are. */
+const unsaid = (name: string, of = kmc) => ({
+  name,
+  description: markOf(of).replace(` of ${owner}`, ""),
+});
 const ours = (name: string, of = kmc) => ({ name, description: markOf(of) });
 
 describe("the agents that Jenkins shall have", () => {
@@ -53,7 +61,7 @@ describe("the agents that Jenkins shall have", () => {
       ],
     ],
   ] as const)("one that %s", (_title, existing, renew, expected) => {
-    const found = standingOf([wanted!], existing, () => renew);
+    const found = standingOf([kmc], owner, existing, () => renew);
     expect(found.map(({ kind, name }) => [kind, name.slice(wanted!.base.length)])).toEqual(
       expected,
     );
@@ -61,16 +69,40 @@ describe("the agents that Jenkins shall have", () => {
 
   it("are taken away where nobody declares them, and those of people are not", () => {
     const existing = [ours("prod-kmc-0123456789ab"), { name: "build-1", description: "" }];
-    expect(standingOf([], existing, () => false)).toEqual([
+    expect(standingOf([], owner, existing, () => false)).toEqual([
       { kind: "left", name: "prod-kmc-0123456789ab" },
     ]);
     const byHand = { name: wanted!.base, description: "mine" };
     expect(
       takenIn(
-        standingOf([wanted!], [byHand], () => false),
+        standingOf([kmc], owner, [byHand], () => false),
         [byHand],
       ),
     ).toEqual([wanted!.base]);
+  });
+});
+
+describe("agents of several Berth projects on one Jenkins", () => {
+  const none = () => false;
+  const elsewhere = { ...kmc, owner: "other-agency/berth" };
+
+  it("are another's business, also under the same machine's name and where nobody here declares one", () => {
+    const existing = [ours("prod-kmc-0123456789ab", elsewhere)];
+    expect(standingOf([kmc], owner, existing, none)).toMatchObject([{ kind: "missing" }]);
+    expect(standingOf([], owner, existing, none)).toEqual([]);
+    const { description } = existing[0]!;
+    expect(isOfMachine(description, { stack: "prod", node: "kmc", owner })).toBe(false);
+    const same = [ours(wanted!.base, elsewhere)];
+    expect(takenIn(standingOf([kmc], owner, same, none), same)).toEqual([wanted!.base]);
+  });
+
+  it("of before marks said whose they are ours by our machines' host keys alone, and else stay and are named", () => {
+    const known = [unsaid(wanted!.base)];
+    const found = standingOf([kmc], owner, known, none);
+    expect(found).toMatchObject([{ kind: "current", name: wanted!.base, isUnsaid: true }]);
+    const bare = { ...kmc, node: machine("kmc").node };
+    expect(standingOf([bare], owner, known, none)).toEqual([{ kind: "left", name: wanted!.base }]);
+    expect(standingOf([], owner, known, none)).toEqual([{ kind: "unsaid", name: wanted!.base }]);
   });
 });
 
@@ -99,6 +131,28 @@ describe("Jenkins' API", () => {
         "/computer/prod-kmc-1/doDelete",
       ],
     ]);
+  });
+
+  it("takes none away that may be another Berth project's, and says so", async () => {
+    const jenkins = new JenkinsAgents(double.address, double.env());
+    for (const name of double.agents.all().keys()) await jenkins.remove(name);
+    await jenkins.create("prod-kmc-0123456789ab", unsaid("").description, ["kmc-prod"]);
+    let said = "";
+    const out = (text: string) => void (said += text);
+    const hands = { jenkins, context: { out }, machines: [] } as never;
+    expect(
+      await carryOut(
+        hands,
+        standingOf([], owner, await jenkins.list(), () => false),
+      ),
+    ).toBe(0);
+    expect(said).toContain("prod-kmc-0123456789ab: left alone: its mark does not say whose");
+    expect([...double.agents.all().keys()]).toEqual(["prod-kmc-0123456789ab"]);
+    await jenkins.describe("prod-kmc-0123456789ab", markOf(kmc));
+    expect(double.agents.all().get("prod-kmc-0123456789ab")).toEqual({
+      ...{ description: markOf(kmc), labels: ["kmc-prod"], mode: "EXCLUSIVE", webSocket: true },
+    });
+    await jenkins.remove("prod-kmc-0123456789ab");
   });
 
   it("that is down, or whose token is not good, is told without the token", async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { JenkinsAgents } from "../../../operations/agents/jenkins";
-import { markOf } from "../../../operations/agents/wanted";
+import { markOf } from "../../../operations/agents/mark";
 import type { Context } from "../../../operations/ground/context";
 import type { Entrance } from "../../../operations/ground/sessions";
 import { renewAgents } from "../../../operations/people/offboarding/agents";

@@ -13,10 +13,18 @@ export const jobs: readonly Mutation[] = [
   {
     rule: 46,
     file: "operations/jobs/load.ts",
-    from: "if (taken.length > 0) {",
-    to: "if (taken.length > 1) {",
+    from: "if (taken.length > 0) throw",
+    to: "if (taken.length > 1) throw",
     test: "test/integrations/load.test.ts",
     named: "are none that people made",
+  },
+  {
+    rule: 46,
+    file: "operations/jobs/mark.ts",
+    from: "return owner !== undefined && owner !== own;",
+    to: "return false;",
+    test: "test/integrations/load.test.ts",
+    named: "of another Berth project stay",
   },
   {
     rule: 46,

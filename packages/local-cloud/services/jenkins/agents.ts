@@ -47,6 +47,7 @@ export class Agents {
       const written = all.map((each) => `<argument>${each}</argument>`).join("");
       return { status: 200, text: `<jnlp><application-desc>${written}</application-desc></jnlp>` };
     }
+    if (verb === "config.xml") return changes ? this.changed(agent, asked) : this.told(agent);
     if (changes && verb === "doDelete") {
       this.world.remove(kind, agent);
       return { status: 302 };
@@ -60,6 +61,20 @@ export class Agents {
     });
     const builtIn = { displayName: "Built-In Node", description: "the Jenkins controller's own" };
     return { status: 200, text: JSON.stringify({ computer: [builtIn, ...computer] }) };
+  }
+
+  private told(name: string): Answer {
+    const { description = "" } = this.all().get(name) ?? {};
+    const text = `<?xml version="1.1"?>\n<slave><name>${name}</name><description>${description}</description></slave>`;
+    return { status: 200, text };
+  }
+
+  private changed(name: string, { type, body }: Asked): Answer {
+    const description = /<description>([^<]*)<\/description>/.exec(body)?.[1];
+    const isOfIt = body.includes(`<name>${name}</name>`) && /^(text|application)\/xml\b/.test(type);
+    if (description === undefined || !isOfIt) return { status: 500 };
+    this.world.put(kind, name, { ...this.all().get(name), description });
+    return { status: 200 };
   }
 
   private created({ type, body }: Asked): Answer {
