@@ -129,6 +129,18 @@ const table: readonly (readonly [string, BadInput[1], Refused])[] = [
     { path: "berth:secrets.kmd", message: "which is no project of this stack" },
   ],
   [
+    "secrets under the former name of a project",
+    [
+      [["secrets", "kmd", "API_KEY"], secure],
+      [["projects", "kmc", "formerly"], "kmd"],
+    ],
+    {
+      path: "berth:secrets.kmd",
+      message: "holds secrets of kmd, which is called kmc now",
+      fix: "write kmc for kmd there, and leave the encrypted values as they are",
+    },
+  ],
+  [
     "a secret's value in the place of its name",
     kmc({ repository, secrets: ["hunter2-is-my-password"] }),
     { path: place("secrets[0]"), message: "is not the name of an environment variable" },

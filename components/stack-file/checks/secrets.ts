@@ -68,6 +68,16 @@ function unused(draft: Draft, slug: string, given: readonly string[]): Problem[]
   const project = projects.find((each) => each.slug === slug);
   if (project === undefined) {
     if (isBroken(draft, at(own, "projects", slug))) return [];
+    const renamed = projects.find(({ facts }) => facts.formerly === slug);
+    if (renamed !== undefined) {
+      return [
+        {
+          path: at(own, "secrets", slug),
+          message: `holds secrets of ${slug}, which is called ${renamed.slug} now`,
+          fix: `write ${renamed.slug} for ${slug} there, and leave the encrypted values as they are`,
+        },
+      ];
+    }
     return [
       {
         path: at(own, "secrets", slug),
