@@ -46,8 +46,5 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
     return tellBucketPolicy(context, slug);
   }
   const site = await siteOf(context, slug, values, "backups");
-  if (!site.machine.declared.backups.some((each) => each.slug === slug)) {
-    throw new Refusal(`${slug} has no backup in the stack file, so its machine makes no archive`);
-  }
   return tell(context, site, ["run", slug, "--by", site.by], backupProgram);
 }

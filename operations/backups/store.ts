@@ -169,9 +169,22 @@ export class Store {
 
   private refusal(what: string, error: unknown): Refusal {
     const { name = "", message = "" } = error instanceof Error ? error : {};
-    const why = [name, message].filter((word) => word !== "" && word !== "Error").join(": ");
-    return new Refusal(`s3://${this.place.bucket.name}: cannot ${what}: ${why || String(error)}`, {
+    const said = [name, message].filter((word) => word !== "" && word !== "Error").join(": ");
+    const why = [said || String(error), this.fixOf(name)].filter((part) => part !== undefined);
+    return new Refusal(`s3://${this.place.bucket.name}: cannot ${what}: ${why.join("; ")}`, {
       cause: error,
     });
+  }
+
+  /** What a person does about it, where its name tells. */
+  private fixOf(name: string): string | undefined {
+    if (name === "CredentialsProviderError") {
+      return "have AWS credentials at hand, as the AWS command finds them (AWS_PROFILE, aws sso login)";
+    }
+    if (name !== "NoSuchBucket") return undefined;
+    const { owner } = this.place.bucket;
+    return owner === undefined
+      ? "pulumi up of its stack makes the bucket"
+      : `the client makes it in their account ${owner}`;
   }
 }

@@ -53,7 +53,10 @@ export function refuseUnlike(
     ...hosted.leaving.map(({ name }) => `${host}/${name} is to go (retired), and cannot be folded`),
     ...hosted.nodes.flatMap((node) => {
       const { name } = node;
-      if (rootOf(from, name) === undefined) return [`${host}/${name} has no machine`];
+      if (rootOf(from, name) === undefined)
+        return [
+          `${host}/${name} has no machine yet, so there is nothing to fold: pulumi up --stack ${host}`,
+        ];
       if (rootOf(to, name) !== undefined) {
         return [`${environment}/${name} has its old machine still: let it go first`];
       }

@@ -1,6 +1,6 @@
 import * as os from "node:os";
 
-import type { ResolvedFleet } from "../../components/placement/resolved";
+import type { ResolvedFleet, ResolvedProject } from "../../components/placement/resolved";
 import { siteProgram } from "../../components/machine/programs";
 import { quote } from "../../components/machine/quote";
 import { deployersOf, machineName, survey, type Machine } from "../fleet/fleet";
@@ -83,13 +83,28 @@ function deliveringMachine(
   if (!slugs.includes(slug)) throw new Refusal(unknown("project", slug, slugs.sort()));
   const machine = servingMachine(fleets, machines, slug);
   if (machine.declared[does].some((each) => each.slug === slug)) return machine;
-  const { repository } =
-    fleets.flatMap(({ projects }) => projects).find((each) => each.slug === slug) ?? {};
-  throw new Refusal(
-    repository === undefined
-      ? `${slug} has no repository in the stack file, so nothing delivers it`
-      : `${machineName(machine)} does not deliver: its entry in berth:nodes must manage deploy and proxy`,
-  );
+  const here = fleets.filter(({ environment }) => environment === machine.environment);
+  const project = here.flatMap(({ projects }) => projects).find((each) => each.slug === slug);
+  throw new Refusal(whyNot(project, machine, does));
+}
+
+/** Why a machine does not do it with a project: what the stack file lacks. */
+function whyNot(
+  project: ResolvedProject | undefined,
+  machine: Machine,
+  does: "deliveries" | "backups",
+): string {
+  const { slug = "", repository, backup } = project ?? {};
+  const name = machineName(machine);
+  if (does === "backups" && backup === undefined) {
+    return `${slug} has no backup in the stack file of ${machine.environment}, so ${name} makes no archive of it; declare one: backup: { database: postgres }`;
+  }
+  if (does === "backups" && backup?.compose !== undefined) {
+    return `${name} does not back up what people brought up: its entry in berth:nodes must manage deploy`;
+  }
+  return repository === undefined
+    ? `${slug} has no repository in the stack file, so nothing delivers it${does === "backups" ? ", and what is not delivered its node does not back up" : ""}`
+    : `${name} does not deliver: its entry in berth:nodes must manage deploy and proxy`;
 }
 
 /** A command line of the machine's own program, as root. Each word arrives as it is. */

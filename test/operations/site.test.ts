@@ -28,6 +28,11 @@ beforeEach(() => {
       nodes: { guest: { server: { address: "192.0.2.9", login: "root", hostKey } } },
     }),
   });
+  file("Pulumi.stage.yaml", {
+    config: named({
+      projects: { trial: { ...project("trial.acme.dev", { repository }), backup: undefined } },
+    }),
+  });
   file("Pulumi.prod-b.yaml", {
     config: named({ environment: "prod", projects: { shop: {} } }),
   });
@@ -67,6 +72,7 @@ async function run(...argv: string[]) {
   const published: Record<string, ReturnType<typeof nodes>> = {
     prod: nodes("203.0.113.1", "shop", "club", "guest"),
     "prod-b": nodes("203.0.113.2", "shop"),
+    stage: nodes("203.0.113.3", "trial"),
   };
   const context: Context = {
     ...{ directory, env, now: new Date("2026-11-29"), keys: (fleet) => fleet },
@@ -139,6 +145,17 @@ describe("berth deploy", () => {
     [["deploy", "shopp"], 1, "Did you mean shop?"],
     [["deploy", "club"], 1, "club has no repository in the stack file"],
     [["deploy", "guest"], 1, "must manage deploy and proxy"],
+    [
+      ["backup", "club"],
+      1,
+      "club has no repository in the stack file, so nothing delivers it, and",
+    ],
+    [["backup", "guest"], 1, "must manage deploy and proxy"],
+    [
+      ["backup", "trial", "--environment", "stage"],
+      1,
+      "trial has no backup in the stack file of stage",
+    ],
     [["deploy", "shop", "--as", "eve"], 1, "no member of prod/shop"],
     [["USER=eve", "deploy", "shop"], 1, "holds none of the deployers' keys"],
     [["rollback", "shop", "--ref", "x"], 64, "unknown option --ref"],

@@ -37,16 +37,23 @@ describe("what a node lets in", () => {
   });
 
   it("is what it declares, in one spelling, each network once", () => {
-    const [ssh, , , vpn] = openingsOf(
+    const [ssh, , , vpn, mail] = openingsOf(
       {
         sshFrom: ["203.0.113.7", "2001:DB8:0::/32", "203.0.113.7/32"],
-        ports: [{ port: 1194, protocol: "udp", from: ["0.0.0.0/0", "::/0"], reason: "a VPN" }],
+        ports: [
+          { port: 1194, protocol: "udp", from: ["0.0.0.0/0", "::/0"], reason: "a VPN" },
+          { port: 8025, from: ["198.51.100.0/24"], reason: "mail of the office alone" },
+        ],
       },
       [proxied],
     );
     expect(ssh!.from).toEqual(["2001:db8::/32", "203.0.113.7/32"]);
     expect(networksOf(ssh!.from)).toEqual({ ipv4: ["203.0.113.7/32"], ipv6: ["2001:db8::/32"] });
     expect(vpn).toEqual({ name: "udp-1194", protocol: "udp", port: 1194, from: "anyone" });
+    expect(mail).toEqual({
+      ...{ name: "tcp-8025", protocol: "tcp", port: 8025 },
+      from: ["198.51.100.0/24"],
+    });
   });
 
   it("names the edge by networks that every firewall takes", () => {
