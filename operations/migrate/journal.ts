@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { Away, ask, type Side } from "./machines";
+import { Away, ask, Faulty, type Side } from "./machines";
 import { anything } from "./answers";
 
 /** How databases come to the new machine: they follow, or are dumped and loaded while visitors wait. */
@@ -42,11 +42,16 @@ const journal = z.object({
 export type Journal = z.output<typeof journal>;
 export type StepState = Journal["steps"][string]["state"];
 
-/** A side's copy; undefined where it has none. Throws `Away` and its kin. */
+/** A side's copy; undefined where it has none. Throws `Away` and its kin, and `Faulty` for one of another form. */
 export async function readJournal(side: Side, slug: string): Promise<Journal | undefined> {
   const said = await ask(side, ["journal", slug], z.object({ journal: z.unknown() }));
   if (said.journal === null || said.journal === undefined) return undefined;
-  return journal.parse(said.journal);
+  const reading = journal.safeParse(said.journal);
+  if (reading.success) return reading.data;
+  const [issue] = reading.error.issues;
+  throw new Faulty(
+    `${side.name}: the journal of ${slug} has another form than this version reads (${issue?.path.map(String).join(".")}): go on with the version of berth that began the move; where somebody changed it by hand and the other machine's own is whole, move it away there: /var/lib/berth/moves/${slug}/journal.json`,
+  );
 }
 
 /** The later of two copies; one that is at work goes before one that came to an end. */

@@ -43,6 +43,24 @@ print(json.dumps(lease.unlock(move, "${id}")))`);
   });
 });
 
+describe("the journal", () => {
+  it("is told as it was kept, and not taken for none where it is not whole", () => {
+    const [none, kept, cut] = call<unknown[]>(`
+import ground, journal
+move.drop("journal.json")
+said = [journal.journal(move, False)["journal"], journal.journal(move, True, {"steps": {}})["journal"]]
+with open(move.of("journal.json"), "w") as file: file.write('{"ste')
+try:
+    said.append(journal.journal(move, False))
+except ground.Refused as problem:
+    said.append(str(problem))
+move.drop("journal.json")
+print(json.dumps(said))`);
+    expect([none, kept]).toEqual([null, { steps: {} }]);
+    expect(cut).toMatch(/journal\.json: the journal of a move of shop is not whole here; where/);
+  });
+});
+
 describe("a pass over files", () => {
   const said = (...lines: readonly string[]) => ["tree media", ...lines].join("\n");
   const judged = (text: string, last = false, before: number | null = null) =>
@@ -77,6 +95,19 @@ print(json.dumps({"said": said, "calls": open(f"{folder}/calls").read().count("c
     expect(pass("Number of files: 1,001 (reg: 1,000)").calls).toBe(1);
     expect(pass("Number of files: 898 (reg: 897)")).toMatchObject({ calls: 1 });
     expect(pass("Number of files: 898 (reg: 897)").said).toContain("short 898");
+  });
+
+  it("is judged by all that a look says, however much, where no file can be written", () => {
+    const said = call<string>(`
+import os, passes, subprocess, tempfile
+folder = tempfile.mkdtemp()
+with open(f"{folder}/rsync", "w") as file:
+    file.write("#!/bin/sh\\nseq -f '~ *deleting a file of number %g' 20000\\necho 'Number of files: 1,001 (reg: 1,000)'\\n")
+os.chmod(f"{folder}/rsync", 0o755)
+words = ["bash", "-c", "ulimit -f 0;" + passes.SCRIPT.replace("kill -KILL", ":"), "pass", "1", "pass", "media", "1000", "no", "-"]
+said = subprocess.run(words, env={"PATH": folder + ":" + os.environ["PATH"]}, capture_output=True, text=True).stdout
+print(json.dumps("|".join(each for each in said.splitlines() if "deleting" not in each)))`);
+    expect(said).toBe("tree media|Number of files: 1,001 (reg: 1,000)|ended 0");
   });
 
   it("goes on past names that vanished, and tells them", () => {

@@ -41,6 +41,14 @@ describe("what cannot be moved is refused before anything is touched", () => {
     );
   });
 
+  it("a move whose journal this version cannot read", async () => {
+    pair.new.journal = { format: 2 };
+    await refused(
+      /stage-b\/shop: the journal of shop has another form than this version reads \(format\): go on with the version/,
+      ...argv,
+    );
+  });
+
   it("a stack without a machine for the project", async () => {
     at.write("Pulumi.stage-b.yaml", {
       config: { "berth:environment": "stage", "berth:projects": { club: {} } },

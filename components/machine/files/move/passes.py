@@ -37,7 +37,8 @@ tree() {
   if [ "$least" -gt 0 ]; then
     said=$(pull "${more[@]}" -n --stats --out-format='~ %i %n')
     status=$?
-    there=$(sed -n 's/^Number of files: \([0-9,]*\).*/\1/p' <<<"$said")
+    # No here-string: a long one is a file for a moment, and nothing here can be written.
+    there=$(printf '%s\n' "$said" | sed -n 's/^Number of files: \([0-9,]*\).*/\1/p')
     there=${there//,/}
     if [ $status != 0 ] && [ $status != 24 ]; then
       printf '%s\nended %s\n' "$said" "$status"
