@@ -136,15 +136,16 @@ const ofBackups: readonly string[] = [
   ...["mongodb.py", "mongodb.sh", "mongo_archive.py", "beside.py"],
 ];
 
-/**
- * The program that moves projects to another machine, by the names of its parts; some are that of backups too, and one
- * that of deliveries.
- */
+/** The same of the program that delivers: how Docker is asked, and which paths hold what a project makes anew. */
+const ofDeliveries: readonly string[] = ["engine.py", "known.py"];
+
+/** The program that moves projects to another machine, by the names of its parts; some are those of others too. */
 export function moveParts(): Readonly<Record<string, string>> {
   const shared = Object.fromEntries(
     Object.entries(backupParts()).filter(([name]) => ofBackups.includes(name)),
   );
-  return { ...partsIn("move"), ...shared, "engine.py": here("files", "site", "engine.py") };
+  const sites = Object.fromEntries(ofDeliveries.map((name) => [name, here("files", "site", name)]));
+  return { ...partsIn("move"), ...shared, ...sites };
 }
 
 function partsIn(folder: string): Readonly<Record<string, string>> {

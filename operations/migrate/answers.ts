@@ -23,6 +23,8 @@ const database = z.object({
   /** Logins that were seen connected, and those that could not be fenced. */
   logins: z.array(text).default([]),
   unfenced: z.array(z.object({ login: text, why: text })).default([]),
+  /** Replication slots of others, which no way of moving takes along. */
+  slots: z.array(text).default([]),
 });
 export type Database = z.output<typeof database>;
 
@@ -42,6 +44,10 @@ export const survey = z.object({
     .default([]),
   databases: z.array(database).default([]),
   files: z.array(z.object({ name: text, bytes: number, entries: number })).default([]),
+  /** What no pass over files takes; `data`: somebody has to say where it belongs. */
+  leftOut: z
+    .array(z.object({ what: text, reason: text, data: z.boolean().default(false) }))
+    .default([]),
   disk: z.object({ free: number, total: number }),
   memory: number,
   cpu: z.object({ arch: text, flags: z.array(text).default([]) }),

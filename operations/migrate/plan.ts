@@ -44,7 +44,11 @@ export function judge({ old, new: target, delivered, way }: Both): Judgement {
         `${each.service} is written by ${each.logins.join(", ")}: all are stopped with its server`,
       );
     }
+    problems.push(...slotsOf(each));
     if (delivered) problems.push(...(way === "dump" ? older : unlike)(each, target));
+  }
+  for (const { what, reason, data } of old.leftOut) {
+    (data ? problems : notes).push(`${what} would stay on the old machine: ${reason}`);
   }
   problems.push(...notLeft(target));
   notes.push(...whatIsLeft(target));
@@ -109,6 +113,14 @@ function whyNotByDump({ service, kind, image, status }: Database): string[] {
   }
   if (status === undefined || status === null || status === "running") return [];
   return [`${service}: the database is ${status}; start it`];
+}
+
+/** Whoever reads by a slot gets nothing of what was written between its end and a new one. */
+function slotsOf({ service, slots }: Database): string[] {
+  return slots.map(
+    (slot) =>
+      `${service}: the replication slot ${slot} stays behind, and who reads by it: end that, drop it (SELECT pg_drop_replication_slot('${slot}')) and begin it anew on the new machine`,
+  );
 }
 
 /** Whether a dump of the one can be loaded into its counterpart. */

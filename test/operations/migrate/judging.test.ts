@@ -74,6 +74,27 @@ describe("the plan", () => {
     expect(byDump({ old, new: arm, delivered: true }).problems).toEqual([]);
   });
 
+  it("takes nothing along while data would stay behind, whichever way it goes", () => {
+    const media = { what: "/srv/media", reason: "is outside of the project" };
+    const [db] = old.databases;
+    const both = (data: boolean, slots: string[] = []) => {
+      const there = { ...old, leftOut: [{ ...media, data }], databases: [{ ...db!, slots }] };
+      return { old: there, new: old, delivered: true };
+    };
+    for (const by of [judge, byDump]) {
+      expect(by(both(true)).problems).toEqual([
+        "/srv/media would stay on the old machine: is outside of the project",
+      ]);
+      expect(by(both(false)).problems).toEqual([]);
+      expect(by(both(false)).notes).toContain(
+        "/srv/media would stay on the old machine: is outside of the project",
+      );
+      expect(by(both(false, ["reports"])).problems).toEqual([
+        "db: the replication slot reports stays behind, and who reads by it: end that, drop it (SELECT pg_drop_replication_slot('reports')) and begin it anew on the new machine",
+      ]);
+    }
+  });
+
   it("turns visitors away where a dump takes longer than a request can wait, and gives it time", () => {
     const small = standstill(old, 1);
     expect(small).toMatchObject({ closed: false });

@@ -19,8 +19,8 @@ FACTS = """SELECT pg_catalog.json_build_object(
   'checksums', current_setting('data_checksums') = 'on', 'recovering', pg_catalog.pg_is_in_recovery(),
   'system', (SELECT system_identifier::text FROM pg_catalog.pg_control_system()),
   'hba', current_setting('hba_file'), 'walLevel', current_setting('wal_level'), 'readable', current_setting('hot_standby') = 'on', 'cap', current_setting('max_slot_wal_keep_size', true),
-  'senders', current_setting('max_wal_senders')::int, 'slots', current_setting('max_replication_slots')::int,
-  'used', (SELECT count(*) FROM pg_catalog.pg_replication_slots WHERE slot_name <> '{role}'),
+  'senders', current_setting('max_wal_senders')::int, 'most', current_setting('max_replication_slots')::int,
+  'slots', (SELECT coalesce(json_agg(slot_name ORDER BY slot_name), '[]') FROM pg_catalog.pg_replication_slots WHERE slot_name <> '{role}' AND NOT temporary),
   'tablespaces', (SELECT count(*) FROM pg_catalog.pg_tablespace WHERE spcname NOT IN ('pg_default', 'pg_global')),
   'bytes', (SELECT coalesce(sum(pg_catalog.pg_database_size(oid)), 0) FROM pg_catalog.pg_database),
   'names', (SELECT json_agg(datname ORDER BY datname) FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate),
@@ -29,9 +29,14 @@ FACTS = """SELECT pg_catalog.json_build_object(
 # What cannot be told of every kind, or of one that does not run. `unfenced`: the fence is the server's end, so no login
 # is left out, whatever it may do.
 NOTHING = {name: None for name in ("version", "major", "collation", "checksums", "bytes", "sequences", "largeObjects", "recovering", "system")}
-NOTHING |= {"names": [], "logins": [], "unfenced": []}
+NOTHING |= {"names": [], "logins": [], "unfenced": [], "slots": []}
+# Of an unlogged table a server that follows gets the name alone.
 COUNTS = """SELECT pg_catalog.json_build_array((SELECT count(*) FROM pg_catalog.pg_class WHERE relkind = 'S' AND relpersistence <> 't'),
-  (SELECT count(*) FROM pg_catalog.pg_largeobject_metadata))"""
+  (SELECT count(*) FROM pg_catalog.pg_largeobject_metadata),
+  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.format('%I.%I', nspname, relname) ORDER BY nspname, relname), '[]')
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = relnamespace
+    WHERE relkind = 'r' AND relpersistence = 'u' AND pg_catalog.pg_relation_size(c.oid) > 0))"""
+UNLOGGED = "its unlogged tables hold rows that no server which follows gets ({}); have them logged (ALTER TABLE … SET LOGGED)"
 
 
 def facts(server):
@@ -50,8 +55,8 @@ def unmovable(said):
         yield "wal_level is minimal"
     if not said["readable"]:
         yield "hot_standby is off, so one that follows could not be asked how far it is"
-    if said["senders"] < 3 or said["slots"] <= said["used"]:
-        yield f"max_wal_senders {said['senders']} or max_replication_slots {said['slots']} has no room for one that follows"
+    if said["senders"] < 3 or said["most"] <= len(said["slots"]):
+        yield f"max_wal_senders {said['senders']} or max_replication_slots {said['most']} has no room for one that follows"
 
 
 def survey(move):
@@ -67,11 +72,19 @@ def survey(move):
             told["unmovable"] = [f"the database is {container.status}; start it"]
         else:
             said = facts(server)
-            sums = [counts(server, name) for name in said["names"]]
-            told |= {name: said[name] for name in ("version", "major", "collation", "checksums", "bytes", "names", "logins", "recovering", "system")}
-            told |= {"sequences": sum(each[0] for each in sums), "largeObjects": sum(each[1] for each in sums), "unmovable": list(unmovable(said))}
+            sums = {name: counts(server, name) for name in said["names"]}
+            told |= {name: said[name] for name in ("version", "major", "collation", "checksums", "bytes", "names", "logins", "slots", "recovering", "system")}
+            told |= {"sequences": sum(each[0] for each in sums.values()), "largeObjects": sum(each[1] for each in sums.values())}
+            told["unmovable"] = [*unmovable(said), *without_log(sums)]
         found.append(told)
     return found
+
+
+def without_log(sums):
+    """Why what its databases hold is not all in its log, where it is not. `sums`: what counts() says, by database."""
+    found = [f"{name}: {table}" for name, (_, _, tables) in sums.items() for table in tables]
+    if found:
+        yield UNLOGGED.format(", ".join(found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else ""))
 
 
 def size(container):
@@ -88,7 +101,7 @@ def counts(server, database):
         return server.tell(COUNTS, database)
     except Failed:
         # It went meanwhile.
-        return (0, 0)
+        return (0, 0, [])
 
 
 def others(move):

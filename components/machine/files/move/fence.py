@@ -35,6 +35,8 @@ def ready(move, found):
         behind = int(server.ask(FOLLOWED))
         if behind < 0:
             raise Refused(f"{service}: nothing follows it; see on the other machine: berth-move lag {move.slug}")
+        for why in facts.without_log({name: facts.counts(server, name) for name in facts.facts(server)["names"]}):
+            raise Refused(f"{service}: {why}")
         server.ask("CHECKPOINT", seconds=600)
         server.ask("CHECKPOINT", seconds=600)
         behind = int(server.ask(FOLLOWED))

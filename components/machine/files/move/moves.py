@@ -31,6 +31,8 @@ class Move:
         # What else than volumes is a project's data, and how far it may shrink unasked.
         self.files = sorted({*said.get("files", []), *backup.get("files", [])})
         self.shrink = float(backup.get("shrink", 0.5))
+        # Why nobody needs what a backup leaves out.
+        self.exclude = backup.get("exclude") or {}
 
     def of(self, name):
         """A file of the move's state, which root alone reads."""

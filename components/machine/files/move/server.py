@@ -17,12 +17,14 @@ KNOWN = "servers.json"
 ROLE = "berth_move"
 # What one calls itself that wants to be waited for.
 SYNCHRONOUS = "berth_move_sync"
+PLACES = """SELECT pg_catalog.json_build_object('data', current_setting('data_directory'), 'port', current_setting('port')::int,
+  'sockets', pg_catalog.regexp_split_to_array(current_setting('unix_socket_directories'), ' *, *'))"""
 # Below the data directory: the password of the other machine's server.
 PASSWORDS = "berth_move.passwords"
 
 
 class Server:
-    """`known`: {user, home, data, port, container}, of the time when it ran."""
+    """`known`: {user, home, data, port, sockets, container}, of the time when it ran."""
 
     def __init__(self, container, known):
         self.container, self.service = container, container.service
@@ -126,8 +128,9 @@ def servers(move):
         if kind != "postgres":
             continue
         known = kept.get(container.service)
-        # Another version of the project may keep its data elsewhere.
-        if known is None or (known["container"] != container.id and container.status == "running"):
+        # Another version of the project may keep its data elsewhere; one of this program asked for less.
+        is_old = known is not None and (known["container"] != container.id or "sockets" not in known)
+        if known is None or (is_old and container.status == "running"):
             known = {**seen(container), "container": container.id}
         found[container.service] = Server(container, known)
     if {name: each.known for name, each in found.items()} != kept:
@@ -141,13 +144,12 @@ def seen(container):
         data = container.env.get("PGDATA")
         if not data:
             raise Refused(f"{container.service}: the database is {container.status}; start it: what it is like is asked of itself")
-        return {"user": None, "home": "postgres", "data": data, "port": 5432}
+        return {"user": None, "home": "postgres", "data": data, "port": 5432, "sockets": []}
     found, why = superuser(container)
     if found is None:
         raise Refused(f"{container.service}: no superuser of the database gets in: {why}")
     server = Server(container, {"user": found[0], "home": found[1]})
-    said = server.tell("SELECT pg_catalog.json_build_object('data', current_setting('data_directory'), 'port', current_setting('port')::int)")
-    return {**server.known, **said}
+    return {**server.known, **server.tell(PLACES)}
 
 
 def network(server):

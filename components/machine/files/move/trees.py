@@ -4,8 +4,11 @@ containers write into."""
 import os
 
 import files
+import own
+import stays
 from databases import containers, databases
 from ground import Failed, run
+from own import is_within
 
 
 class Wanted:
@@ -16,45 +19,48 @@ class Wanted:
 
 
 def trees_of(move):
-    """[{name, place, owned}], by name, and what is left out with the reason. `owned`: lies in the checkout, where the
-    account that files belong to has another number on each machine."""
+    """[{name, place, owned}], by name, and what is left out: [{what, reason, data}]; see stays.py. `owned`: lies in the
+    checkout, where the account that files belong to has another number on each machine."""
     there = containers(move.compose())
     mounts = files.mounts_of(there, move.delivered()["mounts"])
-    known, left_out = files.trees(Wanted(move), mounts, {each.service for _, each in databases(there)})
-    found = {tree.name: tree.place for tree in known}
-    for place in written(move):
-        if any(is_within(place, each) for each in found.values()):
-            continue
-        if place == move.tree:
-            left_out.append({"what": place, "reason": "is the checkout; what is written in it moves where backup.files names it"})
-        elif not is_within(place, move.tree):
-            left_out.append({"what": place, "reason": "is a directory of the machine, not of the project"})
-        elif not source_code(move, place):
-            found[os.path.relpath(place, move.tree).replace("/", "-")] = place
+    volumes, nameless = files.trees(Wanted(move), mounts, {each.service for _, each in databases(there)})
+    owned = own.places(move, there)
+    names = tracked(move)
+    known = {tree.name: tree.place for tree in volumes}
+    for name, place in written(move, names).items():
+        if not any(is_within(place, each) for each in known.values()):
+            # A volume may have the name of a directory.
+            known[f"checkout-{name}" if name in known else name] = place
+    found = own.without(known, owned)
+    left_out = [{**each, "data": False} for each in nameless] + stays.told(move, {*found.values(), *owned}, names)
     return [{"name": name, "place": found[name], "owned": is_within(found[name], move.tree)} for name in sorted(found)], left_out
 
 
-def is_within(place, folder):
-    return place == folder or place.startswith(f"{folder}/")
-
-
-def written(move):
-    """Directories that its services mount and may write into."""
+def written(move, names):
+    """Directories of the checkout that its services mount and may write into, by name; where tracked files are, the other
+    machine has those of its own."""
     mounts = (each for each in move.delivered()["mounts"] if each["kind"] == "bind" and each.get("writable", True))
     places = {each["volume"].rstrip("/") for each in mounts}
-    return sorted(each for each in places if os.path.isdir(each) and not os.path.islink(each))
+    mine = (each for each in places if is_within(each, move.tree) and each != move.tree and os.path.isdir(each) and not os.path.islink(each))
+    paths = (os.path.relpath(each, move.tree) for each in mine)
+    return {path.replace("/", "-"): os.path.join(move.tree, path) for path in sorted(paths) if not source_code(path, names)}
 
 
-def source_code(move, place):
-    """Are there tracked files, which the other machine has of its own, and not only one that keeps the directory? Asked
-    as the account that the checkout belongs to: git does what its settings say."""
-    path = os.path.relpath(place, move.tree)
-    words = ["git", "--git-dir", f"{move.tree}.git", "ls-tree", "-r", "--name-only", move.delivered()["commit"], "--", f"{path}/"]
-    done = run(["setpriv", "--reuid", str(owner(move)["uid"]), "--regid", str(owner(move)["gid"]), "--clear-groups", *words], seconds=60)
+def source_code(path, names):
+    """Are there tracked files, and not only one that keeps the directory?"""
+    held = (os.path.basename(each) for each in names if each.startswith(f"{path}/"))
+    return any(not each.startswith(".git") and each not in (".keep", "README.md") for each in held)
+
+
+def tracked(move):
+    """Paths that the delivered commit has. Asked as the account that the checkout belongs to: git does what its settings
+    say."""
+    account = owner(move)
+    words = ["git", "--git-dir", f"{move.tree}.git", "ls-tree", "-r", "-z", "--name-only", move.delivered()["commit"]]
+    done = run(["setpriv", "--reuid", str(account["uid"]), "--regid", str(account["gid"]), "--clear-groups", *words], seconds=60)
     if done.code != 0:
-        raise Failed(f"{place}: whether it is source code cannot be told: {done.last()}")
-    names = [os.path.basename(each) for each in done.out.splitlines()]
-    return any(not each.startswith(".git") and each not in (".keep", "README.md") for each in names)
+        raise Failed(f"{move.tree}: what of it is source code cannot be told: {done.last()}")
+    return set(filter(None, done.out.split("\0")))
 
 
 def owner(move):
