@@ -205,6 +205,8 @@ describe("a project's move, on its machines", () => {
   it("is frozen: nothing writes, and neither delivery, backup nor converge begins anything", async () => {
     await a.moved("freeze shop --seconds 300");
     expect(await policies(a)).toBe("/shop-nginx-1 exited no\n/shop-worker-1 exited no\n");
+    // What it writes when it is asked to end.
+    expect(await a.onHost("cat /srv/berth/shop/uploads/kept")).toBe("kept");
     const why = "shop: its move has this machine frozen since";
     for (const command of ["deploy shop", "rollback shop"]) {
       const done = await a.site(command);
@@ -256,6 +258,7 @@ describe("a project's move, on its machines", () => {
     expect(await policies(b)).toBe(serving);
     expect(await b.exec("test -e /var/lib/berth/moves/shop/marker")).toMatchObject({ code: 1 });
     expect(await b.onHost(`cat ${media}/11`)).toBe("file 11\nmore\n");
+    await b.onHost("docker exec shop-watcher-1 test -S /sockets/.s.PGSQL.5432");
   });
 
   it("goes back, down and to its end, and nothing is left but data", async () => {

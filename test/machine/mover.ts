@@ -6,7 +6,20 @@ import { site } from "./front";
 import { delivery, type Files } from "./quay";
 import { backedUp, dataProject, Vault } from "./vault";
 
-/** A project with a database, a volume of files, uploads in its checkout and a worker that never ends by itself. */
+/** Writes down what it has once it is asked to end, which takes it longer than what never ends is given. */
+const keeper = `import signal, time
+def end(*_):
+    time.sleep(2)
+    open("/uploads/kept", "w").write("kept")
+    raise SystemExit
+signal.signal(signal.SIGTERM, end)
+while True: time.sleep(60)
+`;
+
+/**
+ * A project with a database, a volume of files, uploads in its checkout, a worker that never ends by itself, one that writes
+ * down something at its end, and what looks at the database's own files and asks it by its socket.
+ */
 const movedProject: Files = {
   ...dataProject,
   "docker-compose.yml": dataProject["docker-compose.yml"]!.replace(
@@ -15,10 +28,22 @@ const movedProject: Files = {
   )
     .replace(
       "  db:\n",
-      `  worker: {image: "python:3", command: ["sleep", "1000000"], restart: always}\n  db:\n`,
+      `  worker: {image: "python:3", command: ["sleep", "1000000"], restart: always}
+  keeper:
+    image: python:3
+    command: ["python3", "/keeper.py"]
+    volumes: ["./keeper.py:/keeper.py:ro", "./uploads:/uploads"]
+  watcher:
+    image: python:3
+    command: ["sleep", "1000000"]
+    volumes: ["pgdata:/pgdata:ro", "sockets:/sockets"]
+  db:\n`,
     )
+    .replace("pgdata:/var", `sockets:/var/run/postgresql", "pgdata:/var`)
+    .replace("media: {}}", "media: {}, sockets: {}}")
     .replace("  nginx:\n", "  nginx:\n    restart: always\n")
     .replace("    image: postgres:17\n", "    image: postgres:17\n    restart: always\n"),
+  "keeper.py": keeper,
   ".gitignore": "docker-compose.override.yml\n.env\nuploads/\n",
 };
 
@@ -46,7 +71,8 @@ export class Origin extends Vault {
   override sites = [site("shop", 18_016, { serve: ["shop.example.org"], redirect: [] })];
 
   async begin(): Promise<void> {
-    this.backups = [backedUp("shop", { files: ["/uploads"] })];
+    const exclude = { watcher: "looks on", sockets: "are made anew" };
+    this.backups = [backedUp("shop", { files: ["/uploads"], exclude })];
     await this.prepare();
     const health = { path: "/", seconds: 60 };
     await this.open([delivery("shop", 18_016, { health, files: ["/uploads"] })]);

@@ -2,6 +2,7 @@
 stopped and does not come back by itself, whoever starts the machine or Docker anew."""
 
 import re
+import signal
 
 import engine
 from databases import kind_of
@@ -10,9 +11,10 @@ from ground import Failed, Refused, run, say
 
 PROXY = "/usr/local/sbin/berth-proxy"
 NOTE, HELD = "writers.json", "held.json"
-# Seconds that a container has to end where its project declares no stop_grace_period: visitors wait meanwhile, and all
-# that they asked before is answered.
-GRACE = 1
+# Seconds that a container has to end where its project declares no stop_grace_period. One that heeds the signal which
+# asks it to end has what Docker gives it at any other time: it may have something to write down. Visitors wait meanwhile, and
+# one that does not heed it would end after any time by force.
+GRACE, HEEDED = 1, 10
 # What it cannot do, and no program of that name.
 ABSENT = (64, 127)
 
@@ -119,10 +121,24 @@ def service_of(said):
 def end(said):
     """Stops one. Raises Failed where it does not end."""
     grace = said["Config"].get("StopTimeout")
+    if grace is None:
+        grace = HEEDED if heeds(said) else GRACE
     try:
-        engine.stop(said["Id"], GRACE if grace is None else grace)
+        engine.stop(said["Id"], grace)
     except Failed as problem:
         raise Failed(f"{service_of(said)}: does not stop: {problem}") from None
+
+
+def heeds(said):
+    """Does its first process catch the signal that asks it to end, or wait for it? The kernel gives it no other one."""
+    name = (said["Config"].get("StopSignal") or "SIGTERM").upper()
+    try:
+        wanted = int(name) if name.isdigit() else signal.Signals[f"SIG{name.removeprefix('SIG')}"].value
+        with open(f"/proc/{said['State']['Pid']}/status", encoding="utf-8") as file:
+            awaited = [int(line.split()[1], 16) for line in file if line.startswith(("SigCgt:", "SigBlk:"))]
+    except (OSError, KeyError, ValueError):
+        return False
+    return any(mask >> (wanted - 1) & 1 for mask in awaited)
 
 
 def start(move):
