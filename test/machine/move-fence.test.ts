@@ -153,22 +153,31 @@ print(json.dumps({"text": text, "twice": open(path).read() == text, "fenced": fe
   });
 
   it("let the other machine in before whatever else they say, and not any more afterwards", () => {
-    const [opened, closed] = call<string[]>(`
-import cluster, door, tempfile
+    const [opened, closed, ...same] = call<(string | boolean)[]>(`
+import cluster, door, os, tempfile
 path = tempfile.mkdtemp(dir=move.root) + "/pg_hba.conf"
 open(path, "w").write("local all all trust\\nhost all all all reject\\n")
 cluster.outside = lambda container, hba: hba
 door.network = lambda server: ("shop_default", "172.18.0.1")
 class Server:
-    container, service = None, "db"
+    class container: mounts = []
+    service = "db"
     def ask(self, script): pass
-said = []
-for act in (door.open_to, door.open_to, door.close, door.close):
-    act(Server(), path)
-    said.append(open(path).read())
-assert said[0] == said[1] and said[2] == said[3]
-print(json.dumps([said[1], said[3]]))`);
-    expect(opened!.split("\n")).toEqual([
+def told():
+    said = []
+    for act in (door.open_to, door.open_to, door.close, door.close):
+        act(Server(), path)
+        said.append(open(path).read())
+    assert said[0] == said[1] and said[2] == said[3]
+    return [said[1], said[3]]
+first = told()
+Server.container.mounts = [{"Source": path}]
+before = os.stat(path).st_ino
+second = told()
+print(json.dumps([*first, second == first, os.stat(path).st_ino == before]))`);
+    // A file that is mounted alone stays the one that the server has.
+    expect(same).toEqual([true, true]);
+    expect(String(opened).split("\n")).toEqual([
       "# Berth moves this project: begin",
       "host replication berth_move 172.18.0.1/32 scram-sha-256",
       "# Berth moves this project: end",

@@ -31,8 +31,13 @@ def put(server, hba, block):
     after = "".join(f"{line}\n" for line in [*block, *without(before.splitlines())])
     if after == before:
         return
-    write(path, after, owner.st_mode & 0o777)
-    os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+    if any(each["Source"] == path for each in server.container.mounts):
+        # The container has this very file, and not its name: another one in its place is none of it.
+        with open(os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_TRUNC), "w", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(after)
+    else:
+        write(path, after, owner.st_mode & 0o777)
+        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
     server.ask("SELECT pg_catalog.pg_reload_conf()")
 
 

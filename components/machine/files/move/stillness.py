@@ -11,12 +11,19 @@ import marker
 from databases import containers, databases
 from frozen import FILE, FROZEN
 from ground import Failed, Refused, run, say, write
+from own import is_within
+from server import servers
 
 # Seconds that a freeze may last: a dump takes what it takes.
 LONGEST = 6 * 3600
 # What stands in the place of the data.
 NOTICE = "The data that was here is beside it, as {0}: its project moves to another machine. What ends that is berth-move.\n"
 READER = "berth-still-{}-{}"
+# What no dump of a server's databases holds.
+UNDUMPED = """SELECT pg_catalog.json_build_object(
+  'prepared transactions', (SELECT coalesce(pg_catalog.json_agg(gid ORDER BY gid), '[]') FROM pg_catalog.pg_prepared_xacts),
+  'databases that let nobody in, or are templates', (SELECT coalesce(pg_catalog.json_agg(datname ORDER BY datname), '[]') FROM pg_catalog.pg_database
+    WHERE (NOT datallowconn OR datistemplate) AND datname NOT IN ('template0', 'template1', 'template_postgis')))"""
 
 
 def aside(data):
@@ -29,14 +36,16 @@ def find(move):
 
 
 def ready(move, found):
-    """What is kept of them. Refuses what could not be stopped and read."""
+    """What is kept of them. Refuses what could not be stopped and read, or is not all in a dump."""
     for container in found.values():
         if container.status != "running":
             raise Refused(f"{container.service}: the database is {container.status}; start it")
         try:
-            place = aside(apart.Store(container).data)
+            store = apart.Store(container)
         except Failed as problem:
             raise Refused(str(problem)) from None
+        judge(store, container.service, servers(move).get(container.service))
+        place = aside(store.data)
         if os.path.lexists(place):
             raise Refused(f"{place}: is left of an earlier move; move it away")
     if not found:
@@ -44,6 +53,19 @@ def ready(move, found):
     stores = {service: {"data": apart.Store(each).data, "policy": policy(each), "container": each.id} for service, each in found.items()}
     # What was loaded is told by the freeze that it is of: a dump has no position in a log.
     return {"freeze": secrets.token_hex(12), "databases": stores}
+
+
+def judge(store, service, server):
+    """Refuses a server whose data is not what would be read, or not all in a dump."""
+    if server is None:
+        if not os.listdir(store.data):
+            raise Refused(f"{service}: {store.target} is empty, so its data is elsewhere; have it there, in a volume")
+        return
+    if not is_within(server.data, store.data):
+        raise Refused(f"{service}: its data is in {server.known['data']}, and not below {store.target}, which is what would be dumped; have it there, in a volume")
+    for what, names in server.tell(UNDUMPED).items():
+        if names:
+            raise Refused(f"{service}: {what} are in no dump: {', '.join(names)}; end or drop them, or change them")
 
 
 def policy(container):
