@@ -75,6 +75,38 @@ except ground.Refused as problem:
   });
 });
 
+describe("a machine that shall be left", () => {
+  it("is not frozen once another version was delivered there than the other machine has", () => {
+    const said = call<string[]>(`
+import freezing, ground, version
+class How:
+    LONGEST = 600
+    def find(move): return {}
+    def ready(move, found): raise ground.Refused("is ready")
+freezing.databases_of = lambda move: How
+current = {"commit": "a" * 40}
+move.delivered = lambda: current
+move.drop("fence.json", "version.json")
+def tried():
+    try: freezing.hold(move, 30)
+    except ground.Refused as problem: return str(problem)
+said = [tried()]
+version.note(move)
+said.append(tried())
+current = {"commit": "b" * 40}
+version.note(move)
+said.append(tried())
+version.end(move)
+print(json.dumps([*said, tried()]))`);
+    expect(said).toEqual([
+      "is ready",
+      "is ready",
+      "shop: bbbbbbbbbbbb was delivered here since aaaaaaaaaaaa was offered to the other machine, which has that one; give up and begin again: berth migrate shop --abort",
+      "is ready",
+    ]);
+  });
+});
+
 describe("what a server wrote down of itself", () => {
   const control = (version: number, state: number) =>
     call<object>(`

@@ -13,6 +13,7 @@ import standby
 import stillness
 import taking
 import tunnel
+import version
 import way
 import writers
 from ground import Refused, say
@@ -64,6 +65,7 @@ def end(move):
         postgres.end(move)
         standby.end(move)
     way.end(move)
+    version.end(move)
     relay.gone(move)
     tunnel.gone(move)
     passes.gone(move)

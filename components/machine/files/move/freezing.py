@@ -10,6 +10,7 @@ import time
 import fence
 import marker
 import units
+import version
 import way
 import writers
 from frozen import FILE, FREEZING, FROZEN, HELD, SEALED, THAWING, is_over, moment
@@ -48,6 +49,7 @@ def frozen(move, seconds, last, closed):
         return told(how, said)
     found = how.find(move)
     if said is None:
+        version.refuse_other(move)
         said = {"phase": FREEZING, **how.ready(move, found), "until": time.time() + int(seconds), "closed": closed}
     elif said["phase"] == FREEZING:
         say("goes on with a freeze that was cut off")

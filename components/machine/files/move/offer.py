@@ -5,6 +5,7 @@ import giving
 import postgres
 import relay
 import source
+import version
 import way
 from ground import Refused
 
@@ -22,4 +23,6 @@ def offer(move, said, back=False):
     account.let_in(move, said, [*([files["port"]] if files else []), *map(int, move.kept(relay.FILE, {})), *giving.ports_of(move)])
     if role == "none":
         move.enter("source", "serving")
+    if not back:
+        version.note(move)
     return {"account": account.ACCOUNT, "database": database, "files": files, "way": said.get("way", way.REPLICATION)}
