@@ -21,6 +21,7 @@ import * as status from "./fleet/status";
 import * as maintain from "./maintain/maintain";
 import * as migrate from "./migrate/migrate";
 import * as notify from "./notify/notify";
+import * as dev from "./new/dev";
 import * as newProject from "./new/new";
 import { printable } from "./ground/printable";
 import * as fold from "./fold/fold";
@@ -60,6 +61,7 @@ const commands: Readonly<Record<string, Command>> = {
   order,
   smoke,
   new: newProject,
+  dev,
   deploy,
   rollback,
   logs,
@@ -112,6 +114,7 @@ export const usage = `usage: npm run berth -- <command> [arguments]
   stage-first whether production may follow stage with what is checked out
   order       the stacks that a deployment takes, hosts that serve first
   new         write the repository of a new project
+  dev         write ./dev into the repository of one that was there before
   smoke       prove an account: one machine up, and down again
 
 berth <command> --help says more. Stacks and addresses are those of the backend that pulumi is

@@ -11,6 +11,11 @@ export function writeProject(slug: string, directory: string): void {
   write(template, directory, slug);
 }
 
+/** The text of one file of the template, for a slug. */
+export function templateText(name: string, slug: string): string {
+  return fs.readFileSync(path.join(template, name), "utf8").replace(placeholder, slug);
+}
+
 function write(from: string, to: string, slug: string): void {
   fs.mkdirSync(to, { recursive: true });
   for (const entry of fs.readdirSync(from, { withFileTypes: true })) {

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { scriptOf } from "../../operations/jobs/scripts";
+import { main as writeDev } from "../../operations/new/dev";
 import { main as writeProject } from "../../operations/new/new";
 import { thisComputer } from "../../packages/local-cloud/ground/computer";
 import type { Machines } from "../../packages/local-cloud/hosts";
@@ -232,5 +233,42 @@ describe("a new project on a developer's computer", () => {
     const damaged = await asDev("./dev --fresh --in canada");
     expect(damaged).toMatchObject({ code: 1 });
     expect(damaged.stdout).toContain("is not what its manifest says");
+  });
+});
+
+describe("a repository that was there before", () => {
+  it("comes up by the ./dev of berth dev, each published port at a free one, one-shots ended (R54)", async () => {
+    const repository = join(directory, "before");
+    mkdirSync(repository);
+    const serve = '["python3", "-m", "http.server", "8000"]';
+    const files = {
+      "docker-compose.yml": `name: before
+services:
+  app: { image: "python:3", command: ${serve}, depends_on: { prepare: { condition: service_completed_successfully } } }
+  prepare: { image: "python:3", command: ["true"] }
+  base:
+    image: postgres:17
+    environment: { POSTGRES_USER: owner, POSTGRES_DB: stock, POSTGRES_PASSWORD: x }
+`,
+      // Ports that another project of the same computer has already.
+      "dc.dev.yml": `services: { app: { ports: ["80:8000"] }, base: { ports: ["22:5432"] } }\n`,
+      "dc.prod.yml": `services: { app: { ports: ["80:8000"] } }\n`,
+    };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(repository, name), text);
+    expect(await writeDev(aPerson(), ["cryptsend", "--directory", repository])).toBe(0);
+    mkdirSync(join(repository, "seed"));
+    writeFileSync(join(repository, "seed", "seed.sql"), "CREATE TABLE things AS SELECT 7 AS n;\n");
+    const packed = await run(["bash", "-c", 'tar -c -C "$1" before | base64', "pack", directory]);
+    await done(as("dev", "base64 -d | tar -x --no-same-owner", packed));
+    const said = await done(as("dev", "cd before && ./dev"));
+    expect(said).toContain("seeded from seed/seed.sql");
+    expect(said).toMatch(/^base:5432 is at 127\.0\.0\.1:\d+$/m);
+    await done(as("dev", `curl -sSf http://${addressIn(said)}/ | grep -i directory`));
+    const rows = "docker exec before-base-1 psql -U owner -Atc 'SELECT n FROM things' stock";
+    expect(await done(as("dev", rows))).toBe("7");
+    const failed = await as("dev", 'cd before && sed -i \'s/"true"/"false"/\' *.yml && ./dev');
+    expect(failed).toMatchObject({ code: 1 });
+    expect(failed.stdout).toContain("./dev: it did not come up");
+    await done(as("dev", "cd before && ./dev --fresh --down"));
   });
 });

@@ -105,13 +105,12 @@ interface Asked {
 
 /** Undefined: an option, a part or a size that there is not. */
 function read(argv: readonly string[]): Asked | undefined {
+  // A part may be written as an option too: --edge.
+  const bare = (word: string) => word.replace(/^--/, "");
+  const args = argv.map((word) => (Object.hasOwn(parts, bare(word)) ? bare(word) : word));
   const options = { json: { type: "boolean" }, sizes: { type: "string" } } as const;
   try {
-    const { values, positionals } = util.parseArgs({
-      args: [...argv],
-      options,
-      allowPositionals: true,
-    });
+    const { values, positionals } = util.parseArgs({ args, options, allowPositionals: true });
     const { json = false, sizes } = values;
     if (!positionals.every((name) => Object.hasOwn(parts, name))) return undefined;
     if (sizes !== undefined && !/^[1-9]\d*(,[1-9]\d*)*$/.test(sizes)) return undefined;

@@ -120,6 +120,14 @@ export const pipelinesAndReviews: readonly Mutation[] = [
     named: "begins with production's newest archive",
   },
   {
+    rule: 54,
+    file: "operations/new/dev.ts",
+    from: "archives: archivesOf(project),",
+    to: 'archives: "",',
+    test: "test/operations/dev.test.ts",
+    named: "writes ./dev for a repository that was there before",
+  },
+  {
     rule: 55,
     file: "docs/guides/add-a-project.md",
     from: "      residency: canada\n",

@@ -79,9 +79,10 @@ export const pipelinesAndReviews: readonly Rule[] = [
   ),
   rule(
     54,
-    "One short command brings up an environment; a repository of `berth new` comes up on a developer's computer with production's newest archive where that can be read, else with its seed",
+    "One short command brings up an environment; a repository of `berth new`, or one that `berth dev` wrote ./dev into, comes up on a developer's computer with production's newest archive where that can be read, else with its seed",
     command("rehearsal/rehearse.ts"),
     command("operations/new/template/dev"),
+    command("operations/new/dev.ts"),
   ),
   rule(
     55,
