@@ -1,6 +1,6 @@
 import { backupProgram } from "../../components/machine/programs";
 import type { Context } from "../ground/context";
-import { readCommandLine, Refusal, UsageError } from "../ground/usage";
+import { readCommandLine, UsageError } from "../ground/usage";
 import { tellBucketPolicy } from "./bucket-policy";
 import { copyState } from "./state/copy";
 import { siteOf, siteOptions, siteValues, tell } from "../site/site";
