@@ -148,6 +148,7 @@ describe("jobs that Jenkins has", () => {
       ["kmc-stage", "missing"],
       ["kmc-test", "switched"],
     ]);
+    expect(found[1]?.says).toContain("is a copy of kmc-release under another name");
     expect(found[1]?.says).toContain("it is enabled: it can still start a delivery");
     fs.writeFileSync(path.join(jobs, "others", "config.xml"), "<project><disabled>");
     expect(names(judge(all, existingIn(jobs), owner))).toContainEqual([

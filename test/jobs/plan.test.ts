@@ -28,6 +28,21 @@ const refused: readonly BadInput[] = [
     },
   ],
   [
+    "everybody as a client, as Jenkins reads it in any case",
+    [
+      [
+        [...jenkins, "clients"],
+        ["vera", "Authenticated"],
+      ],
+    ],
+    {
+      path: "berth:projects.kmc.jenkins.clients[1]",
+      message: "it is everybody who reaches Jenkins",
+      received: '"Authenticated"',
+      fix: "name the accounts",
+    },
+  ],
+  [
     "an account that would end a permission",
     [[[...jenkins, "clients"], ["vera:hudson.model.Hudson.Administer"]]],
     {

@@ -47,7 +47,7 @@ describe("what a stack's fleet declares of a machine", () => {
 });
 
 describe("what a machine delivers", () => {
-  it("is the projects with a repository, on the branch of their environment (R48)", () => {
+  it("is the projects with a repository, on the branch of their environment (R48) or their own", () => {
     const [delivery] = machine("kmc", [
       [["projects", "kmc", "repository"], "git@git.example:kmc.git"],
     ]).deliveries;
@@ -59,6 +59,11 @@ describe("what a machine delivers", () => {
       health: { path: "/", seconds: 60 },
     });
     expect(delivery?.names[0]).toBe(delivery?.domain);
+    const declared = machine("kmc", [
+      [["projects", "kmc", "repository"], "git@git.example:kmc.git"],
+      [["projects", "kmc", "branch"], "release/kmc"],
+    ]).deliveries;
+    expect(declared).toMatchObject([{ slug: "kmc", branch: "release/kmc" }]);
     expect(machine("kmc", [[["projects", "kmc", "repository"], undefined]]).deliveries).toEqual([]);
   });
 });

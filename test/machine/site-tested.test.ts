@@ -62,6 +62,9 @@ describe("production takes a commit whose tests passed, or a reason (R49)", () =
     expect(against(fresh, "prod", jobs)).toEqual(refused);
     expect(against(fresh, "prod", jobs)).toContain("have shop-ci say passed b");
     expect(against(fresh, "prod", jobs, "shop-ci")).toBe("");
+    expect(against(fresh, "prod", jobs)).toBe("");
+    // What is known of one commit says nothing of another.
+    expect(against("c".repeat(40), "prod", jobs)).toEqual(refused);
   });
 
   it("by the word of its own job on Jenkins alone", () => {

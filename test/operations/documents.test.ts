@@ -100,6 +100,25 @@ describe("the README", () => {
   });
 });
 
+describe("the table of rooms", () => {
+  it("has every folder of components and operations", () => {
+    const named = [...read("docs/architecture.md").matchAll(/^\| (`[^|]+?) *\|/gm)].flatMap(
+      ([, cell = ""]) => {
+        const [first = "", ...more] = [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
+        return [first, ...more.map((name) => join(dirname(first), name))];
+      },
+    );
+    const rooms = ["components", "operations"].flatMap((house) =>
+      readdirSync(join(repository, house), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory() && entry.name !== "node_modules")
+        .map(({ name }) => join(house, name)),
+    );
+    // Clouds have a row each below theirs, and the ground of all commands is told in the row of these.
+    const told = ["components/clouds", "components/dist", "operations/ground"];
+    expect(rooms.filter((room) => !told.includes(room) && !named.includes(room))).toEqual([]);
+  });
+});
+
 describe("the index of the guides", () => {
   it("has every guide", () => {
     const index = read("docs/guides/README.md");
