@@ -4,6 +4,7 @@ import { machines } from "./machines";
 import { moves } from "./moves";
 import { namesAndBackups } from "./names-and-backups";
 import { pipelinesAndReviews } from "./pipelines-and-reviews";
+import { refusals } from "./refusals";
 import { transparency } from "./transparency";
 
 /** For each rule that something enforces, the edit that its test must not survive. */
@@ -13,5 +14,6 @@ export const mutations: readonly Mutation[] = [
   ...namesAndBackups,
   ...pipelinesAndReviews,
   ...moves,
+  ...refusals,
   ...transparency,
 ];

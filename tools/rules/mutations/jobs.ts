@@ -138,4 +138,20 @@ export const jobs: readonly Mutation[] = [
     test: "test/jobs/rendered.test.ts",
     named: "are seen and started by their own people alone (R80)",
   },
+  {
+    rule: 48,
+    file: "components/placement/deliveries.ts",
+    from: "branch: branch ?? branches[environment],",
+    to: "branch: branches[environment] ?? branch,",
+    test: "test/machine/declaration.test.ts",
+    named: "on the branch of their environment (R48) or their own",
+  },
+  {
+    rule: 49,
+    file: "components/machine/files/site/tested.py",
+    from: 'any(entry["commit"] == commit for entry in told(site))',
+    to: "any(told(site))",
+    test: "test/machine/site-tested.test.ts",
+    named: "by the word of any job that has a key",
+  },
 ];

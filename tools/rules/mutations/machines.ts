@@ -191,4 +191,12 @@ export const machines: readonly Mutation[] = [
     to: "",
     ...converged,
   },
+  {
+    rule: 7,
+    file: "components/placement/choose.ts",
+    from: "size.memoryGb >= memoryGb && diskGb <= largestDisk(size)",
+    to: "diskGb <= largestDisk(size)",
+    test: "test/placement/placement.test.ts",
+    named: "gives a droplet the disk of its size",
+  },
 ];

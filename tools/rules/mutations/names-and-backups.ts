@@ -243,4 +243,28 @@ export const namesAndBackups: readonly Mutation[] = [
     test: "test/policies/evasions.test.ts",
     named: "ways around the law",
   },
+  {
+    rule: 29,
+    file: "components/placement/backed-up.ts",
+    from: "archives !== undefined && servedBy === undefined && isThere",
+    to: "archives !== undefined && isThere",
+    test: "test/machine/backup-runs.test.ts",
+    named: "is backed up where Berth may run containers",
+  },
+  {
+    rule: 31,
+    file: "components/backups/create-only-policy.ts",
+    from: "/${prefix}*`",
+    to: "/*`",
+    test: "test/backups/create-only-policy.test.ts",
+    named: "the policy of a machine's backup credential",
+  },
+  {
+    rule: 41,
+    file: "components/placement/openings.ts",
+    from: "from: declaredFrom(networks),",
+    to: 'from: "anyone",',
+    test: "test/placement/openings.test.ts",
+    named: "is what it declares, in one spelling",
+  },
 ];

@@ -1,6 +1,6 @@
 import type { Mutation } from "../mutation";
 
-/** What whoever looks has to see: rule 83. */
+/** What whoever looks has to see: rules 77 and 83. */
 export const transparency: readonly Mutation[] = [
   {
     rule: 83,
@@ -25,5 +25,13 @@ export const transparency: readonly Mutation[] = [
     to: "if (!facts.rebootNeeded) found",
     test: "test/operations/report.test.ts",
     named: "needs a person for drift, a reboot",
+  },
+  {
+    rule: 77,
+    file: "rehearsal/review/sandbox.ts",
+    from: '...["--net", "--ipc",',
+    to: '...["--ipc",',
+    test: "test/review/sandbox.test.ts",
+    named: "lets a hostile program reach nothing",
   },
 ];

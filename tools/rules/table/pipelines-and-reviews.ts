@@ -121,8 +121,9 @@ export const pipelinesAndReviews: readonly Rule[] = [
   rule(62, "(withdrawn)", people),
   rule(
     77,
-    "A review shows every consequence and touches nothing",
+    "A review tells of a change what it costs, interrupts, loses and opens, which names it leads elsewhere and which policies it breaks, and stops at what nobody approved; what it runs of the change is shut in",
     command("operations/review/review.ts"),
+    command("rehearsal/review/sandbox.ts"),
     command(".github/workflows/review.yml"),
   ),
   rule(
