@@ -2,21 +2,23 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 
-import { isAlive } from "./alive";
+import { isAlive, numberedIn } from "./alive";
 
 const prefix = "berth-ssh-";
 
 /**
- * A directory for what one SSH session is told: `berth-ssh-<pid>-…` in the system's temporary one.
- * The caller removes it; those that killed processes left are removed here.
+ * A directory for what one SSH session is told: `berth-ssh-<namespace>-<pid>-…` in the system's temporary one.
+ * The caller removes it; those that killed processes left are removed here. One of another container
+ * stays, whose processes cannot be seen from here.
  */
 export function sessionDirectory(): string {
   const parent = os.tmpdir();
+  const own = `${prefix}${numberedIn()}-`;
   for (const name of fs.readdirSync(parent)) {
-    const pid = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) remove(path.join(parent, name));
+    const pid = name.startsWith(own) && /^(\d+)-/.exec(name.slice(own.length))?.[1];
+    if (pid && !isAlive(Number(pid))) remove(path.join(parent, name));
   }
-  return fs.mkdtempSync(path.join(parent, `${prefix}${process.pid}-`));
+  return fs.mkdtempSync(path.join(parent, `${own}${process.pid}-`));
 }
 
 function remove(directory: string): void {

@@ -4,6 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
+import { numberedIn } from "../../operations/ground/alive";
 import { sessionDirectory } from "../../operations/ground/temporary";
 
 let parent: string;
@@ -19,7 +20,7 @@ afterEach(() => {
 
 it("leaves what somebody else made", () => {
   const { pid: gone } = spawnSync("true");
-  const name = `berth-ssh-${gone}-abcdef`;
+  const name = `berth-ssh-${numberedIn()}-${gone}-abcdef`;
   fs.mkdirSync(path.join(parent, name));
   vi.spyOn(process, "getuid").mockReturnValue(4711);
   sessionDirectory();
@@ -28,10 +29,15 @@ it("leaves what somebody else made", () => {
 
 it("clears what killed processes left, and nothing that is in use", () => {
   const { pid: gone } = spawnSync("true");
-  const left = path.join(parent, `berth-ssh-${gone}-abcdef`);
+  const left = path.join(parent, `berth-ssh-${numberedIn()}-${gone}-abcdef`);
   fs.mkdirSync(left);
   fs.writeFileSync(path.join(left, "known_hosts"), "x");
-  const others = ["berth-ssh-1-abcdef", "berth-review-abcdef"];
+  const others = [
+    `berth-ssh-${numberedIn()}-1-abcdef`,
+    // A process of another container that shares the directory may have this number.
+    `berth-ssh-4026539999-${gone}-abcdef`,
+    "berth-review-abcdef",
+  ];
   for (const name of others) fs.mkdirSync(path.join(parent, name));
   const first = sessionDirectory();
   const second = sessionDirectory();

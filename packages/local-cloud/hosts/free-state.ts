@@ -35,7 +35,7 @@ function claim(range: string): boolean {
 
 function write(file: string): boolean {
   try {
-    fs.writeFileSync(file, String(process.pid), { flag: "wx" });
+    fs.writeFileSync(file, `${process.pid} ${numberedIn()}`, { flag: "wx" });
   } catch {
     return false;
   }
@@ -43,13 +43,26 @@ function write(file: string): boolean {
   return true;
 }
 
-/** Takes away the claim of a process that is gone; another person's stays, and with it the range theirs. */
+/**
+ * Takes away the claim of a process that is gone. Another person's stays, and that of another container which
+ * shares the directory, whose processes cannot be seen from here; and with it the range theirs.
+ */
 function isLeftBehind(file: string): boolean {
   try {
-    if (fs.existsSync(`/proc/${Number(fs.readFileSync(file, "utf8"))}`)) return false;
+    const [pid, space] = fs.readFileSync(file, "utf8").split(" ");
+    if (space !== numberedIn() || fs.existsSync(`/proc/${Number(pid)}`)) return false;
     fs.rmSync(file, { force: true });
     return true;
   } catch {
     return false;
+  }
+}
+
+/** The number of this process's PID namespace: the same number of a process means another one elsewhere. */
+function numberedIn(): string {
+  try {
+    return fs.readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return "";
   }
 }

@@ -1,12 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { acquireSettings, mirrorsFrom, sourceLines } from "../../hosts/apt-configuration";
 import { firewallProblems, renderRuleset } from "../../hosts/firewall";
 import { firstBootFiles } from "../../hosts/first-boot";
-import { freeDirectory } from "../../hosts/free-state";
 import { addressAt, fileNameOf, layoutOf, linkOf } from "../../hosts/layout";
 import { answerMetadata, type MetadataRequest } from "../../hosts/metadata";
 import type { HostSpec } from "../../hosts/spec";
@@ -262,28 +257,4 @@ describe("the machine's apt configuration", () => {
       'Acquire::Retries "3";',
     ]);
   });
-});
-
-it("a new cloud takes a range of addresses that nothing here uses, and no two take the same", () => {
-  const directories = Array.from({ length: 40 }, () => freeDirectory("berth-free-", "state"));
-  const ranges = directories.map((directory) => layoutOf(join(directory, "state"), "berth").range);
-  for (const directory of directories) rmSync(directory, { recursive: true });
-  expect(new Set(ranges).size).toBe(40);
-});
-
-it("a new cloud leaves a range to whom it belongs where the claim cannot be taken away", () => {
-  const shared = mkdtempSync(join(tmpdir(), "berth-shared-"));
-  // What another person's file is in a directory of all, a directory is for root too.
-  for (let number = 0; number < 1024; number++) {
-    mkdirSync(
-      join(shared, `local-cloud-range-10.${64 + (number >> 4)}.${(number & 15) * 16}.0-20`),
-    );
-  }
-  vi.stubEnv("TMPDIR", shared);
-  try {
-    expect(() => freeDirectory("berth-free-", "state")).toThrow("none of 64 ranges");
-  } finally {
-    vi.unstubAllEnvs();
-    rmSync(shared, { recursive: true });
-  }
 });
