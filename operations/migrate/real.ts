@@ -99,7 +99,10 @@ export function realWorld(context: Context, as: string | undefined): World {
       const resolver = new Resolver({ timeout: resolveMs, tries: 1 });
       resolver.setServers([server]);
       // A name that is not there yet, or a resolver that is away: it is asked again.
-      return resolver.resolve4(name).catch(() => []);
+      const both = [resolver.resolve4(name), resolver.resolve6(name)].map((each) =>
+        each.catch(() => [] as string[]),
+      );
+      return (await Promise.all(both)).flat();
     },
     async purge(hostnames) {
       const { CLOUDFLARE_API_TOKEN: token = "", CLOUDFLARE_BASE_URL: endpoint } = env;

@@ -32,7 +32,7 @@ export async function waitForRecords(
     if (stale.length === 0) return;
     if (!told) {
       context.out(
-        `${slug}: whoever runs its DNS has to set:\n${names.map((name) => `  ${name}  A  ${target.address}\n`).join("")}`,
+        `${slug}: whoever runs its DNS has to set:\n${names.map((name) => `  ${name}  A  ${target.address}\n`).join("")}and no AAAA record beside it: that leads to a machine that will go\n`,
       );
       context.say(
         "waiting for public resolvers; Ctrl-C ends the waiting alone, the same command goes on with it. Visitors of the old address are led on",

@@ -2,9 +2,9 @@ import { Refusal } from "../ground/usage";
 import { anything, status } from "./answers";
 import { ask, Away, Declined, type Side } from "./machines";
 import type { Move } from "./move";
+import { freezeSeconds } from "./standstill";
 import type { StepName } from "./step";
 import { isBefore, steps } from "./steps";
-import { freezeSeconds } from "./steps/switch";
 
 /** What an abort takes back: all but what is only looked at. */
 const frozenBy: readonly StepName[] = ["freeze", "load", "seal", "promote"];

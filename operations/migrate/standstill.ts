@@ -16,6 +16,12 @@ const entriesPerSecond = 4_000;
 /** Seconds that visitors are held at most: the edge gives a request up after 100. */
 const longestHold = 60;
 
+/**
+ * Seconds after which the old machine serves again by itself where its databases are followed and nothing sealed it. Longer
+ * than an undo takes, and shorter than a request may wait at the edge.
+ */
+export const freezeSeconds = 30;
+
 /** The longest that a machine stands still before it goes on by itself: as `berth-move` has it. */
 const longestStandstill = 6 * 3600;
 
@@ -43,5 +49,6 @@ export function standstill({ databases, files: trees }: Survey, passSeconds?: nu
 /** Seconds of the last pass over the files that a journal tells of. */
 export function passOf(journal: Journal | undefined): number | undefined {
   const trees = files.safeParse(journal?.steps["files"]?.evidence).data?.trees;
-  return trees?.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0);
+  // Each tree tells what the whole pass took.
+  return trees && Math.max(0, ...trees.map(({ seconds }) => seconds ?? 0));
 }

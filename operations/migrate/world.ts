@@ -13,7 +13,7 @@ export interface World extends Making {
   readonly up: (stack: string) => Promise<void>;
   /** Which stack's machine the environment's last update led a project's names to. */
   readonly servedBy: (environment: string, slug: string) => Promise<string | undefined>;
-  /** The addresses that a resolver gives for a name; none where it gives none. */
+  /** The addresses that a resolver gives for a name, those of IPv6 too; none where it gives none. */
   readonly resolve: (resolver: string, name: string) => Promise<readonly string[]>;
   /** Empties the edge's cache of these names. Throws a `Refusal` where it is refused. */
   readonly purge: (hostnames: readonly string[]) => Promise<void>;

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { files as passed, lag, survey } from "../answers";
 import { ask } from "../machines";
 import type { Move } from "../move";
+import { freezeSeconds, passOf } from "../standstill";
 import type { Step } from "../step";
 import { refuseWhatIsDue } from "./names";
 
@@ -38,6 +39,7 @@ export const checks: Step = {
         `${old.name} was delivered another version of ${slug} (${a.commit?.slice(0, 12)}) since the move began; give up and begin again: berth migrate ${slug} --abort`,
       );
     }
+    refuseTooLong(move);
     await refuseWhatIsDue(move);
   },
   act({ new: target, slug }) {
@@ -57,6 +59,15 @@ export const checks: Step = {
     return said;
   },
 };
+
+/** Refuses where the last pass alone would take as long as a freeze may: it would be undone, again and again. */
+function refuseTooLong({ keeper: { journal }, slug, to }: Move): void {
+  const pass = passOf(journal);
+  if (journal.way === "dump" || pass === undefined || pass < freezeSeconds / 2) return;
+  throw new Refusal(
+    `a pass over the files of ${slug} takes ${pass} s, and the old machine serves again by itself after ${freezeSeconds} s. By dump it stands still for as long as it takes: give up, and begin again: berth migrate ${slug} --to ${to} --abort, then with --by dump`,
+  );
+}
 
 /** The pass in the freeze, when nobody writes files any more. Answers the evidence. */
 export function lastPass({ new: target, slug }: Move): Promise<z.output<typeof passed>> {

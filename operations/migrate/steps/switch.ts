@@ -5,16 +5,10 @@ import { anything, followed, forwarded, frozen, promoted, sealed, survey } from 
 import type { Keeper } from "../journal";
 import { ask } from "../machines";
 import type { Move } from "../move";
-import { passOf, standstill } from "../standstill";
+import { freezeSeconds, passOf, standstill } from "../standstill";
 import type { Step } from "../step";
 import { lastPass, treesIn } from "./files";
 import { attach } from "./way-back";
-
-/**
- * Seconds after which the old machine serves again by itself where nothing sealed it. Longer than an undo takes, and
- * shorter than a request may wait at the edge.
- */
-export const freezeSeconds = 30;
 
 /** Requests wait, nobody writes on the old machine any more, and the new one has its files. */
 export const freeze: Step = {

@@ -32,6 +32,25 @@ function expectOne(pair: Pair, serving: "old" | "new", when: string): void {
   expect(pair.lost(), when).toEqual({ missing: 0, serving });
 }
 
+describe("a project with more files than a pass can look at while visitors wait", () => {
+  it("is not frozen, and is led to the way that lasts as long as it needs", async () => {
+    const [pair, at] = [pairOf(), clone()];
+    const trees = ["media", "uploads"].map((name) => ({
+      ...{ name, entries: 80_000, bytes: 1000, changed: 0, seconds: 20 },
+    }));
+    pair.new.answers["move files"] = { trees };
+    const done = await at.run(pair, ...argv.slice(0, 3));
+    expect(done.code).toBe(1);
+    expect(done.said).toContain("a pass over the files of shop takes 20 s, and the old machine");
+    expect(pair.calls.join("\n")).not.toMatch(/ (hold|freeze) shop/);
+    pair.revive(0);
+    expect(await at.run(pair, ...argv.slice(0, 3), "--abort")).toMatchObject({ code: 0 });
+    pair.revive(0);
+    expect(await at.run(pair, ...argv)).toMatchObject({ code: 0 });
+    expectOne(pair, "new", "at the end");
+  });
+});
+
 describe("a move by dump and restore", () => {
   it("ends with all that was written on the new machine, and nothing that follows it", async () => {
     const [pair, at] = [pairOf(), clone()];
