@@ -3,10 +3,13 @@ const sequences =
   // eslint-disable-next-line no-control-regex
   /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u009c\n]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]/g;
 
-/** Control characters but for line ends and tabs, halves of characters, and what turns or hides text. */
+/**
+ * Control characters but for line ends and tabs, halves of characters, and what turns or hides text: all that Unicode
+ * has shown as nothing (soft hyphens, fillers, selectors of variants, marks of direction), and the blank of Braille.
+ */
 const controls =
   // eslint-disable-next-line no-control-regex
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|[\ud800-\udfff]/gu;
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u2800\ufff9-\ufffb]|\p{Default_Ignorable_Code_Point}|[\ud800-\udfff]/gu;
 
 /**
  * Text of a machine, a key, a state or a program without anything that a terminal would obey or that

@@ -13,6 +13,7 @@ describe("text that Berth did not write", () => {
     ["\u001bPq data\u001b\\rest \u001bc", "rest "],
     ["over\rwritten\b\u0000", "overwritten"],
     ["moc.\u202eelpmaxe\u2066 zero\u200bwidth", "moc.elpmaxe zerowidth"],
+    ["a\u00adb\u034fc\u3164d\ufe0fe\u{e0100}f\u2800g\uffa0", "abcdefg"],
     ["\u{e0041}tag \ud800 half", "tag  half"],
     ["two\nlines\tand é 漢 🔴", "two\nlines\tand é 漢 🔴"],
   ])("%j is %j", (text, plain) => {
