@@ -200,3 +200,22 @@ describe("a machine of the client", () => {
     expect(parse(input).nodes[0]?.server).toEqual(server);
   });
 });
+
+describe("a file that cannot be read", () => {
+  const problem = { path: "Pulumi.prod.yaml", message: "is no YAML", fix: "mend it" };
+  const without = (stack: string) => ({ [stack]: [{ ...problem, path: `Pulumi.${stack}.yaml` }] });
+
+  it("stops its own stack, and those that it defines", () => {
+    const unreadable = without("prod");
+    expect(problemsOf({ ...prod(), unreadable })).toEqual(unreadable["prod"]);
+    const { stackFiles: _, ...host } = hostStack();
+    expect(problemsOf({ ...host, stackFiles: {}, unreadable })).toEqual(unreadable["prod"]);
+  });
+
+  it("stops the environment whose projects it serves, and no other", () => {
+    const unreadable = without("prod-b");
+    const served = changed(prod(), [[["projects", "cryptsend", "servedBy"], "prod-b"]]);
+    expect(problemsOf({ ...served, unreadable })).toEqual(unreadable["prod-b"]);
+    expect(problemsOf({ ...prod(), unreadable })).toEqual([]);
+  });
+});

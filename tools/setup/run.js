@@ -41,6 +41,8 @@ async function run([target, ...rest]) {
   }
   if (!target) throw new Error("usage: node tools/setup/run.js <module> [arguments]");
   await ensureInstalled(root, say);
+  // Nine lines about Node 20, which the README has in one, would stand before every answer of a command that asks AWS.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   for (const name of loadedFirst[target] ?? []) require(name);
   // By name at run time: the package has no types, and in a fresh clone is not there to look at.
   const typescript = "tsx/cjs";

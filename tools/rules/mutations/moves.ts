@@ -162,4 +162,12 @@ export const moves: readonly Mutation[] = [
     test: "test/operations/migrate/crashes.test.ts",
     named: "tells how long visitors waited from the first hold on",
   },
+  {
+    rule: 65,
+    file: "operations/jobs/for-move.ts",
+    from: "    await jenkins.remove(name);",
+    to: "",
+    test: "test/integrations/load.test.ts",
+    named: "leave nothing behind (R65)",
+  },
 ];

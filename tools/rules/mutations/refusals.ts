@@ -90,4 +90,12 @@ export const refusals: readonly Mutation[] = [
     test: "test/jobs/plan.test.ts",
     named: "as Jenkins reads it in any case",
   },
+  {
+    rule: 57,
+    file: "components/stack-file/parse.ts",
+    from: "if (unread.length > 0) throw",
+    to: "if (unread.length > 99) throw",
+    test: "test/stack-file/stacks.test.ts",
+    named: "stops its own stack, and those that it defines",
+  },
 ];
