@@ -1,5 +1,4 @@
 import { ageKey, backupRegions } from "./backups";
-import type { Declared } from "./declared";
 import { choice, group, list } from "./hints";
 
 /** `backups` of `berth:agency`: the agency's own data, beside that of its projects (R79). */
@@ -21,6 +20,3 @@ export const agencyBackups = group(
     ).optional(),
   },
 );
-
-/** The agency's own data that is backed up. */
-export type AgencyBackups = Declared<typeof agencyBackups>;

@@ -1,7 +1,6 @@
 import { z } from "zod";
 
 import { choice, count, group, hints, list, text } from "./hints";
-import type { Declared } from "./declared";
 
 /** A network that may come to a port. */
 export const network = z
@@ -27,7 +26,6 @@ export const openPort = group("A port that is let in beside SSH and the web (R41
     fix: "say what listens there and who needs it",
   }),
 });
-export type OpenPort = Declared<typeof openPort>;
 
 /** Highest port. */
 export const lastPort = 65535;

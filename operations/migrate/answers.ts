@@ -76,7 +76,6 @@ export type Survey = z.output<typeof survey>;
 
 /** Where a database stands, by service, as its own server tells it. */
 export const positions = z.record(text, z.object({ position: text }).loose());
-export type Positions = z.output<typeof positions>;
 
 export const lag = z.object({
   databases: z.record(text, z.object({ streaming: z.boolean(), behindBytes: number.nullable() })),

@@ -103,6 +103,16 @@ describe("a machine that shall go", () => {
     );
   });
 
+  it("waits as production's where the last run was production's, whatever its stack says it serves now", async () => {
+    const input = hostStack();
+    const { environment: _, ...config } = input.config;
+    input.stackFiles = { stage: prod().config };
+    input.config = { ...config, environment: "stage", nodes: { cryptsend: { retired } } };
+    const outputs = last({ idleSince: "2026-11-20T00:00:00Z" });
+    expect((await told(input, outputs)).said).toContain("comes too early");
+    expect((await told(input, last({ environment: "stage" }))).said).toBe("nothing");
+  });
+
   it("waits seven days to the second", async () => {
     const at = (idleSince: string) => last({ idleSince }, { servedSince: idleSince });
     expect((await told(leaving(), at("2026-11-14T12:00:01Z"))).said).toContain(
