@@ -11,6 +11,8 @@ export interface ComposeServices {
   readonly inProduction: readonly string[];
   /** What a developer's computer publishes, as `SERVICE:PORT`, or `SERVICE:PORT/udp`. */
   readonly inDevelopment: readonly string[];
+  /** Ports there that are not told by a number of the container's, as they are written: ranges, variables. */
+  readonly unread: readonly string[];
   /** Services whose image is PostgreSQL's, or one that is made of it. */
   readonly databases: readonly string[];
 }
@@ -39,9 +41,13 @@ export function composeServices(directory: string): ComposeServices {
   const databases = [...common, ...development].filter(
     ([, { image }]) => typeof image === "string" && databaseImage.test(image),
   );
+  const here = portsOf(common, development);
   return {
-    inProduction: published(common, production),
-    inDevelopment: published(common, development),
+    inProduction: published(portsOf(common, production)),
+    inDevelopment: published(here),
+    unread: here.flatMap(({ name, written, target }) =>
+      target === undefined ? [`${name}: ${JSON.stringify(written)}`] : [],
+    ),
     databases: [...new Set(databases.map(([name]) => name))],
   };
 }
@@ -71,15 +77,26 @@ const entries = (value: unknown): [string, Service][] =>
       ])
     : [];
 
-function published(...files: readonly ReadonlyMap<string, Service>[]): string[] {
-  const found = files.flatMap((services) =>
-    [...services].flatMap(([name, { ports }]) =>
-      (Array.isArray(ports) ? ports : []).flatMap((port) => {
-        const target = targetOf(port);
-        return target === undefined ? [] : [`${name}:${target}`];
+interface Port {
+  /** Of the service. */
+  readonly name: string;
+  readonly written: unknown;
+  /** The container's port; undefined where it is not written as a number. */
+  readonly target: string | undefined;
+}
+
+function portsOf(...files: readonly ReadonlyMap<string, Service>[]): Port[] {
+  return files
+    .flatMap((services) => [...services])
+    .flatMap(([name, { ports }]) =>
+      (Array.isArray(ports) ? ports : []).map((written: unknown) => {
+        return { name, written, target: targetOf(written) };
       }),
-    ),
-  );
+    );
+}
+
+function published(ports: readonly Port[]): string[] {
+  const found = ports.flatMap(({ name, target }) => (target ? [`${name}:${target}`] : []));
   return [...new Set(found)];
 }
 

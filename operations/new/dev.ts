@@ -51,7 +51,7 @@ export function main(context: Context, argv: readonly string[]): Promise<number>
   const file = path.join(directory, "dev");
   const isNew = writeOnce(file, withTold(templateText("dev", slug), told));
   context.out(`${isNew ? "wrote" : "is as it would be written:"} ${file}\n`);
-  for (const line of notes(slug, project, told)) context.say(line);
+  for (const line of notes(slug, project, told, services)) context.say(line);
   return Promise.resolve(exits.done);
 }
 
@@ -123,7 +123,12 @@ function writeOnce(file: string, text: string): boolean {
   );
 }
 
-function notes(slug: string, { backup, archives }: ResolvedProject, told: Told): string[] {
+function notes(
+  slug: string,
+  { backup, archives }: ResolvedProject,
+  told: Told,
+  { unread }: ComposeServices,
+): string[] {
   const byHand = `berth restore ${slug} --to dev`;
   const lines = ["try it there (./dev), and commit it; from then on it needs no Berth"];
   if (told.database === "" && archives !== undefined)
@@ -134,5 +139,9 @@ function notes(slug: string, { backup, archives }: ResolvedProject, told: Told):
     lines.push(`its archives are encrypted: they come by ${byHand}`);
   if (told.archives !== "" && told.scrub === "")
     lines.push("a copy is production's as it is: backup.scrub names the SQL that runs over copies");
+  for (const each of unread)
+    lines.push(
+      `${each}: not published by ./dev; where that is needed, say its port under published=`,
+    );
   return lines;
 }

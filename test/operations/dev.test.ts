@@ -75,6 +75,7 @@ describe("berth dev", () => {
     ]);
     expect(statSync(join(directory, "dev")).mode & 0o777).toBe(0o755);
     expect(told).toContain("backup.scrub names the SQL that runs over copies");
+    expect(told).toContain('mail: "3000-3005:3000-3005": not published by ./dev');
     // Once more it is the same; one that somebody changed is theirs.
     expect((await ask("kmc", "--directory", directory)).told).toContain(
       "is as it would be written",
