@@ -1,5 +1,6 @@
 import type { z } from "zod";
 
+import { answerText, Unavailable } from "./answer-text";
 import { printableLine } from "./printable";
 import { serviceAddress } from "./service-address";
 import { Refusal } from "./usage";
@@ -23,6 +24,9 @@ export interface Sent {
   readonly text: string;
 }
 
+/** Statuses by which a Jenkins that starts anew, or what stands before it, says that it comes back. */
+const comesBack: readonly number[] = [502, 503, 504];
+
 /** Asks a Jenkins by its remote API, as the account of the environment. */
 export class JenkinsRequests {
   /** Without a slash at its end. */
@@ -45,12 +49,16 @@ export class JenkinsRequests {
     this.credentials = Buffer.from(`${user}:${token}`).toString("base64");
   }
 
-  /** Throws a `Refusal` that holds no secret where it is not reached or answers with another status than these. */
+  /**
+   * Throws a `Refusal` that holds no secret where it answers with another status than these, and an `Unavailable` where
+   * it is not reached or starts anew. `end`: of a long answer the end is enough.
+   */
   async ask(
     method: "GET" | "POST",
     path: string,
     good: readonly number[],
     sent?: Sent,
+    end = false,
   ): Promise<JenkinsAnswer> {
     let answer: Response;
     try {
@@ -65,16 +73,21 @@ export class JenkinsRequests {
     } catch (error) {
       const { cause } = error as { cause?: Error };
       const why = printableLine(cause?.message ?? String(error));
-      throw new Refusal(`${this.address} was not reached: ${why}`, { cause: error });
+      throw new Unavailable(`${this.address} was not reached: ${why}`, { cause: error });
     }
-    const text = await answer.text();
-    const { status } = answer;
-    if (good.includes(status)) return { status, text, location: answer.headers.get("location") };
-    const why =
-      status === 401 || status === 403
-        ? `the account of ${variables.user} may not, or its token is not good`
-        : `it answered ${status}`;
-    throw new Refusal(`${method} ${this.address}/${path.split("?")[0]}: ${why}`);
+    const text = await answerText(answer, this.address, end);
+    const { status, headers } = answer;
+    const location = headers.get("location");
+    if (good.includes(status)) return { status, text, location };
+    const asked = `${method} ${this.address}/${path.split("?")[0]}`;
+    if (comesBack.includes(status)) throw new Unavailable(`${asked}: it answered ${status}`);
+    // Jenkins' own words on what it refused.
+    const said = headers.get("x-error");
+    const why = [
+      refusedBy(status, text, location),
+      ...(said === null ? [] : [printableLine(said)]),
+    ];
+    throw new Refusal(`${asked}: ${why.join(": ")}`);
   }
 
   /** What it answers, as JSON of a form. Throws as `ask` does, and where it is not of that form. */
@@ -86,6 +99,20 @@ export class JenkinsRequests {
       `what ${this.address} answered to ${path.split("?")[0]} has not the form of Jenkins' own; is it a Jenkins?`,
     );
   }
+}
+
+/** Why Jenkins, or what stands before it, did not do it, and what to do. */
+function refusedBy(status: number, text: string, location: string | null): string {
+  if (status === 403 && text.includes("crumb")) {
+    return `it wants a crumb, as it does of who comes with a password: ${variables.token} has to be an API token`;
+  }
+  if (status === 401 || status === 403) {
+    return `the account of ${variables.user} may not, or its token is not good`;
+  }
+  if (status >= 300 && status < 400) {
+    return `it leads to ${printableLine(location ?? "nowhere")}; declare the address that Jenkins itself shows (Manage Jenkins, System), at which API tokens count`;
+  }
+  return `it answered ${status}`;
 }
 
 /** Undefined for what is no JSON. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 
+import { Unavailable } from "../ground/answer-text";
 import { JenkinsRequests } from "../ground/jenkins";
 import { Refusal } from "../ground/usage";
 import { readMark, type Mark } from "./mark";
@@ -11,6 +12,8 @@ export interface JobThere {
   /** Absent: it is not one of ours. */
   readonly mark?: Mark;
   readonly disabled: boolean;
+  /** Whether it says itself who may see and start it. */
+  readonly isGuarded: boolean;
 }
 
 /** How a build ended. */
@@ -25,8 +28,8 @@ export interface Ended {
 
 /** Milliseconds between two looks at a build. */
 const pause = 2_000;
-/** Milliseconds that a build may wait for an agent, and that it may take. */
-const limits = { queue: 15 * 60_000, build: 130 * 60_000 } as const;
+/** Milliseconds that a build may wait for an agent, that it may take, and that Jenkins may be away meanwhile. */
+const limits = { queue: 15 * 60_000, build: 130 * 60_000, away: 10 * 60_000 } as const;
 
 const listed = z.object({
   jobs: z.array(
@@ -34,13 +37,18 @@ const listed = z.object({
       name: z.string(),
       description: z.string().nullish(),
       buildable: z.boolean().optional(),
+      property: z.array(z.looseObject({ _class: z.string().optional() })).optional(),
     }),
   ),
 });
+const guard = "hudson.security.AuthorizationMatrixProperty";
 const queued = z.object({
   why: z.string().nullish(),
   cancelled: z.boolean().optional(),
   executable: z.object({ number: z.number() }).nullish(),
+});
+const started = z.object({
+  builds: z.array(z.object({ number: z.number(), queueId: z.number() })),
 });
 const told = z.object({ building: z.boolean(), result: z.string().nullish() });
 
@@ -48,8 +56,12 @@ const told = z.object({ building: z.boolean(), result: z.string().nullish() });
 export class JenkinsJobs {
   private readonly requests: JenkinsRequests;
 
-  /** Throws a `Refusal` naming the variable that is not set. */
-  constructor(declared: string, env: NodeJS.ProcessEnv) {
+  /** Throws a `Refusal` naming the variable that is not set. `awayMs` is for tests. */
+  constructor(
+    declared: string,
+    env: NodeJS.ProcessEnv,
+    private readonly awayMs: number = limits.away,
+  ) {
     const may = "create, configure, build and delete jobs";
     this.requests = new JenkinsRequests(declared, env, may);
   }
@@ -57,12 +69,13 @@ export class JenkinsJobs {
   /** All jobs, whoever made them. */
   async list(): Promise<JobThere[]> {
     const { jobs } = await this.requests.read(
-      "api/json?tree=jobs[name,description,buildable]",
+      "api/json?tree=jobs[name,description,buildable,property[_class]]",
       listed,
     );
-    return jobs.map(({ name, description, buildable = true }) => {
+    return jobs.map(({ name, description, buildable = true, property = [] }) => {
       const mark = readMark(description ?? "");
-      return { name, disabled: !buildable, ...(mark === undefined ? {} : { mark }) };
+      const isGuarded = property.some(({ _class }) => _class === guard);
+      return { name, isGuarded, disabled: !buildable, ...(mark === undefined ? {} : { mark }) };
     });
   }
 
@@ -81,9 +94,14 @@ export class JenkinsJobs {
     await this.requests.ask("POST", `${at(name)}/config.xml`, [200], sent(xml));
   }
 
+  /** Switches a job off; one that is not there is off. */
+  async disable(name: string): Promise<void> {
+    await this.requests.ask("POST", `${at(name)}/disable`, [200, 302, 404]);
+  }
+
   /** Switches a job off, takes it away and looks that it is gone: for as long as it is there it can deliver. */
   async remove(name: string): Promise<void> {
-    await this.requests.ask("POST", `${at(name)}/disable`, [200, 302, 404]);
+    await this.disable(name);
     await this.requests.ask("POST", `${at(name)}/doDelete`, [200, 302, 404]);
     if (!(await this.list()).some((each) => each.name === name)) return;
     throw new Refusal(
@@ -91,7 +109,10 @@ export class JenkinsJobs {
     );
   }
 
-  /** Runs a job and waits for its end, however that is. Throws a `Refusal` where it does not come to one in time. */
+  /**
+   * Runs a job and waits for its end, however that is; a Jenkins that starts anew meanwhile is awaited. Throws a `Refusal`
+   * where the job does not come to an end in time.
+   */
   async run(name: string): Promise<Ended> {
     const begun = Date.now();
     const { location } = await this.requests.ask("POST", `${at(name)}/build`, [201]);
@@ -101,12 +122,13 @@ export class JenkinsJobs {
     const number = await this.left(name, item, begun);
     const build = `${at(name)}/${number}`;
     for (;;) {
-      const { building, result } = await this.requests.read(
-        `${build}/api/json?tree=building,result`,
-        told,
+      const { building, result } = await this.patiently(() =>
+        this.requests.read(`${build}/api/json?tree=building,result`, told),
       );
       if (!building && result) {
-        const { text } = await this.requests.ask("GET", `${build}/consoleText`, [200]);
+        const { text } = await this.patiently(() =>
+          this.requests.ask("GET", `${build}/consoleText`, [200], undefined, true),
+        );
         return { result, url: `${this.requests.address}/${build}/`, log: text };
       }
       if (Date.now() - begun > limits.build) {
@@ -119,7 +141,7 @@ export class JenkinsJobs {
   /** The number of the build that left the queue. */
   private async left(name: string, item: string, begun: number): Promise<number> {
     for (;;) {
-      const { executable, why, cancelled } = await this.requests.read(`${item}/api/json`, queued);
+      const { executable, why, cancelled } = await this.patiently(() => this.waiting(name, item));
       if (executable) return executable.number;
       if (cancelled) throw new Refusal(`${name}: its build was cancelled while it waited`);
       if (Date.now() - begun > limits.queue) {
@@ -128,6 +150,31 @@ export class JenkinsJobs {
         );
       }
       await sleep(pause);
+    }
+  }
+
+  /** What became of a build that waited: Jenkins forgets that some minutes after it left the queue. */
+  private async waiting(name: string, item: string): Promise<z.output<typeof queued>> {
+    const path = `${item}/api/json`;
+    const { status } = await this.requests.ask("GET", path, [200, 404]);
+    if (status === 200) return this.requests.read(path, queued);
+    const tree = "api/json?tree=builds[number,queueId]";
+    const { builds } = await this.requests.read(`${at(name)}/${tree}`, started);
+    const executable = builds.find(({ queueId }) => item.endsWith(`/${queueId}`));
+    if (executable !== undefined) return { executable };
+    throw new Refusal(`${name}: Jenkins has forgotten its build; see there whether it ran`);
+  }
+
+  /** Asks until Jenkins is there. Throws what it was told last once it was away for too long. */
+  private async patiently<T>(ask: () => Promise<T>): Promise<T> {
+    const begun = Date.now();
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!(error instanceof Unavailable) || Date.now() - begun > this.awayMs) throw error;
+        await sleep(pause);
+      }
     }
   }
 }

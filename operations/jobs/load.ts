@@ -5,7 +5,7 @@ import { configurationsOf } from "./configurations";
 import type { JenkinsJobs, JobThere } from "./jenkins";
 import type { Job } from "./job";
 import { isAnothers, takenText } from "./mark";
-import { render } from "./render";
+import { render, type Rendered } from "./render";
 
 /** What was done to a job. */
 export interface Done {
@@ -45,7 +45,28 @@ export async function putJobs(
     await (isThere ? jenkins.change(name, xml) : jenkins.create(name, xml));
     done.push({ name, what: isThere ? "changed" : "made" });
   }
+  await areTaken(jenkins, differ);
   return done;
+}
+
+/**
+ * Sees that Jenkins holds what it was given. Where its plugin is not there it leaves out who may see and start a job
+ * (R80), and says nothing: such a job is switched off again. Throws a `Refusal`.
+ */
+async function areTaken(jenkins: JenkinsJobs, given: readonly (Job & Rendered)[]): Promise<void> {
+  const there = new Map((await jenkins.list()).map((each) => [each.name, each]));
+  const open = given.filter(({ name }) => there.get(name)?.isGuarded === false);
+  for (const { name } of open) await jenkins.disable(name);
+  if (open.length > 0) {
+    throw new Refusal(
+      `${open.map(({ name }) => name).join(", ")}: Jenkins does not keep who may start them (R80), so they are switched off; install the plugin Matrix Authorization Strategy, choose its project-based strategy (Manage Jenkins, Security), and run this again`,
+    );
+  }
+  const lost = given.filter(({ name, digest }) => there.get(name)?.mark?.digest !== digest);
+  if (lost.length === 0) return;
+  throw new Refusal(
+    `${lost.map(({ name }) => name).join(", ")}: Jenkins took them and does not show them as they were given; may the account see them (Job/Read)?`,
+  );
 }
 
 /**

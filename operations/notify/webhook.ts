@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { webhookVariable } from "../../components/integrations/webhook";
+import { answerText } from "../ground/answer-text";
 import { printableLine } from "../ground/printable";
 import { Refusal } from "../ground/usage";
 
@@ -50,7 +51,7 @@ async function post(address: string, text: string, again = true): Promise<void> 
   }).catch((error: unknown) => {
     throw new Refusal(`Slack was not reached: ${codeOf(error)}`);
   });
-  const said = printableLine(await answer.text().catch(() => ""), 80);
+  const said = printableLine(await answerText(answer, "Slack").catch(() => ""), 80);
   if (answer.status === 429 && again) {
     const seconds = Number(answer.headers.get("retry-after") ?? "1");
     if (seconds >= 0 && seconds * 1_000 <= longestWait) {

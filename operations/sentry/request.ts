@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { z } from "zod";
 
+import { answerText } from "../ground/answer-text";
 import { printableLine } from "../ground/printable";
 import { Refusal } from "../ground/usage";
 
@@ -92,20 +93,25 @@ export class Requests {
       }).catch((error: unknown) => {
         throw new Refusal(`${this.address} was not reached: ${codeOf(error)}; run it again`);
       });
-      const text = await answer.text();
+      const text = await answerText(answer, this.address);
       if (answer.status === 429 && attempt < attempts) {
-        const seconds = Number(answer.headers.get("retry-after") ?? "1");
-        if (seconds >= 0 && seconds <= longestWait) {
+        const seconds = waitOf(answer.headers);
+        if (seconds <= longestWait) {
           await sleep(seconds * 1_000);
           continue;
         }
       }
       if (answer.ok) return { text, link: answer.headers.get("link") };
-      throw new Refusal(this.refused(method, path, answer.status, text));
+      throw new Refusal(this.refused(method, path, answer, text));
     }
   }
 
-  private refused(method: string, path: string, status: number, text: string): string {
+  private refused(
+    method: string,
+    path: string,
+    { status, headers }: Response,
+    text: string,
+  ): string {
     const said = printableLine(text, 300).replaceAll(this.token, "…");
     const fixes: Readonly<Record<number, string>> = {
       401: `the token in ${tokenVariable} is not in force there; make another one`,
@@ -114,9 +120,25 @@ export class Requests {
       409: "somebody made it meanwhile; run it again",
       429: "it was asked too often; run it again later",
     };
-    const fix = fixes[status] === undefined ? "" : `; ${fixes[status]}`;
-    return `Sentry refused ${method} ${path}: ${status} ${said}${fix}`;
+    const elsewhere = status >= 300 && status < 400 ? headers.get("location") : null;
+    const led =
+      elsewhere === null
+        ? undefined
+        : `it leads to ${printableLine(elsewhere)}: an organisation or a project has another slug by now, or its region another address; declare it`;
+    const fix = [fixes[status] ?? led ?? []].flat().map((each) => `; ${each}`);
+    return `Sentry refused ${method} ${path}: ${status} ${said}${fix.join("")}`;
   }
+}
+
+/**
+ * Seconds until it may be asked again: as any service says so, or as Sentry does, by the time at which its count begins
+ * anew.
+ */
+function waitOf(headers: Headers): number {
+  const [after, anew] = [headers.get("retry-after"), headers.get("x-sentry-rate-limit-reset")];
+  const said =
+    after === null && anew !== null ? Number(anew) - Date.now() / 1_000 : Number(after ?? "1");
+  return Number.isNaN(said) ? 1 : Math.max(said, 0);
 }
 
 /** Where the next page begins, by the header's own words; the address in it is not followed. */

@@ -34,10 +34,25 @@ export function standing(
     sheet.waits = true;
     return { project: before };
   }
+  const renamed = each.isNamed ? undefined : renamedByHand(each, there);
+  if (renamed !== undefined) {
+    // Another one beside it would be without the events, and nothing would watch the first any more.
+    sheet.problem(
+      `what watches ${each.slug} is of the project ${renamed.slug}: it was renamed there by hand${wayOut({ ...each, slug: renamed.slug }, "or rename it back")}`,
+    );
+    return undefined;
+  }
   const says = `make the project ${each.slug} for team ${agency.team}`;
   sheet.step(says, { kind: "create project", slug: each.slug });
   sheet.waits = true;
   return {};
+}
+
+/** The project that was this one, by the monitors that are its own and went along. */
+function renamedByHand({ crons }: WantedProject, there: FoundThere): FoundProject | undefined {
+  const slugs = crons.map(({ slug }) => slug);
+  const moved = there.crons.find(({ slug }) => slugs.includes(slug));
+  return moved && there.projects.find(({ slug }) => slug === moved.project);
 }
 
 function refusal({ slug, teams }: FoundProject): string {
@@ -49,7 +64,10 @@ function takenOver({ slug, teams }: FoundProject): string {
   return `${slug} belongs to ${teams.join(" and ") || "no team"} and is taken over as the stack file says; its events, keys and alerts stay`;
 }
 
-function wayOut({ project, slug }: WantedProject): string {
+function wayOut(
+  { project, slug }: WantedProject,
+  other = "to leave it alone, write another name there",
+): string {
   if (project === undefined) return "; rename it there";
-  return `. To take it over as it is, write sentry: { project: ${slug} } at ${project} in Pulumi.prod.yaml; to leave it alone, write another name there`;
+  return `. To take it over as it is, write sentry: { project: ${slug} } at ${project} in Pulumi.prod.yaml; ${other}`;
 }

@@ -20,7 +20,7 @@ beforeEach(async () => {
   jenkins = new JenkinsJobs(address, env);
   for (const name of names()) await jenkins.remove(name);
   double.changes.length = 0;
-});
+}, 300_000);
 afterEach(() => double.close());
 
 // Job Builder takes its time on a busy computer.
@@ -141,6 +141,15 @@ describe("jobs on Jenkins", { timeout: 300_000 }, () => {
     double.jobs.byHand("kmc-move");
     await expect(deliverByJob(jenkins, move, env)).rejects.toThrow("kmc-move was made by hand");
     expect(names()).toContain("kmc-move");
+  });
+
+  it("are switched off again where Jenkins does not keep who may start them (R80)", async () => {
+    double.jobs.guards = false;
+    const put = putJobs(jenkins, jobsOfBoth(), env).finally(() => (double.jobs.guards = true));
+    await expect(put).rejects.toThrow(/^kmc-prod, .*does not keep who may start them \(R80\)/);
+    const xmls = [...double.jobs.all().values()];
+    expect(xmls.every((xml) => xml.includes("<disabled>true</disabled>"))).toBe(true);
+    expect((await putJobs(jenkins, jobsOfBoth(), env)).length).toBe(4);
   });
 
   it("need what makes Jenkins' configurations of them, and an account", async () => {

@@ -94,7 +94,8 @@ describe("a message to Slack (R50)", () => {
   });
 });
 
-describe("berth notify", () => {
+// Each run of git takes its time on a busy computer.
+describe("berth notify", { timeout: 120_000 }, () => {
   beforeEach(() => git("init", "-q"));
 
   it("tells the first failure and the recovery, each commit with its own committer, and nothing twice (R50)", async () => {

@@ -103,6 +103,23 @@ describe("berth sentry (R52)", () => {
     expect(await run("--check"), ground.out).toBe(0);
   });
 
+  it("makes no second project beside one that people renamed there, and says both ways out", async () => {
+    const { sentry } = ground;
+    expect(await ground.run(), ground.out).toBe(0);
+    const project = sentry.projects.find(({ slug }) => slug === "kmc-prod")!;
+    Object.assign(project, { slug: "kmc-shop" });
+    const before = sentry.projects.length;
+    expect(await ground.run()).toBe(1);
+    expect(ground.out).toContain(
+      "what watches kmc-prod is of the project kmc-shop: it was renamed there by hand",
+    );
+    expect(ground.out).toContain("write sentry: { project: kmc-shop } at kmc");
+    expect(sentry.projects).toHaveLength(before);
+    ground.declare({ kmc: { ...kmc, sentry: { project: "kmc-shop" } } });
+    expect(await ground.run(), ground.out).toBe(0);
+    expect([sentry.projects.length, sentry.monitors.length]).toEqual([before, 3]);
+  });
+
   it("removes what watched a project that ended, and leaves the project and what people made", async () => {
     sentry.addProject("kmc-prod", "berth", 5);
     sentry.addAlert("Mail the client", "kmc-prod", "client");

@@ -15,12 +15,17 @@ export interface Build {
 
 const [jobKind, buildKind, outcomeKind] = ["jenkins/job", "jenkins/build", "jenkins/outcome"];
 
+const guard = "hudson.security.AuthorizationMatrixProperty";
+
 /**
  * The jobs of a Jenkins. It runs nothing: a build ends at once, well unless `jenkins/outcome/<job>` of its world says
  * `result` and `log`, and as badly as a job that it waits for. Who runs it elsewhere says RUNNING there, and writes into
  * `jenkins/build/<number>` how it ended.
  */
 export class Jobs {
+  /** Whether the plugin is there that keeps who may see and start a job; else that is left out, without a word. */
+  guards = true;
+
   constructor(private readonly world: World) {}
 
   /** Configurations, by job. */
@@ -79,7 +84,9 @@ export class Jobs {
   private listed(): Answer {
     const jobs = [...this.all()].map(([name, xml]) => {
       const { description = "", disabled: isOff = false } = configurationOf(xml) ?? {};
-      return { _class: "hudson.model.FreeStyleProject", name, description, buildable: !isOff };
+      const property = this.guards && xml.includes(`<${guard}`) ? [{ _class: guard }] : [];
+      const shown = { name, description, buildable: !isOff, property };
+      return { _class: "hudson.model.FreeStyleProject", ...shown };
     });
     return { status: 200, text: JSON.stringify({ _class: "hudson.model.Hudson", jobs }) };
   }
