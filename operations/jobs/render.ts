@@ -64,7 +64,7 @@ const purposes: Readonly<Record<JobKind, string>> = {
   nightly:
     "Each night: looks at the whole fleet, and reports that it did. Silence is an alarm where the agency has a Sentry.",
   notify:
-    "Tells Slack how a project's job ended: the first failure and the recovery, with whose the commits are (R50).",
+    "Tells Slack how a project's job ended: the first failure, what failed on top of it and the recovery, with whose the commits are (R50).",
 };
 
 function head({ name, as = name, starters, agent, off, kind }: Head): Record<string, unknown> {

@@ -13,7 +13,7 @@ export interface Commit {
 }
 
 /** As many as one message holds; more are counted. */
-const most = 1_000;
+export const mostCommits = 1_000;
 
 /**
  * The commits of a repository that are in `commit` and not in `since`, newest first; without `since`, or with one that is
@@ -31,7 +31,7 @@ export async function commitsOf(
       "log",
       "-z",
       "--format=%H%n%an%n%ae%n%s",
-      `-${most}`,
+      `-${mostCommits}`,
       ...words,
       "--",
     ];

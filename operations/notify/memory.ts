@@ -6,7 +6,11 @@ import type { Told } from "./result";
 
 const form = z.record(
   z.string(),
-  z.strictObject({ outcome: z.enum(["success", "failure"]), passed: z.string().optional() }),
+  z.strictObject({
+    outcome: z.enum(["success", "failure"]),
+    passed: z.string().optional(),
+    failed: z.array(z.string()).optional(),
+  }),
 );
 type Memory = Readonly<Record<string, Told>>;
 

@@ -1,17 +1,17 @@
 import type { Context } from "../ground/context";
 import { exits, readCommandLine, UsageError } from "../ground/usage";
-import { commitsOf } from "./commits";
+import { commitsOf, mostCommits } from "./commits";
 import { keepEvidence } from "./evidence";
 import { recall, remember } from "./memory";
-import { isNews, messageOf } from "./result";
+import { messageOf, newsOf } from "./result";
 import { webhookOf } from "./webhook";
 
 /** How `berth notify` is called. */
 export const usage = `usage: berth notify --test [--evidence FILE]
        berth notify --job NAME --result success|failure --commit HASH --memory FILE [options]
 
-Tells a channel of Slack, by the webhook in SLACK_WEBHOOK_URL, how a job ended: the first failure and the
-recovery, each commit since it last passed with its own committer. What repeats is not told again.
+Tells a channel of Slack, by the webhook in SLACK_WEBHOOK_URL, how a job ended: the first failure, what
+failed on top of it and the recovery, each commit with its own committer. What repeats is not told again.
 
   --test            send a test message: a webhook that is declared can be dead, and this is the proof
   --evidence FILE   where it is kept that Slack took it, for berth board --alerts
@@ -53,13 +53,25 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   const memory = recall(file);
   const before = Object.hasOwn(memory, job) ? memory[job] : undefined;
   const passed = result === "success" ? commit : before?.passed;
-  const news = isNews(result, before);
-  if (news) {
-    const commits = await commitsOf(repository, commit, before?.passed);
-    await tell(messageOf({ job, outcome: result, commits, url }));
+  const isFailed = result === "failure";
+  const ends = isFailed || before?.outcome === "failure";
+  const commits = ends ? await commitsOf(repository, commit, before?.passed) : [];
+  const news = newsOf(result, commits, before);
+  if (news !== undefined) {
+    const still = isFailed && before?.outcome === "failure";
+    await tell(messageOf({ job, outcome: result, commits: news, url, still }));
   }
   // After Slack took it: what was refused is told by the next run.
-  remember(file, memory, job, { outcome: result, ...(passed === undefined ? {} : { passed }) });
-  context.out(news ? `told: ${job} ${result}\n` : `${job} ${result}: nothing new, nothing told\n`);
+  const known = [...commits.map(({ hash }) => hash), ...(before?.failed ?? [])];
+  remember(file, memory, job, {
+    outcome: result,
+    ...(passed === undefined ? {} : { passed }),
+    ...(isFailed ? { failed: [...new Set(known)].slice(0, mostCommits) } : {}),
+  });
+  context.out(
+    news !== undefined
+      ? `told: ${job} ${result}\n`
+      : `${job} ${result}: nothing new, nothing told\n`,
+  );
   return exits.done;
 }

@@ -9,6 +9,8 @@ export interface Result {
   readonly commits: readonly Commit[];
   /** The build, where it can be looked at. */
   readonly url?: string | undefined;
+  /** It failed before too, and these commits came since. */
+  readonly still?: boolean;
 }
 
 /** What was told of a job before. */
@@ -16,17 +18,30 @@ export interface Told {
   readonly outcome: Result["outcome"];
   /** The newest commit that passed. */
   readonly passed?: string | undefined;
+  /** Commits whose failure was told, newest first; absent in what was kept before each was told. */
+  readonly failed?: readonly string[] | undefined;
 }
 
-/** Whether a result is news: the first failure and the recovery are, a repetition and a first success are not. Pure. */
-export function isNews(outcome: Result["outcome"], before: Told | undefined): boolean {
-  return outcome === "failure" ? before?.outcome !== "failure" : before?.outcome === "failure";
+/**
+ * Of the commits since the last pass those that are told; undefined where nothing is news. News are the first failure,
+ * commits that failed after it, each once, and the recovery; a repetition and a first success are none. Pure.
+ */
+export function newsOf(
+  outcome: Result["outcome"],
+  commits: readonly Commit[],
+  before: Told | undefined,
+): readonly Commit[] | undefined {
+  if (outcome === "success") return before?.outcome === "failure" ? commits : undefined;
+  if (before?.outcome !== "failure") return commits;
+  const { failed } = before;
+  const fresh = failed === undefined ? [] : commits.filter(({ hash }) => !failed.includes(hash));
+  return fresh.length > 0 ? fresh : undefined;
 }
 
 /** The message: each commit with its own committer (R50). Pure; never longer than Slack takes. */
-export function messageOf({ job, outcome, commits, url }: Result): string {
+export function messageOf({ job, outcome, commits, url, still = false }: Result): string {
   const sign = outcome === "success" ? ":white_check_mark:" : ":x:";
-  const says = outcome === "success" ? "passes again" : "failed";
+  const says = outcome === "success" ? "passes again" : still ? "still fails" : "failed";
   const head = `${sign} ${plain(job)} ${says}${url === undefined ? "" : ` (${link(url, "log")})`}`;
   const lines = commits.map(
     ({ hash, who, title }) => `• ${hash.slice(0, 12)} by ${plain(who, 80)}: ${plain(title)}`,

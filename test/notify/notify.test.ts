@@ -98,7 +98,7 @@ describe("a message to Slack (R50)", () => {
 describe("berth notify", { timeout: 120_000 }, () => {
   beforeEach(() => git("init", "-q"));
 
-  it("tells the first failure and the recovery, each commit with its own committer, and nothing twice (R50)", async () => {
+  it("tells the first failure and the recovery, what failed in between, each commit with its own committer, and nothing twice (R50)", async () => {
     const first = commit("Ana", "ana@example.org", "begin");
     expect(await told("success", first)).toBe(0);
     commit("Bob", "bob@example.org", "break it");
@@ -107,17 +107,31 @@ describe("berth notify", { timeout: 120_000 }, () => {
     expect(await told("failure", broken)).toBe(0);
     const still = commit("Ana", "ana@example.org", "not yet");
     expect(await told("failure", still)).toBe(0);
+    expect(await told("failure", still)).toBe(0);
+    // An earlier commit once more is no other one.
+    expect(await told("failure", broken)).toBe(0);
     const mended = commit("Bob", "bob@example.org", "mend it");
     expect(await told("success", mended)).toBe(0);
     expect(await told("success", mended)).toBe(0);
     const messages = slack.got.map(({ text }) => seen(text).shown);
-    expect(messages).toHaveLength(2);
+    expect(messages).toHaveLength(3);
     expect(messages[0]).toMatch(
       /kmc-test failed\n• \w+ by Vera: on top of it\n• \w+ by Bob: break it$/,
     );
-    expect(messages[1]).toMatch(
+    expect(messages[1]).toMatch(/kmc-test still fails\n• \w+ by Ana: not yet$/);
+    expect(messages[2]).toMatch(
       /kmc-test passes again\n• \w+ by Bob: mend it\n• \w+ by Ana: not yet\n/,
     );
+  });
+
+  it("tells nothing anew of what an earlier Berth told, and what fails on top of it from then on", async () => {
+    const broken = commit("Bob", "bob@example.org", "break it");
+    const kept = { "kmc-test": { outcome: "failure" } };
+    fs.writeFileSync(path.join(scratch, "memory.json"), JSON.stringify(kept));
+    expect(await told("failure", broken), out).toBe(0);
+    expect(slack.got).toEqual([]);
+    expect(await told("failure", commit("Ana", "ana@example.org", "not yet"))).toBe(0);
+    expect(slack.got.map(({ text }) => text)).toEqual([expect.stringContaining("by Ana: not yet")]);
   });
 
   it("tells it by the next run where Slack did not take it", async () => {

@@ -51,7 +51,7 @@ export const pipelinesAndReviews: readonly Rule[] = [
   ),
   rule(
     50,
-    "Results reach Slack, with whose the commits are: those of the fleet's own pipeline, and the first failure and the recovery of projects' jobs where the agency says from where the fleet's own jobs run",
+    "Results reach Slack, with whose the commits are: those of the fleet's own pipeline, and of projects' jobs the first failure, each commit that failed after it and the recovery, where the agency says from where the fleet's own jobs run",
     command(".ci/slack"),
     command("operations/notify/notify.ts"),
     command("operations/jobs/fleet-jobs.ts"),
