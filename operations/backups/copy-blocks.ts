@@ -1,5 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 
+import { CopyHead, lineLimit } from "./copy-head";
+
 /** Rows of one table as a dump has them. */
 export interface CopyBlock {
   /** As the dump spells it: `public.note`, `"Odd"."name"`. */
@@ -9,16 +11,10 @@ export interface CopyBlock {
   readonly sha256: string;
 }
 
-/** A dump tells of a block before its head: the same words within a function's text are none. */
-export const announced = "-- Data for Name: ";
-export const blockHead = /^COPY (.+?) (?:\(.*\) )?FROM stdin;$/;
 const last = "-- PostgreSQL database dump complete";
 const from = /^-- Dumped from database version (.*)$/;
 
-const [newline, hyphen, letterC, backslash, dot] = [0x0a, 0x2d, 0x43, 0x5c, 0x2e];
-
-/** A longer line is no head of a block. */
-export const lineLimit = 1024 * 1024;
+const [newline, hyphen, backslash, dot] = [0x0a, 0x2d, 0x5c, 0x2e];
 
 /** Reads a plain dump of PostgreSQL's as it passes, and tells the rows of each table. */
 export class CopyBlocks {
@@ -27,7 +23,7 @@ export class CopyBlocks {
   ended = false;
   /** What the dump says of where it is from: `17.6 (Debian 17.6-1)`. */
   version: string | undefined;
-  private isAnnounced = false;
+  private readonly head = new CopyHead();
   private open: { readonly table: string; rows: number; readonly hash: Hash } | undefined;
   /** The beginning of a line whose end has not come yet. */
   private rest: Buffer = Buffer.alloc(0);
@@ -61,18 +57,11 @@ export class CopyBlocks {
   }
 
   private statement(all: Buffer, begin: number, end: number): void {
-    const first = all[begin];
-    if (first !== letterC && first !== hyphen) return;
     const line = all.toString("utf8", begin, end);
-    if (line.startsWith(announced)) this.isAnnounced = true;
-    else if (line === last) this.ended = true;
-    else if (first === hyphen) this.version ??= from.exec(line)?.[1];
-    else if (this.isAnnounced) {
-      const table = blockHead.exec(line)?.[1];
-      if (table === undefined) return;
-      this.isAnnounced = false;
-      this.open = { table, rows: 0, hash: createHash("sha256") };
-    }
+    if (line === last) this.ended = true;
+    else if (all[begin] === hyphen) this.version ??= from.exec(line)?.[1];
+    const table = this.head.take(line);
+    if (table !== undefined) this.open = { table, rows: 0, hash: createHash("sha256") };
   }
 
   private close(): void {

@@ -1,4 +1,5 @@
-import { announced, blockHead, isEnd, lineLimit } from "./copy-blocks";
+import { isEnd } from "./copy-blocks";
+import { CopyHead, lineLimit } from "./copy-head";
 
 const newline = 0x0a;
 
@@ -22,7 +23,7 @@ export function readSpelled(spelled: string): TableName | undefined {
  * database as one table needs. All other statements pass as they are.
  */
 export class OnlyRows {
-  private isAnnounced = false;
+  private readonly head = new CopyHead();
   private block: "kept" | "dropped" | undefined;
   /** The beginning of a line whose end has not come yet. */
   private rest: Buffer = Buffer.alloc(0);
@@ -64,11 +65,8 @@ export class OnlyRows {
   }
 
   private statement(line: string): void {
-    if (line.startsWith(announced)) this.isAnnounced = true;
-    if (!this.isAnnounced) return;
-    const spelled = blockHead.exec(line)?.[1];
+    const spelled = this.head.take(line);
     if (spelled === undefined) return;
-    this.isAnnounced = false;
     const { schema, name } = readSpelled(spelled) ?? {};
     const isWanted = schema === this.wanted.schema && name === this.wanted.name;
     this.block = isWanted ? "kept" : "dropped";

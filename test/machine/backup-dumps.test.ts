@@ -28,6 +28,15 @@ COPY public."Odd name" (id) FROM stdin;
 \\.
 
 
+-- Data for Name: Orders (old); Type: TABLE DATA; Schema: public; Owner: x
+--
+
+COPY public."Orders (old)" ("Head (of) FROM stdin;", "two
+lines") FROM stdin;
+1\t2
+\\.
+
+
 -- Data for Name: bare; Type: TABLE DATA; Schema: public; Owner: x
 --
 
@@ -57,6 +66,7 @@ print(json.dumps(reader.tables))`,
       expect(found).toEqual({
         "public.note": [2, sha256(rows)],
         'public."Odd name"': [0, sha256("")],
+        'public."Orders (old)"': [1, sha256("1\t2\n")],
         "public.bare": [2, sha256("\n\n")],
       });
     },

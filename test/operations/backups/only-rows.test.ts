@@ -54,6 +54,21 @@ describe("a dump of which one table has its rows", () => {
     expect(blocks.blocks.map(({ rows }) => rows)).toEqual([0, 2]);
   });
 
+  it("knows where rows begin, whatever signs and line ends names hold", async () => {
+    const odd = 'public."Orders (old)"';
+    const columns = '"Head (of) FROM stdin;", "two\nlines"';
+    const dump = `${block("public.one", ["1"])}${block(odd, ["2"]).replace("(id)", `(${columns})`)}-- Data for Name: bare\n\nCOPY public.bare  FROM stdin;\n\n\\.\n`;
+    const blocks = new CopyBlocks();
+    for (const byte of Buffer.from(dump)) blocks.add(Buffer.of(byte));
+    expect(blocks.blocks.map(({ table, rows }) => [table, rows])).toEqual([
+      ["public.one", 1],
+      [odd, 1],
+      ["public.bare", 1],
+    ]);
+    const kept = await sifted(dump, [7], "Orders (old)");
+    expect(kept).toBe(dump.replace("stdin;\n1\n", "stdin;\n").replace("stdin;\n\n", "stdin;\n"));
+  });
+
   it("knows a table by its name, however the dump spells it", () => {
     expect(readSpelled("public.note")).toEqual({ schema: "public", name: "note" });
     expect(readSpelled('"Odd"."a ""b.c"')).toEqual({ schema: "Odd", name: 'a "b.c' });

@@ -27,13 +27,16 @@ SELECT pg_catalog.json_build_object(
   'triggers', (SELECT count(*) FROM pg_catalog.pg_trigger WHERE NOT tgisinternal AND tgrelid IN (SELECT oid FROM relations))
 )
 FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database();
--- A foreign table's rows are another server's: they are not asked.
+-- A foreign table's rows are another server's: they are not asked, nor is a parent of which they may be a part.
 SELECT pg_catalog.format(
   'SELECT pg_catalog.json_build_array(%L, %L, %L, %L, %s)',
   n.nspname, c.relname, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), c.relkind,
   CASE c.relkind
     WHEN 'r' THEN pg_catalog.format('(SELECT count(*) FROM ONLY %I.%I)', n.nspname, c.relname)
-    WHEN 'p' THEN pg_catalog.format('(SELECT count(*) FROM %I.%I)', n.nspname, c.relname)
+    WHEN 'p' THEN CASE
+      WHEN EXISTS (SELECT FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class f ON f.oid = i.inhrelid WHERE f.relkind = 'f') THEN '0'
+      ELSE pg_catalog.format('(SELECT count(*) FROM %I.%I)', n.nspname, c.relname)
+    END
     ELSE '0'
   END
 )

@@ -4,7 +4,8 @@ import hashlib
 import re
 
 ANNOUNCED = b"-- Data for Name: "
-HEAD = re.compile(rb"COPY (.+?) (?:\(.*\) | ?)FROM stdin;")
+NAME = rb'(?:"(?:[^"]|"")*"|[^". ]+)'
+HEAD = re.compile(rb"COPY (%b\.%b) (?:\(.*\) | ?)FROM stdin;" % (NAME, NAME), re.DOTALL)
 END = b"\n\\.\n"
 # A longer line is no head of a block, and is not kept to be looked at.
 LONGEST = 1 << 20
@@ -23,6 +24,8 @@ class Copied:
         self._name, self._rows, self._digest, self._fresh = None, 0, None, False
         # A dump tells of a block before its head: the same words within a function's text are none.
         self._announced = False
+        # The lines of a head that has come in part: names may hold line ends.
+        self._head = b""
         # Within a line that is too long.
         self._within = False
 
@@ -41,9 +44,14 @@ class Copied:
                 self._within = False
                 continue
             if line.startswith(ANNOUNCED):
-                self._announced = True
-            elif self._announced and (found := HEAD.fullmatch(line)):
-                self._announced = False
+                self._announced, self._head = True, b""
+            elif self._announced and (self._head or line.startswith(b"COPY ")):
+                line = self._head + line
+                found = HEAD.fullmatch(line)
+                self._announced = found is None and len(line) < LONGEST
+                self._head = line + b"\n" if self._announced else b""
+                if found is None:
+                    continue
                 self._name = found.group(1).decode("utf-8", "replace")
                 self._rows, self._digest, self._fresh = 0, self.digest(), True
                 # The end of an empty block is a line of its own too.
