@@ -132,7 +132,14 @@ const ofBackups: readonly string[] = [
     "apart.py",
     "mounted.py",
   ],
-  ...["postgresql.py", "copied.py", "catalog.sql", "loading.py"],
+  ...[
+    "postgresql.py",
+    "copied.py",
+    "catalog.sql",
+    "properties.sql",
+    "definitions.py",
+    "loading.py",
+  ],
   ...["mongodb.py", "mongodb.sh", "mongo_archive.py", "beside.py"],
 ];
 

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 
 import { CopyHead, lineLimit } from "./copy-head";
+import { Definitions } from "./definitions";
 
 /** Rows of one table as a dump has them. */
 export interface CopyBlock {
@@ -23,6 +24,7 @@ export class CopyBlocks {
   ended = false;
   /** What the dump says of where it is from: `17.6 (Debian 17.6-1)`. */
   version: string | undefined;
+  readonly definitions = new Definitions();
   private readonly head = new CopyHead();
   private open: { readonly table: string; rows: number; readonly hash: Hash } | undefined;
   /** The beginning of a line whose end has not come yet. */
@@ -61,7 +63,8 @@ export class CopyBlocks {
     if (line === last) this.ended = true;
     else if (all[begin] === hyphen) this.version ??= from.exec(line)?.[1];
     const table = this.head.take(line);
-    if (table !== undefined) this.open = { table, rows: 0, hash: createHash("sha256") };
+    if (table === undefined) this.definitions.statement(line);
+    else this.open = { table, rows: 0, hash: createHash("sha256") };
   }
 
   private close(): void {

@@ -1,3 +1,4 @@
+import type { Definitions } from "./definitions";
 import type { EvidenceRecord } from "./evidence";
 import { counted, type Manifest, type ManifestDatabase, type ManifestFiles } from "./manifest";
 import { ownDatabases } from "./mongo-archive";
@@ -25,6 +26,7 @@ export function judgeDatabase(
   declared: ManifestDatabase,
   restored: Restored,
   into: string,
+  dumped: Definitions,
 ): Findings {
   const { name } = declared;
   const failed: string[] = [];
@@ -56,10 +58,17 @@ export function judgeDatabase(
     }
   }
   for (const kind of counted) {
-    const [there, meant] = [restored.counts[kind], declared[kind]];
+    const there = restored.counts[kind];
+    const meant = declared[kind] ?? there;
     if (there < meant)
       failed.push(`${name}: has ${there} of ${meant} ${kind} after the load into ${into}`);
     else if (there > meant) differs.push(`${name}: has ${there} ${kind}, ${meant} were counted`);
+  }
+  const lost = dumped.lostIn(restored.definitions);
+  if (lost.length > 0) {
+    failed.push(
+      `${name}: lacks ${lost.length} definitions after the load into ${into}: ${some(lost)}`,
+    );
   }
   return { failed, differs };
 }

@@ -19,6 +19,7 @@ export const counted = [
   "constraints",
   "indexes",
   "views",
+  "populated",
   "functions",
   "triggers",
 ] as const;
@@ -31,6 +32,11 @@ const database = z.object({
   owner: z.string(),
   encoding: z.string(),
   collate: z.string(),
+  /** Archives of before do not tell these; servers before PostgreSQL 15 have but one provider. */
+  ctype: z.string().optional(),
+  provider: z.enum(["c", "i", "b"]).nullish(),
+  locale: z.string().nullish(),
+  rules: z.string().nullish(),
   extensions: z.array(z.object({ name: z.string(), version: z.string() })),
   tables: z.array(table),
   sequences: count,
@@ -38,6 +44,8 @@ const database = z.object({
   constraints: count,
   indexes: count,
   views: count,
+  /** Materialized views that hold rows. */
+  populated: count.optional(),
   functions: count,
   triggers: count,
 });

@@ -1,3 +1,4 @@
+import type { Definitions } from "./definitions";
 import { FreshContainer, type ServerKind } from "./fresh-container";
 import { judgeDatabase, type Findings } from "./judge";
 import type { ManifestServer } from "./manifest";
@@ -30,6 +31,7 @@ export const restoresPostgres: Restores = {
 
 class RestoredPostgres implements RestoredServer {
   private readonly complaints = new Map<string, Complaints>();
+  private readonly dumped = new Map<string, Definitions>();
 
   constructor(
     private readonly declared: ManifestServer,
@@ -49,6 +51,7 @@ class RestoredPostgres implements RestoredServer {
       }
     } else {
       differs.push(...(await this.server.create(database)));
+      this.dumped.set(member, watched.definitions);
       this.complaints.set(member, await this.server.load(database.name, watched.pass(), true));
     }
     return { failed: watched.problems(described.sha256, database, this.declared), differs };
@@ -67,7 +70,12 @@ class RestoredPostgres implements RestoredServer {
       const complaint = this.complaints.get(database.path);
       if (complaint === undefined) continue;
       const restored = await this.server.restored(database.name);
-      const found = judgeDatabase(database, restored, this.server.imageName);
+      const found = judgeDatabase(
+        database,
+        restored,
+        this.server.imageName,
+        this.dumped.get(database.path)!,
+      );
       if (complaint.errors > 0) {
         const what = `${database.name}: ${complaint.errors} statements failed, the first: ${complaint.first}`;
         (found.failed.length > 0 ? found.failed : found.differs).push(what);

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 
 import { CopyBlocks } from "./copy-blocks";
+import { properties, type Definitions } from "./definitions";
 import { CouldNot, lastLine, pour, type Docker } from "./docker";
 import { counted, type ManifestDatabase } from "./manifest";
 
@@ -12,6 +13,7 @@ export interface Restored {
   readonly extensions: readonly string[];
   readonly tables: ReadonlyMap<string, RestoredTable>;
   readonly counts: Readonly<Record<(typeof counted)[number], number>>;
+  readonly definitions: Definitions;
 }
 
 /** A table by `schema.name`. */
@@ -43,6 +45,8 @@ const tableLine = z.tuple([z.string(), z.string(), z.string(), z.string(), z.num
 
 /** As whom: what the images of PostgreSQL are told. */
 const login = 'export PGUSER="${POSTGRES_USER:-postgres}"; exec "$@"';
+/** Rows are compared by their text, which a node writes like this whatever server and database say of zones. */
+const alike = `export PGOPTIONS='-c timezone=UTC -c bytea_output=hex'; ${login}`;
 
 /** A database server in a container that runs, and what is loaded into it. */
 export class Server {
@@ -56,7 +60,7 @@ export class Server {
 
   /** Makes a database new, from the template that has PostGIS where it needs that (R38). Answers what differs. */
   async create(database: ManifestDatabase): Promise<string[]> {
-    const { name, owner, encoding, collate, extensions } = database;
+    const { name, owner, collate, extensions } = database;
     const differs: string[] = [];
     await this.drop(name);
     const postgis = extensions.some((each) => each.name === "postgis");
@@ -64,9 +68,8 @@ export class Server {
     if (postgis && (await this.sql("template1", has)) !== "") {
       await this.sql("template1", `CREATE DATABASE ${quoted(name)} TEMPLATE template_postgis`);
     } else {
-      const locale = `ENCODING ${literal(encoding)} LC_COLLATE ${literal(collate)} LC_CTYPE ${literal(collate)}`;
       const made = `CREATE DATABASE ${quoted(name)} TEMPLATE template0`;
-      const done = await this.trySql("template1", `${made} ${locale}`);
+      const done = await this.trySql("template1", `${made} ${order(database)}`);
       if (done.code !== 0) {
         differs.push(`${name}: its order of text is not ${collate}: ${lastLine(done.stderr)}`);
         await this.sql("template1", made);
@@ -106,7 +109,7 @@ export class Server {
     const [first, ...lines] = said.split("\n").map((line) => JSON.parse(line) as unknown);
     const { extensions, ...counts } = facts.parse(first);
     const program = this.docker.start([
-      ...["exec", this.name, "sh", "-c", login, "sh"],
+      ...["exec", this.name, "sh", "-c", alike, "sh"],
       ...["pg_dump", "--dbname", connection(database)],
     ]);
     const blocks = new CopyBlocks();
@@ -114,13 +117,16 @@ export class Server {
     if ((await program.ended) !== 0 || !blocks.ended) {
       throw new CouldNot(`${database} could not be read again: ${lastLine(program.complaint())}`);
     }
+    const { definitions } = blocks;
+    definitions.own((await this.sql(database, properties)).split("\n"));
     const dumped = new Map(blocks.blocks.map((each) => [each.table, each.sha256]));
     const tables = lines.map((line): [string, RestoredTable] => {
       const [schema, name, spelled, , rows] = tableLine.parse(line);
       const sha256 = dumped.get(spelled);
       return [`${schema}.${name}`, { rows, ...(sha256 === undefined ? {} : { sha256 }) }];
     });
-    return { extensions: extensions.map(({ name }) => name), counts, tables: new Map(tables) };
+    const names = extensions.map(({ name }) => name);
+    return { extensions: names, counts, tables: new Map(tables), definitions };
   }
 
   /** Names of roles. */
@@ -180,6 +186,19 @@ class ErrorLines {
 /** A database's name where psql takes one, which is a connection's words where it holds `=`. */
 function connection(database: string): string {
   return `dbname='${database.replaceAll(/[\\']/g, "\\$&")}'`;
+}
+
+/** How a database is told its encoding and its order of text. Archives of before tell of less. */
+function order(of: ManifestDatabase): string {
+  const { encoding, collate, ctype = collate, provider, locale, rules } = of;
+  const provided = {
+    i: () =>
+      `LOCALE_PROVIDER icu ICU_LOCALE ${literal(locale ?? "")}${rules ? ` ICU_RULES ${literal(rules)}` : ""}`,
+    b: () => `LOCALE_PROVIDER builtin BUILTIN_LOCALE ${literal(locale ?? "")}`,
+    c: () => "LOCALE_PROVIDER libc",
+    none: () => "",
+  }[provider ?? "none"]();
+  return `ENCODING ${literal(encoding)} LC_COLLATE ${literal(collate)} LC_CTYPE ${literal(ctype)} ${provided}`;
 }
 
 function quoted(name: string): string {

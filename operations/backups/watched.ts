@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { CopyBlocks } from "./copy-blocks";
+import type { Definitions } from "./definitions";
 import { collectionsOf } from "./judge-mongo";
 import { MongoArchive } from "./mongo-archive";
 import type { ManifestDatabase, ManifestServer } from "./manifest";
@@ -57,6 +58,11 @@ abstract class Watched {
 /** A dump of PostgreSQL. */
 export class WatchedDump extends Watched {
   private readonly blocks = new CopyBlocks();
+
+  /** What it defines, once it has passed. */
+  get definitions(): Definitions {
+    return this.blocks.definitions;
+  }
 
   protected override look(own: Buffer): void {
     this.blocks.add(own);

@@ -105,15 +105,23 @@ describe("an archive that a node made, in the client's own bucket", () => {
       cp one $'deep/odd \\n name/\\xff'`);
     await vault.sql(
       "shop",
+      `ALTER SYSTEM SET timezone = 'America/Toronto'; SELECT pg_reload_conf();
+      CREATE TABLE happened AS SELECT timestamptz '2026-07-01 12:00 UTC' AS at, '\\xff'::bytea AS face;
+      ALTER DATABASE app SET bytea_output = 'escape'; GRANT SELECT ON happened TO PUBLIC;
+      ALTER TABLE happened ENABLE ROW LEVEL SECURITY; CREATE POLICY mine ON happened USING (at > now());
+      CREATE DATABASE ordered TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'fr-CA' LOCALE 'C.UTF-8';`,
+    );
+    await vault.sql(
+      "shop",
       "CREATE TABLE odd (\"a \"\"b\" text); INSERT INTO odd VALUES (E'\\\\.\\n\\t'), (NULL); CREATE SEQUENCE s; SELECT lo_from_bytea(0, 'x')",
     );
     await vault.taken("shop");
     const done = await berth("drill", "shop");
-    expect(done.stdout, done.stderr).toMatch(/^shop: proven: 2 tables, 1002 rows, /);
+    expect(done.stdout, done.stderr).toMatch(/^shop: proven: 3 tables, 1003 rows, /);
     expect(done.stdout).not.toContain("note:");
     expect(done.code).toBe(0);
     const reported = await berth("drill", "--report", "shop");
-    expect(reported.stdout).toMatch(/shop .* proven +1002 /);
+    expect(reported.stdout).toMatch(/shop .* proven +1003 /);
     expect(reported.code).toBe(0);
   });
 
@@ -196,7 +204,7 @@ describe("an archive that a node made, in the client's own bucket", () => {
     for (let round = 0; round < rounds(3, 20); round++) {
       await vault.taken("shop");
       const done = await berth("drill", "shop");
-      expect(done.stdout, done.stderr).toMatch(/^shop: proven: 3 tables/);
+      expect(done.stdout, done.stderr).toMatch(/^shop: proven: 4 tables/);
     }
     expect(Number(await vault.sql("shop", "SELECT count(*) FROM hit"))).toBeGreaterThan(1000);
   });

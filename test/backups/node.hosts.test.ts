@@ -7,6 +7,7 @@ import { delivery } from "../machine/quay";
 import { backedUp, dataProject, membersOf, Vault } from "../machine/vault";
 
 const customers = readFileSync("test/backups/customers.sql", "utf8");
+const everything = readFileSync("test/backups/everything.sql", "utf8");
 
 /** What people bring up by themselves, as Sentry's installer does. */
 const byHand = `services:
@@ -94,6 +95,12 @@ describe("a project's backups on its node", () => {
   });
 
   it("are brought back in the place of what such a project has, after a backup of that (R79)", async () => {
+    const psql = "docker exec -i errors-db-1 psql -XqAt -v ON_ERROR_STOP=1 -U postgres 2>&1";
+    await vault.onHost(psql, everything);
+    // Each line of what the server tells of all that it has, but for a word that is made up anew each time.
+    const dumped = () =>
+      vault.onHost("docker exec errors-db-1 pg_dumpall -U postgres | grep -av restrict | sort");
+    const before = await dumped();
     const archive = await vault.taken("errors");
     const rows = () => vault.onHost("docker exec errors-db-1 psql -qAtU postgres -c 'TABLE issue'");
     await vault.onHost(
@@ -105,6 +112,8 @@ describe("a project's backups on its node", () => {
     expect(done, `${done.stdout}${done.stderr}`).toMatchObject({ code: 0 });
     expect(done.stdout).toMatch(/stop: [^]*taken: backups\/errors\/[^]*start: [^]*restored: /);
     expect(await rows()).toBe("1\n");
+    expect(done.stdout).not.toContain("note:");
+    expect((await dumped()).split("\n")).toEqual(before.split("\n"));
     expect(
       await vault.onHost("ls /var/lib/docker/volumes/errors_home/_data /opt/errors/conf"),
     ).toMatch(/kept/);
@@ -115,7 +124,8 @@ describe("a project's backups on its node", () => {
     const { lastTaken } = await vault.told("errors");
     expect(lastTaken!.key).not.toBe(archive);
     const { databases } = await vault.manifest(lastTaken!.key!);
-    const tables = databases[0]!.databases[0]!.tables.map(({ name, rows: count }) => [name, count]);
+    const home = databases[0]!.databases.find(({ name }) => name === "postgres")!;
+    const tables = home.tables.map(({ name, rows: count }) => [name, count]);
     expect(tables).toEqual([
       ["issue", 2],
       ["newer", 0],

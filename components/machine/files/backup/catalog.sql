@@ -16,10 +16,16 @@ SELECT pg_catalog.json_build_object(
   'owner', pg_catalog.pg_get_userbyid(d.datdba),
   'encoding', pg_catalog.pg_encoding_to_char(d.encoding),
   'collate', d.datcollate,
+  'ctype', d.datctype,
+  -- Since PostgreSQL 15; the names of the others changed since.
+  'provider', pg_catalog.to_jsonb(d) ->> 'datlocprovider',
+  'locale', coalesce(pg_catalog.to_jsonb(d) ->> 'datlocale', pg_catalog.to_jsonb(d) ->> 'daticulocale'),
+  'rules', pg_catalog.to_jsonb(d) ->> 'daticurules',
   'extensions', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', extname, 'version', extversion) ORDER BY extname), '[]') FROM pg_catalog.pg_extension),
   'sequences', (SELECT count(*) FROM relations WHERE relkind = 'S'),
   'indexes', (SELECT count(*) FROM relations r JOIN pg_catalog.pg_index i ON i.indrelid = r.oid),
   'views', (SELECT count(*) FROM relations WHERE relkind IN ('v', 'm')),
+  'populated', (SELECT count(*) FROM pg_catalog.pg_class WHERE oid IN (SELECT oid FROM relations) AND relkind = 'm' AND relispopulated),
   'largeObjects', (SELECT count(*) FROM pg_catalog.pg_largeobject_metadata),
   'constraints', (SELECT count(*) FROM pg_catalog.pg_constraint WHERE contype IN ('c', 'f', 'p', 'u', 'x') AND conrelid IN (SELECT oid FROM relations)),
   'functions', (SELECT count(*) FROM pg_catalog.pg_proc p WHERE p.pronamespace IN (SELECT oid FROM spaces)

@@ -56,10 +56,15 @@ class Copied:
                 self._rows, self._digest, self._fresh = 0, self.digest(), True
                 # The end of an empty block is a line of its own too.
                 return b"\n" + data[at:], True
+            else:
+                self.statement(line)
         rest = data[at:]
         if len(rest) > LONGEST:
             self._within, rest = True, b""
         return rest, False
+
+    def statement(self, line):
+        """A line that is no row and begins none: for who wants to know of it."""
 
     def _block(self, data):
         """Takes rows, to the line that ends them."""

@@ -1,5 +1,6 @@
 """Fetches an archive by the address that a person's command was given for it, which nobody is told."""
 
+import glob
 import hashlib
 import os
 import shutil
@@ -9,6 +10,7 @@ import urllib.request
 
 from ground import Failed, say
 
+NAME = "restore-{}.tar.lrz"
 PIECE = 1 << 20
 # A download that breaks off is taken up where it was, so often.
 TRIES = 20
@@ -17,9 +19,18 @@ PAUSE = 3
 ROOM = 64 << 20
 
 
-def fetch(address, path, size, digest):
-    """The archive at `path`, whole and with this SHA-256, or Failed and no file. One that is there in part is gone on
-    with."""
+def fetch(address, directory, size, digest):
+    """The archive whole and with this SHA-256, or Failed. Answers where it is in the directory. What is there of it
+    already is gone on with; what another restore left there of another archive goes."""
+    path = os.path.join(directory, NAME.format(digest[:16]))
+    for other in glob.glob(os.path.join(glob.escape(directory), NAME.format("*"))):
+        if other != path:
+            os.remove(other)
+    whole(address, path, size, digest)
+    return path
+
+
+def whole(address, path, size, digest):
     at = os.path.getsize(path) if os.path.exists(path) else 0
     if at >= size:
         # Of a restore that was cut off once it had all of it: nothing is left to ask for.

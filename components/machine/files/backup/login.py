@@ -1,11 +1,12 @@
 """How the superuser of a PostgreSQL server in a container comes in."""
 
-# As whom: what the public images are told, and no password in a command.
+# As whom: what the public images are told, and no password in a command. Rows read the same whatever the server and the
+# database say of zones and of bytes: they are compared by their text.
 LOGIN = """export PGUSER="${POSTGRES_USER:-${POSTGRESQL_USERNAME:-postgres}}"
 password_file=${POSTGRES_PASSWORD_FILE:-${POSTGRESQL_PASSWORD_FILE:-}}
 if [ -n "$password_file" ]; then PGPASSWORD=$(cat "$password_file"); export PGPASSWORD
 elif [ -n "${POSTGRES_PASSWORD:-${POSTGRESQL_PASSWORD:-}}" ]; then export PGPASSWORD="${POSTGRES_PASSWORD:-$POSTGRESQL_PASSWORD}"; fi
-export PGOPTIONS='-c idle_in_transaction_session_timeout=0 -c statement_timeout=0 -c client_min_messages=warning' PGAPPNAME=berth-backup
+export PGOPTIONS='-c idle_in_transaction_session_timeout=0 -c statement_timeout=0 -c client_min_messages=warning -c timezone=UTC -c bytea_output=hex' PGAPPNAME=berth-backup
 """
 # Answers `t` to a superuser.
 SUPER = "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user"

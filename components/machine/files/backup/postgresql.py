@@ -1,5 +1,6 @@
 """PostgreSQL in a container: each of its databases dumped as of one moment, and counted in that same moment."""
 
+import itertools
 import json
 import os
 import re
@@ -18,6 +19,8 @@ LEFTOVERS = "SELECT pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity W
 # How loading.py names what it loads beside what is there.
 RESTORING = re.compile(r"berth_(new|old)_\d+")
 MARK = "-- berth: end of the answer --"
+# Behind a dump: what pg_dump leaves out of it; see properties.sql.
+PROPERTIES = "\n--\n-- What the database has itself\n--\n"
 
 
 class Session:
@@ -32,6 +35,8 @@ class Session:
         self.child = subprocess.Popen(  # pylint: disable=consider-using-with
             words, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/"
         )
+        # Newer servers end a transaction by its age too; older ones have no such setting.
+        self.ask("SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout';")
         self.snapshot = self.ask("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\nSELECT pg_catalog.pg_export_snapshot();")[0]
         if not re.fullmatch(r"[0-9A-F-]+", self.snapshot):
             raise Failed(f"{self}: gives no snapshot: {self.snapshot}")
@@ -139,9 +144,12 @@ class Server:
         path = f"{folder}/{file_name(session.database)}.sql"
         archive.announce(path, {**facts, "service": self.container.service, "name": session.database})
         copied = self.reader()
+        properties = "\n".join([PROPERTIES, *asked(session, "properties.sql"), ""]).encode()
         stream = self.container.stream(f"{LOGIN}exec {DUMP}", env, self.user)
         try:
-            size, digest = archive.member(path, archive.needs and self._counted(session, env), passing(stream.chunks(), copied), fill=b"\n")
+            counted = archive.needs and self._counted(session, env) + len(properties)
+            chunks = itertools.chain(passing(stream.chunks(), copied), [properties])
+            size, digest = archive.member(path, counted, chunks, fill=b"\n")
         except Failed as problem:
             raise Failed(f"{session}: pg_dump failed: {problem}") from None
         return {
@@ -163,10 +171,18 @@ class Server:
 
 def catalog(session):
     """What the session's database holds: facts, and the tables as catalog.sql tells them."""
-    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "catalog.sql"), encoding="utf-8") as file:
-        lines = session.ask(file.read())
-    said = [json.loads(line) for line in lines]
+    said = [json.loads(line) for line in asked(session, "catalog.sql")]
     return said[0], said[1:]
+
+
+def asked(session, name):
+    """What a script beside this one answers."""
+    return session.ask(script(name))
+
+
+def script(name):
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), name), encoding="utf-8") as file:
+        return file.read()
 
 
 def compared(session, table, blocks):

@@ -23,7 +23,6 @@ from ground import Failed, now, read_json, run, say, write_json, written
 from laying import Laid, clear
 from loading import Loader
 
-ARCHIVE = "restore.tar.lrz"
 # Seconds that containers may take to be up again.
 PATIENCE = 180
 
@@ -48,13 +47,12 @@ class Restore:
     def run(self, address, secure):
         """Everything, to the application on what was restored. `secure` keeps what is there, once nobody writes to it
         any more. Raises Failed, and then what was there serves again."""
-        path = self.project.places.of(ARCHIVE)
         archive = self.manifest["archive"]
         with state.alone(self.project):
             undo(self.project)
             self.check()
             say(f"fetch: {archive['key']}, {archive['bytes']} bytes")
-            fetch(address, path, archive["bytes"], archive["sha256"])
+            path = fetch(address, self.project.places.state, archive["bytes"], archive["sha256"])
         began = time.monotonic()
         running = [each for each in self.there if each.status == "running" and each.service not in {*self.loaders, *self.besides}]
         self.journal = {"containers": [[each.id, each.service] for each in running], "made": [], "databases": [], "besides": [], "laid": [], "files": []}
@@ -172,8 +170,11 @@ class Restore:
         self.databases.append([loader.container.service, declared["name"], fresh, former])
         errors = loader.load(fresh, chunks)
         loader.judge(fresh, declared, errors)
+        lost = loader.lost(fresh, errors)
+        if lost:
+            say(f"note: {declared['name']}: lacks {len(lost)} definitions: {'; '.join(lost[:10])}")
         if errors.lines:
-            say(f"note: {declared['name']}: {errors.count} statements failed and nothing of it is missing, the first: {errors.lines[0]}")
+            say(f"note: {declared['name']}: {errors.count} statements failed and no table and no row is missing, the first: {errors.lines[0]}")
 
     def beside(self, server, chunks):
         """MongoDB, whose databases cannot be renamed: a server of its own."""
