@@ -24,6 +24,7 @@ import { policy as protectBackupBuckets } from "./rules/protect-backup-buckets";
 import { policy as protectProductionServers } from "./rules/protect-production-servers";
 import { policy as proxyPrimaryNames } from "./rules/proxy-primary-names";
 import { policy as serveTheDeclaredEnvironment } from "./rules/serve-the-declared-environment";
+import { policy as useKnownInputs } from "./rules/use-known-inputs";
 import { policy as useKnownResources } from "./rules/use-known-resources";
 import { policy as verifyOrigins } from "./rules/verify-origins";
 import { policy as versionBuckets } from "./rules/version-buckets";
@@ -33,6 +34,7 @@ export const policies: readonly Policy[] = [
   followPlacementRules,
   createServersWherePlaced,
   useKnownResources,
+  useKnownInputs,
   keepLiveMachines,
   nameNodesBySlug,
   proxyPrimaryNames,

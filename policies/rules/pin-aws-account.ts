@@ -1,8 +1,8 @@
 import type { Declared } from "../judge/declared";
-import { parsed } from "../judge/json";
+import { isOff, plain } from "../judge/off";
 import { unjudged, violation, type Judgement, type Policy } from "../judge/policy";
 import { input, type Resource } from "../judge/resource";
-import { entries, isList, isValues, unknown, type Found, type Value } from "../../engine/values";
+import { entries, isList, unknown, type Found, type Value } from "../../engine/values";
 
 /** Inputs by which another than AWS could answer, or be taken for it. */
 const others = [
@@ -56,19 +56,9 @@ export function* pinAwsAccount(provider: Resource, { agency }: Declared): Genera
   }
 }
 
-/** Inputs of a provider are JSON text where they are no strings. */
-function plain(value: Found): Found {
-  return typeof value === "string" ? ((parsed(value) as Value | undefined) ?? value) : value;
-}
-
 function listed(value: Found): readonly Value[] {
   const found = plain(value);
   if (found === undefined || found === null || found === "") return [];
   // A single account, as text, may read as a number: its zeros in front count.
   return isList(found) ? entries(found) : [found === unknown ? unknown : String(value)];
-}
-
-function isOff(value: Found): boolean {
-  if (value === undefined || value === null || value === false || value === "") return true;
-  return isList(value) ? value.every(isOff) : isValues(value) && Object.values(value).every(isOff);
 }

@@ -54,6 +54,7 @@ const broken: Readonly<Record<string, readonly string[]>> = {
   "keep-secrets-secret": ["-direct"],
   "serve-the-declared-environment": [""],
   "use-known-resources": ["-command", "-pair"],
+  "use-known-inputs": ["-provider", "-session"],
   "never-replace-archives": ["-write"],
   "lock-production-buckets": [""],
   "keep-archives-as-declared": ["-lifecycle"],

@@ -5,6 +5,7 @@ import { buckets } from "./evasions/buckets";
 import { credentials, stageCredentials } from "./evasions/credentials";
 import { firewalls } from "./evasions/firewalls";
 import { groups, stageGroups } from "./evasions/groups";
+import { inputs } from "./evasions/inputs";
 import { machines } from "./evasions/machines";
 import { names } from "./evasions/names";
 import { lawfulZone, zones } from "./evasions/zones";
@@ -30,6 +31,7 @@ describe("ways around the law", () => {
     ["machines and programs", machines],
     ["names", names],
     ["zones", zones],
+    ["inputs", inputs],
   ])("by %s", (_, evasions) => {
     it.each(evasions)("%s: %s", (_what, policy, evade) => {
       const stack = new LawfulStack();

@@ -141,6 +141,14 @@ export const namesAndBackups: readonly Mutation[] = [
     named: "refuses credentials of another AWS account than declared",
   },
   {
+    rule: 33,
+    file: "policies/rules/use-known-inputs.ts",
+    from: "if (known.includes(key) || isOff(plain(value)) || usualValues[key] === value) continue;",
+    to: "continue;",
+    test: "test/policies/evasions.test.ts",
+    named: "ways around the law",
+  },
+  {
     rule: 34,
     file: "operations/backups/judge.ts",
     from: "sha256 !== undefined && sha256 !== table.sha256",

@@ -88,6 +88,7 @@ export const namesAndBackups: readonly Rule[] = [
     32,
     "People list and fetch archives with an IAM key of their own; no machine's key can",
     policy("keep-secrets-secret"),
+    policy("use-known-inputs"),
     policy("keep-archive-groups-narrow"),
     component("backups/archive-group.ts"),
     people,
@@ -96,6 +97,7 @@ export const namesAndBackups: readonly Rule[] = [
     33,
     "Credentials of another AWS account are refused",
     policy("pin-aws-account"),
+    policy("use-known-inputs"),
     component("clouds/aws/account.ts"),
   ),
   rule(
