@@ -33,7 +33,7 @@ export interface CommandLine {
   readonly words: readonly string[];
 }
 
-/** Reads a command line. Throws a `UsageError` naming an option that is unknown or lacks its value. */
+/** Reads a command line. Throws a `UsageError` naming an option that is unknown, lacks its value or is given twice. */
 export function readCommandLine(argv: readonly string[], options: Options): CommandLine {
   const { flags: knownFlags = [], values: knownValues = [], passFrom = Infinity } = options;
   const flags = new Set<string>();
@@ -55,6 +55,10 @@ export function readCommandLine(argv: readonly string[], options: Options): Comm
     else if (knownValues.includes(name)) {
       const value = given ?? rest.shift();
       if (value === undefined || value === "") throw new UsageError(`--${name} needs a value`);
+      // Of two the one would count without a word of the other: two environments, two dates.
+      if (Object.hasOwn(values, name)) {
+        throw new UsageError(`--${name} ${value}: ${values[name]} is said already; say it once`);
+      }
       values[name] = value;
     } else throw new UsageError(unknownOption(word, [...knownFlags, ...knownValues]));
   }

@@ -40,6 +40,7 @@ describe("a command line", () => {
     [["--chek"], "unknown option --chek; did you mean --check? allowed: --check, --stack"],
     [["--stack"], "--stack needs a value"],
     [["--check=yes"], "unknown option --check=yes"],
+    [["--stack", "prod", "--stack=stage"], "--stack stage: prod is said already; say it once"],
   ])("%j is refused", (argv, message) => {
     expect(() => readCommandLine(argv, options)).toThrow(message);
   });

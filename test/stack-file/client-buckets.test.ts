@@ -41,6 +41,19 @@ const table: readonly BadInput[] = [
     },
   ],
   [
+    "a bucket that the agency has adopted as the client's",
+    [
+      [[...at, "bucket"], client],
+      [["backups"], { adopt: [{ name: client.name, region: "us-east-1" }] }],
+    ],
+    {
+      path: `${path}.name`,
+      message: "is a bucket of the agency's own",
+      received: '"client-archives"',
+      fix: "remove backup.bucket",
+    },
+  ],
+  [
     "a name that is no bucket's",
     [[[...at, "bucket"], { ...client, name: "Client Archives" }]],
     {
