@@ -51,6 +51,11 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
       failures.push(saidBy(error));
     }
   }
+  if (reviews.length === 0 && failures.length === 0) {
+    failures.push(
+      "No stack was previewed, so nothing is judged. Fix: name stacks that have a file.",
+    );
+  }
   reviews.sort(riskFirst);
   const frame = { ...made.frame, failures };
   const text = flags.has("markdown")
@@ -124,7 +129,10 @@ function fromFiles(files: readonly string[]): Made {
     try {
       return { source: file, text: fs.readFileSync(file, "utf8") };
     } catch (error) {
-      throw new UsageError(error instanceof Error ? error.message : String(error));
+      const why = error instanceof Error && "code" in error ? String(error.code) : String(error);
+      throw new UsageError(
+        `--from ${file}: cannot be read (${why}); name what pulumi preview --json printed`,
+      );
     }
   });
   const frame = { made: `from ${files.join(", ")}`, notes: [] };

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -102,6 +103,42 @@ describe("a preview that cannot be trusted", () => {
       expect(await main(context as unknown as Context, argv)).toBe(3);
       expect(comment).toMatch(words);
       expect(comment.match(/🔴|🟢/u)?.[0], "the verdict read first").toBe("🔴");
+    });
+  });
+
+  describe("of no stack", () => {
+    const clone = fs.mkdtempSync(path.join(os.tmpdir(), "berth-nothing-"));
+    afterAll(() => fs.rmSync(clone, { recursive: true }));
+    async function reviewed(...argv: string[]) {
+      let text = "";
+      const out = (said: string) => void (text += said);
+      const context = { directory: clone, now: new Date("2026-11-21"), out, say: () => undefined };
+      return { code: await main(context as unknown as Context, argv), text };
+    }
+
+    it("is never green: a stack that has a file on neither side, of a base and of a head", async () => {
+      fs.writeFileSync(path.join(clone, "Pulumi.yaml"), "name: berth\nruntime: nodejs\n");
+      fs.writeFileSync(path.join(clone, "Pulumi.prod.yaml"), "config: {}\n");
+      const person = ["-c", "user.name=Ana", "-c", "user.email=ana@example.org"];
+      for (const argv of [
+        ["init", "-q"],
+        ["add", "."],
+        ["commit", "-q", "-m", "x"],
+      ]) {
+        execFileSync("git", [...person, ...argv], { cwd: clone });
+      }
+      for (const more of [[], ["--head", "HEAD"]]) {
+        const { code, text } = await reviewed("--stack", "prod,prd", ...more);
+        expect(code).toBe(3);
+        expect(text).toContain('no stack is called "prd". Did you mean prod? There are: prod.');
+      }
+    });
+
+    it("is never green: nothing to read", async () => {
+      const { code, text } = await reviewed("--from", ",", "--markdown");
+      expect(code).toBe(3);
+      expect(text).toContain("No stack was previewed, so nothing is judged");
+      expect(text.match(/🔴|🟢/u)?.[0]).toBe("🔴");
     });
   });
 

@@ -4,11 +4,12 @@ import * as path from "node:path";
 import { z } from "zod";
 
 import { runProgram, untilAsked } from "../../../engine/program";
-import { Refusal } from "../../ground/usage";
+import { Refusal, unknown } from "../../ground/usage";
 import { clean } from "../redact";
 import { changesBetween, notesOn } from "./changes";
 import type { Made } from "./made";
 import { givePackages } from "./packages";
+import { stacksOf } from "./real";
 import { writeRevision, writeWorking } from "./revisions";
 
 /** What to compare without any account. */
@@ -54,6 +55,7 @@ export async function reviewLocally(run: LocalRun): Promise<Made> {
       run.head === undefined
         ? await writeWorking(run.clone, headPath)
         : await writeRevision(run.clone, run.head, headPath);
+    refuseUnknown(run.stacks, [base.directory, head.directory]);
     const changes = changesBetween(base, head);
     for (const state of [base, head]) await givePackages(run.clone, base, state);
     const found = await compare(run, scratch, base.directory, head.directory);
@@ -82,6 +84,14 @@ export async function reviewLocally(run: LocalRun): Promise<Made> {
     };
   } finally {
     fs.rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** A stack that has a file on neither side is a slip: nothing of it could be compared. */
+function refuseUnknown(stacks: readonly string[], directories: readonly string[]): void {
+  const known = [...new Set(directories.flatMap(stacksOf))].sort();
+  for (const stack of stacks) {
+    if (!known.includes(stack)) throw new Refusal(unknown("stack", stack, known));
   }
 }
 
