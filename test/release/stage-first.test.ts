@@ -79,6 +79,9 @@ describe("the gate before production", () => {
       expect(said).toContain(why);
       expect(said).toContain("Fix: ");
     }
+    // What has it in it and failed has not carried it out.
+    expect(await gate([update(onDevelop("later"), "failed"), update(before)])).toBe(1);
+    expect(said).toContain("never deployed");
   });
 
   it("lets a hotfix pass while develop is ahead, whatever became of that on stage, and names it", async () => {

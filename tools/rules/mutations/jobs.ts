@@ -154,4 +154,12 @@ export const jobs: readonly Mutation[] = [
     test: "test/machine/site-tested.test.ts",
     named: "by the word of any job that has a key",
   },
+  {
+    rule: 49,
+    file: "operations/release/decide.ts",
+    from: "succeeded && contains(commit, came)",
+    to: "contains(commit, came)",
+    test: "test/release/stage-first.test.ts",
+    named: "holds a release that stage has not had, or failed with",
+  },
 ];

@@ -34,4 +34,12 @@ export const transparency: readonly Mutation[] = [
     test: "test/review/sandbox.test.ts",
     named: "lets a hostile program reach nothing",
   },
+  {
+    rule: 77,
+    file: "operations/review/review.ts",
+    from: "if (reviews.length === 0 && failures.length === 0) {",
+    to: "if (false) {",
+    test: "test/review/unreadable.test.ts",
+    named: "is never green: nothing to read",
+  },
 ];
