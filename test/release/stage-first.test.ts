@@ -51,7 +51,8 @@ async function gate(history: unknown, ...argv: string[]): Promise<number> {
   said = "";
   const hear = (text: string) => void (said += text);
   const context = { ...contextOf(clone, env), out: hear, say: hear };
-  return berth(context, ["stage-first", "--branch", "develop", ...argv]);
+  const words = argv.length > 0 ? argv : ["--branch", "develop"];
+  return berth(context, ["stage-first", ...words]);
 }
 
 describe("the gate before production", () => {
