@@ -75,8 +75,13 @@ export function readFleets(context: Context, scope: Scope): FleetsRead {
       unread.push({ stack: each, why: sentence(each, error.problems, declares), declares });
     }
   }
-  if (fleets.length === 0 && problems.length > 0) throw new ConfigError(problems);
+  if (fleets.length === 0 && problems.length > 0) throw new ConfigError(onceEach(problems));
   return { fleets, unread };
+}
+
+/** What is wrong in a file that stacks share is told by each of them. */
+function onceEach(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((each) => [JSON.stringify(each), each])).values()];
 }
 
 function sentence(stack: string, problems: readonly Problem[], declares: boolean): string {

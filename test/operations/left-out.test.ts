@@ -54,6 +54,23 @@ describe("a stack whose file or state cannot be read", () => {
   });
   afterEach(() => fs.rmSync(directory, { recursive: true, force: true }));
 
+  it("is told once where the file is wrong that all stacks share", async () => {
+    const team = { members: { ana: { keys: [publicKey(41)] } }, deployers: { ci: publicKey(40) } };
+    const shared = { "berth:agency": { value: { domains: [] } }, "berth:team": { value: team } };
+    write("Pulumi.yaml", stringify({ name: "left", runtime: "nodejs", config: shared }));
+    for (const stack of ["stage", "prod"]) {
+      const projects = { kmc: { domain: `${stack}.acme.dev`, access: ["ana"] } };
+      write(`Pulumi.${stack}.yaml`, stringify({ config: { "berth:projects": projects } }));
+    }
+    const failed: Error = await survey(context(), {}).then(
+      () => new Error("nothing is wrong"),
+      (error: Error) => error,
+    );
+    const lines = failed.message.split("\n").slice(1);
+    expect(lines.filter((line) => line.includes("berth:agency.name: is missing"))).toHaveLength(1);
+    expect(new Set(lines).size).toBe(lines.length);
+  });
+
   it("is named by its file and left out: the one that stack init leaves behind", async () => {
     write("Pulumi.sandbox.yaml", "encryptionsalt: v1:abc:v1:def:ghi\n");
     const whole = await survey(context(), {});

@@ -20,6 +20,12 @@ interface Verdict {
  * test survives its edit. Part of the long run, since each takes a test run of its own.
  */
 export async function main(argv: readonly string[]): Promise<number> {
+  const known = new Set(mutations.map(({ rule }) => String(rule)));
+  const strange = argv.filter((each) => !known.has(each));
+  if (strange.length > 0) {
+    process.stderr.write(`no edit breaks a rule ${strange.join(", ")}; give numbers of rules\n`);
+    return 2;
+  }
   const wanted = argv.map(Number);
   const chosen = mutations.filter(({ rule }) => wanted.length === 0 || wanted.includes(rule));
   const copy = copyOfProgram();

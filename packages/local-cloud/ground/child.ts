@@ -29,8 +29,9 @@ export function runInForeground(
       resolve(code);
     };
     child.on("error", (error: NodeJS.ErrnoException) => {
-      say(`${command}: ${error.message}`);
-      end(error.code === "ENOENT" ? 127 : 126);
+      const absent = error.code === "ENOENT";
+      say(`${command}: ${absent ? "is no program here and none on PATH" : error.message}`);
+      end(absent ? 127 : 126);
     });
     child.on("exit", (code, signal) =>
       end(code ?? 128 + (signal === null ? 0 : os.constants.signals[signal])),
