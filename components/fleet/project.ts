@@ -63,7 +63,7 @@ export const project = group("A client project.", {
   further: group("Further domains of the project; each lies in a declared zone.", {
     serve: list("Domains that serve the same site.", domain("A domain.")).optional(),
     redirect: list(
-      "Domains that shall lead visitors on to the primary domain; the records alone are made yet.",
+      "Domains that lead visitors on to the primary domain (301), where the machine has Berth's proxy; elsewhere the records alone are made.",
       domain("A domain."),
     ).optional(),
   }).optional(),

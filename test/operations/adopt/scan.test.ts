@@ -78,10 +78,10 @@ const fleet: Held = {
     "far-archives": { region: "eu-west-3", versioned: true },
   },
 };
-const everything = [
-  ...["--from", "digitalocean,scaleway"],
+const everywhere = [
   ...["--zone", "example.org", "--bucket", "old-archives,loose-archives,far-archives"],
 ];
+const everything = ["--from", "digitalocean,scaleway", ...everywhere];
 
 describe("berth adopt --scan", () => {
   it("writes what is known, and exactly what it leaves to fill in is what the program then misses", async () => {
@@ -134,7 +134,7 @@ describe("berth adopt --scan", () => {
 
   it("only asks", async () => {
     clouds.held = fleet;
-    await scan(...everything, "--from", "digitalocean,scaleway,aws");
+    await scan("--from", "digitalocean,scaleway,aws", ...everywhere);
     const changing = clouds.asked.filter((each) => !/^GET |^POST \/ Action=Describe/.test(each));
     expect(clouds.asked.length).toBeGreaterThan(15);
     expect(changing).toEqual([]);
