@@ -18,6 +18,7 @@ import { lookAround } from "./components/present/look";
 import { ownState } from "./components/present/own-state";
 import { isReached } from "./components/node/awake";
 import { outputsOf } from "./components/outputs/published";
+import { keepsArchives } from "./components/rehearsal-archives";
 import { asRehearsed } from "./components/rehearsal-keys";
 import { webhookMark } from "./components/integrations/webhook";
 import { ownConfig } from "./components/stack-file/stack-files";
@@ -68,6 +69,7 @@ async function build(before: unknown): Promise<Published> {
       fullName,
       ...sites,
       webhook: webhookMark(process.env),
+      archives: keepsArchives(process.env),
     })),
     // Exceptions from policies that were deployed with: a state is judged by them too.
     ...(waivers === undefined ? {} : { waivers }),

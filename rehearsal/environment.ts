@@ -42,6 +42,8 @@ export function rehearsalEnvironment(
     BERTH_LOCAL_CONTROL: `http://127.0.0.1:${card.control}`,
     ...resolvers(card),
     ...services(card),
+    // Else an update would await a first archive that nothing keeps.
+    ...(card.account === undefined ? { BERTH_REHEARSAL_NO_ARCHIVES: "1" } : {}),
     ...(card.machines === "recorded"
       ? { BERTH_REHEARSAL_RECORDS: "1" }
       : { BERTH_REHEARSAL_KEYS: standInsFile(paths.directory) }),

@@ -5,6 +5,7 @@ import { sayOnStderr as say } from "./say";
 import { runInForeground } from "../packages/local-cloud/ground/child";
 import { discardCloud, hasCloud } from "../packages/local-cloud/cloud/cloud";
 import type { MachineKind } from "../packages/local-cloud/cloud/machine-kind";
+import { rehearseIntegrated } from "./integrated";
 import { cloudPaths, repository } from "./paths";
 import { ready } from "./ready";
 import { tellRehearsed } from "./rehearsal";
@@ -29,12 +30,13 @@ const toGoOn = (machines: MachineKind) => `Go on with any command, for example:
 Take it down, with all it kept:
   npm run rehearse -- --down`;
 
-/** `npm run rehearse`: the stage stack on the local cloud; `-- --down` discards it. */
+/** `npm run rehearse`: the stage stack on the local cloud; `-- --down` discards it, `-- --integrated` see there. */
 export async function main(argv: readonly string[]): Promise<number> {
   const [flag, ...rest] = argv;
   if (flag === "--down" && rest.length === 0) return down();
+  if (flag === "--integrated" && rest.length === 0) return rehearseIntegrated();
   if (flag !== undefined) {
-    process.stderr.write(`unknown argument ${argv.join(" ")}; allowed: --down\n`);
+    process.stderr.write(`unknown argument ${argv.join(" ")}; allowed: --down, --integrated\n`);
     return 2;
   }
   const started = Date.now();

@@ -45,6 +45,8 @@ export interface Run extends Recording, Present {
   readonly answers: Earlier["answers"];
   /** Which webhook of Slack whoever deploys holds: the beginning of a digest of its address; undefined: none. */
   readonly webhook: string | undefined;
+  /** Whether archives are kept anywhere, so that the first of each project is awaited. */
+  readonly archives: boolean;
 }
 
 /** Values of secrets, by project and name. */
@@ -111,7 +113,7 @@ export async function deploy(run: Run): Promise<Deployment> {
   const names = named.flatMap((each) => each.names ?? []);
   const told = { own, history, published, before, webhook: run.webhook };
   const jobs = await integrateAll({ fleet, nodes, names, ...told });
-  const archives = awaitFirstArchives(fleet, nodes, jobs);
+  const archives = run.archives ? awaitFirstArchives(fleet, nodes, jobs) : [];
   // Last of all: what a person has to decide there holds nothing else up.
   watchErrors(fleet, [...nodes.values(), ...names, ...jobs.values(), ...archives]);
   const led = (slug: string) => named.find(({ project }) => project.slug === slug)?.names?.led;

@@ -53,7 +53,7 @@ export function page(board: Board): string {
   const made = board.madeAt.replace("T", " ").replace(/\.\d+Z$/, " UTC");
   const uncounted = board.columns.flatMap((name) => {
     const why = whyUncounted(name);
-    return why === undefined ? [] : [`${columns[name].title}: not counted. ${why}.`];
+    return why === undefined ? [] : [`${columns[name].title}: not counted; ${why}.`];
   });
   return `<!doctype html>
 <html lang="en">

@@ -82,6 +82,13 @@ describe("a project with a repository", () => {
     expect(order).not.toContain("club-club-first-archive");
   });
 
+  it("has no first archive awaited in a rehearsal that keeps none", async () => {
+    cloud.env["BERTH_REHEARSAL_NO_ARCHIVES"] = "1";
+    const shown = await steps("prod");
+    delete cloud.env["BERTH_REHEARSAL_NO_ARCHIVES"];
+    expect(shown).toEqual([expect.stringMatching(/^delete.*shop-shop-first-archive$/)]);
+  });
+
   it("has its secrets byte for byte on standard input, and nowhere else in the clear", async () => {
     const opened = await part("prod", "shop-shop-secrets", "--show-secrets");
     const stdin = opened?.inputs?.["stdin"] as { plaintext: string };

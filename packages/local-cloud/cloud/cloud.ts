@@ -70,7 +70,7 @@ async function obtainAccount(computer: Computer, say: Say): Promise<void> {
     await obtainVersitygw(computer, say);
   } catch (error) {
     const [why] = (error instanceof Error ? error.message : String(error)).split("\n").slice(-1);
-    say(`buckets and keys are records here and keep nothing: ${why}`);
+    say(`buckets and keys are records here and keep nothing, archives neither: ${why}`);
   }
 }
 
