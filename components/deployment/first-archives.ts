@@ -10,6 +10,14 @@ import { formerNames } from "../placement/former-names";
 import type { ResolvedFleet } from "../placement/resolved";
 
 /**
+ * Whether archives are kept anywhere: not in a rehearsal without a server for them, whose local cloud says so by
+ * `BERTH_REHEARSAL_NO_ARCHIVES`; an update that awaited a first one would fail by it.
+ */
+export function keepsArchives(variables: NodeJS.ProcessEnv): boolean {
+  return !variables["BERTH_REHEARSAL_NO_ARCHIVES"];
+}
+
+/**
  * Awaits the first archive of each project that a machine of this stack backs up. Comes behind its machine, and behind
  * the first run of its job, which may deliver another version: an archive that fails keeps no machine and no name from
  * being there.
