@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import * as path from "node:path";
 
 import { sharedConfig } from "../components/stack-file/stack-files";
@@ -19,9 +19,16 @@ import { ScratchCloud, type ScratchFleet } from "./scratch";
 
 const stack = "prod";
 
-/** Nobody holds its other half: Jenkins' double runs no build. */
-const jobKey =
-  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMDgZWqIi/wq1ea4iiYLeBlaZ4KjOBC01l/oL8nck4eA shop-prod";
+/** A job's public key, of which nobody keeps the other half: Jenkins' double runs no build. */
+function jobKey(name: string): string {
+  const { x = "" } = generateKeyPairSync("ed25519").publicKey.export({ format: "jwk" });
+  const parts = [Buffer.from("ssh-ed25519"), Buffer.from(x, "base64url")].flatMap((part) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(part.length);
+    return [length, part];
+  });
+  return `ssh-ed25519 ${Buffer.concat(parts).toString("base64")} ${name}`;
+}
 
 /** One project of production, of an agency that has a Jenkins, a Sentry and a Slack, with this clone's people. */
 export function integratedFleet(): ScratchFleet {
@@ -46,7 +53,7 @@ export function integratedFleet(): ScratchFleet {
             ...{ domain: "shop.example", repository: "git@git.example:acme/shop.git" },
             ...{ secrets: ["DB_PASSWORD"], files: ["/uploads"], health: { path: "/healthz" } },
             ...{ access: Object.keys(mapping(mapping(team)["members"])), jenkins: {} },
-            ...{ jobs: { "shop-prod": jobKey }, backup: { database: "postgres" } },
+            ...{ jobs: { "shop-prod": jobKey("shop-prod") }, backup: { database: "postgres" } },
           },
         },
       },
