@@ -17,7 +17,10 @@ function whole(name: string): string {
  */
 export const readyScript = (): string => whole("ready");
 
-/** Installs the updates that wait: `update: done`, `held` or `failed …`; `reboot: yes` where they want one. */
+/**
+ * Installs the updates that wait: `update: done`, `held` or `failed …`; `left: …` names those that would take another
+ * package away and are not installed; `reboot: yes` where they want one.
+ */
 export const updateScript = (): string => whole("update");
 
 /** Has the machine boot anew: `going: yes`, `held` or `no`. */

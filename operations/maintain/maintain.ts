@@ -29,7 +29,7 @@ delivered, backed up or restored, and while a container runs there that would no
   --environment E   stage or prod, with the host stacks that serve it
 
 Ends with 0 when nothing needs a person, 1 when a machine did not come back, was not reached or is
-not well; --plan with 0 when every machine was seen.
+not well, or an update would take another package away; --plan with 0 when every machine was seen.
 `;
 
 /** `berth maintain`. */
@@ -144,6 +144,13 @@ async function takeTurns(context: Context, round: Round): Promise<number> {
     }
     const back = well.sites.length === 0 ? "" : `; ${well.sites.join(", ")} answers`;
     tell(candidate, `${ended.did}${back}`);
+    if (ended.left !== undefined) {
+      attention = true;
+      tell(
+        candidate,
+        `not installed, since another package would go for it: ${ended.left}; look there: apt-get -s dist-upgrade`,
+      );
+    }
     judged.set(candidate, { candidate, seen, verdict: { kind: "well" } });
   }
   return attention ? exits.failed : exits.done;

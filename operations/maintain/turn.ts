@@ -11,7 +11,12 @@ import { wellOf, type Well } from "./seen";
 
 /** How a machine's turn ended. */
 export type Ended =
-  | { readonly kind: "done"; readonly did: string }
+  | {
+      readonly kind: "done";
+      readonly did: string;
+      /** Updates that wait still, since they would take another package away: a person decides. */
+      readonly left?: string;
+    }
   /** Something else began to be at work there: nothing, or only the updates, was done. */
   | { readonly kind: "left"; readonly why: string }
   | { readonly kind: "failed"; readonly why: string };
@@ -39,6 +44,7 @@ export async function maintain(turn: Turn): Promise<Ended> {
   const { machine, entrance, updates } = turn;
   let { rebootNeeded } = turn;
   const did: string[] = [];
+  let left: string | undefined;
   if (updates > 0) {
     const said = await told(machine, entrance, updateScript(), updateMs);
     if (said.kind === "away") return { kind: "failed", why: `its updates: ${said.why}` };
@@ -48,6 +54,7 @@ export async function maintain(turn: Turn): Promise<Ended> {
       return { kind: "failed", why: `its updates: ${printableLine(update ?? "did not end")}` };
     }
     rebootNeeded = said.last("reboot") === "yes";
+    left = said.last("left")?.trim();
     did.push("updated");
   }
   if (rebootNeeded) {
@@ -63,7 +70,7 @@ export async function maintain(turn: Turn): Promise<Ended> {
   }
   const lacking = await untilBack(turn);
   if (lacking !== undefined) return { kind: "failed", why: `did not come back: ${lacking}` };
-  return { kind: "done", did: did.join(", ") };
+  return { kind: "done", did: did.join(", "), ...(left ? { left: printableLine(left) } : {}) };
 }
 
 /** Waits for the machine and its sites. Answers what is lacking when the time is over; undefined once all is there. */

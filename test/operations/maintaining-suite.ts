@@ -6,10 +6,11 @@ import { parse, stringify } from "yaml";
 import { survey } from "../../operations/fleet/fleet";
 import type { Harbour } from "./harbour";
 
-/** A repository on a machine with one package in the place of all others: `offer NAME VERSION`. */
+/** A repository on a machine with one package in the place of all others: `offer NAME VERSION [FIELD]`. */
 const offer = `offer() {
   mkdir -p /srv/offer/$1/DEBIAN /srv/offer/dists
   printf 'Package: %s\\nVersion: %s\\nArchitecture: all\\nMaintainer: test <t@example.org>\\nDescription: test\\n' $1 $2 >/srv/offer/$1/DEBIAN/control
+  if [ $# = 3 ]; then echo "$3" >>/srv/offer/$1/DEBIAN/control; fi
   dpkg-deb --build /srv/offer/$1 /srv/offer/$1_$2.deb >/dev/null
   { cat /srv/offer/$1/DEBIAN/control
     printf 'Filename: ./%s\\nSize: %s\\nSHA256: %s\\n\\n' $1_$2.deb $(stat -c %s /srv/offer/$1_$2.deb) $(sha256sum /srv/offer/$1_$2.deb | cut -d' ' -f1)
@@ -24,7 +25,7 @@ echo 'deb [trusted=yes] file:/srv/offer ./' >/srv/offer/sources.list
 echo 'Dir::Etc { sourcelist "/srv/offer/sources.list"; sourceparts "/srv/offer/parts"; }' >/etc/apt/apt.conf.d/99-offer
 `;
 const noOffer = `rm -rf /etc/apt/apt.conf.d/99-offer /srv/offer
-  dpkg --purge berth-probe 2>/dev/null; rm -rf /var/lib/apt/lists/*; apt-get -qq update || :`;
+  dpkg --purge berth-probe berth-other 2>/dev/null; rm -rf /var/lib/apt/lists/*; apt-get -qq update || :`;
 
 /** What must be so of machines that are updated and boot anew; none of them serves a stage. */
 export function maintaining(harbour: Harbour): void {
@@ -128,6 +129,26 @@ export function maintaining(harbour: Harbour): void {
       expect([await sameBoot("alpha"), await sameBoot("beta")]).toEqual(["other\n", "same\n"]);
       const after = await maintain("--plan", "alpha");
       expect(after.out).toMatch(/^prod\/alpha +nothing +-$/m);
+    });
+
+    it("installs no update that takes another package away, and says that a person must look", async () => {
+      await harbour.on(
+        "alpha",
+        `set -e; ${offer} offer berth-probe 1; offer berth-other 1; apt-get -qq update
+        apt-get -qq -y install berth-probe berth-other >/dev/null
+        rm /srv/offer/Packages; offer berth-probe 2 'Conflicts: berth-other'; apt-get -qq update`,
+      );
+      const due = await maintain("--due", "alpha");
+      const installed = await harbour.on(
+        "alpha",
+        "dpkg-query -W -f '${Package} ${Version};' berth-probe berth-other",
+      );
+      await harbour.on("alpha", noOffer);
+      expect(due, due.out + due.said).toMatchObject({ code: 1 });
+      expect(due.out).toContain(
+        "prod/alpha: not installed, since another package would go for it: berth-probe; look there",
+      );
+      expect(installed).toBe("berth-other 1;berth-probe 1;");
     });
 
     it("is not there where a container would not start again, and says which", async () => {

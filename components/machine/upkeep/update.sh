@@ -24,6 +24,9 @@ systemd-run --quiet --collect --wait --unit "$maintenance" --setenv=DEBIAN_FRONT
 status=$?
 if [ "$status" = 0 ]; then
   echo 'update: done'
+  # What is counted as waiting and was not installed: it would take another package away.
+  left=$(apt-get -s -qq -o Debug::NoLocking=1 dist-upgrade 2>/dev/null | awk '/^Inst / {print $2}' | tr '\n' ' ' | tr -cd 'a-z0-9+.: -' | head -c 400)
+  if [ -n "$left" ]; then echo "left: $left"; fi
 else
   said=$(grep -E '^(E|dpkg): ' "$log" 2>/dev/null | tail -n 3 | tr '\n' ' ' | tr -cd ' -~' | head -c 400)
   printf 'update: failed %s\n' "${said:-it ended with status $status}; see $log there"
