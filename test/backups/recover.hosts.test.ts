@@ -127,6 +127,15 @@ describe("a project whose machine was lost", () => {
     expect(await sums(first)).toEqual(before);
   });
 
+  it("waits for the end of a delivery, whose version would write to what is exchanged", async () => {
+    await first.onHost("systemd-run --quiet --unit berth-delivery-shop sleep 600");
+    const done = await first.backup("restore shop --by ana", await wish(archive));
+    await first.onHost("systemctl stop berth-delivery-shop");
+    expect(done, done.stdout).toMatchObject({ code: 65 });
+    expect(done.stderr).toContain("shop: a delivery is at work");
+    expect(await first.told("shop")).toMatchObject({ restoring: false });
+  });
+
   it("puts back what a restore that was killed in its exchange had begun", async () => {
     const there = await sums(first);
     for (const word of ["^stop: ", "^taken: "]) {
@@ -136,6 +145,9 @@ describe("a project whose machine was lost", () => {
         await wish(archive),
       );
       expect(await first.told("shop")).toMatchObject({ restoring: true });
+      const other = await first.site("deploy shop");
+      expect(other).toMatchObject({ code: 65 });
+      expect(other.stderr).toContain("berth-backup undo shop");
       const done = await first.backup("undo shop");
       expect(done, done.stderr).toMatchObject({ code: 0 });
       expect(await sums(first)).toEqual(there);

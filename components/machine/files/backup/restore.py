@@ -10,6 +10,7 @@ import os
 import tarfile
 import time
 
+import delivering
 import files
 import mounted
 import rds
@@ -19,7 +20,7 @@ from beside import Beside
 from content import Content, pieces
 from docker import containers
 from fetch import fetch
-from ground import Failed, now, read_json, run, say, write_json, written
+from ground import Failed, Stop, now, read_json, run, say, write_json, written
 from laying import Laid, clear
 from loading import Loader
 
@@ -50,15 +51,22 @@ class Restore:
         archive = self.manifest["archive"]
         with state.alone(self.project):
             undo(self.project)
+            delivering.refuse(self.project)
             self.check()
             say(f"fetch: {archive['key']}, {archive['bytes']} bytes")
             path = fetch(address, self.project.places.state, archive["bytes"], archive["sha256"])
         began = time.monotonic()
-        running = [each for each in self.there if each.status == "running" and each.service not in {*self.loaders, *self.besides}]
-        self.journal = {"containers": [[each.id, each.service] for each in running], "made": [], "databases": [], "besides": [], "laid": [], "files": []}
+        self.journal = {"containers": [], "made": [], "databases": [], "besides": [], "laid": [], "files": []}
+        # From now on none begins; one may have ended since the archive was asked for, and made containers anew.
         self.note()
         try:
             with state.alone(self.project):
+                delivering.refuse(self.project)
+                self.there = containers(self.site["project"])
+                self.check()
+                running = [each for each in self.there if each.status == "running" and each.service not in {*self.loaders, *self.besides}]
+                self.journal["containers"] = [[each.id, each.service] for each in running]
+                self.note()
                 self.load(path)
                 say(f"stop: {', '.join(sorted(each.service for each in running)) or 'nothing runs'}")
                 for each in reversed(running):
@@ -70,7 +78,7 @@ class Restore:
                 start(self.journal)
         except BaseException as problem:
             undo(self.project)
-            if isinstance(problem, Exception) and not isinstance(problem, Failed):
+            if isinstance(problem, Exception) and not isinstance(problem, (Stop, state.Busy)):
                 raise Failed(f"{type(problem).__name__}: {problem}") from problem
             raise
         os.remove(path)

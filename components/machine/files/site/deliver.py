@@ -12,6 +12,7 @@ import judge
 import moving
 import neighbours
 import pointers
+import restoring
 import schema
 import secret_values
 import takeover
@@ -166,8 +167,9 @@ class Delivery:
     def exchange(self, new):
         """The new version takes the place of the old one."""
         site = self.site
-        # A move may have begun while the old version served.
+        # A move or a restore may have begun while the old version served.
         moving.refuse(site)
+        restoring.refuse(site)
         neighbours.claim(site, new)
         old = history.current(site)
         # As long as the new version, and then the old one, may take; the proxy takes no more.

@@ -7,6 +7,7 @@ import sys
 import time
 
 import moving
+import restoring
 from deliver import Delivery
 from ground import FAILED, Refused, Stop, read_json, run, say, shown, write
 
@@ -24,6 +25,7 @@ def begin(site, arguments):
     """Starts a delivery and follows it; its exit status."""
     site.prepare()
     moving.refuse(site)
+    restoring.refuse(site)
     busy(site)
     key = secrets.token_hex(8)
     command = ["systemd-run", "--quiet", "--collect", "--unit", UNIT.format(site.slug), "--property", "TimeoutStopSec=10"]

@@ -47,6 +47,8 @@ class Places:
         self.state = os.path.join(root, "var/lib/berth/sites", slug)
         # What the program that backs up was told.
         self.backup = os.path.join(root, "etc/berth/backups", slug, "declared.json")
+        # It is there while a restore of the project's data is at work, or was cut off.
+        self.restoring = os.path.join(root, "var/lib/berth/backups", slug, "restoring.json")
         # What a move of the project to another machine keeps here.
         self.moves = os.path.join(root, "var/lib/berth/moves", slug)
         # One stable directory: relative bind mounts lead into it.
