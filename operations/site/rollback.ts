@@ -5,8 +5,8 @@ import { siteOf, siteOptions, siteValues, tell } from "./site";
 /** How `berth rollback` is called. */
 export const usage = `usage: berth rollback [options] <project>
 
-Brings back the version that was delivered before, in the way of a delivery, and says first whether
-the schema of its database may have changed in between.
+Brings back the version that ran before, in the way of a delivery, and says first whether the schema of its
+database may have changed in between. Another one leads further back, never to what was gone back from.
 
   --to COMMIT      another version that ran there, as berth status lists them
 ${siteOptions}

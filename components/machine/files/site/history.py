@@ -85,6 +85,24 @@ def delivered(site):
     return found
 
 
+def way_back(site):
+    """What ran before the version that runs, newest first. A way back that was gone is gone: what was left by it is not
+    before what it led to."""
+    stack = []
+    for entry in entries(site):
+        if entry.get("verdict") != "delivered":
+            continue
+        version = (entry["commit"], entry.get("build", 0))
+        if entry.get("action") == "rollback" and version in stack:
+            while stack[-1] != version:
+                stack.pop()
+        else:
+            stack.append(version)
+    runs = current(site)
+    now = (runs["commit"], runs.get("build", 0))
+    return [each for each in dict.fromkeys(reversed(stack)) if each != now]
+
+
 def last_build(site, commit):
     """The build of a commit that ran last; 0 where none did."""
     return next((build for each, build in delivered(site) if each == commit), 0)

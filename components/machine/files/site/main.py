@@ -14,7 +14,7 @@ from declared import site_of
 from deliver import Wish
 from detached import begin, follow, now, running
 from ground import Misused, Refused, Stop, complain, say
-from history import current, delivered
+from history import current, delivered, way_back
 from reading import facts_without_values
 from repository import COMMIT, KeyRefused, Repository, deploy_key
 from resume import resume
@@ -116,11 +116,12 @@ def rollback(words):
     runs = now_runs["commit"]
     earlier = [each for each in delivered(site) if each != (runs, now_runs.get("build", 0))]
     to = options.get("to")
-    found = [each for each in earlier if to is None or (len(to) >= 7 and each[0].startswith(to))]
+    found = way_back(site) if to is None else [each for each in earlier if len(to) >= 7 and each[0].startswith(to)]
     if not found:
         there = ", ".join(dict.fromkeys(commit[:12] for commit, _ in earlier)) or "none"
         if to is None:
-            raise Refused(f"{site.slug}: nothing ran here before {runs[:12]}")
+            left = f"; what was gone back from: --to one of {there}" if earlier else ""
+            raise Refused(f"{site.slug}: nothing ran here before {runs[:12]}{left}")
         raise Refused(f"{site.slug}: {to} did not run here before {runs[:12]}; these did: {there}")
     commit, build = found[0]
     return begin(site, ["--action", "rollback", "--ref", commit, "--build", str(build), "--by", options.get("by") or caller()])
