@@ -1,7 +1,7 @@
 import { printableLine } from "../ground/printable";
 import { table } from "../ground/table";
 import { Refusal } from "../ground/usage";
-import type { Described } from "./choose";
+import { isAhead, type Described } from "./choose";
 import type { Read } from "./evidence";
 import { instantText, type Holdings, type Listed } from "./keys";
 import { readManifest, type Manifest } from "./manifest";
@@ -16,18 +16,27 @@ export interface Picked {
 }
 
 /**
- * The newest archive that has a manifest, or the one whose date begins with `at`. Throws a `Refusal` naming those that
- * there are, and for a manifest that is none or of another archive.
+ * The newest archive that has a manifest, or the one whose date begins with `at`. One that is dated in the future is
+ * taken by its date alone: it is not the newest, whatever it is. Throws a `Refusal` naming those that there are, and for
+ * a manifest that is none or of another archive.
  */
-export async function pick(store: Store, { archives }: Holdings, at?: string): Promise<Picked> {
+export async function pick(
+  store: Pick<Store, "place" | "text">,
+  { archives }: Holdings,
+  now: Date,
+  at?: string,
+): Promise<Picked> {
   const described = archives.filter((each): each is Described => each.manifest !== undefined);
   const dates = described.map((each) => instantText(each.at));
-  const wanted = described.filter((_, index) => at === undefined || dates[index]!.startsWith(at));
+  const wanted = described.filter((each, index) =>
+    at === undefined ? !isAhead(each, now) : dates[index]!.startsWith(at),
+  );
   const archive = wanted.at(-1);
   if (archive === undefined) {
     const there = dates.length === 0 ? "none" : dates.slice(-20).join(", ");
+    const until = dates.length === 0 ? "" : " until now, and another is taken by --at alone";
     throw new Refusal(
-      `${store.place.prefix}: no archive with a manifest${at === undefined ? "" : ` of ${at}`}; there are: ${there}`,
+      `${store.place.prefix}: no archive with a manifest${at === undefined ? until : ` of ${at}`}; there are: ${there}`,
     );
   }
   const text = await store.text(archive.manifest);

@@ -11,6 +11,14 @@ export const drillDays = 8;
 /** How long a node may take between an archive and its manifest. */
 const manifestHours = 1;
 
+/** Hours that clocks differ by at most. */
+const clockHours = 1;
+
+/** Whether an archive's date is one to come: its node's clock was wrong, or somebody else wrote it there. */
+export function isAhead({ at }: Pick<ListedArchive, "at">, now: Date): boolean {
+  return at.getTime() - now.getTime() > clockHours * 3_600_000;
+}
+
 /** An archive whose manifest is there. */
 export type Described = ListedArchive & Required<Pick<ListedArchive, "manifest">>;
 
@@ -38,7 +46,7 @@ export function choose(
     const why = `is ${old} h old and the newest that has a manifest; ${freshHours} h are allowed`;
     failed.push(`${archive.key}: ${why}`);
   }
-  if (hours(archive.at) < -manifestHours) {
+  if (isAhead(archive, now)) {
     failed.push(`${archive.key}: is dated in the future, so whatever comes after it looks older`);
   }
   return { failed, archive };

@@ -42,7 +42,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   const by = ["--by", site.by];
   if (flags.has("empty")) return tell(context, site, ["empty", slug, ...by], backupProgram);
   const store = new Store(found.place, context.env);
-  const { archive, text } = await pick(store, await store.holdings(), at);
+  const { archive, text } = await pick(store, await store.holdings(), context.now, at);
   context.say(`${archive.key} (${archive.bytes} bytes)`);
   const wish = JSON.stringify({
     address: await store.address(archive.key),

@@ -65,7 +65,7 @@ export async function main(context: Context, argv: readonly string[]): Promise<n
   if (to !== "scratch" && to !== "dev") return inPlace(context, found, values, slug);
   const problem = residencyProblem(found.project, values["in"] ?? context.env["BERTH_DRILL_IN"]);
   if (problem !== undefined) throw new Refusal(`${slug}: ${problem}`);
-  const picked = await pick(store, holdings, at);
+  const picked = await pick(store, holdings, context.now, at);
   try {
     if (table !== undefined) return await toScratchTable(context, found, store, picked, table);
     return await (to === "scratch"
@@ -107,7 +107,7 @@ async function inPlace(
   if (to !== name)
     throw new Refusal(`${slug} is not on ${to}; in place it is restored on: --to ${name}`);
   const store = new Store(found.place, context.env);
-  const { archive, text } = await pick(store, await store.holdings(), at);
+  const { archive, text } = await pick(store, await store.holdings(), context.now, at);
   context.say(
     `${archive.key} (${archive.bytes} bytes) takes the place of what ${slug} has on ${name}; its application stands still meanwhile`,
   );

@@ -79,8 +79,12 @@ export function backupConcerns(
       found.push(`${slug} was never backed up; run berth backup ${slug}`);
     } else {
       const hours = (now.getTime() - Date.parse(lastTaken.at)) / 3_600_000;
-      // A moment that is none is no proof of a fresh archive.
-      if (!(hours <= stale)) {
+      // A moment that is none is no proof of a fresh archive, and a clock that was wrong hides that no other comes.
+      if (hours < -1) {
+        found.push(
+          `the newest archive of ${slug} is dated in the future: ${lastTaken.at}; put the machine's clock right, then: berth backup ${slug}`,
+        );
+      } else if (!(hours <= stale)) {
         found.push(
           `the newest archive of ${slug} is of ${lastTaken.at}, older than ${stale} hours; run berth backup ${slug}`,
         );

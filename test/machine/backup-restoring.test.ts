@@ -64,3 +64,26 @@ describe("a restore that the machine's end cuts off", () => {
     expect(cutOff("clear")).toEqual({ media: ["restored"], papers: ["restored"] });
   });
 });
+
+describe("the room that a restore needs", () => {
+  const refused = (free: number, ...sizes: readonly number[]) =>
+    python(
+      `import room, types
+room.shutil = types.SimpleNamespace(disk_usage=lambda place: types.SimpleNamespace(free=int(sys.argv[1]) << 20))
+try:
+    room.refuse([("/tmp/not/there", int(size) << 20) for size in sys.argv[2:]])
+    print("null")
+except room.Failed as problem:
+    print(json.dumps(str(problem)))`,
+      "",
+      String(free),
+      ...sizes.map(String),
+    );
+
+  it("is there for all that comes to one disk, and for what goes on meanwhile, or nothing is begun", () => {
+    expect(refused(1000, 300, 400)).toBeNull();
+    expect(refused(1000, 300, 500)).toMatch(
+      /^the disk of \/tmp has 1000 MB left, and the restore needs 1056 MB there/,
+    );
+  });
+});

@@ -71,6 +71,11 @@ print(json.dumps([state.is_due(project, moment_of(each)) for each in sys.argv[2:
     expect(due(["03:15"], { awaits: "recovery" }, [on("12:00")])).toEqual([false]);
   });
 
+  it("is due though the last one is of a day to come: the clock was wrong", () => {
+    const ahead = { lastTaken: { at: "2037-01-01T00:00:00Z" } };
+    expect(due(["03:15"], ahead, [on("03:16")])).toEqual([true]);
+  });
+
   it("is tried again after one that failed, a quarter of an hour later and three times", () => {
     const tried = (count: number) => ({ tries: { slot: on("03:15"), count, at: on("03:20") } });
     expect(due(["03:15"], tried(1), [on("03:34"), on("03:35")])).toEqual([false, true]);

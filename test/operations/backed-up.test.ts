@@ -43,6 +43,9 @@ describe("what a machine backed up", () => {
       "the newest archive of shop is of 2026-11-28T09:59:00Z, older than 26 hours; run berth backup shop",
     ]);
     expect(concerns(told(taken("soon")))).toHaveLength(1);
+    expect(concerns(told(taken("2037-01-01T00:00:00Z")))).toEqual([
+      "the newest archive of shop is dated in the future: 2037-01-01T00:00:00Z; put the machine's clock right, then: berth backup shop",
+    ]);
     expect(concerns(told(taken("x", { verdict: "failed", why: "S3 refused" }), fresh))).toEqual([
       "the last backup of shop failed: S3 refused; once that is put right: berth backup shop",
     ]);

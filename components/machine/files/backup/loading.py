@@ -6,6 +6,7 @@ import subprocess
 import threading
 
 from definitions import Definitions
+from files import DATA
 from ground import Failed, Stream, environment, run
 from login import LOGIN
 from postgresql import Server, passing, script
@@ -52,6 +53,10 @@ class Loader:
         if container.status != "running":
             raise Failed(f"{container.service}: the database is {container.status}; it must run to be restored")
         self.server._find_login()  # pylint: disable=protected-access
+
+    def place(self):
+        """Where on the machine its data is; None where no mount tells."""
+        return next((each["Source"] for each in self.container.mounts if DATA.match(each["Destination"])), None)
 
     def words(self, database, script=PSQL):
         return self.container.words(f"{LOGIN}{script}", {"PGDATABASE": database}, self.server.user, interactive=True)

@@ -14,6 +14,7 @@ import delivering
 import files
 import mounted
 import rds
+import room
 import state
 import unpack
 from beside import Beside
@@ -44,6 +45,7 @@ class Restore:
         # Of PostgreSQL and of MongoDB, by service.
         self.loaders, self.besides, self.trees = {}, {}, {}
         self.databases = []
+        self.fetched = False
 
     def run(self, address, secure):
         """Everything, to the application on what was restored. `secure` keeps what is there, once nobody writes to it
@@ -55,6 +57,7 @@ class Restore:
             self.check()
             say(f"fetch: {archive['key']}, {archive['bytes']} bytes")
             path = fetch(address, self.project.places.state, archive["bytes"], archive["sha256"])
+            self.fetched = True
         began = time.monotonic()
         self.journal = {"containers": [], "made": [], "databases": [], "besides": [], "laid": [], "files": []}
         # From now on none begins; one may have ended since the archive was asked for, and made containers anew.
@@ -117,6 +120,7 @@ class Restore:
             if home in mounted.places():
                 raise Failed(f"files {name}: something is mounted at {home} itself, so nothing can take its place; mount it above, or restore by hand, from what berth restore {self.project.slug} --to scratch gives")
             self.trees[name] = (tree, home)
+        room.refuse(room.needs(self))
 
     def load(self, path):
         """All of the archive beside what is there."""

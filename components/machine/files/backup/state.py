@@ -135,7 +135,8 @@ def is_due(project, moment=None):
         return False
     slot = last_slot(project.at, moment)
     taken = moment_of((found.get("lastTaken") or {}).get("at"))
-    if taken and taken >= slot:
+    # One of the future was taken while the clock was wrong, and would keep every other away until then.
+    if taken and slot <= taken <= moment:
         return False
     tries = found.get("tries") or {}
     if tries.get("slot") != written(slot):

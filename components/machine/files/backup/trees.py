@@ -78,6 +78,8 @@ class _Walk:
         self.skip = {os.fsencode(each).strip(b"/") for each in skip}
         self.list = _List()
         self.entries = self.bytes = 0
+        # What it takes without its holes.
+        self.disk = 0
         self.told = {kind: _Names() for kind in ("changed", "vanished", "unreadable", "grown", "special", "attributes")}
         # Where a file with several names was put first, and what it was then.
         self.linked = {}
@@ -102,6 +104,7 @@ class _Walk:
             "path": f"files/{self.name}",
             "entries": self.entries,
             "bytes": self.bytes,
+            "disk": self.disk,
             "list": self.list.write(self.tape, f"files/{self.name}.sha256"),
             **{kind: names.told() for kind, names in self.told.items()},
         }
@@ -194,6 +197,7 @@ class _Walk:
             taken = Living(handle).take(self.tape, lambda: self._info(path, status, tarfile.REGTYPE))
         self.entries += 1
         self.bytes += taken.size
+        self.disk += min(taken.size, status.st_blocks * 512)
         self.list.add(taken.digest, path)
         for kind in taken.told:
             self.told[kind].add(path)
