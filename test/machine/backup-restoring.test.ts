@@ -87,3 +87,27 @@ except room.Failed as problem:
     );
   });
 });
+
+describe("files of a volume that is no directory of the machine", () => {
+  it("are refused before anything is fetched: NFS has no place to exchange", () => {
+    const said = python(
+      `import types
+import files, restore
+from docker import Volume
+said = {"Name": "shop_share", "Mountpoint": "/var/lib/docker/volumes/shop_share/_data",
+  "Labels": {"com.docker.compose.volume": "share"}, "Options": {"type": "nfs", "o": "addr=192.0.2.1", "device": ":/share"}}
+files.volumes = lambda names: {"shop_share": Volume(said)}
+one = restore.Restore.__new__(restore.Restore)
+one.project = types.SimpleNamespace(slug="shop", rds=None, files=[], exclude={})
+one.there, one.loaders, one.besides, one.trees = [], {}, {}, {}
+one.site = {"mounts": [{"service": "web", "kind": "volume", "volume": "shop_share", "target": "/share"}]}
+one.manifest = {"databases": [], "files": [{"name": "share"}]}
+try:
+    one.check()
+    print("null")
+except restore.Failed as problem:
+    print(json.dumps(str(problem)))`,
+    );
+    expect(said).toMatch(/^files share: are not on this machine's disk .* --to scratch gives$/);
+  });
+});

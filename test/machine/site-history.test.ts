@@ -33,6 +33,42 @@ print(json.dumps([f"{commit}{build or ''}" for commit, build in history.way_back
   return JSON.parse(done.stdout.toString()) as string[];
 }
 
+describe("a delivery that is begun right after another", () => {
+  /** What it is told while the other's unit is still there for this many looks. */
+  const told = (ended: boolean, looks: number) => {
+    const script = `import sys, json, os, types
+sys.path.insert(0, "components/machine/files/site")
+import detached
+from ground import Places
+places = Places("shop", sys.argv[1])
+os.makedirs(places.state, exist_ok=True)
+with open(places.of("delivery.log"), "w") as log: log.write("# one by ana since now\\n")
+with open(places.of("outcome"), "w") as outcome: json.dump({"key": sys.argv[2], "code": 1}, outcome)
+looks = int(sys.argv[3])
+def running(site):
+    global looks
+    looks -= 1
+    return looks >= 0
+detached.running = running
+detached.time = types.SimpleNamespace(monotonic=iter(range(1000)).__next__, sleep=lambda seconds: None)
+try:
+    detached.busy(types.SimpleNamespace(slug="shop", places=places))
+    print(json.dumps("begins"))
+except detached.Refused as problem:
+    print(json.dumps(str(problem)))`;
+    const key = ended ? "one" : "before";
+    const done = spawnSync("python3", ["-I", "-B", "-c", script, root, key, String(looks)]);
+    expect(done.stderr.toString()).toBe("");
+    return JSON.parse(done.stdout.toString()) as string;
+  };
+
+  it("waits for the end of one that has said how it ended, and is refused beside one that has not", () => {
+    expect(told(true, 5)).toBe("begins");
+    expect(told(true, 500)).toContain("a delivery is at work already");
+    expect(told(false, 5)).toContain("a delivery is at work already (one by ana since now)");
+  });
+});
+
 describe("the way back of a site", () => {
   it("is what ran before, newest first", () => {
     expect(wayBack("A", "B", "C")).toEqual(["B", "A"]);

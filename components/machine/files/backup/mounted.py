@@ -11,12 +11,21 @@ WAIT = ["/usr/bin/python3", "-I", "-c", "import signal; signal.sigwait({signal.S
 
 
 def hold(project, volumes):
-    """Has Docker mount those of these volumes that need it, until `release`. Raises Failed where it cannot, and where the
-    mount is not seen from here."""
+    """Has Docker mount those of these volumes that need it, until `release`; answers whether any does. Raises Failed where it
+    cannot, and where the mount is not seen from here."""
     wanted = sorted((each for each in volumes if each.device), key=lambda each: each.name)
-    release(project)
     if not wanted:
-        return
+        return False
+    release(project)
+    try:
+        mount(project, wanted)
+    except Failed:
+        release(project)
+        raise
+    return True
+
+
+def mount(project, wanted):
     own = run(["docker", "inspect", "-f", "{{.Image}}", f"berth-backup-{project.slug}"])
     limits = ["--network", "none", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--restart", "no", "--pull", "never"]
     mounts = [part for number, each in enumerate(wanted) for part in ("-v", f"{each.name}:/read/{number}:ro")]

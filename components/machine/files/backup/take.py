@@ -104,20 +104,21 @@ class Run:
             raise Failed(f"no container of {self.site['project']} is there; {how}")
         servers = self.servers(there)
         upload = Upload(self.project.place, f"{self.base}.tar.lrz", self.key)
-        sealed = None
+        sealed, held = None, False
         try:
             if self.project.recipients:
                 sealed = Sealed(upload, self.project.recipients)
             try:
                 databases = {each.container.service for each in servers}
                 mounts = files.mounts_of(there, self.site["mounts"])
-                mounted.hold(self.project, volumes(each["volume"] for each in mounts if each["kind"] == "volume").values())
+                held = mounted.hold(self.project, volumes(each["volume"] for each in mounts if each["kind"] == "volume").values())
                 quiet.hold(self.project, self.project.consistency, [each for each in there if each.service not in databases])
                 for each in servers:
                     each.open()
                 manifest = self.write(Archive(sealed or upload), servers, there, mounts)
             finally:
-                mounted.release(self.project)
+                if held:
+                    mounted.release(self.project)
                 for each in servers:
                     each.close()
                 if not quiet.release(self.project):

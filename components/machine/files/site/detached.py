@@ -12,6 +12,8 @@ from deliver import Delivery
 from ground import FAILED, Refused, Stop, read_json, run, say, shown, write
 
 UNIT = "berth-delivery-{}"
+# Seconds that its unit may take to end once it has.
+ENDING = 20
 PROGRAM = "/usr/local/sbin/berth-site"
 
 
@@ -37,9 +39,14 @@ def begin(site, arguments):
 
 
 def busy(site):
-    if running(site):
+    """Refuses while a delivery is at work. One that has said its end is waited for: what it leaves is being ended."""
+    until = time.monotonic() + ENDING
+    while running(site):
         with open(site.places.of("delivery.log"), encoding="utf-8", errors="replace") as log:
             since = log.readline().strip("# \n")
+        if read_json(site.places.of("outcome"), {}).get("key") == since.partition(" ")[0] and time.monotonic() < until:
+            time.sleep(0.2)
+            continue
         raise Refused(f"{site.slug}: a delivery is at work already ({since}); see it: berth-site watch {site.slug}")
 
 
