@@ -191,7 +191,7 @@ export const namesAndBackups: readonly Mutation[] = [
   {
     rule: 36,
     file: "components/machine/files/backup/state.py",
-    from: "    if taken and taken >= slot:",
+    from: "    if taken and slot <= taken <= moment:",
     to: "    if taken:",
     test: "test/machine/backup-runs.test.ts",
     named: "is due",
