@@ -106,6 +106,16 @@ export function judgeTree(declared: ManifestFiles, sifted: SiftedTree | undefine
   return { failed, differs };
 }
 
+/** Files are equal to what was read, and that may be nothing that a server begins on. */
+export function judgeLiving({ living = [] }: Pick<Manifest, "living">): Pick<Findings, "failed"> {
+  return {
+    failed: living.map(
+      (service) =>
+        `${service}: is a database that is not dumped, and its files were read while it ran: nobody knows whether it begins on them`,
+    ),
+  };
+}
+
 /** Whether what an archive holds is likely, after what the last proven one held. */
 export function judgeLikely(
   manifest: Manifest,

@@ -101,6 +101,8 @@ const inside = z.object({
   tools: z.record(z.string(), z.unknown()),
   databases: z.array(server),
   files: z.array(files),
+  /** Services of databases that are not dumped, whose files were read while they ran; absent: its node did not look. */
+  living: z.array(z.string()).optional(),
   left_out: z.array(z.object({ what: z.string(), reason: z.string() })),
 });
 

@@ -5,7 +5,7 @@ import { WrongKey } from "./decrypted";
 import { CouldNot, type Docker } from "./docker";
 import { Download } from "./download";
 import type { EvidenceRecord, Found } from "./evidence";
-import { judgeLikely, judgeTree, type Findings } from "./judge";
+import { judgeLikely, judgeLiving, judgeTree, type Findings } from "./judge";
 import type { Holdings } from "./keys";
 import { insideOf, readManifest, type Manifest, type ManifestServer } from "./manifest";
 import type { FreshContainer } from "./fresh-container";
@@ -219,6 +219,7 @@ export class Proof {
       this.held.files += sifted?.files ?? 0;
       this.held.bytes += sifted?.bytes ?? 0;
     }
+    this.add(judgeLiving(manifest));
     const share = this.drill.project.backup?.mayShrinkTo ?? 0.5;
     this.add(judgeLikely(manifest, this.held, this.drill.last, share));
   }

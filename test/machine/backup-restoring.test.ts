@@ -111,3 +111,18 @@ except restore.Failed as problem:
     expect(said).toMatch(/^files share: are not on this machine's disk .* --to scratch gives$/);
   });
 });
+
+describe("a restore whose server is not there any more", () => {
+  it("says so, and what to do, rather than put half of it back", () => {
+    const said = python(
+      `import types
+import restore
+restore.containers = lambda name: []
+try:
+    restore.services(types.SimpleNamespace(delivered=lambda: {"project": "shop"}))["db"]
+except restore.Failed as problem:
+    print(json.dumps(str(problem)))`,
+    );
+    expect(said).toMatch(/^no container of the service db is here, .* berth-backup undo$/);
+  });
+});

@@ -10,6 +10,11 @@ IMAGES = {
     "mongodb": re.compile(r"(^|[_.-])(mongo|mongodb|ferretdb)($|[_.-])", re.IGNORECASE),
 }
 TOOLS = re.compile(r"[_.-](express|exporter|backup|backups|bouncer|pool|proxy|client|compass|admin|gui|ui|web|seed|init|migrate|migrations|meta|sync)($|[_.-])", re.IGNORECASE)
+# Those that no backup dumps: their files, read while they run, may be of several moments at once.
+OTHERS = re.compile(
+    r"(^|[_.-])(mysql|mariadb|percona|elasticsearch|opensearch|cassandra|clickhouse|influxdb|couchdb|neo4j|cockroach|mssql)($|[_.-])", re.IGNORECASE
+)
+OTHER_DATA = re.compile(r"^/(var/lib/(mysql|elasticsearch|clickhouse|cassandra|influxdb2?)|usr/share/(elasticsearch|opensearch)/data|bitnami/(mysql|mariadb))(/|$)")
 # What an image of one's own has kept of the one that it was made from.
 SAID = {"postgres": "PGDATA", "mongodb": "MONGO_VERSION"}
 # What is in a container of a server whose image says nothing of it, and what its server is called while it runs.
@@ -33,6 +38,12 @@ def kind_of(container, look=True):
     if kind is None and look and container.status == "running":
         kind = next((kind for kind, script in PROGRAMS.items() if container.run(script, seconds=30).code == 0), None)
     return kind if kind and (keeps(container) or serves(container, kind)) else None
+
+
+def is_other(container):
+    """Is it a server of a kind that is not dumped?"""
+    name = container.image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+    return bool(OTHERS.search(name) and not TOOLS.search(name)) or any(OTHER_DATA.match(each["Destination"]) for each in container.mounts)
 
 
 def named(container):

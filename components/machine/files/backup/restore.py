@@ -234,8 +234,15 @@ def tidy(project, journal):
     os.remove(project.places.of(state.RESTORING))
 
 
+class Services(dict):
+    """Containers by their service."""
+
+    def __missing__(self, service):
+        raise Failed(f"no container of the service {service} is here, whose data a restore had begun to exchange; bring it up, then: berth-backup undo")
+
+
 def services(project):
-    return {each.service: each for each in containers((project.delivered() or {}).get("project", ""))}
+    return Services({each.service: each for each in containers((project.delivered() or {}).get("project", ""))})
 
 
 def undo(project):

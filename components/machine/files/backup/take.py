@@ -96,6 +96,8 @@ class Run:
         self.begun, self.began = now(), time.monotonic()
         self.base = f"{project.prefix}{self.begun.strftime('%Y-%m-%dT%H%M%SZ')}"
         self.notes, self.left_out = [], []
+        # Servers of kinds that are not dumped.
+        self.others = []
 
     def run(self):
         there = containers(self.site["project"])
@@ -152,6 +154,8 @@ class Run:
             if kind:
                 seen.add(each.service)
                 found.append(KINDS[kind].Server(each))
+            elif kinds.is_other(each):
+                self.others.append(each)
             elif kinds.named(each):
                 self.left_out.append({"what": each.service, "reason": "is of a database's image, and neither runs a server nor keeps data under a name"})
         if self.project.rds:
@@ -179,6 +183,7 @@ class Run:
             say(f"{each.container.service}: {told_database(databases[-1])}")
             left_out += each.left_out
         kept = []
+        self.living = self.read_alive(trees)
         for tree in trees:
             kept.append(archive.tree(tree.name, tree.place))
             say(f"files {tree.name}: {kept[-1]['entries']} entries, {kept[-1]['bytes']} bytes")
@@ -195,12 +200,20 @@ class Run:
             "tools": tools,
             "databases": databases,
             "files": kept,
+            "living": self.living,
             "left_out": sorted(left_out, key=lambda each: each["what"]),
         }
         text = written_down(manifest)
         archive.member("manifest.json", len(text), [text])
         archive.close()
         return manifest
+
+    def read_alive(self, trees):
+        """Files of a running server of a kind that is not dumped, by service: nobody knows whether it begins on them."""
+        if self.project.consistency != "snapshot":
+            return []
+        places = {tree.place for tree in trees}
+        return sorted({each.service for each in self.others if each.status == "running" and places & {mount["Source"] for mount in each.mounts}})
 
     def judge(self, manifest):
         """Raises Failed where what was read cannot be all, before the archive gets its name."""
@@ -224,9 +237,15 @@ class Run:
 
     def entry(self, manifest):
         damaged = [f"{tree['name']}/{path}" for tree in manifest["files"] for kind in ("changed", "unreadable") for path in tree[kind]]
-        why = "; ".join([*([f"not whole: {', '.join(damaged[:10])}"] if damaged else []), *self.notes])
+        whole = [f"not whole: {', '.join(damaged[:10])}"] if damaged else []
+        alive = [
+            f"{each}: keeps the data of a database that is not dumped, and its files were read while it ran; stop it meanwhile (backup.consistency: stop), "
+            f"or say why nobody needs it back (backup.exclude.{each})"
+            for each in manifest["living"]
+        ]
+        why = "; ".join([*whole, *alive, *self.notes])
         return {
-            "verdict": "incomplete" if damaged else "taken",
+            "verdict": "incomplete" if damaged or alive else "taken",
             "why": why,
             "notes": self.notes,
             "key": manifest["archive"]["key"],
