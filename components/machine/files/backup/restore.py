@@ -235,8 +235,6 @@ def tidy(project, journal):
 
 
 class Services(dict):
-    """Containers by their service."""
-
     def __missing__(self, service):
         raise Failed(f"no container of the service {service} is here, whose data a restore had begun to exchange; bring it up, then: berth-backup undo")
 
