@@ -47,7 +47,7 @@ async function build(before: unknown): Promise<Published> {
   // PULUMI_SKIP_CHECKPOINTS: the engine saves an update's state at its end alone.
   const saved = !pulumi.runtime.isDryRun() && !process.env["PULUMI_SKIP_CHECKPOINTS"];
   const own = await ownState(fullName(stack), before, saved);
-  const present = await lookAround(stands, own, aws, fileOf, now());
+  const present = await lookAround(stands, { own, history }, aws, fileOf, now());
   const fleet = asRehearsed(stands, process.env);
   const advice = agentAdvice(await heldKeys(process.env), Object.values(fleet.team.deployers));
   if (advice !== undefined) void pulumi.log.warn(advice);

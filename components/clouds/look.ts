@@ -48,6 +48,15 @@ export interface Wanted {
   readonly holds: (type: string, ending: string) => boolean;
 }
 
+/** What a machine that Berth made is found by at its provider. */
+export interface Sought {
+  readonly name: string;
+  /** Region, or zone at Scaleway. */
+  readonly region: string;
+  /** The stack whose name it bears. */
+  readonly stack: string;
+}
+
 /** The machines that a stack wants at one cloud. */
 export interface Demand {
   readonly stack: string;
@@ -74,6 +83,11 @@ export interface CloudLooks {
     machine: Subject,
     aws: ProviderResource | undefined,
   ) => Promise<{ readonly size: string; readonly region: string | undefined }>;
+  /** Ids of the machines that stand there under that name and bear that stack's; of none that is deleted. */
+  readonly standing: (
+    machine: Sought,
+    aws: ProviderResource | undefined,
+  ) => Promise<readonly string[]>;
   /** What there is to say of a machine that shall go, and of its snapshot (R75). */
   readonly evidence: (access: Access) => LookUp;
   /** Refuses machines that the account has no room for, as far as a look-up shows it. */

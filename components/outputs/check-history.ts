@@ -2,13 +2,13 @@ import type { BucketSpec, Fleet, NodeSpec, ProjectSpec } from "../fleet/fleet";
 import { ConfigError, inFiles, type FileOf, type Problem } from "../fleet/problem";
 import { placeOf } from "../fleet/show";
 import { bucketName } from "../stack-file/backups";
-import { machineBefore, type History } from "./history";
+import { machineBefore, type Archive, type History } from "./history";
 
 /**
  * Refuses what would cost a machine or its data and cannot be seen in stack files alone: a project
- * that was renamed without `formerly`, two that would become one, and another machine or bucket to adopt
- * in the place of one (the engine imports it, `protect` or not; it forgets the first one where that was
- * adopted, and deletes it where Berth made it).
+ * that was renamed without `formerly`, two that would become one, another machine or bucket to adopt in
+ * the place of one (the engine imports it, `protect` or not; it forgets the first one where that was
+ * adopted, and deletes it where Berth made it), and another bucket in the place of the one with the archives.
  *
  * Throws a `ConfigError`; meant to be asked before the first resource is registered.
  */
@@ -90,12 +90,14 @@ function nodeProblems(fleet: Fleet, node: NodeSpec, history: History): Problem[]
 }
 
 function bucketProblems(
-  { agency, environment }: Fleet,
+  { agency, environment, role }: Fleet,
   { name, region, adopted }: BucketSpec,
   { buckets }: History,
 ): Problem[] {
   const before = buckets.get(region);
-  if (!adopted || before === undefined) return [];
+  if (before === undefined) return [];
+  // A host stack only writes to its environment's.
+  if (!adopted) return role === "environment" ? leftBucketProblems(name, before) : [];
   const base = { path: placeOf(["backups", "adopt"]), received: JSON.stringify(name) };
   if (before.name !== name) {
     return [
@@ -114,6 +116,25 @@ function bucketProblems(
         "is a bucket that Berth made: adopted, it would lose versioning, lock, lifecycle and the bars to the public that Berth gave it",
       fix: "take it out again",
     },
+  ];
+}
+
+/** The engine would make the new bucket, and come to the protection of the old one afterwards. */
+function leftBucketProblems(name: string, before: Archive): Problem[] {
+  if (before.name === name) return [];
+  const message = `would make ${name} in the place of ${before.name}, which holds the archives so far`;
+  return [
+    before.adopted
+      ? {
+          path: placeOf(["backups", "adopt"]),
+          message,
+          fix: `write ${before.name} below adopt again`,
+        }
+      : {
+          path: placeOf(["agency", "name"]),
+          message: `${message}: its name follows from this one`,
+          fix: "write the agency's name as it was",
+        },
   ];
 }
 

@@ -56,7 +56,7 @@ export function machineBefore(
 }
 
 /** A bucket's name, and whether it was there before Berth. */
-interface Archive {
+export interface Archive {
   readonly name: string;
   readonly adopted: boolean;
 }

@@ -2,10 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { ResolvedFleet, ResolvedNode } from "../placement/resolved";
 import type { FileOf } from "../fleet/problem";
+import type { History } from "../outputs/history";
 import { lookAtAdopted } from "./adopted";
 import { Asking } from "./asking";
 import { lookAtBuckets } from "./buckets";
 import { lookAtCertificates } from "./certificates";
+import { lookAtDoubles } from "./doubles";
 import {
   diskProblems,
   ipv6Problems,
@@ -13,6 +15,7 @@ import {
   resizeNotes,
   type PresentMachine,
 } from "./machines";
+import { moveProblems } from "./moves";
 import type { OwnState } from "./own-state";
 import { lookAtRecords, type TakenNames } from "./records";
 import { lookAtRenewals, type Renewals } from "./renewals";
@@ -29,6 +32,14 @@ export interface Present {
   readonly renewals: ReadonlyMap<string, Renewals>;
 }
 
+/** What is known of the stack before its run. */
+interface Known {
+  /** Its state; undefined where there may be none. */
+  readonly own: OwnState | undefined;
+  /** What its last run published. */
+  readonly history: History;
+}
+
 /**
  * Looks at what the state, the zones and the accounts hold already, before anything is declared, and
  * refuses what would collide with it: nothing may be bought or half-made first. Throws one
@@ -38,7 +49,7 @@ export interface Present {
  */
 export async function lookAround(
   fleet: ResolvedFleet,
-  own: OwnState | undefined,
+  { own, history }: Known,
   aws: pulumi.ProviderResource | undefined,
   fileOf: FileOf,
   now: Date,
@@ -46,14 +57,16 @@ export async function lookAround(
   const asking = new Asking();
   const renewals = new Map<string, Renewals>();
   for (const node of fleet.nodes) {
+    asking.problems.push(...moveProblems(fleet, node, own, history));
     lookAtSize(node, machineIn(own, node), asking);
     renewals.set(node.name, lookAtRenewals(own, node, now, asking));
   }
-  const [taken, , , , , zones] = await Promise.all([
+  const [taken, , , , , , zones] = await Promise.all([
     lookAtRecords(fleet, own, asking),
     lookAtCertificates(fleet, own, asking),
     lookAtAdopted(fleet, own, aws, asking),
     lookAtRooms(fleet, own, aws, asking),
+    lookAtDoubles(fleet, own, aws, asking),
     lookAtBuckets(fleet, own, aws, asking),
     lookAtZoneTls(fleet, own, asking),
   ]);

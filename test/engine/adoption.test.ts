@@ -73,6 +73,29 @@ describe("a machine made by hand", () => {
     await cloud.succeed("up", "--yes", "--expect-no-changes", "--stack", "prod");
   });
 
+  it("keeps its project, as Berth's own do: an edit that places either elsewhere is refused first", async () => {
+    const before = await cloud.inventory();
+    cloud.stack("prod", {
+      projects: { ...projects, shop: project("shop.example", { residency: "canada" }) },
+    });
+    // Neither the engine's protection nor its preview is in the way.
+    for (const words of [
+      ["preview", "--ignore-protect"],
+      ["up", "--yes", "--skip-preview"],
+    ]) {
+      const { code, stdout, stderr } = await cloud.pulumi(...words, "--stack", "prod");
+      expect(code).not.toBe(0);
+      expect(stdout + stderr).toMatch(
+        /berth:nodes\.shop: would go to digitalocean, tor1 \(.*its machine runs in production \(scaleway, fr-par-1\)/,
+      );
+      expect(stdout + stderr).toContain(
+        "berth:nodes.club.adopt: is gone, but the node's machine is 7001",
+      );
+    }
+    expect(await cloud.inventory()).toEqual(before);
+    declare(handmade.first);
+  });
+
   it("keeps its size: another in the stack file is refused until the machine has it", async () => {
     const resized = (size: string) => {
       const { club } = nodes(handmade.first);

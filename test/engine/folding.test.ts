@@ -100,6 +100,9 @@ describe("folding a host stack into its environment", () => {
     expect((await urns("stage-b")).filter((urn) => urn.includes("ProjectNode"))).toEqual([]);
     await cloud.up("stage");
     await cloud.succeed("up", "--yes", "--expect-no-changes", "--stack", "stage");
+    const again = await cloud.pulumi("preview", "--stack", "stage-b");
+    expect(again.code).not.toBe(0);
+    expect(again.stdout + again.stderr).toContain("has a machine that stack stage-b made for it");
     await cloud.succeed("destroy", "--yes", "--skip-preview", "--stack", "stage-b");
     expect(await inventory()).toEqual(machines);
     expect((await cloud.outputs("stage"))["projects"]!["shop"]).toMatchObject({

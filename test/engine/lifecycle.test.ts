@@ -217,22 +217,6 @@ describe("one project on each provider, in production", () => {
     expect(after[0]!.data["size"]).toBe("s-2vcpu-4gb");
   });
 
-  it("shows a move to another provider, and refuses it while the machine is protected", async () => {
-    cloud.stack("prod", {
-      projects: { ...projects, club: project("club.example") },
-      nodes: { club: { memoryGb: 4 } },
-    });
-    const shown = await cloud.pulumi("preview", "--stack", "prod");
-    expect(shown.code).not.toBe(0);
-    expect(shown.stdout + shown.stderr).toMatch(/protected/);
-    const steps = await cloud.plan("prod", "--ignore-protect");
-    const moved = steps.map((step) => `${step.op} ${typeOf(step)} ${nameOf(step)}`);
-    expect(moved).toContain("create scaleway:instance/server:Server club-server");
-    expect(moved).toContain("delete digitalocean:index/droplet:Droplet club-server");
-    expect(await cloud.objects("digitalocean/droplet")).toHaveLength(1);
-    cloud.stack("prod", { projects, nodes: { club: { memoryGb: 4 } } });
-  });
-
   it("keeps live machines when a newer image, other user data or other keys come out", async () => {
     // As if they had been made in the year of the last LTS, by another deployer.
     await cloud.rewriteState("prod", (resource) => {

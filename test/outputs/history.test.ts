@@ -58,7 +58,21 @@ describe("what the last run published", () => {
     );
     expect(refusal(input, archives(bucket.name))).toBe("nothing");
     expect(refusal(input, last)).toBe("nothing");
-    expect(refusal(prod(), archives("acme-prod-backups"))).toBe("nothing");
+    expect(refusal(prod(), archives("countable-prod-backups-us-east-1"))).toBe("nothing");
+  });
+
+  it("refuses another bucket for the archives, made by another agency's name or in an adopted one's place", () => {
+    const archives = (more: object) => ({
+      ...last,
+      backups: { portal: { bucket: "acme-archives", region: "us-east-1", ...more } },
+    });
+    const would =
+      "would make countable-prod-backups-us-east-1 in the place of acme-archives, which holds the archives so far";
+    expect(refusal(prod(), archives({}))).toContain(`berth:agency.name: ${would}: its name`);
+    expect(refusal(prod(), archives({ adopted: true }))).toContain(
+      `berth:backups.adopt: ${would}. Fix: write acme-archives below adopt again`,
+    );
+    expect(refusal(prod(), archives({ owner: "client" }))).toBe("nothing");
   });
 
   it("refuses to adopt a bucket that Berth made: it would lose what protects it", () => {

@@ -1,8 +1,12 @@
 import { getInstance } from "@pulumi/aws/ec2/getInstance";
+import { getInstances } from "@pulumi/aws/ec2/getInstances";
 
 import type { CloudLooks } from "../look";
 import { lookAtElasticIps, lookAtNetwork } from "./room";
 import { awsEvidence } from "./snapshot";
+
+/** States of an instance that exists: all but those of one that is being terminated, or was. */
+const there = ["pending", "running", "stopping", "stopped"] as const;
 
 /** What AWS is asked about: an instance, a snapshot, the default network and the Elastic IPs left. */
 export const looks: CloudLooks = {
@@ -10,6 +14,15 @@ export const looks: CloudLooks = {
     const opts = aws === undefined ? {} : { provider: aws };
     const { instanceType } = await getInstance({ instanceId: id, region }, opts);
     return { size: instanceType, region };
+  },
+  async standing({ name, region, stack }, aws) {
+    const instanceTags = { Name: name, berth: stack };
+    const opts = aws === undefined ? {} : { provider: aws };
+    const { ids } = await getInstances(
+      { region, instanceTags, instanceStateNames: [...there] },
+      opts,
+    );
+    return ids;
   },
   evidence: ({ aws }) =>
     aws

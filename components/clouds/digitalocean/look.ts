@@ -1,6 +1,7 @@
 import * as digitalocean from "@pulumi/digitalocean";
 
 import { outOfRoom, placesOf, type CloudLooks } from "../look";
+import { ownTag } from "../own-tag";
 import { digitaloceanEvidence } from "./snapshot";
 
 /** What DigitalOcean is asked about: a Droplet, a snapshot, and the account's limit of Droplets. */
@@ -8,6 +9,14 @@ export const looks: CloudLooks = {
   async describe({ id }) {
     const { size, region } = await digitalocean.getDroplet({ id: Number(id) });
     return { size, region };
+  },
+  async standing({ name, stack }) {
+    const filters = [
+      { key: "name", values: [name] },
+      { key: "tags", values: [ownTag(stack)] },
+    ];
+    const { droplets } = await digitalocean.getDroplets({ filters });
+    return droplets.map(({ id }) => String(id));
   },
   evidence: () => digitaloceanEvidence,
   async lookAtRoom({ stack, hasState, machines }, _aws, questions) {
@@ -20,7 +29,7 @@ export const looks: CloudLooks = {
           digitalocean.getAccount(),
           digitalocean.getDroplets(),
         ]);
-        const tag = `berth-${stack}`;
+        const tag = ownTag(stack);
         const ours = hasState ? [] : droplets.filter(({ tags }) => tags.includes(tag));
         return { account, limit: account.dropletLimit, held: droplets.length, ours: ours.length };
       },

@@ -5,6 +5,7 @@ import { bootIdentity } from "../boot-key";
 import { anywhere, networksOf, type Opening } from "../../placement/openings";
 import type { Host, Purchase, Takeover } from "../host";
 import { adoptionOptions, serverOptions } from "../options";
+import { ownTag } from "../own-tag";
 
 /**
  * Inputs that would replace a Droplet when changed; `image` is not read back by the provider, and IPv6 that is
@@ -35,7 +36,7 @@ export function buy(name: string, purchase: Purchase, opts: pulumi.CustomResourc
       monitoring: true,
       resizeDisk: growDisk,
       ...(ipv6 ? { ipv6 } : {}),
-      tags: ["berth", `berth-${purchase.stack}`],
+      tags: ["berth", ownTag(purchase.stack)],
     },
     serverOptions(purchase, opts, createOnly),
   );

@@ -1,6 +1,7 @@
 import * as instance from "@pulumiverse/scaleway/instance";
 
 import { placesOf, type CloudLooks, type Questions, type Wanted } from "../look";
+import { ownTag } from "../own-tag";
 import { scalewayEvidence } from "./snapshot";
 
 /** What Scaleway is asked about: a server, a snapshot, and whether a type is in stock. */
@@ -8,6 +9,11 @@ export const looks: CloudLooks = {
   async describe({ id }) {
     const { type, zone } = await instance.getServer({ serverId: id });
     return { size: type, region: zone };
+  },
+  async standing({ name, region: zone, stack }) {
+    const { servers } = await instance.getServers({ name, tags: [ownTag(stack)], zone });
+    // Servers whose name only contains it are listed too.
+    return servers.filter((server) => server.name === name).map(({ id }) => id);
   },
   evidence: ({ variables }) => scalewayEvidence(variables),
   // No look-up shows the account's quota.

@@ -6,6 +6,7 @@ import { bootIdentity } from "../boot-key";
 import { anywhere, networksOf, type Opening } from "../../placement/openings";
 import type { Host, Purchase, Takeover } from "../host";
 import { adoptionOptions, serverOptions } from "../options";
+import { ownTag } from "../own-tag";
 
 /**
  * Inputs that a live server keeps. A changed image label replaces the server; a changed `cloudInit`
@@ -16,7 +17,7 @@ const createOnly = ["image", "userData", "cloudInit"];
 /** Makes a Scaleway Instance with its own routed IP, so the address survives a stop and start. */
 export function buy(name: string, purchase: Purchase, opts: pulumi.CustomResourceOptions): Host {
   const { region: zone, size, image, diskGb } = purchase;
-  const tags = ["berth", `berth-${purchase.stack}`];
+  const tags = ["berth", ownTag(purchase.stack)];
   const boot = bootIdentity(name, purchase, opts);
   const ip = new instance.Ip(
     `${name}-ip`,

@@ -104,6 +104,14 @@ export const machines: readonly Mutation[] = [
   },
   {
     rule: 11,
+    file: "components/present/moves.ts",
+    from: 'if (environment !== "prod") return [];',
+    to: "return [];",
+    test: "test/present/moves.test.ts",
+    named: "is refused in production, by the state",
+  },
+  {
+    rule: 11,
     file: "operations/adopt/forget.ts",
     from: "    ...own.map(({ address }) => forget(address)),\n",
     to: "",

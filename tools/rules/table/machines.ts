@@ -59,6 +59,7 @@ export const machines: readonly Rule[] = [
     policy("protect-production-servers"),
     component("clouds/options.ts"),
     component("present/adopted.ts"),
+    component("present/moves.ts"),
     command("operations/adopt/forget.ts"),
     people,
   ),

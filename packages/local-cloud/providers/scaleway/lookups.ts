@@ -1,5 +1,6 @@
 import type { InvokeHandler } from "../../emulator/handler";
-import { authenticate, inZone, zoneForCall } from "./account";
+import type { Props } from "../../emulator/values";
+import { authenticate, inZone, ownership, zoneForCall } from "./account";
 import { typeIn } from "./catalog";
 import { ApiError, notFound } from "./errors";
 import { serverKind, shortageKind } from "./kinds";
@@ -16,6 +17,20 @@ const getServer: InvokeHandler = (args, context) => {
   const data = context.world.get(serverKind, id)?.data;
   if (!data) throw notFound("instance_server", id);
   return Promise.resolve({ ...data, id, serverId: id, zone: id.split("/")[0] });
+};
+
+/** `getServers` of a zone: those whose name contains the one asked for, and that have all the tags. */
+const getServers: InvokeHandler = (args, context) => {
+  authenticate(context);
+  const zone = zoneForCall(args, context);
+  const tags = Array.isArray(args["tags"]) ? args["tags"] : [];
+  const servers = context.world
+    .list(serverKind)
+    .map(({ id, data }) => ({ ...data, id, zone: id.split("/")[0] }) as Props)
+    .filter((server) => server["zone"] === zone)
+    .filter(({ name }) => String(name).includes(String(args["name"] ?? "")))
+    .filter(({ tags: own }) => tags.every((tag) => Array.isArray(own) && own.includes(tag)));
+  return Promise.resolve({ ...args, ...ownership(args, context), id: zone, zone, servers });
 };
 
 /** `getServerType`: what a type has, and whether it is in stock. */
@@ -46,5 +61,6 @@ const getServerType: InvokeHandler = (args, context) => {
 /** Functions of the provider, by token. */
 export const lookups: Readonly<Record<string, InvokeHandler>> = {
   "scaleway:instance/getServer:getServer": getServer,
+  "scaleway:instance/getServers:getServers": getServers,
   "scaleway:instance/getServerType:getServerType": getServerType,
 };

@@ -3,7 +3,7 @@ import { getAmi } from "./ami";
 import { getCloudControlResource } from "./cloud-control";
 import { getCallerIdentity, getRegion } from "./caller";
 import { getBucket } from "./bucket";
-import { getInstance } from "./instance";
+import { getInstance, getInstances } from "./instance";
 import { getEips, getSubnets, getVpcs } from "./network";
 import { getParameter } from "./parameter";
 import { getServiceQuota } from "./quota";
@@ -17,6 +17,7 @@ export const lookups: Readonly<Record<string, InvokeHandler>> = {
   "aws:ec2/getAmi:getAmi": getAmi,
   "aws:cloudcontrol/getResource:getResource": getCloudControlResource,
   "aws:ec2/getInstance:getInstance": getInstance,
+  "aws:ec2/getInstances:getInstances": getInstances,
   "aws:ebs/getSnapshot:getSnapshot": getSnapshot,
   "aws:ec2/getEips:getEips": getEips,
   "aws:ec2/getSubnets:getSubnets": getSubnets,
