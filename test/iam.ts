@@ -48,6 +48,8 @@ function holds(operator: string, found: string | undefined, wanted: string): boo
       return found === wanted;
     case "BoolIfExists":
       return found === undefined || found === wanted;
+    case "StringLike":
+      return found !== undefined && glob(wanted, "").test(found);
     default:
       throw new Error(`${operator}: an operator that this evaluator does not know`);
   }

@@ -275,4 +275,20 @@ export const namesAndBackups: readonly Mutation[] = [
     test: "test/placement/openings.test.ts",
     named: "is what it declares, in one spelling",
   },
+  {
+    rule: 32,
+    file: "components/backups/read-policy.ts",
+    from: '...(prefix === "" ? {} : {',
+    to: "...(true ? {} : {",
+    test: "test/backups/people-policies.test.ts",
+    named: "sees nothing of what lies beside it",
+  },
+  {
+    rule: 42,
+    file: "components/backups/read-policy.ts",
+    from: 'Action: "s3:DeleteObject",',
+    to: 'Action: ["s3:DeleteObject", "s3:DeleteObjectVersion"],',
+    test: "test/backups/people-policies.test.ts",
+    named: "the policy of people who drill them",
+  },
 ];

@@ -91,6 +91,7 @@ export const namesAndBackups: readonly Rule[] = [
     policy("use-known-inputs"),
     policy("keep-archive-groups-narrow"),
     component("backups/archive-group.ts"),
+    component("backups/read-policy.ts"),
     people,
   ),
   rule(
@@ -163,6 +164,7 @@ export const namesAndBackups: readonly Rule[] = [
     policy("keep-archive-groups-narrow"),
     policy("use-known-resources"),
     component("backups/archive-group.ts"),
+    component("backups/read-policy.ts"),
     command("operations/people/offboarding/aws-keys.ts"),
     people,
   ),
