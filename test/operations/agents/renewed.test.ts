@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { JenkinsAgents } from "../../../operations/agents/jenkins";
 import { markOf } from "../../../operations/agents/mark";
+import { wantedOf } from "../../../operations/agents/wanted";
 import type { Context } from "../../../operations/ground/context";
 import type { Entrance } from "../../../operations/ground/sessions";
 import { renewAgents } from "../../../operations/people/offboarding/agents";
@@ -61,6 +62,20 @@ describe("agents of nodes that somebody was root on (R51)", () => {
     const [again] = await renew(kmc);
     expect(again?.seen).toContain(`${after[3]}-2: made`);
     expect(await names()).toEqual([...after.slice(0, 3), `${after[3]}-2`]);
+  });
+
+  it("are open where people have an agent of the needed name, which stays", async () => {
+    const [{ base } = { base: "" }] = wantedOf([kmc]);
+    await jenkins.create(base, "made by hand", ["x"]);
+    const before = await names();
+    expect(await renew(kmc)).toEqual([
+      {
+        node: "prod/kmc",
+        verdict: "open",
+        seen: expect.stringContaining(base) as string,
+      },
+    ]);
+    expect(await names()).toEqual(before);
   });
 
   it("are open where Jenkins is not reached or not told of, and nothing is thrown", async () => {
