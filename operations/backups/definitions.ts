@@ -37,9 +37,16 @@ export class Definitions {
     for (const line of lines) if (line !== "") this.add(line);
   }
 
-  /** What another dump lacks of it, for people. One by another version of pg_dump says nothing of that. */
+  /** Why another dump says nothing of what is lost: another version of pg_dump tells its entries otherwise. */
+  incomparable(there: Definitions): string | undefined {
+    if (this.writer === there.writer) return undefined;
+    const version = (of: string | undefined) => of?.slice(writer.length) ?? "an unknown version";
+    return `its definitions were not compared: it was dumped by pg_dump ${version(this.writer)}, here by ${version(there.writer)}`;
+  }
+
+  /** What another dump lacks of it, for people; nothing where they cannot be compared. */
   lostIn(there: Definitions): string[] {
-    if (this.writer !== there.writer) return [];
+    if (this.incomparable(there) !== undefined) return [];
     const missing = [...this.lines].filter(([line, count]) => (there.lines.get(line) ?? 0) < count);
     return missing
       .map(([line]) => (line.startsWith(entry) ? line.slice(entry.length) : line).slice(0, shown))

@@ -64,6 +64,8 @@ export function judgeDatabase(
       failed.push(`${name}: has ${there} of ${meant} ${kind} after the load into ${into}`);
     else if (there > meant) differs.push(`${name}: has ${there} ${kind}, ${meant} were counted`);
   }
+  const incomparable = dumped.incomparable(restored.definitions);
+  if (incomparable !== undefined) differs.push(`${name}: ${incomparable}`);
   const lost = dumped.lostIn(restored.definitions);
   if (lost.length > 0) {
     failed.push(

@@ -95,5 +95,14 @@ describe("what a load lost of what a dump defines", () => {
 
   it("is not known of a dump that another version wrote", () => {
     expect(lost(dump([]), dump(["GRANT"], "18.1"))).toEqual([]);
+    const of = (text: string) => {
+      const blocks = new CopyBlocks();
+      blocks.add(Buffer.from(text));
+      return blocks.definitions;
+    };
+    expect(of(dump([])).incomparable(of(dump([])))).toBeUndefined();
+    expect(of(dump([])).incomparable(of(dump([], "18.1")))).toBe(
+      "its definitions were not compared: it was dumped by pg_dump 17.6, here by 18.1",
+    );
   });
 });
