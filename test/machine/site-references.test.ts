@@ -44,14 +44,21 @@ describe("a reference that is to be delivered", () => {
     expect(refs.map(resolved)).toEqual(refs.map(() => commit));
   });
 
-  it.each(["--upload-pack=x", "-b", "../master", "a..b", "master^{tree}", "a b", "a;b", "@{-1}"])(
-    "is refused as none where it is %s",
-    (ref) => {
-      expect(resolved(ref)).toMatch(
-        / is no branch, tag or commit; its first character is a letter/,
-      );
-    },
-  );
+  it.each([
+    "--upload-pack=x",
+    "-b",
+    "../master",
+    "a..b",
+    "master^{tree}",
+    "a b",
+    "a;b",
+    "@{-1}",
+    "fix/#12",
+  ])("is refused as none where it is %s", (ref) => {
+    expect(resolved(ref)).toMatch(
+      / is no branch, tag or commit: one has letters, digits, \. _ - and \/ alone, /,
+    );
+  });
 
   it("is told what is there instead of one that is not", () => {
     expect(resolved("main")).toBe(

@@ -107,7 +107,7 @@ class Repository:
     def check(self, ref):
         """Refuses what cannot be a reference: an option above all."""
         if ref and (not REF.fullmatch(ref) or ".." in ref or len(ref) > 200):
-            raise Refused(f"{ref!r} is no branch, tag or commit; its first character is a letter or a digit")
+            raise Refused(f"{ref!r} is no branch, tag or commit: one has letters, digits, . _ - and / alone, no two dots, and begins with a letter or a digit")
 
     def resolve(self, ref):
         """The commit of a branch, a tag or a hash. Refuses what is not there and what looks like an option."""
