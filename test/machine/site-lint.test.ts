@@ -102,8 +102,17 @@ describe("what a delivery takes", () => {
   it("says nothing of files that are declared (R67)", () => {
     const facts = base();
     expect(lines(judge(facts), "warning").join()).toContain("(R67)");
-    facts.files = ["/app/mediafiles"];
-    expect(lines(judge(facts), "warning").join()).not.toContain("(R67)");
+    for (const covering of ["/app/mediafiles", "/app"]) {
+      facts.files = [covering];
+      expect(lines(judge(facts), "warning").join()).not.toContain("(R67)");
+    }
+    // Another place says nothing of these, however alike it is called.
+    for (const other of ["/uploads", "/app/media"]) {
+      facts.files = [other];
+      expect(lines(judge(facts), "warning").join()).toContain(
+        "/app/mediafiles holds files that no backup covers",
+      );
+    }
   });
 
   it("warns of an override that carries more than it shall (R45)", () => {

@@ -202,4 +202,12 @@ export const moves: readonly Mutation[] = [
     test: "test/leaving/let-go.test.ts",
     named: "of another disk",
   },
+  {
+    rule: 67,
+    file: "components/machine/files/site/lint_data.py",
+    from: "if not any(inside(target, path) or inside(path, target) for path in facts.files):",
+    to: "if not any(True for path in facts.files):",
+    test: "test/machine/site-lint.test.ts",
+    named: "says nothing of files that are declared (R67)",
+  },
 ];
