@@ -1,5 +1,6 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
+import { ownerOf } from "../fleet/owner";
 import { isEnded } from "../fleet/serving";
 import { integrate } from "../integrations/local";
 import type { ResolvedFleet, ResolvedProject } from "../placement/resolved";
@@ -16,7 +17,9 @@ export function watchErrors(
 ): void {
   const { sentry } = agency;
   if (sentry === undefined || environment !== "prod" || role !== "environment") return;
-  const about = { stack, sentry, projects: projects.filter((each) => !isEnded(each)).map(watched) };
+  const owner = ownerOf(agency, pulumi.getProject());
+  const wanted = projects.filter((each) => !isEnded(each)).map(watched);
+  const about = { stack, owner, sentry, projects: wanted };
   integrate(`${stack}-sentry`, "sentry", about, { dependsOn: [...after] });
 }
 

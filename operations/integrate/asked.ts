@@ -31,6 +31,7 @@ export const forms = {
   slack: z.looseObject({ stack: z.string(), webhook: z.string() }),
   /** What watches production; `projects` is there so that a change of them is one of the resource. */
   sentry: z.looseObject({
+    owner,
     sentry: z.object({
       address: z.string().optional(),
       organization: z.string(),

@@ -6,7 +6,8 @@ import { carryOut } from "../sentry/carry-out";
 import { endingPlan, planOf } from "../sentry/plan";
 import { SentryApi } from "../sentry/sentry-api";
 import { settle } from "../sentry/settle";
-import { markOf, type Wanted } from "../sentry/wanted";
+import { markOf } from "../sentry/sheet";
+import type { Wanted } from "../sentry/wanted";
 import { wantedNow } from "../sentry/wanted-now";
 import { readAsked } from "./asked";
 
@@ -35,11 +36,14 @@ export async function beginSentry(context: Context, text: string): Promise<void>
   throw new Refusal(problems.map(({ name, says }) => `${name}: ${says}`).join("\n"));
 }
 
-/** Takes away what watches; projects stay there with their events. */
+/**
+ * Takes away what watches; projects stay there with their events. A state of before it was said whose all of it is knows
+ * of names of before alone, which are ours then.
+ */
 export async function endSentry(context: Context, text: string): Promise<void> {
-  const { sentry } = readAsked("sentry", text);
+  const { sentry, owner = projectName(context.directory) } = readAsked("sentry", text);
   const there = new SentryApi(sentry as AgencySentry, context.env);
-  const { steps } = endingPlan(markOf(projectName(context.directory)), await there.read());
+  const { steps } = endingPlan(markOf(owner), await there.read());
   for (const { says, act } of steps) {
     await carryOut(there, context, act);
     context.say(`done: ${says}`);

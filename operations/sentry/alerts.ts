@@ -59,7 +59,7 @@ export function planAlert(
     return;
   }
   const alert: Alert = {
-    name: `${mark} ${slug} to Slack`,
+    name: `${mark.now} ${slug} to Slack`,
     sources: source === undefined ? [] : [source],
     slack: [{ integration, channel }],
     ...{ isWhole: true, isEnabled: true },

@@ -1,6 +1,6 @@
 import { planAlert, workspaceOf } from "./alerts";
 import type { FoundThere } from "./service";
-import { isMarked, Sheet, type Plan } from "./sheet";
+import { Sheet, type OwnMark, type Plan } from "./sheet";
 import { standing } from "./standing";
 import { planCrons, planPages } from "./watches";
 import type { Wanted, WantedProject } from "./wanted";
@@ -40,14 +40,14 @@ export function planOf(wanted: Wanted, there: FoundThere): Plan {
 }
 
 /** Plans that all that Berth made is watched no more. Pure. */
-export function endingPlan(mark: string, there: FoundThere): Plan {
+export function endingPlan(mark: OwnMark, there: FoundThere): Plan {
   const sheet = new Sheet("agency.sentry");
   clearAway(sheet, mark, there);
   return sheet;
 }
 
 /** Where a person has to decide first, what watches goes on watching. */
-function keepAll(sheet: Sheet, mark: string, each: WantedProject, there: FoundThere): void {
+function keepAll(sheet: Sheet, mark: OwnMark, each: WantedProject, there: FoundThere): void {
   const ids = there.projects
     .filter(({ slug }) => slug === each.slug || slug === each.formerly)
     .map(({ id }) => id);
@@ -65,23 +65,35 @@ function keepAlerts(sheet: Sheet, there: FoundThere): void {
   for (const { id } of there.alerts) sheet.keep("alert", id);
 }
 
-/** Plans to remove what Berth made and nobody wants any more. Projects stay: their events are the client's history. */
-function clearAway(sheet: Sheet, mark: string, there: FoundThere): void {
+/**
+ * Plans to remove what Berth made and nobody wants any more. Projects stay: their events are the client's history. What
+ * only has a mark of before may be another Berth project's: it stays, and is named.
+ */
+function clearAway(sheet: Sheet, { now, before }: OwnMark, there: FoundThere): void {
   sheet.about("wanted no more");
   const slugOf = (id: string) => there.projects.find((each) => each.id === id)?.slug ?? id;
   const stays = "its project stays with its events, until a person deletes it";
+  const isGoing = (kind: "uptime" | "cron" | "alert", id: string, name: string): boolean => {
+    if (sheet.keeps(kind, id)) return false;
+    if (name.startsWith(`${before} `)) {
+      sheet.note(
+        `${JSON.stringify(name)} is of nothing that is declared here and does not say whose it is: another Berth project's, or of one that is declared no more; delete it there in that case`,
+      );
+    }
+    return name.startsWith(`${now} `);
+  };
   for (const { id, name, url, projectId } of there.uptimes) {
-    if (!isMarked(name, mark) || sheet.keeps("uptime", id)) continue;
+    if (!isGoing("uptime", id, name)) continue;
     sheet.step(`watch ${url} no more (${slugOf(projectId)}: ${stays})`, {
       ...{ kind: "remove uptime", id },
     });
   }
   for (const { slug, name, project } of there.crons) {
-    if (!isMarked(name, mark) || sheet.keeps("cron", slug)) continue;
+    if (!isGoing("cron", slug, name)) continue;
     sheet.step(`expect no report of ${slug} (${project}: ${stays})`, { kind: "remove cron", slug });
   }
   for (const { id, name } of there.alerts) {
-    if (!isMarked(name, mark) || sheet.keeps("alert", id)) continue;
+    if (!isGoing("alert", id, name)) continue;
     sheet.step(`remove the alert ${JSON.stringify(name)} (${stays})`, { kind: "remove alert", id });
   }
 }

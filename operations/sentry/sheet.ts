@@ -82,7 +82,23 @@ export class Sheet implements Plan {
   }
 }
 
-/** Whether something there is Berth's own: what people named otherwise is theirs. */
-export function isMarked(name: string, mark: string): boolean {
-  return name.startsWith(`${mark} `);
+/** By which names of Berth's own are known there. */
+export interface OwnMark {
+  /** What they begin with. */
+  readonly now: string;
+  /** What they began with before they said whose they are: another Berth project's may too. */
+  readonly before: string;
+}
+
+/** The mark of an owner, as `ownerOf` has it. */
+export function markOf(owner: string): OwnMark {
+  return { now: `[${owner}]`, before: `[${owner.slice(owner.indexOf("/") + 1)}]` };
+}
+
+/**
+ * Whether something there that is wanted is Berth's own: what people or other Berth projects named otherwise is theirs. A
+ * name of before becomes one of now.
+ */
+export function isMarked(name: string, { now, before }: OwnMark): boolean {
+  return [now, before].some((mark) => name.startsWith(`${mark} `));
 }

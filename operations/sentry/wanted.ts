@@ -1,8 +1,10 @@
+import { ownerOf } from "../../components/fleet/owner";
 import { isEnded } from "../../components/fleet/serving";
 import { dsnSecret, sentryProject, type AgencySentry } from "../../components/fleet/sentry";
 import type { ResolvedFleet, ResolvedProject } from "../../components/placement/resolved";
 import type { Unread } from "../ground/reading";
 import { Refusal } from "../ground/usage";
+import { markOf, type OwnMark } from "./sheet";
 
 /** What runs again and again, and whose silence is an alarm. */
 export const watchedKinds = ["backup", "drill", "nightly"] as const;
@@ -45,8 +47,8 @@ export interface WantedProject {
 /** All that the stack files want of the service. */
 export interface Wanted {
   readonly agency: AgencySentry;
-  /** What the names of everything that Berth makes there begin with: whatever has it not is other people's. */
-  readonly mark: string;
+  /** By which everything that Berth makes there is known: whatever has it not is other people's. */
+  readonly mark: OwnMark;
   readonly projects: readonly WantedProject[];
 }
 
@@ -83,15 +85,12 @@ export function wantedOf(
   };
   return {
     agency,
-    mark: markOf(engineProject),
+    mark: markOf(ownerOf(owner.agency, engineProject)),
     projects: [...projects, ...(projects.length > 0 ? [own] : [])].sort((a, b) =>
       a.name < b.name ? -1 : 1,
     ),
   };
 }
-
-/** What the names of everything begin with that a program's project makes on the service. */
-export const markOf = (engineProject: string): string => `[${engineProject}]`;
 
 function wantedProject(
   project: ResolvedProject,

@@ -1,17 +1,17 @@
 import type { Cron, FoundProject, FoundThere, Uptime } from "./service";
-import { isMarked, type Sheet } from "./sheet";
+import { isMarked, type OwnMark, type Sheet } from "./sheet";
 import type { WantedCron, WantedProject } from "./wanted";
 
 /** Plans that each page of a project is asked for from outside. */
 export function planPages(
   sheet: Sheet,
-  mark: string,
+  mark: OwnMark,
   { pages, slug }: WantedProject,
   there: FoundThere,
   project: FoundProject | undefined,
 ): void {
   for (const url of pages) {
-    const uptime: Uptime = { name: `${mark} site ${url}`, url, isEnabled: true };
+    const uptime: Uptime = { name: `${mark.now} site ${url}`, url, isEnabled: true };
     const found = there.uptimes.find(
       (one) => one.projectId === project?.id && one.url === url && isMarked(one.name, mark),
     );
@@ -44,7 +44,7 @@ export function planPages(
 /** Plans that a report of each of a project's crons is expected once a day. */
 export function planCrons(
   sheet: Sheet,
-  mark: string,
+  mark: OwnMark,
   each: WantedProject,
   there: FoundThere,
   project: FoundProject | undefined,
@@ -71,8 +71,8 @@ export function planCrons(
   }
 }
 
-function cronOf(mark: string, each: WantedProject, { kind, slug }: WantedCron): Cron {
-  const name = `${mark} ${kind} of ${each.project ?? "the fleet"}`;
+function cronOf(mark: OwnMark, each: WantedProject, { kind, slug }: WantedCron): Cron {
+  const name = `${mark.now} ${kind} of ${each.project ?? "the fleet"}`;
   return { slug, name, project: each.slug, isDaily: true, isEnabled: true };
 }
 

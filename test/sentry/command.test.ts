@@ -27,7 +27,7 @@ describe("berth sentry (R52)", () => {
       ["berth-fleet", ["berth"]],
     ]);
     expect(ground.marked(sentry.detectors)).toEqual([
-      "[berth] site https://kmc.countable.ca/healthz",
+      "[countable/berth] site https://kmc.countable.ca/healthz",
     ]);
     expect(sentry.monitors.map(({ slug }) => slug)).toEqual([
       "kmc-backup",
@@ -35,8 +35,8 @@ describe("berth sentry (R52)", () => {
       "berth-nightly",
     ]);
     expect(sentry.workflows.map(({ body }) => [body["name"], body["detector_ids"]])).toEqual([
-      ["[berth] kmc-prod to Slack", [Number(sentry.streamOf("kmc-prod"))]],
-      ["[berth] berth-fleet to Slack", [Number(sentry.streamOf("berth-fleet"))]],
+      ["[countable/berth] kmc-prod to Slack", [Number(sentry.streamOf("kmc-prod"))]],
+      ["[countable/berth] berth-fleet to Slack", [Number(sentry.streamOf("berth-fleet"))]],
     ]);
     const done = sentry.changes.length;
     expect(await run(), ground.out).toBe(0);
@@ -66,7 +66,7 @@ describe("berth sentry (R52)", () => {
     expect(sentry.projects.filter(({ slug }) => slug.startsWith("kmc"))).toEqual([before]);
     expect(before.events).toBe(812);
     const names = sentry.workflows.map(({ body }) => body["name"]);
-    expect(names).toEqual(["Tell us", "Mail the client", "[berth] berth-fleet to Slack"]);
+    expect(names).toEqual(["Tell us", "Mail the client", "[countable/berth] berth-fleet to Slack"]);
   });
 
   it("takes over no project of another team, and says the line that does", async () => {
@@ -129,13 +129,17 @@ describe("berth sentry (R52)", () => {
     expect(await run(), ground.out).toBe(0);
     expect(ground.out).toContain("its project stays with its events");
     expect(ground.marked(sentry.detectors)).toEqual([
-      "[berth] site https://shop.example.org/healthz",
+      "[countable/berth] site https://shop.example.org/healthz",
     ]);
     expect(sentry.monitors.map(({ slug }) => slug).sort()).toEqual([
       ...["berth-nightly", "hers", "shop-backup", "shop-drill"],
     ]);
     expect(sentry.workflows.map(({ body }) => body["name"]).sort()).toEqual([
-      ...["Mail the client", "[berth] berth-fleet to Slack", "[berth] shop-prod to Slack"],
+      ...[
+        "Mail the client",
+        "[countable/berth] berth-fleet to Slack",
+        "[countable/berth] shop-prod to Slack",
+      ],
     ]);
     expect(sentry.projects.find(({ slug }) => slug === "kmc-prod")?.events).toBe(5);
   });

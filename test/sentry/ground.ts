@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { stringify } from "yaml";
 
 import { berth } from "../../operations/berth";
+import { main as integrate } from "../../operations/integrate/integrate";
 import type { Context } from "../../operations/ground/context";
 import { shared, today } from "../stack-file/fixture";
 import { Sentry } from "../../packages/local-cloud/services/sentry/sentry";
@@ -83,9 +84,21 @@ export class Ground {
   }
 
   runAs(env: NodeJS.ProcessEnv, ...argv: string[]): Promise<number> {
+    return berth(this.context(env), ["sentry", ...argv]);
+  }
+
+  /** What an update calls, or what it calls when the declaration is gone. */
+  called(owner: string | undefined, ...argv: string[]): Promise<number> {
+    const { address } = this;
+    const sentry = { address, organization: "acme", team: "berth", channel: "#alerts" };
+    const about = JSON.stringify({ sentry, ...(owner === undefined ? {} : { owner }) });
+    return integrate(this.context({}), [...argv, "sentry"], () => about);
+  }
+
+  private context(env: NodeJS.ProcessEnv): Context {
     this.out = "";
     const say = (text: string) => void (this.out += `${text}\n`);
-    const context = {
+    return {
       ...{ directory: this.clone, now: today, out: say, say, keys: (fleet: unknown) => fleet },
       env: {
         PATH: `${path.join(this.clone, "bin")}:${process.env["PATH"]}`,
@@ -93,7 +106,6 @@ export class Ground {
         ...env,
       },
     } as unknown as Context;
-    return berth(context, ["sentry", ...argv]);
   }
 
   /** Names of what is Berth's own. */
