@@ -33,8 +33,8 @@ export async function putJobs(
   if (taken.length > 0) throw new Refusal(`on Jenkins ${taken.join("; ")}; then run this again`);
   const differ = wanted.filter(({ name, owner, digest, disabled }) => {
     const found = there.get(name);
-    const { mark } = found ?? {};
-    return mark?.digest !== digest || mark.owner !== owner || found?.disabled !== disabled;
+    if (found?.mark?.digest !== digest || found.mark.owner !== owner) return true;
+    return found.disabled !== disabled || !found.isGuarded;
   });
   if (differ.length === 0) return [];
   const configurations = await configurationsOf(differ, env);

@@ -150,6 +150,10 @@ describe("jobs on Jenkins", { timeout: 300_000 }, () => {
     const xmls = [...double.jobs.all().values()];
     expect(xmls.every((xml) => xml.includes("<disabled>true</disabled>"))).toBe(true);
     expect((await putJobs(jenkins, jobsOfBoth(), env)).length).toBe(4);
+    // The plugin that goes later is noticed too.
+    double.jobs.guards = false;
+    const again = putJobs(jenkins, jobsOfBoth(), env).finally(() => (double.jobs.guards = true));
+    await expect(again).rejects.toThrow("does not keep who may start them (R80)");
   });
 
   it("need what makes Jenkins' configurations of them, and an account", async () => {
