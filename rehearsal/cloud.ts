@@ -7,11 +7,6 @@ import { thisComputer } from "./computer";
 /** The command that takes the rehearsal's cloud down. */
 export const takeDown = "npm run rehearse -- --down";
 
-/** The kind of machines that `BERTH_LOCAL_MACHINES` asks for; refuses one that is unknown. */
-export function askedMachines(): MachineKind | undefined {
-  return askedKind("BERTH_LOCAL_MACHINES", process.env["BERTH_LOCAL_MACHINES"]);
-}
-
 /**
  * The rehearsal's running local cloud, see `ensureCloud`. Its machines are what `BERTH_LOCAL_MACHINES`
  * asks for, unless they are given; refuses a kind that is unknown.
@@ -19,7 +14,10 @@ export function askedMachines(): MachineKind | undefined {
 export function ensureRehearsalCloud(
   paths: CloudPaths,
   say: Say,
-  machines: MachineKind | undefined = askedMachines(),
+  machines: MachineKind | undefined = askedKind(
+    "BERTH_LOCAL_MACHINES",
+    process.env["BERTH_LOCAL_MACHINES"],
+  ),
 ): Promise<CloudCard> {
   return ensureCloud(paths, { say, machines, takeDown, computer: thisComputer() });
 }

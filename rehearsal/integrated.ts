@@ -4,13 +4,9 @@ import * as path from "node:path";
 import { sharedConfig } from "../components/stack-file/stack-files";
 import { mapping } from "../components/fleet/mapping";
 import { pulumi } from "../engine/pulumi";
-import type { MachineKind } from "../packages/local-cloud/cloud/machine-kind";
-import { asVisitor } from "../packages/local-cloud/edge/as-visitor";
 import { runInForeground } from "../packages/local-cloud/ground/child";
 import { duration } from "../packages/local-cloud/ground/progress";
-import { lastLines, runCommand } from "../packages/local-cloud/ground/run-command";
-import { canBoot } from "../packages/local-cloud/hosts";
-import { askedMachines } from "./cloud";
+import { lastLines } from "../packages/local-cloud/ground/run-command";
 import { obtainJobBuilder } from "./job-builder";
 import { joinedIn, toldJoined } from "./joined";
 import { repository } from "./paths";
@@ -64,15 +60,14 @@ export function integratedFleet(): ScratchFleet {
 /**
  * `npm run rehearse -- --integrated`: one update makes a project of production with its jobs on Jenkins, its project on
  * Sentry and a message in Slack, which the local cloud has doubles of; then what the next update would change is told,
- * and all of it is taken down. Beside any other rehearsal. Needs Python 3, by which jobs are rendered as Jenkins takes
- * them. Answers the exit status: 1 where the update failed, or the next one would change anything.
+ * and all of it is taken down. Beside any other rehearsal. Machines are records: production takes the commits alone that
+ * its job on Jenkins tested, and the double runs none. Needs Python 3, by which jobs are rendered as Jenkins takes them.
+ * Answers the exit status: 1 where the update failed, or the next one would change anything.
  */
-export async function rehearseIntegrated(
-  machines: MachineKind = askedMachines() ?? (canBoot().ok ? "booted" : "recorded"),
-): Promise<number> {
+export async function rehearseIntegrated(): Promise<number> {
   const started = Date.now();
   const jobBuilder = await obtainJobBuilder();
-  const cloud = await ScratchCloud.start(integratedFleet(), {}, { machines });
+  const cloud = await ScratchCloud.start(integratedFleet());
   // The engine hears of it too; what was made until then is taken down all the same.
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => undefined);
   try {
@@ -87,7 +82,7 @@ export async function rehearseIntegrated(
     const code = await runInForeground("pulumi", up, { cwd: project, env, say });
     if (code !== 0) return code;
     const joined = toldJoined(await joinedIn(`http://127.0.0.1:${cloud.card.control}`));
-    process.stdout.write(`\nJoined to:\n${[...joined, ...(await site(cloud))].join("\n")}\n`);
+    process.stdout.write(`\nJoined to:\n${joined.join("\n")}\n`);
     const left = (await cloud.plan(stack)).map(({ op, urn }) => `${op} ${urn}`);
     process.stdout.write(
       left.length === 0
@@ -99,13 +94,4 @@ export async function rehearseIntegrated(
   } finally {
     await cloud.stop();
   }
-}
-
-/** What a visitor of the site is answered, where machines boot. */
-async function site({ card, env }: ScratchCloud): Promise<readonly string[]> {
-  if (card.edge === undefined) return ["  Site    not asked: machines are records here"];
-  const words = ["-sS", "-o", "/dev/null", "-w", "%{http_code}", "https://shop.example/"];
-  const visit = asVisitor(card.edge, { program: "curl", words, env });
-  const { output } = await runCommand(visit.program, [...visit.words], { env: visit.env });
-  return [`  Site    https://shop.example/ answers ${output.trim()}`];
 }

@@ -7,7 +7,6 @@ import { repository } from "../../rehearsal/paths";
 it("a project of production is born joined to Jenkins, Sentry and Slack by one command, and changed by no second update", () => {
   const run = path.join(repository, "tools", "setup", "run.js");
   const done = spawnSync(process.execPath, [run, "rehearsal/rehearse", "--integrated"], {
-    env: { ...process.env, BERTH_LOCAL_MACHINES: "recorded" },
     encoding: "utf8",
   });
   expect(done.status, done.stdout + done.stderr).toBe(0);
@@ -17,7 +16,6 @@ it("a project of production is born joined to Jenkins, Sentry and Slack by one c
     "  Jenkins berth-nightly, berth-notify, shop-prod, shop-test",
     "  Sentry  berth-fleet, shop-prod",
     '  Slack   "Berth tells of stack prod here: this webhook works."',
-    "  Site    not asked: machines are records here",
     "The next update would change nothing.",
     "",
   ]);
