@@ -14,6 +14,7 @@ import type { Published } from "./components/deployment/publish";
 import { checkHistory } from "./components/outputs/check-history";
 import { historyOf } from "./components/outputs/history";
 import { keptOutputs } from "./components/outputs/kept-outputs";
+import { guardProduction, noteResources } from "./components/leaving/guard";
 import { standing } from "./components/leaving/standing";
 import { lookAround } from "./components/present/look";
 import { ownState } from "./components/present/own-state";
@@ -47,6 +48,7 @@ async function build(before: unknown): Promise<Published> {
   // PULUMI_SKIP_CHECKPOINTS: the engine saves an update's state at its end alone.
   const saved = !pulumi.runtime.isDryRun() && !process.env["PULUMI_SKIP_CHECKPOINTS"];
   const own = await ownState(fullName(stack), before, saved);
+  const made = noteResources();
   const present = await lookAround(stands, { own, history }, aws, fileOf, now());
   const fleet = asRehearsed(stands, process.env);
   const advice = agentAdvice(await heldKeys(process.env), Object.values(fleet.team.deployers));
@@ -57,20 +59,22 @@ async function build(before: unknown): Promise<Published> {
 
   const { agency, backups, environment: serves, waivers } = config;
   const clients = clientBuckets(fleet.projects);
+  const deployed = await deploy({
+    fleet,
+    history,
+    environment,
+    now,
+    aws,
+    own,
+    ...present,
+    fullName,
+    ...sites,
+    webhook: webhookMark(process.env),
+    archives: keepsArchives(process.env),
+  });
+  guardProduction(fleet, made);
   return {
-    ...(await deploy({
-      fleet,
-      history,
-      environment,
-      now,
-      aws,
-      own,
-      ...present,
-      fullName,
-      ...sites,
-      webhook: webhookMark(process.env),
-      archives: keepsArchives(process.env),
-    })),
+    ...deployed,
     // Exceptions from policies that were deployed with: a state is judged by them too.
     ...(waivers === undefined ? {} : { waivers }),
     // What policies compare resources with, for those who have the state alone.

@@ -79,6 +79,7 @@ describe("one project on each provider, in production", () => {
       "tls:index/certRequest:CertRequest": 4,
       "tls:index/locallySignedCert:LocallySignedCert": 1,
       "tls:index/selfSignedCert:SelfSignedCert": 1,
+      "pulumi:index:Stash": 1,
     });
     expect(doors(steps)).toEqual({
       "club-firewall": ["22 from anyone", "80 from the edge", "443 from the edge"],
@@ -274,9 +275,15 @@ describe("one project on each provider, in production", () => {
   });
 
   it("is not destroyed while protected, and leaves nothing behind once unprotected", async () => {
-    const refused = await cloud.pulumi("destroy", "--yes", "--stack", "prod");
-    expect(refused.code).not.toBe(0);
-    expect(await cloud.objects("digitalocean/droplet")).toHaveLength(1);
+    const before = await cloud.inventory();
+    const unseen = ["--skip-preview", "--continue-on-error"];
+    for (const more of [[], ["--skip-preview"], unseen, [...unseen, "--run-program"]]) {
+      const refused = await cloud.pulumi("destroy", "--yes", ...more, "--stack", "prod");
+      expect(refused.code).not.toBe(0);
+      expect(await cloud.inventory()).toEqual(before);
+    }
+    await cloud.pulumi("destroy", "--yes", ...unseen, "--exclude-protected", "--stack", "prod");
+    expect(await cloud.inventory()).toEqual(before);
     await cloud.succeed("state", "unprotect", "--all", "--yes", "--stack", "prod");
     await cloud.succeed("destroy", "--yes", "--stack", "prod");
     expect(await cloud.inventory()).toEqual(atFirst);

@@ -85,6 +85,8 @@ describe.each(["be7b2bf"])("the states that %s left", (commit) => {
         ...archived.flatMap((name) => [
           ...[`create ${name}-backup-delivered`, `create ${name}-first-archive`],
         ]),
+        // Keeps production from being destroyed (components/leaving/guard.ts).
+        ...(stack === "stage" ? [] : ["create production"]),
         ...groups.flatMap((name) =>
           ["", "-group", "-policy"].map((part) => `create ${name}${part}`),
         ),
