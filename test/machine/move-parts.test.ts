@@ -43,6 +43,27 @@ print(json.dumps(lease.unlock(move, "${id}")))`);
   });
 });
 
+describe("a container that is asked to end", () => {
+  it("has time to write down what it has where it keeps files or acts by itself, and heeds the signal", () => {
+    const seconds = call<number[]>(`
+import subprocess, sys, writers
+heeding = "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: None); print(flush=True); sys.stdin.read()"
+waiting = "import signal, sys; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM]); print(flush=True); sys.stdin.read()"
+deaf = "import sys; print(flush=True); sys.stdin.read()"
+started = [subprocess.Popen([sys.executable, "-I", "-c", each], stdin=subprocess.PIPE, stdout=subprocess.PIPE) for each in (heeding, waiting, deaf)]
+for each in started: each.stdout.readline()
+def grace(number, writable=True, acting=(), **config):
+    said = {"Config": {"Labels": {"com.docker.compose.service": "worker"}, **config}, "State": {"Pid": started[number].pid}, "Mounts": [{"RW": writable}]}
+    return writers.grace(said, acting)
+told = [grace(0), grace(1), grace(2), grace(0, False), grace(0, False, ["worker"]), grace(0, StopSignal="SIGQUIT"), grace(0, StopSignal="15"), grace(2, StopTimeout=30)]
+for each in started:
+    each.stdin.close()
+    each.wait()
+print(json.dumps(told))`);
+    expect(seconds).toEqual([10, 10, 1, 1, 10, 1, 10, 30]);
+  });
+});
+
 describe("the journal", () => {
   it("is told as it was kept, and not taken for none where it is not whole", () => {
     const [none, kept, cut] = call<unknown[]>(`

@@ -11,10 +11,10 @@ from ground import Failed, Refused, run, say
 
 PROXY = "/usr/local/sbin/berth-proxy"
 NOTE, HELD = "writers.json", "held.json"
-# Seconds that a container has to end where its project declares no stop_grace_period. One that heeds the signal which
-# asks it to end has what Docker gives it at any other time: it may have something to write down. Visitors wait meanwhile, and
-# one that does not heed it would end after any time by force.
-GRACE, HEEDED = 1, 10
+# Seconds that a container has to end where its project declares no stop_grace_period: visitors wait meanwhile, and all
+# that they asked before is answered. One that keeps files or acts by itself may have something to write down or to finish:
+# where it heeds the signal to end, it has what Docker gives it at any other time.
+GRACE, KEEPER = 1, 10
 # What it cannot do, and no program of that name.
 ABSENT = (64, 127)
 
@@ -86,7 +86,8 @@ def pin(move):
 def stop(move):
     """Every container but databases is stopped, and starts no more."""
     running = [each for each in pin(move) if each["State"]["Status"] in ("running", "paused", "restarting")]
-    wrong = engine.each(end, running)
+    acting = ((move.delivered() or {}).get("acting") or {}).get("services", [])
+    wrong = engine.each(lambda said: end(said, acting), running)
     if wrong:
         raise Failed("; ".join(wrong))
     say(f"stopped: {', '.join(sorted({service_of(each) for each in running})) or 'nothing ran'}")
@@ -118,15 +119,21 @@ def service_of(said):
     return (said["Config"]["Labels"] or {}).get("com.docker.compose.service", "?")
 
 
-def end(said):
+def end(said, acting):
     """Stops one. Raises Failed where it does not end."""
-    grace = said["Config"].get("StopTimeout")
-    if grace is None:
-        grace = HEEDED if heeds(said) else GRACE
     try:
-        engine.stop(said["Id"], grace)
+        engine.stop(said["Id"], grace(said, acting))
     except Failed as problem:
         raise Failed(f"{service_of(said)}: does not stop: {problem}") from None
+
+
+def grace(said, acting):
+    """Seconds that it gets. `acting`: services that act by themselves."""
+    declared = said["Config"].get("StopTimeout")
+    if declared is not None:
+        return declared
+    keeps = service_of(said) in acting or any(each.get("RW") for each in said["Mounts"])
+    return KEEPER if keeps and heeds(said) else GRACE
 
 
 def heeds(said):
