@@ -145,3 +145,44 @@ print(json.dumps(sorted(own.places(move, []))))`);
     expect(said).toEqual(["/v/none", "/v/pg/17", "/v/sock"]);
   });
 });
+
+describe("a volume that Docker mounts from elsewhere", () => {
+  /** The place of a path in a container, and in which trees its volume is, where Docker says so of the volume. */
+  const place = (options: object) =>
+    call<[string, string[], unknown[]]>(`
+import cluster, databases, engine, ground, docker, trees
+volume = {"Name": "shop_media", "Labels": {"com.docker.compose.volume": "media"}, "Mountpoint": "/v/shop_media/_data", "Options": ${JSON.stringify(options)}}
+engine.volume = lambda name: volume
+databases.volume.cache_clear()
+class Container:
+    service, oneoff = "web", False
+    mounts = [{"Type": "volume", "Name": "shop_media", "Source": "/v/shop_media/_data", "Destination": "/media"}]
+cluster.os.path.realpath = lambda path: path
+try:
+    found = cluster.outside(databases.at_home(Container), "/media/a")
+except ground.Refused as problem:
+    found = str(problem)
+trees.containers = lambda project: [Container]
+trees.files.volumes = lambda names: {"shop_media": docker.Volume(volume)}
+trees.databases = lambda there: []
+trees.own.places = lambda move, there: set()
+trees.tracked = lambda move: set()
+move.delivered = lambda: {"project": "shop", "mounts": [], "commit": "c", "acting": None}
+known, left = trees.trees_of(move)
+print(json.dumps([found, [each["place"] for each in known], [[each["what"], each["data"]] for each in left]]))`);
+
+  it("is where its files are while nothing runs", () => {
+    expect(place({})).toEqual(["/v/shop_media/_data/a", ["/v/shop_media/_data"], []]);
+    expect(place({ type: "none", o: "bind", device: "/mnt/media" })).toEqual([
+      "/mnt/media/a",
+      ["/mnt/media"],
+      [],
+    ]);
+  });
+
+  it("does not move where that is on no disk of the machine", () => {
+    const [found, trees, left] = place({ type: "nfs", o: "addr=nas", device: ":/media" });
+    expect(found).toContain("is on :/media, which is there only while the container runs");
+    expect([trees, left]).toEqual([[], [["volume media", true]]]);
+  });
+});

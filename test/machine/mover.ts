@@ -10,11 +10,15 @@ import { backedUp, dataProject, Vault } from "./vault";
 const keeper = `import signal, time
 def end(*_):
     time.sleep(2)
-    open("/uploads/kept", "w").write("kept")
+    open("/kept/last", "w").write("kept")
     raise SystemExit
 signal.signal(signal.SIGTERM, end)
 while True: time.sleep(60)
 `;
+
+/** A volume that is a directory of the machine, which Docker mounts as long as a container has it. */
+const elsewhere = (name: string) =>
+  `{driver_opts: {type: none, o: bind, device: /srv/elsewhere/${name}}}`;
 
 /**
  * A project with a database, a volume of files, uploads in its checkout, a worker that never ends by itself, one that writes
@@ -32,7 +36,7 @@ const movedProject: Files = {
   keeper:
     image: python:3
     command: ["python3", "/keeper.py"]
-    volumes: ["./keeper.py:/keeper.py:ro", "./uploads:/uploads"]
+    volumes: ["./keeper.py:/keeper.py:ro", "kept:/kept"]
   watcher:
     image: python:3
     command: ["sleep", "1000000"]
@@ -40,7 +44,8 @@ const movedProject: Files = {
   db:\n`,
     )
     .replace("pgdata:/var", `sockets:/var/run/postgresql", "pgdata:/var`)
-    .replace("media: {}}", "media: {}, sockets: {}}")
+    .replace("media: {}}", `media: {}, sockets: {}, kept: ${elsewhere("kept")}}`)
+    .replace("pgdata: {}", `pgdata: ${elsewhere("pgdata")}`)
     .replace("  nginx:\n", "  nginx:\n    restart: always\n")
     .replace("    image: postgres:17\n", "    image: postgres:17\n    restart: always\n"),
   "keeper.py": keeper,
@@ -82,6 +87,7 @@ export class Origin extends Vault {
   }
 
   async deliver(): Promise<void> {
+    await this.onHost("mkdir -p /srv/elsewhere/{kept,pgdata}");
     await this.commit("shop", movedProject);
     const done = await this.site("deploy shop");
     expect(done, done.stdout).toMatchObject({ code: 0 });

@@ -53,10 +53,11 @@ const parts: Readonly<Record<string, Part>> = {
     ),
   },
   moves: {
-    what: "a project moved there and back under writes, through the edge and the engine, with a machine that is lost, and by dump",
+    what: "a project moved there and back under writes, through the edge and the engine, with machines that die or are lost and a network that is cut, and by dump",
     run: soaked(
       "test/operations/migrate.hosts.test.ts",
       "test/operations/migrate-edge.hosts.test.ts",
+      "test/operations/migrate-faults.hosts.test.ts",
       "test/machine/move-dump.hosts.test.ts",
     ),
   },

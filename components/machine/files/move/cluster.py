@@ -51,9 +51,11 @@ def outside(container, path):
     for mount in container.mounts:
         there = mount["Destination"].rstrip("/")
         if (path == there or path.startswith(f"{there}/")) and (best is None or len(there) > len(best[0])):
-            best = (there, mount["Source"])
+            best = (there, mount["Source"], mount.get("Elsewhere"))
     if best is None:
         raise Refused(f"{container.service}: {path} is in no volume of it; give it one")
+    if best[2]:
+        raise Refused(f"{container.service}: {path} is on {best[2]}, which is there only while the container runs; mount that on the machine, and a directory of it as the volume")
     found = best[1] + path[len(best[0]) :]
     # A link that the database laid there leads root anywhere.
     if os.path.realpath(found) != found:

@@ -3,7 +3,7 @@
 import apart
 from databases import containers, databases
 from ground import Failed, run
-from server import ROLE, servers
+from server import ROLE, SYNCHRONOUS, servers
 
 # Since 13 what a standby still needs can be capped, so that one that stays away fills no disk.
 OLDEST = 130000
@@ -19,6 +19,7 @@ FACTS = """SELECT pg_catalog.json_build_object(
   'checksums', current_setting('data_checksums') = 'on', 'recovering', pg_catalog.pg_is_in_recovery(),
   'system', (SELECT system_identifier::text FROM pg_catalog.pg_control_system()),
   'hba', current_setting('hba_file'), 'walLevel', current_setting('wal_level'), 'readable', current_setting('hot_standby') = 'on', 'cap', current_setting('max_slot_wal_keep_size', true),
+  'alters', coalesce(current_setting('allow_alter_system', true), 'on') = 'on', 'waits', current_setting('synchronous_standby_names'),
   'senders', current_setting('max_wal_senders')::int, 'most', current_setting('max_replication_slots')::int,
   'slots', (SELECT coalesce(json_agg(slot_name ORDER BY slot_name), '[]') FROM pg_catalog.pg_replication_slots WHERE slot_name <> '{role}' AND NOT temporary),
   'tablespaces', (SELECT count(*) FROM pg_catalog.pg_tablespace WHERE spcname NOT IN ('pg_default', 'pg_global')),
@@ -55,6 +56,10 @@ def unmovable(said):
         yield "wal_level is minimal"
     if not said["readable"]:
         yield "hot_standby is off, so one that follows could not be asked how far it is"
+    if not said["alters"]:
+        yield "allow_alter_system is off, and whom it follows is set by that"
+    if said["waits"] not in ("", SYNCHRONOUS):
+        yield f"its commits wait for servers that would not follow the new one (synchronous_standby_names is {said['waits']})"
     if said["senders"] < 3 or said["most"] <= len(said["slots"]):
         yield f"max_wal_senders {said['senders']} or max_replication_slots {said['most']} has no room for one that follows"
 

@@ -11,6 +11,7 @@ import guard
 import marker
 import promote
 import units
+import version
 import way
 import writers
 from following import FILE, FOLLOWING
@@ -49,7 +50,7 @@ def takeover(move, said, look):
         timelines.update(zip(has, promote.each(found, has, promote.raised)))
     move.enter("target", "promoted")
     marker.clear(move)
-    move.drop(frozen.FILE)
+    move.drop(frozen.FILE, version.FILE)
     promote.start(move)
     say(f"{move.slug} serves here, without the machine that it followed")
     return {"databases": {service: {**was, "timeline": timelines[service]} for service, was in has.items()}, "taken": True}

@@ -13,6 +13,7 @@ import guard
 import marker
 import postgres
 import untouched
+import version
 import way
 import writers
 from ground import Failed, Refused, run, say
@@ -75,7 +76,7 @@ def promote(move, said):
         seconds["promote"] = timed(lambda: timelines.update(zip(asked, each(found, asked, raised))))
     move.enter("target", "promoted")
     marker.clear(move)
-    move.drop(frozen.FILE)
+    move.drop(frozen.FILE, version.FILE)
     seconds["start"] = timed(lambda: begin(move))
     return {"databases": {service: {"timeline": timeline} for service, timeline in timelines.items()}, "healthy": True, "seconds": seconds}
 
@@ -89,7 +90,7 @@ def exchange(move, asked, promised):
     seconds = {"promote": timed(lambda: taking.swap(move))}
     move.enter("target", "promoted")
     marker.clear(move)
-    move.drop(frozen.FILE)
+    move.drop(frozen.FILE, version.FILE)
     seconds["start"] = timed(lambda: begin(move))
     return {"databases": {service: {"timeline": None} for service in asked}, "healthy": True, "seconds": seconds}
 

@@ -1,6 +1,7 @@
 """A server that follows the one of the other machine: its data is a copy of that one's, byte for byte, and goes on being
 it until it is promoted or left."""
 
+import os
 import time
 
 import cluster
@@ -53,6 +54,8 @@ def judged(move, offered):
                 f"{service}: image {server.container.image} is {server.container.image_id} here and {offer['imageId']} there; a copy is safe "
                 "with the same image alone: pull or load that one here and deliver again"
             )
+        elif os.path.ismount(server.data):
+            problems.append(f"{service}: {server.data} is where a disk is mounted, so no copy can take its place; have a directory of that disk as the volume")
         elif service not in kept:
             problems += untouched.problems(move, server, offer)
     problems += [f"{service}: is here and was not offered there; deliver the commit that serves there" for service in found if service not in offered]

@@ -35,6 +35,12 @@ def told(move, taken, tracked):
     return [found[place] for place in sorted(found)]
 
 
+def elsewhere(move, trees):
+    """The same of volumes that Docker mounts from elsewhere as long as a container has them: at the switch none has."""
+    why = "is mounted from elsewhere while a container has it, and at the switch none has; where the new machine mounts the same, say so: backup.exclude"
+    return [{"what": f"volume {each.name}", "reason": move.exclude.get(each.name, why), "data": each.name not in move.exclude} for each in trees]
+
+
 def reason(move, place, target, taken, tracked):
     """Why it stays; None where nothing is lost with it."""
     if place.startswith(SYSTEM) or not os.path.lexists(place):

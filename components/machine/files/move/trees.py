@@ -26,13 +26,14 @@ def trees_of(move):
     volumes, nameless = files.trees(Wanted(move), mounts, {each.service for _, each in databases(there)})
     owned = own.places(move, there)
     names = tracked(move)
-    known = {tree.name: tree.place for tree in volumes}
+    known = {tree.name: os.path.realpath(tree.home) for tree in volumes if tree.home}
     for name, place in written(move, names).items():
         if not any(is_within(place, each) for each in known.values()):
             # A volume may have the name of a directory.
             known[f"checkout-{name}" if name in known else name] = place
     found = own.without(known, owned)
-    left_out = [{**each, "data": False} for each in nameless] + stays.told(move, {*found.values(), *owned}, names)
+    away = [tree for tree in volumes if not tree.home]
+    left_out = [{**each, "data": False} for each in nameless] + stays.elsewhere(move, away) + stays.told(move, {*found.values(), *owned}, names)
     return [{"name": name, "place": found[name], "owned": is_within(found[name], move.tree)} for name in sorted(found)], left_out
 
 

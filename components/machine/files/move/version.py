@@ -6,7 +6,8 @@ FILE = "version.json"
 
 
 def note(move):
-    """That of the move's first offer: a later one finds the other machine with what it had."""
+    """That of the move's first offer: a later one finds the other machine with what it had. What serves here again by a
+    promotion is none of that move any more."""
     if move.kept(FILE) is None:
         move.keep(FILE, {"commit": move.delivered()["commit"]})
 

@@ -65,6 +65,11 @@ def container(name):
     return answer
 
 
+def volume(name):
+    """A volume as Docker describes it; None where there is none."""
+    return done("GET", f"/volumes/{urllib.parse.quote(name, safe='')}", fine=(ABSENT,)) if name else None
+
+
 def gateway(network):
     """This machine's address in a network of Docker's; None where it has none."""
     said = done("GET", f"/networks/{urllib.parse.quote(network, safe='')}")["IPAM"]["Config"] or []
