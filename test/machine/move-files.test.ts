@@ -122,7 +122,8 @@ except ground.Refused as problem:
   it("is in no tree, whoever else mounts it", () => {
     expect(without({ pgdata: "/pg", media: "/media" }, ["/pg"])).toEqual({ media: "/media" });
     expect(without({ pgdata: "/pg", inside: "/pg/base" }, ["/pg"])).toEqual({});
-    expect(without({ pgdata: "/pg" }, ["/pg/data"], ["/pg/data/PG_VERSION"])).toEqual({});
+    const put = ["/pg/data/PG_VERSION", "/pg/data.berth-aside/PG_VERSION", "/pg/lost+found/x"];
+    expect(without({ pgdata: "/pg" }, ["/pg/data"], put)).toEqual({});
   });
 
   it("lies in no tree beside what is somebody else's", () => {

@@ -45,14 +45,15 @@ def without(found, owned):
 
 
 def besides(place, inside):
-    """What else there is on the ways that lead from a place to directories within it."""
+    """What else there is on the ways that lead from a place to directories within it, but for what moves put beside those."""
     ways = {place}
     for each in inside:
         while each != place:
             ways.add(each)
             each = os.path.dirname(each)
     listed = (os.path.join(way, name) for way in ways - set(inside) for name in os.listdir(way))
-    return sorted(os.path.relpath(each, place) for each in listed if each not in ways and os.path.basename(each) != "lost+found")
+    mine = ("lost+found", *(f"{os.path.basename(each)}.berth-" for each in inside))
+    return sorted(os.path.relpath(each, place) for each in listed if each not in ways and not os.path.basename(each).startswith(mine))
 
 
 def is_within(place, folder):
