@@ -35,7 +35,7 @@ describe("files that a project writes", () => {
     expect(told(`told(mount(move.tree + "/uploads", "/uploads"))`)).toEqual([["uploads"], []]);
   });
 
-  it("are data that would stay where the directory lies outside of the project", () => {
+  it("are data that would stay where the directory lies outside of the project (R67)", () => {
     const [taken, left] = told(`told(mount(outside, "/media"))`);
     expect(taken).toEqual([]);
     expect(left).toEqual([

@@ -38,8 +38,9 @@ export const moves: readonly Rule[] = [
   ),
   rule(
     67,
-    "Local files: a delivery warns of those that no declared path covers, and recommends S3",
+    "Local files: a delivery warns of those that no declared path covers, and recommends S3; a move is refused while a mounted directory or file with data would stay behind",
     component("machine/files/site/lint_data.py"),
+    component("machine/files/move/stays.py"),
   ),
   rule(
     68,
