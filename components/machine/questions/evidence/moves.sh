@@ -54,6 +54,12 @@ of_move_unit() {
   esac
 }
 
+# is_tree SLUG PLACE: does the move have a directory of elsewhere among those that it takes? None of the system's is one.
+is_tree() {
+  case $2 in / | /etc* | /root* | /boot* | /usr* | /var/lib/berth* | /proc* | /sys* | /dev* | /run* | /var/run*) return 1 ;; esac
+  grep -qsF -- "\"$2\"" "$moves/$1/files.json" || grep -qsF -- "\\\"$2:/trees/" "$moves/$1/receiver.json"
+}
+
 # of_move_container ID: one that serves a project's files to the other machine, or takes them from there: it has those
 # trees and its own settings, and can neither make a device nor become more than it is.
 of_move_container() {
@@ -78,6 +84,7 @@ of_move_container() {
       "/berth-receive-$slug:$moves/$slug/aside:/aside:true") ;;
       /berth-files-*:/*/volumes/*/_data*:/trees/*:false | /berth-files-*:"/srv/berth/$slug/"*:/trees/*:false) ;;
       /berth-receive-*:/*/volumes/*/_data*:/trees/*:true | /berth-receive-*:"/srv/berth/$slug/"*:/trees/*:true) ;;
+      /berth-files-*:/*:/trees/*:false | /berth-receive-*:/*:/trees/*:true) is_tree "$slug" "${word%%:*}" || return 1 ;;
       *) return 1 ;;
     esac
   done
