@@ -281,6 +281,14 @@ print(json.dumps(list(untouched.problems(move, Server(), {"system": str(${there}
     expect(problems(1_000, 2_000, false, true)).toEqual([]);
   });
 
+  it("is in nobody's way where somebody cleared it", () => {
+    const said = call<string[]>(`
+import os, tempfile, untouched
+class Server: service, data = "db", tempfile.mkdtemp(dir=move.root)
+print(json.dumps(list(untouched.problems(move, Server, {"system": "1"}))))`);
+    expect(said).toEqual([]);
+  });
+
   it("stays where this machine backs it up, though it came up without data once", () => {
     expect(problems(2_000, 1_000, true, true)).toEqual([
       expect.stringContaining("backs up data of its own for shop"),

@@ -65,6 +65,17 @@ print(json.dumps([said, left.told(move)["problem"], removed, there == sorted(os.
     expect(at).toBe(true);
   });
 
+  it("may be cleared away by who looked at it, and then comes what comes", () => {
+    const said = call<unknown[]>(`${machine}
+cluster.unfence(data)
+os.rename(data, data + ".mine")
+os.mkdir(data)
+told = left.told(move)["problem"]
+left.make_room(move)
+print(json.dumps([told, os.listdir(data), sorted(os.listdir(data + ".mine"))]))`);
+    expect(said).toEqual([null, [], ["global"]]);
+  });
+
   it("counts as it was left while somebody reads it, and is looked at once more when that ended", () => {
     const [told, problem] = call<[string | null, string]>(`${machine}
 Fake.status = "running"

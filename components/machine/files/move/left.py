@@ -76,13 +76,16 @@ def wrong(move, said):
             continue
         why = changed(data, was, runs(move, service))
         if why:
-            yield f"{service}: {data} is not what the move of {said['at'][:10]} left here: {why}; look at it, and move it away to have the project copied here anew"
+            yield f"{service}: {data} is not what the move of {said['at'][:10]} left here: {why}; look at it, keep it elsewhere, and have an empty directory of the same owner in its place to have the project copied here anew"
 
 
 def changed(data, was, running):
     """How it differs from what was written down; None where nobody wrote to it since."""
     if not os.path.isdir(data):
         return "it is gone"
+    if not os.listdir(data):
+        # Somebody looked at it, and cleared the place.
+        return None
     if not cluster.is_fenced(data):
         return f"{cluster.STANDBY} is gone, so whoever started it could write"
     there = wrote(data)
