@@ -55,7 +55,8 @@ describe("a project whose databases are dumped there and loaded here", () => {
     await old.sql(`SELECT setval('ticket', 4711);
       SELECT lo_from_bytea(4242, decode(repeat('62657274', 5000), 'hex'));
       CREATE ROLE reports LOGIN PASSWORD 'invented'; CREATE TABLE "Odd ""one" (t text);
-      INSERT INTO "Odd ""one" VALUES (E'tab\\tand\\nline'), (E'\\\\.'), (NULL); CREATE DATABASE birch;`);
+      INSERT INTO "Odd ""one" VALUES (E'tab\\tand\\nline'), (E'\\\\.'), (NULL); CREATE DATABASE birch;
+      ALTER DATABASE birch SET timezone TO 'America/Toronto';`);
     const lines = Array.from({ length: 2000 }, (_, n) => `{"_id": ${n}, "body": "alder ${n}"}`);
     await inMongo(old, "mongoimport --quiet --db app --collection note", lines.join("\n"));
   }, 900_000);
@@ -133,7 +134,7 @@ describe("a project whose databases are dumped there and loaded here", () => {
       await next.sql("SELECT md5(decode(repeat('62657274', 5000), 'hex'))"),
     );
     expect(await next.sql("SELECT count(*) FROM pg_roles WHERE rolname = 'reports'")).toBe("1\n");
-    expect(await next.sql("SELECT 1", "birch")).toBe("1\n");
+    expect(await next.sql("SHOW timezone", "birch")).toBe("America/Toronto\n");
     expect(await documents(next)).toBe(2000);
   });
 
