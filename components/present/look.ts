@@ -15,7 +15,7 @@ import {
   resizeNotes,
   type PresentMachine,
 } from "./machines";
-import { moveProblems } from "./moves";
+import { leftNodeNotes, moveProblems } from "./moves";
 import type { OwnState } from "./own-state";
 import { lookAtRecords, type TakenNames } from "./records";
 import { lookAtRenewals, type Renewals } from "./renewals";
@@ -56,6 +56,7 @@ export async function lookAround(
 ): Promise<Present> {
   const asking = new Asking();
   const renewals = new Map<string, Renewals>();
+  asking.notes.push(...leftNodeNotes(fleet, history));
   for (const node of fleet.nodes) {
     asking.problems.push(...moveProblems(fleet, node, own, history));
     lookAtSize(node, machineIn(own, node), asking);

@@ -52,3 +52,24 @@ export function moveProblems(
     },
   ];
 }
+
+/**
+ * What is worth saying of projects that are declared on another node than the last run had them on, where that one
+ * has a machine: their names go, and their data stays. A node that was renamed is the same one.
+ */
+export function leftNodeNotes(
+  { nodes, projects, stack }: ResolvedFleet,
+  { machines, nodes: former, serving }: History,
+): readonly string[] {
+  return projects.flatMap(({ slug, formerly = slug, node }) => {
+    const before = former.get(slug) ?? former.get(formerly);
+    const served = (serving.get(slug) ?? serving.get(formerly))?.servedBy;
+    if (before === undefined || before === node || served !== stack) return [];
+    if (nodes.some((each) => each.name === node && each.formerly === before)) return [];
+    if (machines.get(before)?.address === undefined) return [];
+    return [
+      `This update leads the names of ${slug} from the machine of ${before} to that of ${node}; its data stays where it is. ` +
+        `With a backup visitors get 503 until: berth recover ${slug}. To move a site that is in use: docs/guides/move-a-project.md`,
+    ];
+  });
+}

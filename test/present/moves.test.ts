@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { parseFleet } from "../../components/index";
 import { historyOf } from "../../components/outputs/history";
-import { moveProblems } from "../../components/present/moves";
+import { leftNodeNotes, moveProblems } from "../../components/present/moves";
 import { ownStateOf } from "../../components/present/own-state";
 import { agency, hostKey, project } from "../engine/agency";
 
@@ -81,5 +81,32 @@ describe("a node whose declaration places it elsewhere than its machine is", () 
         /^berth:nodes.shop.adopt: is gone, but the node's machine is 7001.*write adopt with id "7001" again/,
       );
     }
+  });
+});
+
+describe("a project that is declared on another node", () => {
+  const shop = (node: string) => project("shop.example", { node });
+  const club = project("club.example");
+  const notes = (declared: object, nodes: object, servedBy = "prod") => {
+    const config = { ...agency, projects: { club, ...declared }, nodes };
+    const fleet = parseFleet({ stack: "prod", config, stackFiles: { prod: config } }, new Date());
+    const outputs = {
+      nodes: { "shop-north": { address: "192.0.2.7" }, "shop-bare": {} },
+      projects: { shop: { node: "shop-north", servedBy }, club: { node: "club" } },
+    };
+    return leftNodeNotes(fleet, historyOf("prod", outputs)).join("\n");
+  };
+
+  it("is told that its names go there and its data does not", () => {
+    expect(notes({ shop: shop("club") }, {})).toMatch(
+      /^This update leads the names of shop from the machine of shop-north to that of club; its data stays.*berth recover shop/,
+    );
+  });
+
+  it("is told nothing where the node is the same under another name, or another stack serves", () => {
+    const renamed = { "shop-south": { formerly: "shop-north" } };
+    expect(notes({ shop: shop("shop-south") }, renamed)).toBe("");
+    expect(notes({ shop: shop("shop-north") }, {})).toBe("");
+    expect(notes({ shop: shop("club") }, {}, "prod-b")).toBe("");
   });
 });
