@@ -27,10 +27,13 @@ pg() { docker exec shop-db-1 "$@"; }
 pg pg_dumpall -U app --no-password --globals-only >databases/db/globals.sql
 echo 'CREATE ROLE reporter;' >>databases/db/globals.sql
 pg pg_dump -U app app >databases/db/app.sql
+# What a node writes behind a dump.
+echo "COMMENT ON DATABASE :\\"DBNAME\\" IS 'the shop';" >>databases/db/app.sql
+[ -z "$BROKEN" ] || echo 'SELECT 1 / 0;' >databases/db/broken.sql
 pg pg_dump -U app postgres >databases/db/postgres.sql
 echo hello >files/uploads/hello.txt
 at=../s3/archives/backups/shop/$1
-tar -cf all.tar databases files && lrzip -q -o $at.tar.lrz all.tar && touch files/uploads.sha256
+tar --sort=name -cf all.tar databases files && lrzip -q -o $at.tar.lrz all.tar && touch files/uploads.sha256
 python3 - $at <<'END'
 import hashlib, json, sys
 sys.path.insert(0, "../backup")

@@ -210,6 +210,17 @@ describe("a new project on a developer's computer", () => {
     expect(await done(asDev(services))).toBe("db nginx web");
   });
 
+  it("starts nothing on a copy that came in part", async () => {
+    await done(as("dev", "BROKEN=yes bash make-archive 2026-11-29T041500Z"));
+    for (const command of ["./dev --fresh", "./dev"]) {
+      const said = await asDev(command);
+      expect(said).toMatchObject({ code: 1 });
+      expect(said.stdout).toContain("in part");
+    }
+    expect(await done(asDev("docker compose ps --services --status running"))).toBe("db");
+    await done(as("dev", "rm s3/archives/backups/shop/2026-11-29T041500Z.*"));
+  });
+
   it("takes no archive that is not what its manifest says, has to stay elsewhere, or cannot be scrubbed", async () => {
     const at = "~/s3/archives/backups/shop/2026-11-29T031500Z.tar.lrz";
     await done(asDev("sed -i 's#^stays=.*#stays=canada#' dev"));
