@@ -8,6 +8,7 @@ import { deployersOf, joined, type Machine } from "../fleet/fleet";
 import type { Context } from "../ground/context";
 import type { PublishedNode } from "../ground/published";
 import { readFleets } from "../ground/reading";
+import { ownerIn } from "../jobs/plan";
 import { asDeployer, type Entrance } from "../ground/sessions";
 import { exits, Refusal } from "../ground/usage";
 import { readAsked } from "./asked";
@@ -40,8 +41,10 @@ export async function beginAgent(context: Context, text: string): Promise<void> 
 export async function endAgent(context: Context, text: string): Promise<void> {
   const asked = readAsked("agent", text);
   const jenkins = new JenkinsAgents(asked.agents.address, context.env);
+  // States of before do not say whose it is; who ends it here is.
+  const { owner = ownerIn(readFleets(context, {}).fleets, projectName(context.directory)) } = asked;
   for (const { name, description } of await jenkins.list()) {
-    if (!isOfMachine(description, asked)) continue;
+    if (!isOfMachine(description, { ...asked, owner })) continue;
     // Another Berth project may have a node of that name: its machine has another host key.
     if (readMark(description)?.owner === undefined && !isNamedFor(name, asked)) continue;
     await jenkins.remove(name);
