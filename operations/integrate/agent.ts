@@ -8,10 +8,9 @@ import { deployersOf, joined, type Machine } from "../fleet/fleet";
 import type { Context } from "../ground/context";
 import type { PublishedNode } from "../ground/published";
 import { readFleets } from "../ground/reading";
-import { ownerIn } from "../jobs/plan";
 import { asDeployer, type Entrance } from "../ground/sessions";
 import { exits, Refusal } from "../ground/usage";
-import { readAsked } from "./asked";
+import { ownerHere, readAsked } from "./asked";
 
 /** Gives a node its agent of Jenkins, on Jenkins and in its container; one that is as declared is left alone (R51). */
 export async function beginAgent(context: Context, text: string): Promise<void> {
@@ -41,8 +40,7 @@ export async function beginAgent(context: Context, text: string): Promise<void> 
 export async function endAgent(context: Context, text: string): Promise<void> {
   const asked = readAsked("agent", text);
   const jenkins = new JenkinsAgents(asked.agents.address, context.env);
-  // States of before do not say whose it is; who ends it here is.
-  const { owner = ownerIn(readFleets(context, {}).fleets, projectName(context.directory)) } = asked;
+  const { owner = ownerHere(context) } = asked;
   for (const { name, description } of await jenkins.list()) {
     if (!isOfMachine(description, { ...asked, owner })) continue;
     // Another Berth project may have a node of that name: its machine has another host key.

@@ -1,7 +1,11 @@
 import { z } from "zod";
 
 import { environments } from "../../components/fleet/environment";
+import { projectName } from "../../components/stack-file/stack-files";
+import type { Context } from "../ground/context";
+import { readFleets } from "../ground/reading";
 import { Refusal } from "../ground/usage";
+import { ownerIn } from "../jobs/plan";
 
 const machine = { stack: z.string(), address: z.string(), hostKey: z.string() };
 /** Whose it is, as `ownerOf` has it; absent in states of before it was said. */
@@ -61,4 +65,11 @@ export function readAsked<W extends What>(what: W, text: string): z.output<(type
     );
   }
   return reading.data as z.output<(typeof forms)[W]>;
+}
+
+/**
+ * Whose all of it is that this clone declares: what is meant where `owner` is not asked with. Throws as `readFleets` does.
+ */
+export function ownerHere(context: Context): string {
+  return ownerIn(readFleets(context, {}).fleets, projectName(context.directory));
 }

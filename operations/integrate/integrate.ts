@@ -15,7 +15,7 @@ import { mustPass } from "../jobs/passed";
 import { jobsOf } from "../jobs/plan";
 import { webhookOf } from "../notify/webhook";
 import { beginAgent, endAgent } from "./agent";
-import { readAsked, whats, type What } from "./asked";
+import { ownerHere, readAsked, whats, type What } from "./asked";
 import { beginSentry, endSentry } from "./sentry";
 
 /** How `berth integrate` is called. */
@@ -66,7 +66,7 @@ const begins: Readonly<Record<What, Doing>> = {
     if (formerly === undefined) return;
     // Those of the name that it had: they can deliver for as long as they are there.
     const there = new JenkinsJobs(jenkins, context.env);
-    tell(context, await endJobs(there, own[0]?.owner, formerly, environment));
+    tell(context, await endJobs(there, ownerHere(context), formerly, environment));
   },
   "fleet-jobs": async (context, text) => {
     const { jenkins } = readAsked("fleet-jobs", text);
@@ -104,11 +104,11 @@ const begins: Readonly<Record<What, Doing>> = {
 
 const ends: Readonly<Record<What, Doing>> = {
   jobs: async (context, text) => {
-    const { jenkins, owner, slug, environment } = readAsked("jobs", text);
+    const { jenkins, owner = ownerHere(context), slug, environment } = readAsked("jobs", text);
     tell(context, await endJobs(new JenkinsJobs(jenkins, context.env), owner, slug, environment));
   },
   "fleet-jobs": async (context, text) => {
-    const { jenkins, owner } = readAsked("fleet-jobs", text);
+    const { jenkins, owner = ownerHere(context) } = readAsked("fleet-jobs", text);
     const there = new JenkinsJobs(jenkins, context.env);
     tell(context, await endFleetJobs(there, owner, projectName(context.directory)));
   },

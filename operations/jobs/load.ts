@@ -76,7 +76,7 @@ async function areTaken(jenkins: JenkinsJobs, given: readonly (Job & Rendered)[]
  */
 export async function endJobs(
   jenkins: JenkinsJobs,
-  owner: string | undefined,
+  owner: string,
   slug: string,
   environment: Environment,
 ): Promise<string[]> {
@@ -96,7 +96,7 @@ export async function endJobs(
  */
 export async function endFleetJobs(
   jenkins: JenkinsJobs,
-  owner: string | undefined,
+  owner: string,
   fleetName: string,
 ): Promise<string[]> {
   const ours = await marked(jenkins, owner);
@@ -107,7 +107,7 @@ export async function endFleetJobs(
 }
 
 /** The jobs of Berth's that are no other Berth project's. */
-async function marked(jenkins: JenkinsJobs, owner: string | undefined): Promise<JobThere[]> {
+async function marked(jenkins: JenkinsJobs, owner: string): Promise<JobThere[]> {
   return (await jenkins.list()).filter(
     ({ mark }) => mark !== undefined && !isAnothers(mark, owner),
   );

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import { main as integrate } from "../../operations/integrate/integrate";
 import { JenkinsJobs } from "../../operations/jobs/jenkins";
 import { deliverByJob } from "../../operations/jobs/for-move";
 import { endFleetJobs, endJobs, putJobs } from "../../operations/jobs/load";
 import { JenkinsDouble } from "../../packages/local-cloud/services/jenkins/jenkins";
 import { obtainJobBuilder } from "../../rehearsal/job-builder";
+import { aPerson } from "../operations/a-person";
 import { jobsOfBoth, jobsOfFleet, repository } from "../jobs/fixture";
 import { publicKey } from "../stack-file/fixture";
 
@@ -68,6 +70,17 @@ describe("jobs on Jenkins", { timeout: 300_000 }, () => {
     expect(double.changes).toContain("/job/kmc-prod/disable");
   });
 
+  it("end too where the state is of before jobs said whose they are", async () => {
+    await putJobs(jenkins, jobsOfBoth(), env);
+    const context = { ...aPerson(), env };
+    const end = (slug: string) =>
+      integrate(context, ["--end", "jobs"], () =>
+        JSON.stringify({ jenkins: double.address, slug, environment: "prod" }),
+      );
+    expect(await end("kmc")).toBe(0);
+    expect(names()).toEqual(["kmc-stage", "kmc-test"]);
+  });
+
   it("of another Berth project stay, and a name that both need is refused (R46)", async () => {
     const other = "other/berth";
     const theirs = jobsOfFleet().map((job) => ({ ...job, owner: other }));
@@ -77,12 +90,10 @@ describe("jobs on Jenkins", { timeout: 300_000 }, () => {
     await expect(putJobs(jenkins, jobsOfFleet(), env)).rejects.toThrow(
       "kmc-prod is a job of another Berth project, other/berth, and is not replaced",
     );
-    for (const ours of [owner, undefined]) {
-      for (const environment of ["stage", "prod"] as const) {
-        expect(await endJobs(jenkins, ours, "kmc", environment)).toEqual([]);
-      }
-      expect(await endFleetJobs(jenkins, ours, "berth")).toEqual([]);
+    for (const environment of ["stage", "prod"] as const) {
+      expect(await endJobs(jenkins, owner, "kmc", environment)).toEqual([]);
     }
+    expect(await endFleetJobs(jenkins, owner, "berth")).toEqual([]);
     expect([double.changes, new Map(double.jobs.all())]).toEqual([[], before]);
   });
 
