@@ -9,10 +9,10 @@ import { presentMachine } from "./machines";
 import type { OwnState } from "./own-state";
 
 /**
- * Refuses to make a machine beside one that this stack made at the same provider and place under the same name
- * or the former one: a state that forgot it (an older one that was brought back, a refresh with the
+ * Refuses in production to make a machine beside one that this stack made at the same provider and place under the
+ * same name or the former one: a state that forgot it (an older one that was brought back, a refresh with the
  * credentials of another account, an update that was killed, a host stack that was folded) would have
- * names led from the machine that has the data to an empty one.
+ * names led from the machine that has the data to an empty one. On stage it is said, and the update goes on.
  *
  * Not asked without a state, where it cannot be known whether the machine is this stack's own.
  */
@@ -50,11 +50,17 @@ async function lookAtDouble(
     },
   );
   if (found === undefined || found.length === 0) return;
+  const there = `${provider} has a machine that stack ${stack} made for it (${found.join(", ")})`;
+  if (fleet.environment !== "prod") {
+    asking.notes.push(
+      `${placeOf(["nodes", node.name])} is not in the state of this stack, but ${there}: another is made beside it. ` +
+        "Delete it at the provider where an update that was cut off made it, as it is paid for (docs/guides/an-update-was-interrupted.md).",
+    );
+    return;
+  }
   asking.problems.push({
     path: placeOf(["nodes", node.name]),
-    message:
-      `is not in the state of this stack, but ${provider} has a machine that stack ${stack} made for it ` +
-      `(${found.join(", ")}): a second, empty one would be made beside it, and the names led there`,
+    message: `is not in the state of this stack, but ${there}: a second, empty one would be made beside it, and the names led there`,
     fix:
       "bring a state back that knows it (docs/guides/berth-is-lost.md); delete it at the provider only where an " +
       "update that was cut off has just made it (docs/guides/an-update-was-interrupted.md)",
