@@ -56,7 +56,7 @@ async function run(...argv: string[]) {
   const nodes = { shop: { address: "203.0.113.1", hostKey, projects: ["shop", "errors"] } };
   const code = await berth(
     {
-      ...{ directory, now: new Date("2026-11-29"), keys: (fleet) => fleet },
+      ...{ directory, now: new Date("2026-11-29T12:00:00Z"), keys: (fleet) => fleet },
       env: { HERE: directory, PATH: `${directory}:/usr/bin:/bin`, USER: "ana", ...bucket.env },
       out: () => undefined,
       say: (text) => void (said += `${text}\n`),
