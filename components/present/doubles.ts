@@ -9,10 +9,10 @@ import { presentMachine } from "./machines";
 import type { OwnState } from "./own-state";
 
 /**
- * Refuses in production to make a machine beside one that this stack made at the same provider and place under the
+ * Refuses to make a machine beside one that this stack made at the same provider and place under the
  * same name or the former one: a state that forgot it (an older one that was brought back, a refresh with the
  * credentials of another account, an update that was killed, a host stack that was folded) would have
- * names led from the machine that has the data to an empty one. On stage it is said, and the update goes on.
+ * names led from the machine that has the data to an empty one. In stage's own stack it is said, and the update goes on.
  *
  * Not asked without a state, where it cannot be known whether the machine is this stack's own.
  */
@@ -51,7 +51,7 @@ async function lookAtDouble(
   );
   if (found === undefined || found.length === 0) return;
   const there = `${provider} has a machine that stack ${stack} made for it (${found.join(", ")})`;
-  if (fleet.environment !== "prod") {
+  if (fleet.environment !== "prod" && fleet.role === "environment") {
     asking.notes.push(
       `${placeOf(["nodes", node.name])} is not in the state of this stack, but ${there}: another is made beside it. ` +
         "Delete it at the provider where an update that was cut off made it, as it is paid for (docs/guides/an-update-was-interrupted.md).",

@@ -76,8 +76,8 @@ describe("a rehearsal, from nothing to nothing", () => {
   });
 
   it("ends with the table, also after that", async () => {
-    const { code, stdout } = await cut.rehearse();
-    expect(code).toBe(0);
+    const { code, stdout, stderr } = await cut.rehearse();
+    expect(code, stdout + stderr).toBe(0);
     const output = await cut.local("pulumi", "stack", "output", "--json", "--stack", "stage");
     const { projects, nodes } = readOutputs("stage", JSON.parse(output.stdout));
     expect(Object.keys(projects).length).toBeGreaterThan(0);
