@@ -9,8 +9,6 @@ export interface History {
   readonly handedBack: ReadonlySet<string>;
   /** Who serves each project, by slug. */
   readonly serving: ReadonlyMap<string, Serving>;
-  /** The node of each project, by slug. */
-  readonly nodes: ReadonlyMap<string, string>;
   /** Each node's machine, by the node's name. */
   readonly machines: ReadonlyMap<string, Machine>;
   /** The agency's buckets that archives went to, by region. */
@@ -80,11 +78,6 @@ export function historyOf(stack: string, outputs: unknown): History {
         slug,
         { servedBy, since: instantOf(servedSince) },
       ]),
-    ),
-    nodes: new Map(
-      Object.entries(projects).flatMap(([slug, { node }]) =>
-        node === undefined ? [] : [[slug, node] as const],
-      ),
     ),
     machines: new Map(Object.entries(nodes).map(([name, node]) => [name, machineOf(node)])),
     buckets: new Map(

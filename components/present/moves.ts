@@ -59,14 +59,17 @@ export function moveProblems(
  */
 export function leftNodeNotes(
   { nodes, projects, stack }: ResolvedFleet,
-  { machines, nodes: former, serving }: History,
+  { machines, serving }: History,
 ): readonly string[] {
   return projects.flatMap(({ slug, formerly = slug, node }) => {
-    const before = former.get(slug) ?? former.get(formerly);
+    const [before, machine] =
+      [...machines].find(([, { projects: were }]) =>
+        were.some((each) => each === slug || each === formerly),
+      ) ?? [];
     const served = (serving.get(slug) ?? serving.get(formerly))?.servedBy;
     if (before === undefined || before === node || served !== stack) return [];
     if (nodes.some((each) => each.name === node && each.formerly === before)) return [];
-    if (machines.get(before)?.address === undefined) return [];
+    if (machine?.address === undefined) return [];
     return [
       `This update leads the names of ${slug} from the machine of ${before} to that of ${node}; its data stays where it is. ` +
         `With a backup visitors get 503 until: berth recover ${slug}. To move a site that is in use: docs/guides/move-a-project.md`,

@@ -100,14 +100,15 @@ function published(ports: readonly Port[]): string[] {
   return [...new Set(found)];
 }
 
-/** `80`, or `53/udp`; undefined where it is not written as a number. */
-function targetOf(port: unknown): string | undefined {
-  if (typeof port === "object" && port !== null) {
-    const { target, protocol } = port as { target?: unknown; protocol?: unknown };
-    return shortPort.test(String(target)) ? `${String(target)}${suffix(protocol)}` : undefined;
-  }
-  const [, target, protocol] = shortPort.exec(String(port)) ?? [];
-  return target === undefined ? undefined : `${target}${suffix(protocol)}`;
+interface LongPort {
+  readonly target?: unknown;
+  readonly protocol?: unknown;
 }
 
-const suffix = (protocol: unknown): string => (protocol === "udp" ? "/udp" : "");
+/** `80`, or `53/udp`; undefined where it is not written as a number. */
+function targetOf(port: unknown): string | undefined {
+  const long = typeof port === "object" && port !== null ? (port as LongPort) : undefined;
+  const [, target, said] = shortPort.exec(String(long ? long.target : port)) ?? [];
+  if (target === undefined) return undefined;
+  return (long?.protocol ?? said) === "udp" ? `${target}/udp` : target;
+}

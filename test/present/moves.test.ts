@@ -91,7 +91,7 @@ describe("a project that is declared on another node", () => {
     const config = { ...agency, projects: { club, ...declared }, nodes };
     const fleet = parseFleet({ stack: "prod", config, stackFiles: { prod: config } }, new Date());
     const outputs = {
-      nodes: { "shop-north": { address: "192.0.2.7" }, "shop-bare": {} },
+      nodes: { "shop-north": { address: "192.0.2.7", projects: ["shop"] } },
       projects: { shop: { node: "shop-north", servedBy }, club: { node: "club" } },
     };
     return leftNodeNotes(fleet, historyOf("prod", outputs)).join("\n");
