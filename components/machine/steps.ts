@@ -119,7 +119,8 @@ export function backupParts(): Readonly<Record<string, string>> {
   return partsIn("backup");
 }
 
-/** What moving takes of the program that backs up: how databases are reached, dumped, loaded and compared. */
+/** What moving takes of the program that backs up: how databases are reached, dumped, loaded and compared, and
+ * whether a delivery is under way. */
 const ofBackups: readonly string[] = [
   ...[
     "ground.py",
@@ -131,6 +132,7 @@ const ofBackups: readonly string[] = [
     "laying.py",
     "apart.py",
     "mounted.py",
+    "delivering.py",
   ],
   ...[
     "postgresql.py",

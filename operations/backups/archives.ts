@@ -1,7 +1,7 @@
 import { printableLine } from "../ground/printable";
 import { table } from "../ground/table";
 import { Refusal } from "../ground/usage";
-import { isAhead, type Described } from "./choose";
+import { hoursSince, isAhead, type Described } from "./choose";
 import type { Read } from "./evidence";
 import { instantText, type Holdings, type Listed } from "./keys";
 import { readManifest, type Manifest } from "./manifest";
@@ -29,7 +29,7 @@ export async function pick(
   const described = archives.filter((each): each is Described => each.manifest !== undefined);
   const dates = described.map((each) => instantText(each.at));
   const wanted = described.filter((each, index) =>
-    at === undefined ? !isAhead(each, now) : dates[index]!.startsWith(at),
+    at === undefined ? !isAhead(hoursSince(each.at, now)) : dates[index]!.startsWith(at),
   );
   const archive = wanted.at(-1);
   if (archive === undefined) {

@@ -14,9 +14,14 @@ const manifestHours = 1;
 /** Hours that clocks differ by at most. */
 const clockHours = 1;
 
-/** Whether an archive's date is one to come: its node's clock was wrong, or somebody else wrote it there. */
-export function isAhead({ at }: Pick<ListedArchive, "at">, now: Date): boolean {
-  return at.getTime() - now.getTime() > clockHours * 3_600_000;
+/** Hours since an instant; below 0 of one to come. */
+export function hoursSince(at: Date, now: Date): number {
+  return (now.getTime() - at.getTime()) / 3_600_000;
+}
+
+/** Whether what is dated so many hours ago is of a day to come: a clock was wrong, or somebody else wrote it. */
+export function isAhead(hours: number): boolean {
+  return hours < -clockHours;
 }
 
 /** An archive whose manifest is there. */
@@ -29,7 +34,7 @@ export function choose(
   now: Date,
 ): Pick<Findings, "failed"> & { readonly archive: Described | undefined } {
   const failed: string[] = [];
-  const hours = (at: Date) => (now.getTime() - at.getTime()) / 3_600_000;
+  const hours = (at: Date) => hoursSince(at, now);
   const isDescribed = (each: ListedArchive): each is Described => each.manifest !== undefined;
   const archive = archives.filter(isDescribed).at(-1);
   const newest = archives.at(-1);
@@ -46,7 +51,7 @@ export function choose(
     const why = `is ${old} h old and the newest that has a manifest; ${freshHours} h are allowed`;
     failed.push(`${archive.key}: ${why}`);
   }
-  if (isAhead(archive, now)) {
+  if (isAhead(hours(archive.at))) {
     failed.push(`${archive.key}: is dated in the future, so whatever comes after it looks older`);
   }
   return { failed, archive };

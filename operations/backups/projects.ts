@@ -1,8 +1,8 @@
 import { isBackedUp } from "../../components/placement/backed-up";
 import type { Archives, ResolvedFleet, ResolvedProject } from "../../components/placement/resolved";
 import type { Context } from "../ground/context";
-import { readFleets } from "../ground/reading";
-import { Refusal, unknown } from "../ground/usage";
+import { projectsIn, readFleets } from "../ground/reading";
+import { Refusal } from "../ground/usage";
 import { inPlace, readRecord, type Read } from "./evidence";
 import type { Holdings } from "./keys";
 import type { Store } from "./store";
@@ -31,19 +31,7 @@ export interface ProjectsFound {
  */
 export function projectsOf(context: Context, environment: string, slug?: string): ProjectsFound {
   const { fleets, unread } = readFleets(context, { environment });
-  const projects = fleets
-    .filter(({ role }) => role === "environment")
-    .flatMap((fleet) => fleet.projects);
-  const chosen = projects.filter((each) => slug === undefined || each.slug === slug);
-  if (slug !== undefined && chosen.length === 0) {
-    throw new Refusal(
-      unknown(
-        `project of ${environment}`,
-        slug,
-        projects.map((each) => each.slug),
-      ),
-    );
-  }
+  const chosen = projectsIn(fleets, environment, slug);
   const without = chosen.filter(({ archives }) => archives === undefined);
   if (slug !== undefined && without.length > 0) {
     throw new Refusal(`${slug} has no backup in ${environment}: declare one in the stack file`);

@@ -3,7 +3,7 @@ import type { Context } from "../ground/context";
 import { table } from "../ground/table";
 import { exits, Refusal } from "../ground/usage";
 import { tellStanding, type Trouble } from "../notify/standing";
-import { drillDays, freshHours } from "./choose";
+import { drillDays, freshHours, hoursSince, isAhead } from "./choose";
 import { stateSlug } from "../../components/fleet/backup-prefix";
 import { brokenChain } from "./evidence";
 import { holdingsOf, instantText, type Listed } from "./keys";
@@ -134,7 +134,7 @@ async function lookedAt(
   const listed = await store.list(prefix);
   const records = await recordsOf(store, holdingsOf(prefix, listed));
   const problems = brokenChain(records).map((why) => `${slug}: evidence: ${why}`);
-  const hours = (at: string | Date) => (context.now.getTime() - new Date(at).getTime()) / 3_600_000;
+  const hours = (at: string | Date) => hoursSince(new Date(at), context.now);
   if (unmade !== undefined) problems.push(`${slug}: ${unmade}`);
   const archive = newest(listed, prefix);
   if (archive === undefined) problems.push(`${slug}: has no archive`);
@@ -180,9 +180,6 @@ async function lookedAt(
   ];
   return { cells, problems };
 }
-
-/** Clocks differ by less. */
-const isAhead = (hours: number) => hours < -1;
 
 /** `26 h`, `9 days` */
 function age(hours: number): string {

@@ -1,5 +1,5 @@
 import { environments } from "../../components/fleet/fleet";
-import type { ResolvedFleet } from "../../components/placement/resolved";
+import type { ResolvedFleet, ResolvedProject } from "../../components/placement/resolved";
 import { parseFleet } from "../../components/stack-file/parse";
 import { ConfigError, type Problem } from "../../components/fleet/problem";
 import { readStackFiles } from "../../components/stack-file/stack-files";
@@ -25,6 +25,25 @@ export interface Unread {
    * `pulumi stack init` leaves.
    */
   readonly declares: boolean;
+}
+
+/**
+ * The projects that the environment's own stacks among these declare; `slug`: that one alone. Throws a `Refusal` that
+ * names those there are where it is none of them.
+ */
+export function projectsIn(
+  fleets: readonly ResolvedFleet[],
+  environment: string,
+  slug?: string,
+): readonly ResolvedProject[] {
+  const projects = fleets
+    .filter(({ role }) => role === "environment")
+    .flatMap((fleet) => fleet.projects);
+  if (slug === undefined) return projects;
+  const found = projects.filter((each) => each.slug === slug);
+  if (found.length > 0) return found;
+  const slugs = projects.map((each) => each.slug);
+  throw new Refusal(unknown(`project of ${environment}`, slug, slugs));
 }
 
 /** The fleets of a scope, and the stacks that are not among them. */

@@ -4,8 +4,8 @@ import * as path from "node:path";
 import { quote } from "../../components/machine/quote";
 import type { ResolvedProject } from "../../components/placement/resolved";
 import type { Context } from "../ground/context";
-import { readFleets } from "../ground/reading";
-import { exits, readCommandLine, Refusal, unknown, UsageError } from "../ground/usage";
+import { projectsIn, readFleets } from "../ground/reading";
+import { exits, readCommandLine, Refusal, UsageError } from "../ground/usage";
 import { composeServices, type ComposeServices } from "./compose-services";
 import { templateText } from "./project";
 
@@ -38,7 +38,7 @@ export function main(context: Context, argv: readonly string[]): Promise<number>
   const { directory, environment = "prod" } = values;
   if (slug === undefined || more.length > 0) throw new UsageError("which one project?");
   if (directory === undefined) throw new UsageError("where is its repository? --directory D");
-  const project = projectOf(context, environment, slug);
+  const project = projectsIn(readFleets(context, { environment }).fleets, environment, slug)[0]!;
   const services = composeServices(directory);
   const postgres = project.backup?.database !== "mongodb" && project.backup?.database !== "none";
   const told: Told = {
@@ -53,16 +53,6 @@ export function main(context: Context, argv: readonly string[]): Promise<number>
   context.out(`${isNew ? "wrote" : "is as it would be written:"} ${file}\n`);
   for (const line of notes(slug, project, told, services)) context.say(line);
   return Promise.resolve(exits.done);
-}
-
-function projectOf(context: Context, environment: string, slug: string): ResolvedProject {
-  const projects = readFleets(context, { environment })
-    .fleets.filter(({ role }) => role === "environment")
-    .flatMap((fleet) => fleet.projects);
-  const found = projects.find((each) => each.slug === slug);
-  if (found !== undefined) return found;
-  const slugs = projects.map((each) => each.slug);
-  throw new Refusal(unknown(`project of ${environment}`, slug, slugs));
 }
 
 /** Visitors' first: production publishes that one alone, which Berth's proxy leads them to. */

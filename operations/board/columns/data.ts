@@ -1,4 +1,4 @@
-import { drillDays, freshHours } from "../../backups/choose";
+import { drillDays, freshHours, hoursSince, isAhead } from "../../backups/choose";
 import { backupConcerns } from "../../fleet/backed-up";
 import { ageOf, bad, good, none, unknown, type Cell } from "../cell";
 import type { Gathered } from "../gather";
@@ -12,9 +12,9 @@ export function backup(row: Gathered, now: Date): Cell {
     const { slug } = row.subject.project!;
     if (archive === null) return bad("none", origin, `has no archive; berth backup ${slug}`);
     const at = new Date(archive);
-    const hours = (now.getTime() - at.getTime()) / 3_600_000;
+    const hours = hoursSince(at, now);
     const from = { ...origin, at };
-    if (hours < -1) return unknown(from, "its newest archive is dated in the future");
+    if (isAhead(hours)) return unknown(from, "its newest archive is dated in the future");
     const value = `${ageOf(at, now)} old`;
     if (hours <= freshHours) return good(value, from);
     return bad(value, from, `${freshHours} h are allowed; berth backup ${slug}`);
@@ -44,8 +44,8 @@ export function drill(row: Gathered, now: Date): Cell {
     if (last.project !== slug) return bad("not its own", origin, `is of ${last.project}`);
     const at = new Date(last.begun);
     const from = { ...origin, at };
-    const hours = (now.getTime() - at.getTime()) / 3_600_000;
-    if (hours < -1) return unknown(from, "its last drill is dated in the future");
+    const hours = hoursSince(at, now);
+    if (isAhead(hours)) return unknown(from, "its last drill is dated in the future");
     const value = `${last.verdict}, ${ageOf(at, now)} ago`;
     if (last.verdict !== "proven") return bad(value, from, last.reasons.join("; "));
     if (hours <= drillDays * 24) return good(value, from);

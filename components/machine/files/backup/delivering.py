@@ -6,7 +6,11 @@ from ground import Refused, run
 UNIT = "berth-delivery-{}.service"
 
 
+def at_work(slug):
+    """Is a delivery of it under way, or just being ended?"""
+    return run(["systemctl", "is-active", UNIT.format(slug)]).out.strip() in ("active", "activating", "deactivating")
+
+
 def refuse(project):
-    done = run(["systemctl", "is-active", UNIT.format(project.slug)])
-    if done.out.strip() in ("active", "activating", "deactivating"):
+    if at_work(project.slug):
         raise Refused(f"{project.slug}: a delivery is at work; when it has ended (berth-site watch {project.slug}), begin the restore again")

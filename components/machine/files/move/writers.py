@@ -4,6 +4,7 @@ stopped and does not come back by itself, whoever starts the machine or Docker a
 import re
 import signal
 
+import delivering
 import engine
 from databases import kind_of
 from docker import Container
@@ -51,7 +52,7 @@ def turn_away(move):
 
 def at_work(move):
     """What would go on writing, or reading, behind the marker."""
-    if run(["systemctl", "is-active", f"berth-delivery-{move.slug}.service"]).out.strip() in ("active", "activating", "deactivating"):
+    if delivering.at_work(move.slug):
         return "a delivery is at work (berth-site watch)"
     lock = f"/var/lib/berth/backups/{move.slug}/lock"
     if run(["flock", "--nonblock", "--no-fork", "--conflict-exit-code", "9", lock, "true"]).code == 9:
